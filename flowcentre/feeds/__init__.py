@@ -1,0 +1,1 @@
+"""Feeds: the connector contract, one poll, plausibility, held rows, and the schedule."""

@@ -1,0 +1,114 @@
+"""What a connector must be: two verbs, its settings, and what it provides.
+
+A connector fetches and parses. It does not schedule, store, retry or log: the poller does these
+once for all. ``fetch`` may do I/O and runs in a worker process that is killed at its deadline;
+``parse`` is pure, so that a saved payload tests everything.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from flowcentre.model import Fact, Places
+
+
+class FeedUnavailable(Exception):
+    """The source could not be reached, or would not answer. Worth trying again."""
+
+    def __init__(self, message: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class FeedMalformed(Exception):
+    """The source answered in a form that was not agreed: the document is refused whole.
+
+    ``rows`` is how many rows were refused, as far as can be told; at least 1.
+    """
+
+    def __init__(self, message: str, rows: int = 1) -> None:
+        super().__init__(message)
+        self.rows = max(rows, 1)
+
+
+class RowHeld(Exception):
+    """One row cannot be believed; the rest of its document may be. Says why, without quoting people."""
+
+
+class FeedSettings(BaseModel):
+    """The settings of one kind of feed, checked before anything runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """How far a feed has been read, in the connector's own words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file or one answer, as it came."""
+
+    name: str  # without its folder: it is shown to people
+    content: bytes
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What one fetch brought, oldest document first. No documents: nothing newer than the bookmark."""
+
+    documents: tuple[Document, ...] = ()
+    bookmark: Bookmark | None = None
+
+
+class PlaceCodes:
+    """The places of one feed by the codes that the feed uses, always as text."""
+
+    def __init__(self, places: Places, expected: Iterable[str]) -> None:
+        self._codes: dict[tuple[str | None, str], str] = {}
+        self._parents: dict[str, str | None] = {}
+        for top in expected:
+            for place in places.within(top):
+                self._parents[place.id] = place.parent
+                for code in {place.id, *place.codes, *([place.ods] if place.ods else [])}:
+                    self._codes[(place.parent, code)] = place.id
+                    self._codes.setdefault((None, code), place.id)
+
+    def find(self, code: str, within: str | None = None) -> str | None:
+        """The id of the place with that code, below ``within`` where given; None where there is none."""
+        return self._codes.get((within, code.strip()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parents)
+
+
+class Connector(ABC):
+    """One kind of feed. A module in ``connectors/`` holds one subclass, and is found by existing."""
+
+    provides: ClassVar[tuple[str, ...]]  # ids of measures, derived ones not named
+    Settings: ClassVar[type[FeedSettings]]
+
+    def __init__(self, settings: FeedSettings, places: PlaceCodes) -> None:
+        self.settings = settings
+        self.places = places
+
+    @abstractmethod
+    def fetch(self, since: Bookmark | None) -> Payload:
+        """Bring what is newer than ``since``, or everything. Raises FeedUnavailable or FeedMalformed."""
+
+    @abstractmethod
+    def parse(self, document: Document) -> Iterator[Fact]:
+        """The facts of one document, pure. Raises FeedMalformed to refuse it whole.
+
+        A row that cannot be believed becomes a Held, and the rest goes on.
+        """
