@@ -345,6 +345,7 @@ class Feed:
     late_after: timedelta  # age at which a value is late
     stale_after: timedelta  # age at which a value is no longer shown as the present
     places: tuple[str, ...]  # that it is expected to report; a site stands for its units too
+    provides: tuple[str, ...] = ()  # ids of the measures that its connector reports
     settings: Mapping[str, object] = field(default_factory=dict)
     deadline: timedelta = timedelta(seconds=30)
     offset: timedelta = timedelta(0)  # into each interval, so that an hourly file is there when we look

@@ -1,0 +1,7 @@
+"""The picture: what is known now, or was known at a moment, from the store alone."""
+
+from flowcentre.picture.build import build
+from flowcentre.picture.expected import Expected, expect
+from flowcentre.picture.live import LivePicture
+
+__all__ = ["Expected", "LivePicture", "build", "expect"]

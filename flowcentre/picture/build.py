@@ -1,0 +1,277 @@
+"""The picture as a pure function of the store and a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from flowcentre.measures import across_places
+from flowcentre.measures.derive import local_midnight
+from flowcentre.model import (
+    EPOCH,
+    County,
+    Coverage,
+    Feed,
+    FeedStatus,
+    Formula,
+    Measure,
+    Period,
+    Picture,
+    Point,
+    State,
+    Summing,
+    Value,
+)
+from flowcentre.picture.expected import Expected, Total, expect
+from flowcentre.store import FeedLog, Known, Store
+
+Values = dict[tuple[str, str], Value]
+
+
+def build(
+    store: Store,
+    county: County,
+    at: datetime,
+    *,
+    known_at: datetime | None = None,
+    expected: Expected | None = None,
+    trends: Mapping[tuple[str, str], tuple[Point, ...]] | None = None,
+    live: bool = False,
+) -> Picture:
+    """Everything known at ``at``, with the knowledge of ``known_at`` (as it was known then, unless given).
+
+    ``live`` reads the kept latest values instead of looking them up as at a moment: quicker, and
+    the same where ``at`` is now. ``expected`` and ``trends`` are worked out anew unless handed in.
+    """
+    known_at = known_at or at
+    expected = expected or expect(county)
+    version = store.version()
+    rows = store.latest() if live else store.known(at, known_at)
+    log = store.feed_log(local_midnight(at))
+    values = work_out(expected, rows, at, {feed: dict(entry.held_now) for feed, entry in log.items()})
+    feeds = tuple(_status(feed, log.get(feed.id), at) for feed in county.feeds)
+    return Picture(
+        version=version,
+        at=at,
+        known_at=known_at,
+        county=county,
+        values=values,
+        feeds=feeds,
+        trends=trends or {},
+        changes_at=_next_change(values.values(), at),
+    )
+
+
+def work_out(
+    expected: Expected, rows: Iterable[Known], at: datetime, held: Mapping[str, Mapping[str, int]] | None = None
+) -> Values:
+    """Every value that follows from what the feeds said: reported, then by formula, then summed.
+
+    ``held`` gives, for each feed, how many rows of its last poll were held back at each place.
+    """
+    said = {(row.feed, row.place, row.measure): row for row in rows}
+    values: Values = {}
+    midnights: dict[datetime, datetime] = {}
+    for measure in expected.measures:
+        for place, feeds in expected.reporters[measure.id].items():
+            found = [row for feed in feeds if (row := said.get((feed.id, place, measure.id))) is not None]
+            values[(place, measure.id)] = _reported(measure, place, feeds, found, at, held or {}, midnights)
+        for place in expected.formulas.get(measure.id, ()):
+            own = values.get((place, measure.id))
+            if own is None or own.state is State.NEVER:
+                values[(place, measure.id)] = _by_formula(measure, place, values)
+        for total in expected.totals[measure.id]:
+            values[(total.place, measure.id)] = _summed(measure, total, values)
+    return values
+
+
+def _reported(
+    measure: Measure,
+    place: str,
+    feeds: tuple[Feed, ...],
+    found: list[Known],
+    at: datetime,
+    held: Mapping[str, Mapping[str, int]],
+    midnights: dict[datetime, datetime],
+) -> Value:
+    held_back = sum(held.get(feed.id, {}).get(place, 0) for feed in feeds)
+    names = tuple(feed.id for feed in feeds)
+    if not found:
+        return Value(measure.id, place, None, State.NEVER, feeds=names, coverage=Coverage(0, 1), held=held_back)
+    row = max(found, key=lambda known: known.observed_at)  # the first configured, where two speak of one moment
+    feed = next(feed for feed in feeds if feed.id == row.feed)
+    late_at, stale_at = row.observed_at + feed.late_after, row.observed_at + feed.stale_after
+    if measure.period is Period.SINCE_MIDNIGHT:
+        # Yesterday's count since midnight is no count of today, however fresh its feed.
+        stale_at = min(stale_at, _midnight_after(row.observed_at, midnights))
+    if row.value is None:
+        state = State.UNKNOWN
+    elif at >= stale_at:
+        state = State.STALE
+    elif at >= late_at:
+        state = State.LATE
+    else:
+        state = State.FRESH
+    return Value(
+        measure.id,
+        place,
+        row.value,
+        state,
+        row.observed_at,
+        row.received_at,
+        (row.feed,),
+        Coverage(int(state.usable), 1),
+        held=held_back,
+        late_at=late_at,
+        stale_at=stale_at,
+    )
+
+
+def _midnight_after(observed_at: datetime, midnights: dict[datetime, datetime]) -> datetime:
+    if observed_at not in midnights:
+        # 36 hours on from a local midnight lies in the next local day, be it 23, 24 or 25 hours long.
+        midnights[observed_at] = local_midnight(local_midnight(observed_at) + timedelta(hours=36))
+    return midnights[observed_at]
+
+
+def _by_formula(measure: Measure, place: str, values: Values) -> Value:
+    assert measure.formula is not None
+    parts = [values[(place, i)] for i in measure.formula.inputs]
+    figures = {part.measure: part.value for part in parts if part.value is not None}
+    return _joined(measure, place, parts, _figure(measure.formula, figures))
+
+
+def _figure(formula: Formula, figures: Mapping[str, float]) -> float | None:
+    """The formula's figure; None where an input is missing or the denominator is nothing."""
+    if any(i not in figures for i in formula.inputs):
+        return None
+    top = sum(figures[i] for i in formula.plus) - sum(figures[i] for i in formula.minus)
+    if not formula.per:
+        return top * formula.scale
+    bottom = sum(figures[i] for i in formula.per)
+    return top / bottom * formula.scale if bottom else None
+
+
+def _joined(measure: Measure, place: str, parts: list[Value], value: float | None) -> Value:
+    """A derived value as trustworthy as the least of its parts."""
+    state = max((part.state for part in parts), key=_DISTRUST.__getitem__)
+    if state.usable and value is None:
+        state = State.UNKNOWN
+    return Value(
+        measure.id,
+        place,
+        value,
+        state,
+        _oldest(part.observed_at for part in parts),
+        _oldest(part.received_at for part in parts),
+        _feeds(parts),
+        Coverage(int(state.usable), 1),
+        derived=True,
+        held=max(part.held for part in parts),
+        late_at=_oldest(part.late_at for part in parts),
+        stale_at=_oldest(part.stale_at for part in parts),
+    )
+
+
+def _summed(measure: Measure, total: Total, values: Values) -> Value:
+    spoken = {reporter: _speaks(measure, reporter, values) for part in total.parts for reporter in part.reporters}
+    members = [values[(reporter, measure.id)] for reporter in spoken]
+    missing = tuple(part.place for part in total.parts if not all(spoken[reporter] for reporter in part.reporters))
+    coverage = Coverage(len(total.parts) - len(missing), len(total.parts), total.noun, missing)
+    # Where everybody is silent the last that was known is given, and marked as old.
+    speaking = [member for member in members if spoken[member.place]]
+    counted = speaking or [m for m in members if m.state is State.STALE and m.value is not None]
+    if speaking:
+        state = State.LATE if any(m.state is State.LATE for m in speaking) else State.FRESH
+    else:
+        state = min((m.state for m in members), key=_DISTRUST.__getitem__)
+    value = _total_figure(measure, counted, values) if counted else None
+    if value is None and state in (State.FRESH, State.LATE, State.STALE):
+        state = State.UNKNOWN
+    shrinks = measure.formula is not None and bool(measure.formula.minus)
+    return Value(
+        measure.id,
+        total.place,
+        value,
+        state,
+        _oldest(m.observed_at for m in counted),
+        _oldest(m.received_at for m in counted),
+        _feeds(members),
+        coverage,
+        # A silent ward can only add to a count; to a difference or a share it can do either.
+        at_least=bool(missing)
+        and value is not None
+        and not shrinks
+        and measure.across_places in (Summing.SUM, Summing.MAX),
+        derived=True,
+        held=sum(m.held for m in members),
+        late_at=_oldest(m.late_at for m in counted),
+        stale_at=_oldest(m.stale_at for m in counted),
+    )
+
+
+def _speaks(measure: Measure, place: str, values: Values) -> bool:
+    """Is a member's part of a total known? For a share its inputs are: a ward with no bed open still counts."""
+    if measure.across_places is Summing.RATIO and measure.formula is not None:
+        return all(values[(place, i)].known for i in measure.formula.inputs)
+    return values[(place, measure.id)].known
+
+
+def _total_figure(measure: Measure, counted: list[Value], values: Values) -> float | None:
+    if measure.across_places is not Summing.RATIO:
+        return across_places(measure, [m.value for m in counted if m.value is not None])
+    assert measure.formula is not None
+    # Numerators and denominators of the very same places, so that nobody is in one and not the other.
+    sums: dict[str, float] = {}
+    for i in measure.formula.inputs:
+        figures = [values[(m.place, i)].value for m in counted]
+        sums[i] = sum(figure for figure in figures if figure is not None)
+    return _figure(measure.formula, sums)
+
+
+# The order in which a value is less to be trusted.
+_DISTRUST = {State.FRESH: 0, State.LATE: 1, State.STALE: 2, State.UNKNOWN: 3, State.NEVER: 4}
+
+
+def _oldest(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _feeds(parts: Iterable[Value]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(feed for part in parts for feed in part.feeds))
+
+
+def _next_change(values: Iterable[Value], at: datetime) -> datetime | None:
+    ahead = (m for v in values for m in (v.late_at, v.stale_at) if m is not None and m > at)
+    return min(ahead, default=None)
+
+
+def _status(feed: Feed, log: FeedLog | None, at: datetime) -> FeedStatus:
+    if log is None:
+        return FeedStatus(feed, State.NEVER)
+    observed_at = log.observed_at
+    if observed_at is None:
+        state = State.NEVER
+    elif at - observed_at >= feed.stale_after:
+        state = State.STALE
+    elif at - observed_at >= feed.late_after:
+        state = State.LATE
+    else:
+        state = State.FRESH
+    return FeedStatus(
+        feed,
+        state,
+        observed_at,
+        log.last_success_at,
+        log.last_poll,
+        next_due_at(feed, at),
+        log.today,
+        log.skipped,
+        log.held,
+    )
+
+
+def next_due_at(feed: Feed, at: datetime) -> datetime:
+    """The next moment of a feed's rhythm after ``at``: a grid in UTC, so that no clock change moves it."""
+    into = (at - EPOCH - feed.offset) % feed.every
+    return at + feed.every - into

@@ -1,0 +1,122 @@
+"""The picture of now, rebuilt when the store has news and when something grows too old."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from flowcentre.model import County, Level, Picture, Reading
+from flowcentre.picture.build import build
+from flowcentre.picture.expected import expect
+from flowcentre.picture.trends import Trends, read_trends, step_of, with_present
+from flowcentre.store import Store
+
+log = structlog.get_logger(__name__)
+
+# However quiet the store, look again: a notification may have been lost with its connection.
+LOOK_AGAIN = timedelta(seconds=30)
+
+
+class LivePicture:
+    """Holds the present picture, and tells those who subscribe of each new one."""
+
+    def __init__(self, store: Store, county: County, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+        self._building = threading.Lock()
+        self._subscribers: list[Callable[[Picture], None]] = []
+        self._news = threading.Event()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._unlisten: Callable[[], None] | None = None
+        self._county = county
+        self._expected = expect(county)
+        self._trends: Trends = {}
+        self._trends_step: datetime | None = None
+        self._picture = self._build()
+
+    def current(self) -> Picture:
+        """The present picture."""
+        return self._picture
+
+    def subscribe(self, told: Callable[[Picture], None]) -> Callable[[], None]:
+        """Call ``told`` with each new picture, in this object's thread; returns how to stop it."""
+        self._subscribers.append(told)
+        return lambda: self._subscribers.remove(told)
+
+    def use(self, county: County) -> None:
+        """Go on with a changed configuration."""
+        with self._building:
+            self._county, self._expected, self._trends_step = county, expect(county), None
+        self._news.set()
+
+    def start(self) -> None:
+        """Listen to the store and rebuild until stopped."""
+        self._unlisten = self._store.listen(lambda _version: self._news.set())
+        self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop rebuilding; the last picture stays."""
+        self._stopped.set()
+        self._news.set()
+        if self._unlisten is not None:
+            self._unlisten()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def rebuild(self) -> Picture:
+        """Build the picture of now and tell everyone, if it differs from the last."""
+        with self._building:
+            before, self._picture = self._picture, self._build()
+            picture = self._picture
+        if picture.version != before.version or picture.values != before.values or picture.county != before.county:
+            for told in tuple(self._subscribers):
+                try:
+                    told(picture)
+                except Exception:
+                    log.exception("a subscriber to the picture failed")
+        return picture
+
+    def _build(self) -> Picture:
+        at = self._now()
+        picture = build(self._store, self._county, at, expected=self._expected, live=True)
+        if self._trends_step != step_of(at):
+            self._trends = read_trends(self._store, self._county, dict(picture.values), at)
+            self._trends_step = step_of(at)
+        return replace(picture, trends=with_present(self._trends, picture))
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._news.wait(timeout=self._wait().total_seconds())
+            self._news.clear()
+            if self._stopped.is_set():
+                return
+            try:
+                self.rebuild()
+            except Exception:
+                # The last picture stands and grows old in everyone's sight; the next news tries again.
+                log.exception("the picture could not be rebuilt")
+                self._stopped.wait(1)
+
+    def _wait(self) -> timedelta:
+        changes_at = self._picture.changes_at
+        if changes_at is None:
+            return LOOK_AGAIN
+        return min(max(changes_at - self._now(), timedelta(milliseconds=50)), LOOK_AGAIN)
+
+
+def derived_readings(picture: Picture) -> list[Reading]:
+    """The totals and shares of a picture above the wards, to be kept as history.
+
+    A value that is not to be trusted as the present is kept as None: a gap, not the last number.
+    """
+    return [
+        Reading(value.measure, value.place, value.value if value.known else None, picture.at)
+        for value in picture.values.values()
+        if value.derived and picture.county.places[value.place].level is not Level.UNIT
+    ]

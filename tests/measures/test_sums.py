@@ -1,0 +1,98 @@
+"""The catalogue says how each measure is summed, and refuses a sum that would mislead."""
+
+import pytest
+
+from flowcentre.measures import ALL, WrongSum, across_places, over_time
+from flowcentre.measures.discharge import FAMILIES, REASONS
+from flowcentre.measures.sums import together
+from flowcentre.model import Period, StockOrFlow, Summing
+
+
+def test_a_stock_is_never_added_over_days():
+    with pytest.raises(WrongSum, match="No criteria to reside at census is a stock"):
+        over_time(ALL["nctr_census"], [300, 310, 305], Summing.SUM)
+    assert over_time(ALL["nctr_census"], [300, 310, 305]) == 305
+
+
+def test_a_flow_is_summed_over_months():
+    assert over_time(ALL["ae_attendances_month"], [19_507, 20_513]) == 40_020
+
+
+def test_a_counter_since_midnight_takes_the_days_highest_and_is_never_added_within_it():
+    counter = ALL["ae_attendances_today"]
+    assert over_time(counter, [4, 80, 212]) == 212
+    with pytest.raises(WrongSum, match="counter since midnight"):
+        over_time(counter, [4, 80, 212], Summing.SUM)
+
+
+def test_shares_of_places_do_not_add_nor_average():
+    with pytest.raises(WrongSum, match="add its numerators and its denominators"):
+        across_places(ALL["ga_occupancy"], [91.0, 97.0])
+    with pytest.raises(WrongSum, match="is a share"):
+        over_time(ALL["ae_4h_performance_month"], [60.9, 65.1])
+
+
+def test_the_longest_wait_of_a_county_is_the_longest_anywhere():
+    assert across_places(ALL["ambulance_longest_handover_now"], [12, 75, 0]) == 75
+
+
+def test_overlapping_lengths_of_stay_are_never_added():
+    bands = [ALL[f"additional_bed_days_los_{days}"] for days in (7, 14, 21)]
+    with pytest.raises(WrongSum, match="overlap: added, they would count the same bed days twice"):
+        together(bands)
+
+
+def test_people_over_twelve_hours_are_among_those_over_four():
+    with pytest.raises(WrongSum, match="overlap"):
+        together([ALL["ae_over_4h_now"], ALL["ae_over_12h_now"]])
+    with pytest.raises(WrongSum, match="overlap"):
+        together([ALL["ae_patients_now"], ALL["ae_over_4h_now"]])
+
+
+def test_beds_and_people_do_not_add():
+    with pytest.raises(WrongSum, match="different units"):
+        together([ALL["ga_beds_open"], ALL["nctr_now"]])
+
+
+def test_nothing_is_not_zero():
+    with pytest.raises(ValueError, match="it is not zero"):
+        across_places(ALL["nctr_now"], [])
+    with pytest.raises(ValueError, match="it is not zero"):
+        over_time(ALL["nctr_now"], [])
+
+
+@pytest.mark.parametrize("measure", ALL.values(), ids=lambda measure: measure.id)
+class TestEveryMeasure:
+    def test_says_what_it_is_and_where_that_comes_from(self, measure):
+        assert measure.label
+        assert measure.short_label
+        assert measure.unit
+        assert measure.definition.endswith(".")
+        assert measure.source
+
+    def test_is_a_percentage_only_as_a_ratio_of_sums(self, measure):
+        assert (measure.unit == "%") == (measure.across_places is Summing.RATIO)
+        if measure.unit == "%":
+            assert measure.formula is not None
+            assert measure.formula.scale == 100
+            assert measure.formula.per
+
+    def test_has_a_formula_of_measures_that_exist_and_may_be_added(self, measure):
+        if measure.formula is not None:
+            assert set(measure.formula.inputs) <= set(ALL)
+            together([ALL[i] for i in measure.formula.plus])
+            assert measure.formula.words
+
+    def test_is_reported_by_somebody_or_has_a_formula(self, measure):
+        assert measure.reported_by or measure.formula
+
+    def test_is_never_a_stock_summed_over_time(self, measure):
+        if measure.stock_or_flow is StockOrFlow.STOCK:
+            assert measure.over_time is not Summing.SUM
+        if measure.period is Period.SINCE_MIDNIGHT and measure.unit != "%":
+            assert measure.over_time is Summing.MAX
+
+
+def test_there_are_37_national_reasons_in_five_families():
+    assert len(REASONS) == 37
+    assert [sum(r.family == family for r in REASONS) for family in FAMILIES] == [7, 4, 3, 12, 11]
