@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from math import isfinite
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -59,7 +60,10 @@ def number(text: str) -> float | None:
         return None
     if not _NUMBER.fullmatch(text):
         raise RowHeld("is not a number")
-    return float(text.replace(",", ""))
+    value = float(text.replace(",", ""))
+    if not isfinite(value):
+        raise RowHeld("is not a number")
+    return value
 
 
 @lru_cache(maxsize=4096)
@@ -83,7 +87,10 @@ def moment(text: str) -> datetime:
         except ValueError:
             raise RowHeld("is not a time") from None
     if local.tzinfo is not None:
-        return local.astimezone(UTC)
+        try:
+            return local.astimezone(UTC)
+        except OverflowError:
+            raise RowHeld("is not a time") from None
     early, late = (local.replace(tzinfo=LONDON, fold=fold) for fold in (0, 1))
     if early.utcoffset() != late.utcoffset():
         if early.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != local:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from flowcentre.model import County, Level, Picture, Reading
+from flowcentre.model import County, Picture
 from flowcentre.picture.build import build
 from flowcentre.picture.expected import expect
 from flowcentre.picture.trends import Trends, read_trends, step_of, with_present
@@ -24,9 +24,13 @@ LOOK_AGAIN = timedelta(seconds=30)
 class LivePicture:
     """Holds the present picture, and tells those who subscribe of each new one."""
 
-    def __init__(self, store: Store, county: County, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, county: County, now: Callable[[], datetime], *, as_at: datetime | None = None
+    ) -> None:
+        """``as_at`` shows a moment of the past instead of now, with the corrections learnt since."""
         self._store = store
         self._now = now
+        self._as_at = as_at
         self._building = threading.Lock()
         self._subscribers: list[Callable[[Picture], None]] = []
         self._news = threading.Event()
@@ -83,8 +87,11 @@ class LivePicture:
         return picture
 
     def _build(self) -> Picture:
-        at = self._now()
-        picture = build(self._store, self._county, at, expected=self._expected, live=True)
+        now = self._now()
+        at = self._as_at or now
+        picture = build(
+            self._store, self._county, at, known_at=now, expected=self._expected, live=self._as_at is None
+        )
         if self._trends_step != step_of(at):
             self._trends = read_trends(self._store, self._county, dict(picture.values), at)
             self._trends_step = step_of(at)
@@ -105,18 +112,6 @@ class LivePicture:
 
     def _wait(self) -> timedelta:
         changes_at = self._picture.changes_at
-        if changes_at is None:
+        if changes_at is None or self._as_at is not None:
             return LOOK_AGAIN
         return min(max(changes_at - self._now(), timedelta(milliseconds=50)), LOOK_AGAIN)
-
-
-def derived_readings(picture: Picture) -> list[Reading]:
-    """The totals and shares of a picture above the wards, to be kept as history.
-
-    A value that is not to be trusted as the present is kept as None: a gap, not the last number.
-    """
-    return [
-        Reading(value.measure, value.place, value.value if value.known else None, picture.at)
-        for value in picture.values.values()
-        if value.derived and picture.county.places[value.place].level is not Level.UNIT
-    ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flowcentre.measures import across_places, by_id, over_time
@@ -17,12 +18,14 @@ from flowcentre.model import Formula, Measure, Period, Point, Summing
 
 LONDON = ZoneInfo("Europe/London")
 APRIL = 4
+_TWO_YEARS = timedelta(days=2 * 366 + 31)  # all that this year and the last can hold
 
 Inputs = Mapping[str, Sequence[Point]]  # at one place, by measure
 Span = tuple[int, int]  # the month of a year, and its day where days are counted; 0 where months are
 _Figures = dict[tuple[int, Span], dict[str, float]]  # by financial year and span, by measure
 
 
+@lru_cache(maxsize=8192)
 def last_day(at: datetime) -> date:
     """The last Europe/London day of a span that ends at ``at``: 31 October for midnight of 1 November."""
     return (at - timedelta(microseconds=1)).astimezone(LONDON).date()
@@ -111,6 +114,9 @@ def year_to_date(measure: Measure, places: Sequence[Inputs], until: datetime, no
     if measure.period not in (Period.DAY, Period.MONTH):
         raise ValueError(f"{measure.id} is counted {measure.period}: only days and months make a year to date")
     monthly = measure.period is Period.MONTH
+    if measure.formula is not None and measure.across_places is not Summing.RATIO:
+        # Of each span first: a stock less a flow, over five months, would be an average less a sum.
+        places = [inputs if inputs.get(measure.id) else {measure.id: by_formula(measure, inputs)} for inputs in places]
     wanted = _wanted(measure, places)
     figures = [_figures(wanted, inputs, until, monthly) for inputs in places]
     ends = [end for _, end in figures if end is not None]
@@ -145,9 +151,13 @@ def _figures(wanted: Sequence[str], inputs: Inputs, until: datetime, monthly: bo
     """Every span of which all that is wanted is known, and the last day of the newest."""
     found: _Figures = {}
     newest: dict[tuple[int, Span], date] = {}
+    said = [point.at for i in wanted for point in inputs.get(i, ()) if point.value is not None and point.at <= until]
+    if not said:
+        return {}, None
+    oldest = max(said) - _TWO_YEARS
     for measure_id in wanted:
         for point in inputs.get(measure_id, ()):
-            if point.value is not None and point.at <= until:
+            if point.value is not None and oldest <= point.at <= until:
                 day = last_day(point.at)
                 span = (financial_year(day), (day.month, 0 if monthly else day.day))
                 found.setdefault(span, {})[measure_id] = point.value
@@ -157,8 +167,12 @@ def _figures(wanted: Sequence[str], inputs: Inputs, until: datetime, monthly: bo
 
 
 def _wanted(measure: Measure, places: Sequence[Inputs]) -> tuple[str, ...]:
-    """The measure itself where anyone reports it, and else its formula's inputs; the same for all places."""
-    if measure.formula is None or any(inputs.get(measure.id) for inputs in places):
+    """The measure itself or, for a share that nobody reports, its formula's inputs; the same for all places."""
+    if (
+        measure.formula is None
+        or measure.across_places is not Summing.RATIO
+        or any(inputs.get(measure.id) for inputs in places)
+    ):
         return (measure.id,)
     return tuple(dict.fromkeys(measure.formula.inputs))
 

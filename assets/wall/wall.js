@@ -1,0 +1,312 @@
+/* Keeps a display true: hears of each new picture, shows it, ages what is shown, and says so when it cannot.
+ *
+ * Two ways in, told apart by the page. A wall board has <body data-body-url>: its <main id="board"> is replaced
+ * by finished HTML. A Dash page has #live-page with data-page: its children are set from JSON.
+ *
+ * What the page gives (all moments ISO 8601, UTC):
+ *   <body data-fingerprint data-body-url data-server-now [data-not-live-after="13"]>
+ *   <time class="age" data-observed-at>              an age in words, kept true here
+ *   <any data-state data-late-at data-stale-at>      turns late and stale here when those moments pass
+ *   <time id="clock">                                the time here, in the form that the page gave it
+ *   <div id="not-live" hidden>                       the cover: "NOT LIVE since 08:14"
+ *
+ * Lengths are measured by the monotonic clock and moments by the server's: a display's own clock is often wrong.
+ */
+(() => {
+  "use strict";
+  if (window.flowcentre) return;
+
+  const { body } = document;
+  const NOT_LIVE_AFTER = Number(body.dataset.notLiveAfter || 13) * 1000; // ms of silence; looked at every second
+  const SILENT_AFTER = NOT_LIVE_AFTER * 0.85; // then the connection is thought dead, however open it looks
+  const FETCH_WITHIN = 8000;
+  const SLOWEST_RETRY = 2000;
+  const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+  const state = {
+    swaps: 0, // how often something new was shown
+    said: null, // the newest picture that the server told of
+    owed: false, // it is not on the glass yet
+  };
+  window.flowcentre = state;
+
+  // --- Time ---------------------------------------------------------------------------------------------
+
+  const london = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", ...options });
+  const hourMinute = london({ hour: "2-digit", minute: "2-digit" });
+  const hourMinuteSecond = london({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const dayHourMinute = london({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+  let offset = (Date.parse(body.dataset.serverNow) || Date.now()) - performance.now();
+  const serverNow = () => offset + performance.now();
+
+  /** An age in words; the layouts say the same in layouts/parts/words.py. */
+  function ageWords(age) {
+    const minutes = Math.floor(age / MINUTE);
+    if (minutes < 1) return "just now";
+    if (minutes <= 90) return `${minutes} min ago`;
+    if (age < 2 * DAY) return `${Math.floor(age / HOUR)} h ago`;
+    const days = Math.floor(age / DAY);
+    return days < 62 ? `${days} days ago` : `${Math.floor(days / 30)} months ago`;
+  }
+  state.ageWords = ageWords;
+
+  // --- Ageing: what is shown grows old by itself, whether or not the server speaks ------------------------
+
+  const RANK = { fresh: 0, late: 1, stale: 2 };
+  const marked = new WeakMap(); // element -> what its state was, and what we made of it
+
+  function write(element, text) {
+    const only = element.firstChild;
+    // The text node is kept where there is one: React looks for the node that it made.
+    if (only && only.nodeType === Node.TEXT_NODE && element.childNodes.length === 1) {
+      if (only.nodeValue !== text) only.nodeValue = text;
+    } else if (element.textContent !== text) {
+      element.textContent = text;
+    }
+  }
+
+  function markByTime(element, now) {
+    const { state: shown, lateAt, staleAt } = element.dataset;
+    const before = marked.get(element);
+    // A state that is not the one we set came from the server since, and counts as its own word.
+    const told = before && before.made === shown ? before.told : shown;
+    if (!(told in RANK)) return;
+    const byTime = now >= Date.parse(staleAt) ? "stale" : now >= Date.parse(lateAt) ? "late" : "fresh";
+    const made = RANK[byTime] > RANK[told] ? byTime : told;
+    if (made !== shown) element.dataset.state = made;
+    if (made !== told) marked.set(element, { told, made });
+    else if (before) marked.delete(element);
+  }
+
+  let clockForm = null;
+
+  function age() {
+    const now = serverNow();
+    for (const element of document.querySelectorAll("time.age[data-observed-at]")) {
+      const observedAt = Date.parse(element.dataset.observedAt);
+      if (!Number.isNaN(observedAt)) write(element, ageWords(now - observedAt));
+    }
+    for (const element of document.querySelectorAll("[data-state][data-late-at], [data-state][data-stale-at]")) {
+      markByTime(element, now);
+    }
+    const clock = document.getElementById("clock");
+    if (clock && state.said) {
+      clockForm ||= /^\s*\d\d:\d\d\s*$/.test(clock.textContent) ? hourMinute : hourMinuteSecond;
+      write(clock, clockForm.format(now));
+    }
+  }
+
+  // --- Two kinds of page: where its content comes from, and how it is put on the glass --------------------
+
+  const board = {
+    url: () => body.dataset.bodyUrl,
+    show(html) {
+      const fresh = document.createElement("template");
+      fresh.innerHTML = html;
+      document.getElementById("board").replaceChildren(fresh.content);
+    },
+  };
+  const dashPage = {
+    url() {
+      const page = document.getElementById("live-page")?.dataset.page;
+      return page && window.dash_clientside?.set_props ? `/live/pages/${encodeURIComponent(page)}` : null;
+    },
+    show: (json) => window.dash_clientside.set_props("live-page", { children: JSON.parse(json) }),
+  };
+  const glass = body.dataset.bodyUrl ? board : dashPage;
+
+  // --- Fetching: one at a time, only the newest, again until it is shown -----------------------------------
+
+  let held = { url: null, etag: null };
+  let fetching = false, fetchTimer = 0, fetchFailures = 0, owedSince = 0;
+
+  const jittered = (failures) => Math.min(SLOWEST_RETRY, 250 * 2 ** failures) * (0.5 + Math.random());
+
+  async function bring() {
+    clearTimeout(fetchTimer);
+    if (fetching) return;
+    const url = glass.url();
+    if (!url) return void (state.owed = false); // this page shows nothing live
+    fetching = true;
+    const wanted = state.said;
+    try {
+      const answer = await fetch(url, {
+        headers: held.url === url && held.etag ? { "If-None-Match": held.etag } : {},
+        cache: "no-store",
+        redirect: "error",
+        signal: AbortSignal.timeout(FETCH_WITHIN),
+      });
+      const version = answer.headers.get("X-Flow-Version");
+      // Without our mark it is not ours, but some proxy's page.
+      if ((answer.status !== 200 && answer.status !== 304) || version === null) throw new Error(String(answer.status));
+      if (answer.status === 200) {
+        const content = await answer.text();
+        if (glass.url() === url) {
+          glass.show(content);
+          held = { url, etag: answer.headers.get("ETag") };
+          state.swaps += 1;
+        }
+      }
+      body.dataset.version = version;
+      fetchFailures = 0;
+      // One server of several may lag behind the one that told us: then what it gave is not yet enough.
+      if (wanted === state.said && Number(version) >= wanted.version) {
+        state.owed = false;
+        note();
+      }
+      age();
+    } catch {
+      fetchFailures += 1;
+    }
+    fetching = false;
+    if (state.owed) fetchTimer = setTimeout(bring, fetchFailures ? jittered(fetchFailures) : 50);
+  }
+
+  // --- Hearing -------------------------------------------------------------------------------------------
+
+  let stream = null, openedAt = 0, openFailures = 0, openTimer = 0;
+  let heardAt = performance.now();
+  let wellAt = serverNow(); // the last moment at which all was well, by the server's clock
+
+  const isNews = (said) => !state.said || said.version !== state.said.version || said.at !== state.said.at;
+
+  function note() {
+    if (state.said.live && !state.owed) wellAt = serverNow();
+    cover();
+  }
+
+  function hear(event) {
+    const said = JSON.parse(event.data);
+    heardAt = performance.now();
+    offset = Date.parse(said.now) - heardAt;
+    openFailures = 0;
+    if (isNews(said)) {
+      state.said = said;
+      if (!state.owed) owedSince = heardAt;
+      state.owed = true;
+      bring();
+    } else {
+      state.said.live = said.live;
+    }
+    note();
+    age();
+    reloadAfterUpgrade(said.fingerprint);
+  }
+
+  function open() {
+    clearTimeout(openTimer);
+    stream?.close();
+    openedAt = performance.now();
+    stream = new EventSource("/live");
+    stream.addEventListener("picture", hear);
+    stream.addEventListener("beat", hear);
+    // The browser gives up for good on a 503: opening again is ours.
+    stream.onerror = () => {
+      stream.close();
+      clearTimeout(openTimer);
+      openTimer = setTimeout(open, jittered(openFailures));
+      openFailures += 1;
+    };
+  }
+
+  function hurry() {
+    if (!asleep && performance.now() - heardAt > SILENT_AFTER / 2) open();
+    tick();
+  }
+
+  // A browser opens six connections to a server and no more: a forgotten tab must not hold one for ever.
+  const SLEEP_AFTER = 60_000;
+  let asleep = false, sleepTimer = 0;
+
+  function hideOrShow() {
+    clearTimeout(sleepTimer);
+    if (document.visibilityState === "visible") {
+      if (asleep) {
+        asleep = false;
+        // It was nobody's glass: it has two seconds to hear before it says that it is not live.
+        heardAt = Math.max(heardAt, performance.now() - NOT_LIVE_AFTER + 2000);
+        open();
+      }
+      hurry();
+    } else if (glass !== board) {
+      sleepTimer = setTimeout(() => {
+        asleep = true;
+        clearTimeout(openTimer);
+        stream?.close();
+      }, SLEEP_AFTER);
+    }
+  }
+
+  // --- After an upgrade the whole page is loaded again -----------------------------------------------------
+
+  let drawnWith = body.dataset.fingerprint || "";
+
+  async function reloadAfterUpgrade(fingerprint) {
+    drawnWith ||= fingerprint;
+    if (!fingerprint || fingerprint === drawnWith) return;
+    // Two servers of different age behind one address must not send a display to and fro.
+    const [last, when] = (sessionStorage.getItem("reloaded-for") || " 0").split(" ");
+    if (last === fingerprint && Math.abs(Date.now() - Number(when)) < MINUTE) return;
+    sessionStorage.setItem("reloaded-for", `${fingerprint} ${Date.now()}`);
+    try {
+      // A reload that fails would leave the browser's own error page on the wall for ever.
+      if ((await fetch(location.href, { cache: "reload" })).ok) location.reload();
+    } catch {
+      sessionStorage.removeItem("reloaded-for");
+    }
+  }
+
+  // --- The cover -------------------------------------------------------------------------------------------
+
+  function cover() {
+    const now = performance.now();
+    const live =
+      now - heardAt <= NOT_LIVE_AFTER &&
+      !(state.owed && now - owedSince > NOT_LIVE_AFTER) &&
+      (state.said === null || state.said.live);
+    body.classList.toggle("not-live", !live);
+    let sign = document.getElementById("not-live");
+    if (!sign) {
+      if (live) return;
+      sign = body.appendChild(Object.assign(document.createElement("div"), { id: "not-live" }));
+      sign.setAttribute("role", "alert");
+    }
+    if (sign.hidden !== live) sign.hidden = live;
+    if (!live) {
+      const form = serverNow() - wellAt > 20 * HOUR ? dayHourMinute : hourMinute;
+      write(sign, `NOT LIVE since ${form.format(wellAt)}`);
+    }
+  }
+
+  // --- Each second -----------------------------------------------------------------------------------------
+
+  let lastTick = { monotonic: performance.now(), wall: Date.now() };
+
+  function tick() {
+    const now = { monotonic: performance.now(), wall: Date.now() };
+    const slept = Math.abs(now.wall - lastTick.wall - (now.monotonic - lastTick.monotonic)) > 3000;
+    lastTick = now;
+    if (slept && !asleep) {
+      // The machine slept, or its clock was set: ask afresh, and do not claim to be live for long without answer.
+      heardAt = Math.min(heardAt, now.monotonic - NOT_LIVE_AFTER + 2000);
+      open();
+    } else if (!asleep && now.monotonic - Math.max(heardAt, openedAt) > SILENT_AFTER) {
+      open();
+    }
+    // A page that Dash has just put up was drawn a moment ago: what came since is fetched once.
+    if (state.said && !state.owed && glass.url() && glass.url() !== held.url) {
+      state.owed = true;
+      owedSince = now.monotonic;
+      bring();
+    }
+    age();
+    cover();
+  }
+
+  setInterval(tick, 1000);
+  document.addEventListener("visibilitychange", hideOrShow);
+  window.addEventListener("pageshow", (event) => event.persisted && hurry());
+  window.addEventListener("online", hurry);
+  open();
+})();

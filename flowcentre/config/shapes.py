@@ -1,0 +1,187 @@
+"""The form of each table, and what is wrong with one, in words.
+
+Every key may be absent here: what is missing is a mistake like others, and what is there is still
+checked, so that one look finds them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from flowcentre.config.document import Document
+from flowcentre.config.lengths import parse_length
+from flowcentre.config.lines import KeyPath
+from flowcentre.config.mistakes import suggest
+from flowcentre.model import Level, PlaceKind
+
+
+def _length(value: object) -> timedelta:
+    if not isinstance(value, str):
+        raise PydanticCustomError("wrong", "is not a length of time in quotes")
+    try:
+        return parse_length(value)
+    except ValueError as why:
+        raise PydanticCustomError("wrong", "{why}", {"why": f'"{value}" {why}'}) from None
+
+
+def _name(value: object) -> object:
+    if isinstance(value, str):
+        if not value.strip() or value != value.strip() or not value.isprintable():
+            raise PydanticCustomError("wrong", "is empty, or has blanks around it or signs that do not print")
+        if len(value) > 200:
+            raise PydanticCustomError("wrong", "is longer than 200 characters")
+    return value
+
+
+def _id(value: object) -> object:
+    # Ids stand in URLs, file names and metrics.
+    if isinstance(value, str) and not (
+        value.isascii() and value == value.lower() and value.replace("-", "").replace("_", "").isalnum()
+    ):
+        raise PydanticCustomError("wrong", "has something else in it than lower-case letters, digits and hyphens")
+    return value
+
+
+Length = Annotated[timedelta, BeforeValidator(_length)]
+Name = Annotated[str, BeforeValidator(_name)]
+Id = Annotated[str, BeforeValidator(_id), BeforeValidator(_name)]
+
+
+def _key(example: str, *, required: bool = False, **more: Any) -> Any:
+    return Field(default=None, examples=[example], json_schema_extra={"required": required}, **more)
+
+
+class Shape(BaseModel):
+    """A table as written; None stands for a key that is absent or could not be used."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class CountyShape(Shape):
+    """``county.toml``"""
+
+    name: Name | None = _key('"Westshire"', required=True)
+    demonstration: bool | None = _key("true")
+
+
+class PlaceShape(Shape):
+    """``[[place]]`` of ``places.toml``"""
+
+    id: Id | None = _key('"northgate"', required=True)
+    name: Name | None = _key('"Northgate General"', required=True)
+    level: Level | None = _key('"site"', required=True, strict=False)
+    kind: PlaceKind | None = _key('"acute hospital"', required=True, strict=False)
+    short_name: Name | None = _key('"Northgate"')
+    parent: Id | None = _key('"westshire-hospitals"')
+    locality: Id | None = _key('"north"')
+    ods: Name | None = _key('"ZW101"')
+    codes: list[Name] | None = _key('["A1", "007"]')
+    valid_from: date | None = _key("2026-04-01")
+    valid_to: date | None = _key("2027-03-31")
+
+
+class FeedShape(Shape):
+    """``[[feed]]`` of ``feeds.toml``"""
+
+    id: Id | None = _key('"northgate-beds"', required=True)
+    name: Name | None = _key('"Northgate bed state"', required=True)
+    connector: Name | None = _key('"bed_state_csv"', required=True)
+    every: Length | None = _key('"15m"', required=True)
+    late_after: Length | None = _key('"30m"', required=True)
+    stale_after: Length | None = _key('"2h"', required=True)
+    places: list[Id] | None = _key('["northgate"]', required=True)
+    deadline: Length | None = _key('"30s"')
+    offset: Length | None = _key('"5m"')
+    demonstration: bool | None = _key("true")
+    also: bool | None = _key("true")
+    settings: dict[str, Any] | None = _key('{ folder = "/srv/drops" }')
+
+
+class BoardShape(Shape):
+    """``[[board]]`` of ``boards.toml``"""
+
+    id: Id | None = _key('"county"', required=True)
+    title: Name | None = _key('"Westshire flow centre"', required=True)
+    layout: Name | None = _key('"wall"', required=True)
+    places: list[Id] | None = _key('["northgate", "southmere"]')
+
+
+S = TypeVar("S", bound=Shape)
+_TYPES = {
+    "string_type": "is not text",
+    "bool_type": "is neither true nor false",
+    "date_type": "is not a date",
+    "list_type": "is not a list",
+    "dict_type": "is not a table",
+}
+
+
+def read_shape(document: Document, path: KeyPath, table: Mapping[str, object], shape: type[S]) -> S:
+    """A table's usable keys; each key that is unknown, missing or unusable is noted as a mistake of the document."""
+    title = f"[[{path[0]}]] {_title(table)}".rstrip() if path else document.name
+    for key, field in shape.model_fields.items():
+        extra = field.json_schema_extra
+        if key not in table and isinstance(extra, dict) and extra.get("required"):
+            document.wrong(path, f'{title} has no "{key}"', _example(shape, key))
+    try:
+        return shape.model_validate(table)
+    except ValidationError as error:
+        faulty = set()
+        for one in error.errors(include_url=False):
+            key = str(one["loc"][0])
+            faulty.add(key)
+            what, right = _in_words(shape, one)
+            document.wrong((*path, *one["loc"]), f"{title}: {what}", right)
+        return shape.model_validate({key: value for key, value in table.items() if key not in faulty})
+
+
+def read_entries(document: Document, table: str, shape: type[S], *, at_least: int = 1) -> list[tuple[KeyPath, S]]:
+    """The usable keys of every ``[[table]]`` of a file that holds nothing else, each with where it stands."""
+    for key in document.tables:
+        if key != table:
+            document.wrong((key,), f'unknown table or key "{key}"', f"[[{table}]] and nothing else in this file")
+    found = document.tables.get(table, [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        document.wrong((table,), f'"{table}" is not a list of tables', f"[[{table}]], in double brackets, for each")
+        document.read = False  # so that nothing is concluded from what is not there
+        return []
+    if len(found) < at_least and document.read and table not in document.tables:
+        document.wrong((), f"the file has no [[{table}]]", f"at least one [[{table}]]")
+    return [((table, index), read_shape(document, (table, index), entry, shape)) for index, entry in enumerate(found)]
+
+
+def _title(table: Mapping[str, object]) -> str:
+    named = table.get("id")
+    return f'"{named}"' if isinstance(named, str) else ""
+
+
+def _example(shape: type[Shape], key: str) -> str:
+    examples = shape.model_fields[key].examples or []
+    return f"{key} = {examples[0]}"
+
+
+def _in_words(shape: type[Shape], error: Any) -> tuple[str, str]:
+    location, kind, given = error["loc"], error["type"], error.get("input")
+    key = str(location[0])
+    if kind == "extra_forbidden":
+        return f'unknown key "{key}"', suggest(key, shape.model_fields)
+    named = key + "".join(f"[{index}]" for index in location[1:])
+    if kind == "enum":
+        options: type[StrEnum] = Level if key == "level" else PlaceKind
+        return f"there is no {key} {_quoted(given)}", suggest(str(given), options)
+    if kind == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
+        # 1E5 has been read as 100000.0 by now: only a whole number can be given back as it was written.
+        example = f'"{given}"' if isinstance(given, int) else _example(shape, key)
+        return f"{named} is a number, not text", f"in quotes, exactly as the feed writes it: {example}"
+    said = error["msg"] if kind == "wrong" else _TYPES.get(kind, error["msg"])
+    return f"{named} {said}", _example(shape, key)
+
+
+def _quoted(given: object) -> str:
+    return f'"{given}"' if isinstance(given, str) else repr(given)

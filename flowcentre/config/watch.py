@@ -1,0 +1,88 @@
+"""A configuration that is changed while it runs: a good change is taken, a broken one never."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from flowcentre.config.feeds import ConnectorKind
+from flowcentre.config.load import load_files, read_folder
+from flowcentre.config.mistakes import ConfigurationMistakes, Mistake
+from flowcentre.model import County
+
+
+class Reloader:
+    """Looks at a configuration's folder on the rhythm of whoever owns it.
+
+    Not for use from several threads at once.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        variables: Mapping[str, str],
+        connectors: Mapping[str, ConnectorKind],
+        layouts: Collection[str] | None = None,
+        *,
+        current: County,
+    ) -> None:
+        self.folder = folder
+        self.current = current
+        self.mistakes: tuple[Mistake, ...] = ()  # of the folder as it stands; empty when it is what runs
+        self._variables = variables
+        self._connectors = connectors
+        self._layouts = layouts
+        self._seen: str | None = None  # as at the last look
+        self._judged: str | None = None  # the content that ``current`` or ``mistakes`` came from
+        self._untold = False
+
+    def look(self) -> County | None:
+        """The new county where the files have changed for good; None where nothing is to be done.
+
+        Files are saved one by one, and not at one stroke: a change is judged only when two looks in
+        a row see the same bytes.
+        """
+        try:
+            files = read_folder(self.folder)
+        except ConfigurationMistakes as unreadable:
+            self._refuse(repr(unreadable.mistakes), unreadable.mistakes)
+            return None
+        content = _digest(files)
+        settled, self._seen = content == self._seen, content
+        if content == self._judged or not settled:
+            return None
+        try:
+            county = load_files(files, self._variables, self._connectors, self._layouts)
+        except ConfigurationMistakes as broken:
+            self._refuse(content, broken.mistakes)
+            return None
+        if county.demonstration != self.current.demonstration:
+            what = "a running county cannot turn from a demonstration into a real one, or back"
+            self._refuse(content, (Mistake("county.toml", None, what, "stop, and start with another store"),))
+            return None
+        self._judged, self.mistakes, self._untold = content, (), False
+        if _parts(county) == _parts(self.current):
+            return None  # a comment, or an order of keys
+        self.current = county
+        return county
+
+    def untold(self) -> tuple[Mistake, ...]:
+        """The mistakes of a change that was refused, once for each distinct content; empty when all is told."""
+        told, self._untold = self._untold, False
+        return self.mistakes if told else ()
+
+    def _refuse(self, content: str, mistakes: tuple[Mistake, ...]) -> None:
+        if content != self._judged:
+            self._judged, self.mistakes, self._untold = content, mistakes, True
+
+
+def _parts(county: County) -> tuple[object, ...]:
+    return county.name, tuple(county.places), county.feeds, county.boards, county.demonstration
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    total = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        total.update(f"{name}\0{len(content)}\0".encode() + content)
+    return total.hexdigest()

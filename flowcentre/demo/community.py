@@ -1,0 +1,218 @@
+"""The care transfer hub and the services behind it: pathways 1 to 3 wait here for hours, beds and homes."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from flowcentre.demo.agenda import Agenda
+from flowcentre.demo.rhythm import DAY, HOUR, happenings, local, working_day
+from flowcentre.demo.services import Beds, Home, Hours, Staying, VirtualWard
+from flowcentre.demo.westshire import CountySize
+
+Found = Callable[[], None]
+LOCALITIES = ("north", "mid", "south")
+_SHARE = {"north": 0.36, "mid": 0.25, "south": 0.39}  # of the people who live there
+_HOME_CARE_PACKAGE, _REABLEMENT_PACKAGE = 12.0, 9.5  # hours a week, on average
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """Somebody for whom the hub seeks a service; ``found`` is told when there is one."""
+
+    locality: str
+    hours: float
+    since: int
+    found: Found | None
+
+
+class Community:
+    """Every service outside the acute hospitals, and the queues for them."""
+
+    def __init__(self, size: CountySize, agenda: Agenda, draw: Random) -> None:
+        self.beds = [Beds(unit) for unit in (*size.community_beds, *size.recovery_beds)]
+        self.reablement = [Hours(unit, unit.hours) for unit in size.reablement]
+        self.home_care = [Hours(unit, unit.hours) for unit in size.home_care]
+        self.virtual_wards = [VirtualWard(unit, unit.staffed) for unit in size.virtual_wards]
+        self.homes = [Home(home) for home in size.care_homes]
+        self.for_beds: deque[Waiting] = deque()
+        self.for_hours: dict[str, deque[Waiting]] = {place: deque() for place in LOCALITIES}  # reablement
+        self.for_home_care: dict[str, deque[Waiting]] = {place: deque() for place in LOCALITIES}
+        self._agenda = agenda
+        self._draw = draw
+        self._staying = Staying(agenda, draw)
+        self._begin()
+
+    # --- Referrals ----------------------------------------------------------------------
+
+    def refer(self, pathway: int, locality: str, found: Found | None) -> None:
+        """Seek what a pathway needs. First comes the assessment, in working days."""
+        low, high = {1: (0.4, 2.2), 2: (0.8, 3.0), 3: (3.0, 9.0)}[pathway]
+        assessed = self._agenda.at + int((low + (high - low) * self._draw.random()) * DAY)
+        while not working_day(local(assessed - assessed % HOUR).date()) and self._draw.random() < 0.7:
+            assessed += DAY
+        self._agenda.add(assessed, self._assessed, pathway, locality, found)
+
+    def _assessed(self, pathway: int, locality: str, found: Found | None) -> None:
+        if pathway == 3:
+            self._agenda.add(self._agenda.at + self._staying.days(4.5), self._place_in_home, locality, found)
+        elif pathway == 2:
+            self._seek_beds(locality, found)
+        elif self._draw.random() < 0.68:
+            self._seek_reablement(locality, found)
+        else:
+            self._seek_home_care(locality, found)
+
+    def _seek_beds(self, locality: str, found: Found | None) -> None:
+        self.for_beds.append(Waiting(locality, 0.0, self._agenda.at, found))
+
+    def _seek_reablement(self, locality: str, found: Found | None) -> None:
+        hours = self._package(_REABLEMENT_PACKAGE)
+        self.for_hours[locality].append(Waiting(locality, hours, self._agenda.at, found))
+
+    def _seek_home_care(self, locality: str, found: Found | None) -> None:
+        hours = self._package(_HOME_CARE_PACKAGE)
+        self.for_home_care[locality].append(Waiting(locality, hours, self._agenda.at, found))
+
+    def _package(self, mean: float) -> float:
+        # Calls are sold in quarter hours; four calls a day with two carers is the most.
+        return min(56.0, max(3.5, round(self._draw.gammavariate(3.0, mean / 3.0) * 4) / 4))
+
+    def _place_in_home(self, locality: str, found: Found | None) -> None:
+        homes = [home for home in self.homes if home.accepting > 0]
+        near = [home for home in homes if home.size.locality == locality] or homes
+        # Half go to homes outside the twelve that the demonstration shows.
+        if near and self._draw.random() < 0.5:
+            home = self._draw.choice(near)
+            home.reserved += 1
+            self._agenda.add(self._agenda.at + int((1 + 2 * self._draw.random()) * DAY), home.move_in)
+        if found is not None:
+            found()
+
+    # --- The hour's work ----------------------------------------------------------------
+
+    def work(self) -> None:
+        """One hour of the hub and the services: match who waits with what is free, and let the county live on."""
+        clock = local(self._agenda.at)
+        for ward in self.virtual_wards:
+            for _ in range(happenings(self._draw, ward.size.referred / 12) if 8 <= clock.hour < 20 else 0):
+                self.join_virtual_ward(ward)
+        working = working_day(clock.date())
+        if clock.hour in range(8, 17) if working else clock.hour in (10, 12):
+            self._match_beds()
+            for units, queues in ((self.reablement, self.for_hours), (self.home_care, self.for_home_care)):
+                for queue in queues.values():
+                    for _ in range(min(2, len(queue))):
+                        self._match_hours(units, queue)
+        if clock.hour == 9:
+            self._live_on(working)
+        if clock.hour == 10:
+            for home in self.homes:
+                if home.answers_on(self._agenda.at):
+                    home.answer(self._agenda.at - int(self._draw.random() * 50 * 60))
+
+    def join_virtual_ward(self, ward: VirtualWard) -> None:
+        """Somebody is taken on, where there is room."""
+        if ward.free > 0:
+            ward.caseload += 1
+            self._agenda.add(self._staying.by_day(self._agenda.at + self._staying.days(9.5)), ward.leave)
+
+    def _match_beds(self) -> None:
+        for unit in self.beds:
+            if unit.free <= 0 or not self.for_beds or self._draw.random() < 0.35:
+                continue
+            near = next((w for w in self.for_beds if w.locality == unit.size.locality), self.for_beds[0])
+            if near.locality != unit.size.locality and self._agenda.at - near.since < 1.5 * DAY:
+                continue
+            self.for_beds.remove(near)
+            unit.occupied += 1
+            # A long queue is heard: people go home earlier.
+            mean = unit.size.days * (1 - min(0.3, 0.012 * len(self.for_beds)))
+            self._agenda.add(self._staying.by_day(self._agenda.at + self._staying.days(mean)), unit.leave)
+            if near.found is not None:
+                near.found()
+
+    def _match_hours(self, units: list[Hours], queue: deque[Waiting]) -> None:
+        # Free hours rarely lie where and when they are needed: most offers fail.
+        waiting = self._draw.choice(queue)
+        if self._draw.random() < 0.62 - min(0.3, 0.02 * len(queue)):
+            return
+        able = [u for u in units if u.size.locality == waiting.locality and u.free >= waiting.hours]
+        if not able:
+            return
+        unit = max(able, key=lambda found: found.free / found.capacity)
+        queue.remove(waiting)
+        unit.used += waiting.hours
+        mean = unit.size.days * (1 - min(0.25, 0.012 * len(queue)))
+        self._agenda.add(self._staying.by_day(self._agenda.at + self._staying.days(mean)), unit.end, waiting.hours)
+        if waiting.found is not None:
+            waiting.found()
+
+    def _live_on(self, working: bool) -> None:
+        """A day of what has nothing to do with hospitals: people referred from home, staff off sick, homes filling."""
+        for locality in LOCALITIES if working else ():
+            # Where care can be had, more of it is asked for.
+            for seek, a_day in (
+                (self._seek_beds, 1.4),
+                (self._seek_reablement, 4.2 * (0.7 + 12 * self._room(self.reablement, locality))),
+                (self._seek_home_care, 6.2 * (0.55 + 20 * self._room(self.home_care, locality))),
+            ):
+                for _ in range(happenings(self._draw, a_day * _SHARE[locality])):
+                    seek(locality, None)
+        for unit in (*self.reablement, *self.home_care):
+            if self._draw.random() < 0.3:
+                drifted = unit.capacity + unit.size.hours * self._draw.gauss(0, 0.006)
+                drawn_back = drifted + (unit.size.hours - drifted) * 0.1
+                unit.capacity = max(unit.used, round(drawn_back * 4) / 4)
+        for ward in self.virtual_wards:
+            if self._draw.random() < 0.25:
+                ward.staffed = max(ward.caseload, ward.size.staffed - self._draw.choice((0, 0, 0, 5, 10)))
+        for beds in self.beds:
+            if beds.closed == 0 and beds.free > 0 and self._draw.random() < 0.05:
+                beds.closed = min(beds.free, self._draw.randint(1, 4))
+                self._agenda.add(self._agenda.at + self._staying.days(4), beds.reopen, beds.closed)
+        for home in self.homes:
+            self._live_at_home(home)
+
+    def _room(self, units: list[Hours], locality: str) -> float:
+        near = [unit for unit in units if unit.size.locality == locality]
+        return sum(unit.free for unit in near) / sum(unit.capacity for unit in near)
+
+    def _live_at_home(self, home: Home) -> None:
+        for _ in range(happenings(self._draw, home.occupied / 420)):
+            home.occupied -= 1
+        for _ in range(happenings(self._draw, home.accepting * 0.022)):
+            if home.accepting > 0:
+                home.occupied += 1
+        if self._draw.random() < 0.008:
+            home.closed_to_admissions = True
+        elif self._draw.random() < 0.2:
+            home.closed_to_admissions = False
+        if self._draw.random() < 0.06:
+            empty = home.size.beds - home.occupied - home.reserved
+            home.held_empty = min(max(0, empty), self._draw.randint(0, 3))
+
+    # --- Before the beginning -----------------------------------------------------------
+
+    def _begin(self) -> None:
+        at, draw = self._agenda.at, self._draw
+        for beds in self.beds:
+            beds.occupied = round(beds.size.beds * (0.93 + 0.06 * draw.random()))
+            for _ in range(beds.occupied):
+                self._agenda.add(self._staying.by_day(at + self._staying.left_of(beds.size.days)), beds.leave)
+        for units, mean in ((self.reablement, _REABLEMENT_PACKAGE), (self.home_care, _HOME_CARE_PACKAGE)):
+            for unit in units:
+                while unit.free > unit.capacity * (0.02 + 0.02 * draw.random()) + mean:
+                    hours = self._package(mean)
+                    unit.used += hours
+                    self._agenda.add(self._staying.by_day(at + self._staying.left_of(unit.size.days)), unit.end, hours)
+        for ward in self.virtual_wards:
+            ward.caseload = round(ward.staffed * (0.76 + 0.12 * draw.random()))
+            for _ in range(ward.caseload):
+                self._agenda.add(self._staying.by_day(at + self._staying.left_of(9.5)), ward.leave)
+        for home in self.homes:
+            home.occupied = round(home.size.beds * (0.86 + 0.1 * draw.random()))
+            home.held_empty = draw.randint(0, 2)
+            home.answer(at - int(draw.random() * 3 * DAY))

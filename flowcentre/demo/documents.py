@@ -1,0 +1,196 @@
+"""What each feed of the county publishes at a moment: from state to bytes, as a supplier would write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from flowcentre.demo import lapses
+from flowcentre.demo.emergency import Ambulance, Attendance
+from flowcentre.demo.rhythm import HOUR, utc
+from flowcentre.demo.services import Beds, Home, Hours, VirtualWard
+from flowcentre.demo.simulation import Simulation
+from flowcentre.demo.ward import WHY_CLOSED
+from flowcentre.demo.westshire import Care
+from flowcentre.model import County, Feed, Place, PlaceKind
+
+BED_COLUMNS = (
+    *("site_code", "ward_code", "census_time", "bed_type", "core_open", "escalation_open", "occupied"),
+    *(f"closed_{why}" for why in WHY_CLOSED),
+    *("no_criteria_to_reside", "admissions_since_midnight", "discharges_since_midnight"),
+)
+CAPACITY_COLUMNS = ("place_code", "service", "as_at", "capacity", "used", "closed", "reserved", "accepting")
+_SERVICES = {
+    PlaceKind.COMMUNITY_HOSPITAL: "community hospital beds",
+    PlaceKind.RECOVERY_UNIT: "recovery beds",
+    PlaceKind.VIRTUAL_WARD: "virtual ward",
+    PlaceKind.CARE_HOME: "care home beds",
+    PlaceKind.HOME_CARE: "home care hours",
+    PlaceKind.REABLEMENT: "reablement hours",
+}
+
+
+class Written(NamedTuple):
+    """A file or an answer with its name."""
+
+    name: str
+    content: bytes
+
+
+def writing_habit(feed: Feed) -> tuple[int, int]:
+    """How often a feed's supplier writes, and how far into each such stretch, in seconds from midnight UTC."""
+    # An offset of some seconds or minutes is the reader's patience; whole hours are the writer's habit.
+    return int(feed.every.total_seconds()), int(feed.offset.total_seconds()) // HOUR * HOUR
+
+
+class Clerk:
+    """Writes what the feeds of a county publish, as at the moment at which its simulation stands."""
+
+    def __init__(self, simulation: Simulation, county: County) -> None:
+        self._simulation = simulation
+        self._places = county.places
+        community = simulation.community
+        services: list[Beds | Hours | VirtualWard | Home] = [
+            *community.beds,
+            *community.reablement,
+            *community.home_care,
+            *community.virtual_wards,
+            *community.homes,
+        ]
+        self._within = {
+            feed.id: [place for top in feed.places for place in county.places.within(top)] for feed in county.feeds
+        }
+        self._services = {service.size.place: service for service in services}
+
+    def write(self, feed: Feed) -> Written | None:
+        """What a feed publishes now; None where it stays silent. Raises ValueError for a feed that is none of ours."""
+        at = self._simulation.at_seconds
+        stamp = utc(at).strftime("%Y%m%dT%H%MZ")
+        match feed.connector:
+            case "bed_state_csv":
+                return Written(f"beds_{stamp}.csv", self._bed_state(feed.places[0]))
+            case "emergency_department_json":
+                return Written("emergency-department.json", self._emergency_department(feed.places[0]))
+            case "community_capacity_csv":
+                if lapses.silent(feed.places, at):
+                    return None
+                return Written(f"{feed.id}_{stamp}.csv", self._capacity(feed))
+            case other:
+                raise ValueError(f"feed {feed.id}: the demonstration publishes nothing for {other}")
+
+    # --- Beds ---------------------------------------------------------------------------
+
+    def _bed_state(self, site: str) -> bytes:
+        at = self._simulation.at_seconds
+        wards = self._simulation.acutes[site].hospital.wards
+        rows = []
+        for ward in wards:
+            general = ward.care is not Care.CRITICAL
+            figures = (ward.no_criteria_to_reside, ward.admissions_today, ward.discharges_today)
+            rows.append(
+                [
+                    *(_code(self._places[site]), _code(self._places[ward.place]), _moment(at)),
+                    *("general_acute" if general else "critical_care", ward.core_open, ward.escalation_open),
+                    *(ward.occupied, *ward.closed.values()),
+                    *(figures if general else ("", "", "")),
+                ]
+            )
+        spoilt = lapses.illegible_row(site, at, sum(ward.care is not Care.CRITICAL for ward in wards))
+        if spoilt is not None:
+            rows[spoilt][BED_COLUMNS.index("no_criteria_to_reside")] = "tbc"
+        return _csv(BED_COLUMNS, rows)
+
+    # --- A&E ----------------------------------------------------------------------------
+
+    def _emergency_department(self, site: str) -> bytes:
+        at = self._simulation.at_seconds
+        department = self._simulation.acutes[site].emergency
+        attendances = [_attendance(person, at) for person in department.attendances]
+        ambulances = [_ambulance(ambulance, at) for ambulance in department.ambulances]
+        head = {"site_code": _code(self._places[site]), "as_at": _moment(at)}
+        parts = (
+            json.dumps(head)[:-1],
+            f'"attendances_listed": {len(attendances)}',
+            '"attendances": [' + ", ".join(attendances) + "]",
+            f'"ambulances_listed": {len(ambulances)}',
+            '"ambulances": [' + ", ".join(ambulances) + "]}",
+        )
+        return ", ".join(parts).encode()
+
+    # --- Community ----------------------------------------------------------------------
+
+    def _capacity(self, feed: Feed) -> bytes:
+        at = self._simulation.at_seconds
+        within = [place for place in self._within[feed.id] if place.id in self._services]
+        rows = [self._capacity_row(place, at) for place in within]
+        if any(place.kind is PlaceKind.CARE_HOME for place in within) and lapses.names_a_closed_home(at):
+            rows.append((lapses.CLOSED_HOME, _SERVICES[PlaceKind.CARE_HOME], _moment(at), 30, 0, "", 0, 0))
+        return _csv(CAPACITY_COLUMNS, rows)
+
+    def _capacity_row(self, place: Place, at: int) -> Sequence[object]:
+        unit = self._services[place.id]
+        figures: tuple[object, ...]
+        if isinstance(unit, Home):
+            said = unit.said
+            assert said is not None  # every home has answered before the beginning
+            at = said.at
+            figures = (said.beds, said.occupied, "", said.reserved, said.accepting)
+        elif isinstance(unit, Beds):
+            figures = (unit.open, unit.occupied, unit.closed, "", "")
+        elif isinstance(unit, Hours):
+            figures = (f"{unit.capacity:g}", f"{unit.used:g}", "", "", "")
+        else:
+            figures = (unit.staffed, unit.caseload, "", "", "")
+        return (_code(place), _SERVICES[place.kind], _moment(at), *figures)
+
+
+def _code(place: Place) -> str:
+    return place.codes[0] if place.codes else place.ods or place.id
+
+
+def _moment(at: int) -> str:
+    return f"{utc(at).isoformat()[:19]}Z"
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _come(moment: int | None, at: int) -> str:
+    # The simulation knows some moments ahead; nobody in the county does.
+    return f'"{_moment(moment)}"' if moment is not None and moment <= at else "null"
+
+
+def _attendance(person: Attendance, at: int) -> str:
+    if person.row:
+        return person.row
+    gone = person.departed is not None and person.departed <= at
+    # Written by hand: there are hundreds of rows to an answer, and nothing in them that wants escaping.
+    row = (
+        f'{{"ref": "{person.ref}", "arrived_at": "{_moment(person.arrived)}", "stream": "{person.stream}", '
+        f'"triaged_at": {_come(person.triaged, at)}, "seen_at": {_come(person.seen, at)}, '
+        f'"decided_to_admit_at": {_come(person.decided, at)}, "departed_at": {_come(person.departed, at)}, '
+        f'"admitted": {"true" if person.admitted and gone else "false"}}}'
+    )
+    if gone:
+        person.row = row
+    return row
+
+
+def _ambulance(ambulance: Ambulance, at: int) -> str:
+    if ambulance.row:
+        return ambulance.row
+    row = (
+        f'{{"ref": "{ambulance.ref}", "arrived_at": "{_moment(ambulance.arrived)}", '
+        f'"handed_over_at": {_come(ambulance.handed_over, at)}}}'
+    )
+    if ambulance.handed_over is not None and ambulance.handed_over <= at:
+        ambulance.row = row
+    return row

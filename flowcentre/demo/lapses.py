@@ -1,0 +1,36 @@
+"""What goes wrong on purpose, by the clock, so that the demonstration shows how silence and doubt look.
+
+``docs/demonstration.md`` lists it. Only what is published goes wrong: the county itself lives on.
+"""
+
+from __future__ import annotations
+
+from flowcentre.demo.rhythm import HOUR, MINUTE, local
+
+SILENT, UNREACHABLE, ILLEGIBLE = "hartwell", "southmere", "southmere"
+CLOSED_HOME = "CH13"  # is in the care homes' file on Mondays, and in no list of places
+
+
+def silent(places: tuple[str, ...], at: int) -> bool:
+    """Does no file come? Hartwell's does not on every third day, from 12:00 up to 20:00."""
+    clock = local(at)
+    return SILENT in places and clock.date().toordinal() % 3 == 0 and 12 <= clock.hour < 20
+
+
+def unreachable(place: str, at: int) -> int:
+    """For how many more seconds an A&E's interface is restarting: Southmere's for four minutes from 03:30 and 15:30."""
+    clock = local(at)
+    gone = at - (at - clock.minute * MINUTE - clock.second) - 30 * MINUTE
+    return 4 * MINUTE - gone if place == UNREACHABLE and clock.hour in (3, 15) and 0 <= gone < 4 * MINUTE else 0
+
+
+def illegible_row(site: str, at: int, rows: int) -> int | None:
+    """Which row of a bed file holds a word for a number: one of Southmere's, at 10:00 and every third hour at 40 past."""
+    clock = local(at)
+    when = clock.minute == 40 and clock.hour % 3 == 1 or (clock.hour, clock.minute) == (10, 0)
+    return at // HOUR % rows if site == ILLEGIBLE and when else None
+
+
+def names_a_closed_home(at: int) -> bool:
+    """Does the care homes' file still name a home that has closed? On Mondays."""
+    return local(at).weekday() == 0

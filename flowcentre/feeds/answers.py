@@ -1,0 +1,112 @@
+"""What one attempt at a feed comes to: an answer, or a failure in plain words.
+
+Everything here is pure. It runs in the worker process on a live poll, and in place when a
+history is read in or a saved payload is tried.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import PurePath
+
+from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed
+from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Fact, Held, Outcome, Reading, WholeList
+
+FACTS = (Reading, EmergencyAttendance, AmbulanceArrival, WholeList, Held)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The facts of one document, all of them: a document is read whole or not at all."""
+
+    name: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that was not in the agreed form, or that the connector failed on."""
+
+    name: str
+    reason: str
+    rows: int = 1
+    crashed: bool = False  # the fault is the connector's, not the document's
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a feed answered: its documents, oldest first. None of either: nothing newer than the bookmark."""
+
+    documents: tuple[Parsed, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    bookmark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An attempt that brought no answer. ``outcome`` says in which way."""
+
+    outcome: Outcome
+    message: str
+    retry_after: timedelta | None = None  # the source's own wish
+    rows: int = 0  # refused, as far as can be told
+
+    @property
+    def worth_retrying(self) -> bool:
+        """Might the same question be answered in a little while?"""
+        return self.outcome is Outcome.UNAVAILABLE
+
+
+def parse_documents(connector: Connector, documents: Iterable[Document], bookmark: Bookmark | None) -> Answer:
+    """Parse each document by itself, so that one refused document does not stop the next."""
+    parsed: list[Parsed] = []
+    refused: list[Refused] = []
+    for document in documents:
+        try:
+            facts = tuple(connector.parse(document))
+            _check(facts)
+        except FeedMalformed as why:
+            refused.append(Refused(document.name, str(why), why.rows))
+        except MemoryError:
+            raise
+        except Exception as error:
+            refused.append(Refused(document.name, f"{document.name}: {where_it_failed(error)}", crashed=True))
+        else:
+            parsed.append(Parsed(document.name, facts))
+    return Answer(tuple(parsed), tuple(refused), bookmark.text if bookmark else None)
+
+
+class NotAFact(TypeError):
+    """A connector yielded something that the contract does not know."""
+
+
+def _check(facts: Iterable[object]) -> None:
+    for fact in facts:
+        if not isinstance(fact, FACTS):
+            raise NotAFact
+        if isinstance(fact, Held):
+            continue
+        if isinstance(fact, Reading | WholeList):
+            moments: tuple[datetime | None, ...] = (fact.observed_at,)
+            if isinstance(fact, Reading) and not isinstance(fact.value, float | int | None):
+                raise NotAFact
+        elif isinstance(fact, EmergencyAttendance):
+            moments = (fact.arrived_at, fact.triaged_at, fact.seen_at, fact.decided_to_admit_at, fact.departed_at)
+        else:
+            moments = (fact.arrived_at, fact.handed_over_at)
+        if any(moment is not None and moment.utcoffset() != timedelta(0) for moment in moments):
+            raise NotAFact
+
+
+def where_it_failed(error: BaseException) -> str:
+    """The kind of an error and where it arose. Never its message: that may quote a row, and a row may hold a name."""
+    if isinstance(error, NotAFact):
+        return "the connector yielded something that is not a fact, or a moment that is not in UTC"
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames:
+        return f"the connector failed: {type(error).__name__}"
+    last = frames[-1]
+    return f"the connector failed: {type(error).__name__} at {PurePath(last.filename).name} line {last.lineno} in {last.name}"

@@ -1,0 +1,179 @@
+"""One attempt at a feed in a process of its own, killed at its deadline.
+
+A thread cannot be killed; a process can, whatever it hangs in. The process is forked from a small
+fork server that has the modules loaded, holds no store and no picture, and answers once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from datetime import timedelta
+from multiprocessing import forkserver
+from typing import Any
+
+from pebble import ProcessExpired, concurrent
+from pydantic import ValidationError
+
+from flowcentre.feeds.answers import Answer, Failed, parse_documents, where_it_failed
+from flowcentre.feeds.contract import Bookmark, Connector, FeedMalformed, FeedUnavailable, PlaceCodes
+from flowcentre.model import Outcome
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_MEGABYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a worker may use."""
+
+    memory: int = 512  # MB of address space, Python itself included
+    answer: int = 64  # MB, as handed back
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything that a worker needs to ask a feed once."""
+
+    connector: type[Connector]
+    settings: Mapping[str, object]
+    places: PlaceCodes
+    bookmark: str | None
+    deadline: timedelta
+    limits: Limits = Limits()
+
+
+def start_workers(modules: Iterable[str] = ()) -> None:
+    """Start the fork server with ``modules`` (of connectors) loaded ahead. Calling it again does nothing."""
+    multiprocessing.set_forkserver_preload([*modules, "flowcentre.feeds.nursery"])
+    # Python 3.11's fork server does not take over sys.path, so a start from another folder would load nothing ahead.
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
+
+class Workers:
+    """The worker processes of one engine, so that all can be ended together."""
+
+    def __init__(self) -> None:
+        self._running: set[Any] = set()
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def ask(self, question: Question) -> Answer | Failed:
+        """Fetch and parse in a fresh process, and wait for it no longer than the deadline and a moment."""
+        seconds = question.deadline.total_seconds()
+        with self._lock:
+            if self._ended:
+                raise CancelledError
+            # Named "context": 5.2.3 declares "mp_context", and then would fork this process, threads and all.
+            ask = concurrent.process(timeout=seconds, context=_CONTEXT)  # type: ignore[call-overload]
+            future = ask(_fetch_and_parse)(question)
+            self._running.add(future)
+        try:
+            answered = pickle.loads(future.result())
+        except TimeoutError:
+            return Failed(Outcome.OVERRAN, f"no answer within {seconds:g} s: ended")
+        except CancelledError:
+            raise
+        except ProcessExpired as died:
+            return Failed(Outcome.CRASHED, f"the worker ended without an answer ({_how_it_ended(died.exitcode)})")
+        finally:
+            with self._lock:
+                self._running.discard(future)
+        assert isinstance(answered, Answer | Failed)
+        return answered
+
+    def end(self) -> None:
+        """End every worker now; those who wait for one get CancelledError."""
+        with self._lock:
+            self._ended = True
+            running = list(self._running)
+        for future in running:
+            future.cancel()
+
+
+def _how_it_ended(code: int) -> str:
+    if code < 0:
+        name = signal.Signals(-code).name
+        return f"killed by {name}" + (", for want of memory?" if -code == signal.SIGKILL else "")
+    return f"exit {code}"
+
+
+# --- In the worker ----------------------------------------------------------------------
+
+
+def _fetch_and_parse(question: Question) -> bytes:
+    """The whole life of a worker. Nothing that it raises gets out as it is: an error may quote a row."""
+    _confine(question)
+    answered = _answer(question)
+    try:
+        content = pickle.dumps(answered, protocol=pickle.HIGHEST_PROTOCOL)
+    except MemoryError:
+        content = b""
+    if not content or len(content) > question.limits.answer * _MEGABYTE:
+        facts = sum(len(document.facts) for document in answered.documents) if isinstance(answered, Answer) else 0
+        del answered
+        failed = Failed(Outcome.CRASHED, f"an answer of {facts:,} facts: more than {question.limits.answer} MB")
+        content = pickle.dumps(failed)
+    return content
+
+
+def _answer(question: Question) -> Answer | Failed:
+    try:
+        settings = question.connector.Settings.model_validate(dict(question.settings))
+        connector = question.connector(settings, question.places)
+        payload = connector.fetch(Bookmark(question.bookmark) if question.bookmark is not None else None)
+        return parse_documents(connector, payload.documents, payload.bookmark)
+    except FeedUnavailable as why:
+        return Failed(Outcome.UNAVAILABLE, str(why), retry_after=why.retry_after)
+    except FeedMalformed as why:
+        return Failed(Outcome.REFUSED, str(why), rows=why.rows)
+    except ValidationError as why:
+        wrong = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in why.errors())
+        return Failed(Outcome.CRASHED, f"settings: {wrong}")
+    except MemoryError:
+        return Failed(Outcome.CRASHED, f"needed more memory than the {question.limits.memory} MB that it may have")
+    except BaseException as error:
+        return Failed(Outcome.CRASHED, where_it_failed(error))
+
+
+def _confine(question: Question) -> None:
+    """Bound what the worker can use, and see that nothing it prints reaches a log."""
+    memory = question.limits.memory * _MEGABYTE
+    # A backstop: the processor time of two deadlines.
+    processor = int(question.deadline.total_seconds() * 2) + 5
+    for what, limit in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, processor),
+        (resource.RLIMIT_CORE, 0),  # a core dump would keep rows
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (limit, limit))
+    threading.Thread(target=_end_with_the_engine, daemon=True).start()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _end_with_the_engine() -> None:
+    """A killed engine cannot end its workers, and the fork server lives as long as any of them does."""
+    engine = multiprocessing.parent_process()
+    if engine is not None:
+        engine.join()
+        os.kill(os.getpid(), signal.SIGKILL)

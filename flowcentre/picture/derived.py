@@ -1,0 +1,29 @@
+"""Totals and shares kept as history, so that a trend of the county is one look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flowcentre.model import County, Level, Reading, Value
+from flowcentre.picture.build import work_out
+from flowcentre.picture.expected import Expected
+from flowcentre.store import Store
+
+
+def derived_readings(county: County, values: Mapping[tuple[str, str], Value], at: datetime) -> list[Reading]:
+    """The derived values above the wards, as at a moment.
+
+    A value that is not to be trusted as the present is kept as None: a gap, not the last number.
+    """
+    return [
+        Reading(value.measure, value.place, value.value if value.known else None, at)
+        for value in values.values()
+        if value.derived and county.places[value.place].level is not Level.UNIT
+    ]
+
+
+def keep_derived(store: Store, county: County, expected: Expected, at: datetime) -> None:
+    """Work out and keep the totals and shares of ``at`` from the latest that is known, as a history is read in."""
+    values = work_out(expected, store.latest(), at)
+    store.record_derived(derived_readings(county, values, at), received_at=at)

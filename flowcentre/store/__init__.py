@@ -1,0 +1,28 @@
+"""What is known, and how it came to be known: the only house that speaks SQL."""
+
+from flowcentre.store.answers import (
+    FeedLog,
+    Known,
+    PollAlreadyRecorded,
+    Recorded,
+    Rolled,
+    StoreBusy,
+    StoreError,
+    StoreNotReady,
+    StoreTooNew,
+)
+from flowcentre.store.store import Store, open_store
+
+__all__ = [
+    "FeedLog",
+    "Known",
+    "PollAlreadyRecorded",
+    "Recorded",
+    "Rolled",
+    "Store",
+    "StoreBusy",
+    "StoreError",
+    "StoreNotReady",
+    "StoreTooNew",
+    "open_store",
+]

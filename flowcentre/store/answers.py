@@ -1,0 +1,75 @@
+"""What the store answers with, beyond the nouns of the model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flowcentre.model import HeldRow, Poll, PollCounts
+
+
+class StoreError(Exception):
+    """The store cannot do what was asked."""
+
+
+class StoreBusy(StoreError):
+    """Another process writes to this SQLite file."""
+
+
+class StoreTooNew(StoreError):
+    """The store was made by a newer Flow Centre than this one."""
+
+
+class StoreNotReady(StoreError):
+    """A reader found no schema, or an older one: a writer must open the store first."""
+
+
+class PollAlreadyRecorded(StoreError):
+    """This poll has ended already, by another engine: nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one feed last said of a measure at a place. ``value`` None: it said that it has none."""
+
+    feed: str
+    place: str
+    measure: str
+    value: float | None
+    observed_at: datetime  # of the last sighting
+    received_at: datetime  # of that sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording a poll did: the version that it made, and its rows counted."""
+
+    version: int
+    counts: PollCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """An hour or a Europe/London day of one measure at one place.
+
+    ``mean`` is weighted by how long each value stood. All None: the source spoke and gave no value.
+    """
+
+    start: datetime
+    count: int  # sightings that had a value
+    low: float | None
+    high: float | None
+    mean: float | None
+    last: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLog:
+    """What the ledger says of one feed."""
+
+    last_poll: Poll | None = None
+    last_success_at: datetime | None = None  # when it last answered as agreed, news or none
+    observed_at: datetime | None = None  # the newest moment that it spoke of
+    today: PollCounts = PollCounts()
+    skipped: int = 0  # due times that passed unpolled
+    held: tuple[HeldRow, ...] = ()  # newest first, 20 at most
+    held_now: Mapping[str | None, int] = field(default_factory=dict)  # by place, in the last answer that was read

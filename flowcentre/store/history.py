@@ -1,0 +1,177 @@
+"""Histories: the rows that tell of a change and the sightings between them, put together again."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, select, true
+
+from flowcentre.model import Point
+from flowcentre.store import schema as db
+from flowcentre.store.moments import Moments
+
+
+@dataclass(slots=True)
+class Track:
+    """The points of one series, oldest first: the last before the start where there is one, then all within."""
+
+    moments: Sequence[int] = ()
+    values: list[float | None] = field(default_factory=list)
+
+
+def find_series(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[int, tuple[str, str, str]]:
+    """Every series of some (place, measure), reported and derived: its feed, place and measure."""
+    wanted = set(keys)
+    places, measures = {place for place, _ in wanted}, {measure for _, measure in wanted}
+    found = connection.execute(
+        select(db.series).where(db.series.c.place.in_(places), db.series.c.measure.in_(measures))
+    )
+    return {id: (feed, place, measure) for id, feed, place, measure in found if (place, measure) in wanted}
+
+
+def read_history(
+    connection: Connection, keys: Sequence[tuple[str, str]], start: int, end: int, known_at: int | None
+) -> dict[tuple[str, str], list[Point]]:
+    """The points of many series, by (place, measure); see ``Store.history``."""
+    series = find_series(connection, keys)
+    derived = {id for id, (feed, _, _) in series.items() if feed == db.DERIVED}
+    tracks = read_tracks(connection, series.keys() - derived, derived, start, end, known_at)
+    moments = Moments()
+    points: dict[tuple[str, str], list[Point]] = {key: [] for key in keys}
+    spoken: dict[tuple[str, str], int] = {}
+    made: dict[int, list[Any]] = {}  # tracks of one source share their moments: by object
+    for series_id, track in tracks.items():
+        if not track.moments:
+            continue
+        key = series[series_id][1:]
+        times = made.get(id(track.moments))
+        if times is None:
+            times = made[id(track.moments)] = [moments[at] for at in track.moments]
+        points[key].extend(map(Point, times, track.values))
+        spoken[key] = spoken.get(key, 0) + 1
+    begin = moments[start]
+    for key in (key for key, count in spoken.items() if count > 1):
+        merged = sorted(points[key], key=attrgetter("at"))
+        first = bisect_left(merged, begin, key=attrgetter("at"))
+        points[key] = merged[max(first - 1, 0) :]
+    return points
+
+
+def read_tracks(
+    connection: Connection,
+    reported: Iterable[int],
+    derived: Iterable[int],
+    start: int,
+    end: int,
+    known_at: int | None,
+) -> dict[int, Track]:
+    """The tracks of some series from ``start`` until before ``end``, as known at a moment or now."""
+    reported, derived = sorted(reported), sorted(derived)
+    everyone = reported + derived
+    heard: ColumnElement[bool] = true()
+    if known_at is not None:
+        heard = db.reading.c.received_at <= known_at
+    changes = _changes(connection, everyone, start, end, heard)
+    before = _in_effect_before(connection, everyone, start, heard)
+    sightings = _sightings_of(connection, reported, start, end, known_at)
+    tracks = {id: _fill(sightings.get(id, ()), changes.get(id, ()), before.get(id)) for id in reported}
+    for id in derived:
+        rows = dict(changes.get(id, ()))  # of one moment the later knowledge, which comes last
+        if id in before:
+            rows = {before[id][0]: before[id][1], **rows}
+        tracks[id] = Track(list(rows), list(rows.values()))
+    return tracks
+
+
+def _fill(
+    moments: Sequence[int], changes: Iterable[tuple[int, float | None]], before: tuple[int, float | None] | None
+) -> Track:
+    """The value at each moment: that of the last change until then."""
+    values: list[float | None] = []
+    value = before[1] if before is not None else None
+    for at, changed in changes:
+        standing = bisect_left(moments, at, lo=len(values)) - len(values)
+        if standing:
+            values += [value] * standing
+        value = changed
+    values += [value] * (len(moments) - len(values))
+    return Track(moments, values)
+
+
+def _changes(
+    connection: Connection, series: Sequence[int], start: int, end: int, heard: ColumnElement[bool]
+) -> dict[int, list[tuple[int, float | None]]]:
+    row = db.reading.c
+    found = connection.execute(
+        select(row.series, row.observed_at, row.value)
+        .where(row.series.in_(series), row.observed_at >= start, row.observed_at < end, heard)
+        .order_by(row.series, row.observed_at, row.version)
+    )
+    return {id: [(at, value) for _, at, value in rows] for id, rows in groupby(found, key=itemgetter(0))}
+
+
+def _in_effect_before(
+    connection: Connection, series: Sequence[int], start: int, heard: ColumnElement[bool]
+) -> dict[int, tuple[int, float | None]]:
+    row: Select[Any] = (
+        select(db.reading.c.observed_at)
+        .where(db.reading.c.series == db.series.c.id, db.reading.c.observed_at < start, heard)
+        .order_by(db.reading.c.observed_at.desc(), db.reading.c.version.desc())
+        .limit(1)
+    )
+    found = connection.execute(
+        select(
+            db.series.c.id, row.scalar_subquery(), row.with_only_columns(db.reading.c.value).scalar_subquery()
+        ).where(db.series.c.id.in_(series))
+    )
+    return {id: (at, value) for id, at, value in found if at is not None}
+
+
+def _sightings_of(
+    connection: Connection, series: Sequence[int], start: int, end: int, known_at: int | None
+) -> Mapping[int, Sequence[int]]:
+    """The moments at which each series was said, with the last before the start."""
+    if not series:
+        return {}
+    by_series: dict[int, list[int]] = {}
+    for id, source in connection.execute(
+        select(db.source_series.c.series, db.source_series.c.source).where(db.source_series.c.series.in_(series))
+    ):
+        by_series.setdefault(id, []).append(source)
+    row = db.sighting.c
+    heard: ColumnElement[bool] = true() if known_at is None else row.received_at <= known_at
+    sources = sorted({source for found in by_series.values() for source in found})
+    last = (
+        select(row.observed_at)
+        .where(row.source == db.source.c.id, row.observed_at < start, heard)
+        .order_by(row.observed_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    moments: dict[int, list[int]] = {
+        source: [] if at is None else [at]
+        for source, at in connection.execute(select(db.source.c.id, last).where(db.source.c.id.in_(sources)))
+    }
+    within = connection.execute(
+        select(row.source, row.observed_at)
+        .where(row.source.in_(sources), row.observed_at >= start, row.observed_at < end, heard)
+        .order_by(row.source, row.observed_at)
+    )
+    for source, rows in groupby(within, key=itemgetter(0)):
+        # A correction sights its moment again.
+        moments[source].extend(dict.fromkeys([at for _, at in rows]))
+    return {id: _together([moments[source] for source in found], start) for id, found in by_series.items()}
+
+
+def _together(sources: Sequence[list[int]], start: int) -> Sequence[int]:
+    """The moments of several sources as one list; that of the only one that spoke is shared, not copied."""
+    spoke = [moments for moments in sources if moments]
+    if len(spoke) == 1:
+        return spoke[0]
+    merged = sorted(set().union(*spoke))
+    return merged[max(bisect_left(merged, start) - 1, 0) :]

@@ -1,0 +1,133 @@
+"""Old news weighed: readings of a moment that is not the newest that is known of their series.
+
+Such a reading is a repeat, a correction, or late. A value that was ever said of a moment is a repeat, even
+where it was corrected since: so any answer may come again, at any time, and change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from flowcentre.store import schema as db
+from flowcentre.store.memory import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a believed late reading does."""
+
+    changes: bool  # the value known for that moment is another
+    newest: bool  # it speaks of the newest moment of its series: a correction of what is known now
+    until: int | None  # the next moment at which the series was said
+    restore: tuple[int, float | None] | None  # a row that the next moment needs to stay what it was
+
+
+def weigh(
+    connection: Connection, sources: Collection[Source], moment: int, late: Mapping[int, float | None]
+) -> dict[int, Weighed]:
+    """The believed ones of these readings, by series. ``sources`` are all those of their place."""
+    first_said = _first_said(connection, sources, moment, late)
+    before = _in_effect(connection, late, moment)
+    believed = []
+    for series, value in late.items():
+        if series in first_said:
+            if value == before[series][1]:
+                continue
+            if value in _ever_said(connection, series, moment, first_said[series]):
+                continue
+        believed.append(series)
+    if not believed:
+        return {}
+    following = _next_said(connection, sources, moment, believed)
+    rows_there = _have_rows(connection, {series: at for series, at in following.items() if at is not None})
+    weighed = {}
+    for series in believed:
+        has_before, value_before = series in before, before.get(series, (0, None))[1]
+        changes = not has_before or value_before != late[series]
+        until = following[series]
+        needs = changes and has_before and until is not None and series not in rows_there
+        weighed[series] = Weighed(
+            changes, until is None, until, (until, value_before) if needs and until is not None else None
+        )
+    return weighed
+
+
+def _first_said(
+    connection: Connection, sources: Iterable[Source], moment: int, series: Iterable[int]
+) -> dict[int, int]:
+    """The version at which each series was first said of this moment; those that never were are left out."""
+    found = connection.execute(
+        select(db.sighting.c.source, func.min(db.sighting.c.version))
+        .where(db.sighting.c.source.in_([source.id for source in sources]), db.sighting.c.observed_at == moment)
+        .group_by(db.sighting.c.source)
+    )
+    of_source: dict[int, int] = dict(found.all())
+    seen = [(of_source[source.id], source.members) for source in sources if source.id in of_source]
+    first = {}
+    for id in series:
+        versions = [version for version, members in seen if id in members]
+        if versions:
+            first[id] = min(versions)
+    return first
+
+
+def _in_effect(connection: Connection, series: Iterable[int], moment: int) -> dict[int, tuple[int, float | None]]:
+    """The moment and value of the row that speaks for this moment, by series."""
+    row = (
+        select(db.reading.c.observed_at)
+        .where(db.reading.c.series == db.series.c.id, db.reading.c.observed_at <= moment)
+        .order_by(db.reading.c.observed_at.desc(), db.reading.c.version.desc())
+        .limit(1)
+    )
+    found = connection.execute(
+        select(
+            db.series.c.id, row.scalar_subquery(), row.with_only_columns(db.reading.c.value).scalar_subquery()
+        ).where(db.series.c.id.in_(list(series)))
+    )
+    return {id: (at, value) for id, at, value in found if at is not None}
+
+
+def _ever_said(connection: Connection, series: int, moment: int, first_version: int) -> set[float | None]:
+    """Every value that was said of this moment."""
+    row, rows = db.reading.c, select(db.reading.c.value).where(db.reading.c.series == series)
+    first = connection.execute(
+        rows.where(row.observed_at <= moment, row.version <= first_version)
+        .order_by(row.observed_at.desc(), row.version.desc())
+        .limit(1)
+    )
+    return {*first.scalars(), *connection.execute(rows.where(row.observed_at == moment)).scalars()}
+
+
+def _next_said(
+    connection: Connection, sources: Iterable[Source], moment: int, series: Iterable[int]
+) -> dict[int, int | None]:
+    """The next moment after this one at which each series was said."""
+    following = (
+        select(func.min(db.sighting.c.observed_at))
+        .where(db.sighting.c.source == db.source.c.id, db.sighting.c.observed_at > moment)
+        .scalar_subquery()
+    )
+    found = connection.execute(
+        select(db.source.c.id, following).where(db.source.c.id.in_([source.id for source in sources]))
+    )
+    of_source: dict[int, int | None] = dict(found.all())
+    nexts = [(at, source.members) for source in sources if (at := of_source.get(source.id)) is not None]
+    return {id: min((at for at, members in nexts if id in members), default=None) for id in series}
+
+
+def _have_rows(connection: Connection, moments: Mapping[int, int]) -> set[int]:
+    """Those of these series that have a row at just the given moment of each."""
+    found: set[int] = set()
+    for at in set(moments.values()):
+        found.update(
+            connection.execute(
+                select(db.reading.c.series).where(
+                    db.reading.c.series.in_([series for series, when in moments.items() if when == at]),
+                    db.reading.c.observed_at == at,
+                )
+            ).scalars()
+        )
+    return found

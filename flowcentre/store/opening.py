@@ -1,0 +1,141 @@
+"""Opening a database: its engine, the lock of the one SQLite writer, its schema."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from flowcentre.store.answers import StoreBusy, StoreError, StoreNotReady, StoreTooNew
+from flowcentre.store.schema import NEWEST
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATING = 7_202_611  # the number of the lock that PostgreSQL's engines take to migrate one at a time
+
+
+def parse(address: str) -> URL:
+    """The address of a store, checked. Raises StoreError, saying what would be right."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        url = None
+    if url is not None and url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url is None or url.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise StoreError("the store's address must begin with sqlite:///path/to/file or postgresql+psycopg://")
+    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
+        raise StoreError("a SQLite store needs a file: sqlite:///path/to/file")
+    return url
+
+
+def make_engine(url: URL) -> Engine:
+    """The pool of connections to a store, each set as the store needs it."""
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+    engine = create_engine(url, connect_args={"timeout": 30}, pool_size=5, max_overflow=20)
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # we say when a transaction begins
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32000"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A write that began as a read would fail when another has written since.
+        kind = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+    return engine
+
+
+class WriterLock:
+    """The right to write to a SQLite file, held until closed or until the process ends, however it ends.
+
+    SQLite before 3.51.3 can corrupt a WAL that two processes write. The lock is the process's own: a
+    worker forked from it neither holds it nor keeps it when the process dies.
+    """
+
+    _held: set[Path] = set()
+    _guard = threading.Lock()
+
+    def __init__(self, database: Path) -> None:
+        self.file = database.with_name(database.name + ".lock").absolute()
+        with self._guard:
+            if self.file in self._held:  # such a lock does not keep a process from itself
+                raise StoreBusy(self._why(database, os.getpid()))
+            self._descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o644)
+            try:
+                fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                holder = os.read(self._descriptor, 20).decode(errors="replace").strip()
+                os.close(self._descriptor)
+                raise StoreBusy(self._why(database, holder)) from None
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, f"{os.getpid()}\n".encode())
+            self._held.add(self.file)
+
+    @staticmethod
+    def _why(database: Path, holder: object) -> str:
+        return (
+            f"{database} is being written by another Flow Centre (process {holder or 'unknown'}). "
+            "Stop that one, or give this one another store; PostgreSQL takes any number."
+        )
+
+    def release(self) -> None:
+        """Let another process write. The file stays: to remove it would let two hold a lock of one name."""
+        with self._guard:
+            if self.file in self._held:
+                self._held.discard(self.file)
+                os.close(self._descriptor)
+
+
+def _standing(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _check_not_newer(standing: str | None, url: URL) -> None:
+    known = {file.name.split("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
+    if standing is not None and standing not in known:
+        raise StoreTooNew(
+            f"{url.render_as_string(hide_password=True)} has schema {standing}; this Flow Centre knows {NEWEST} at most. "
+            "Run the newer Flow Centre that made it, or restore the backup from before."
+        )
+
+
+def check_schema(engine: Engine, url: URL) -> None:
+    """See that a reader finds the schema that it knows. Raises StoreNotReady or StoreTooNew."""
+    with engine.connect() as connection:
+        standing = _standing(connection)
+    _check_not_newer(standing, url)
+    if standing != NEWEST:
+        raise StoreNotReady(
+            f"{url.render_as_string(hide_password=True)} has {'no schema' if standing is None else f'schema {standing}'}; "
+            f"{NEWEST} is needed. Start what writes to it first."
+        )
+
+
+def migrate(engine: Engine, url: URL) -> None:
+    """Bring a store's schema up to this code's. Raises StoreTooNew."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
+        standing = _standing(connection)
+        _check_not_newer(standing, url)
+        if standing == NEWEST:
+            return
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "head")

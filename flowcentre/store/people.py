@@ -1,0 +1,137 @@
+"""Lists of people as intervals: a row stands from the list that first had it until the first without it.
+
+Lists of one place are taken in the order of their moments only, so that "as it was known then" is exact:
+of the lists that speak of a moment and were known by then, the newest counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from enum import StrEnum
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import orjson
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from flowcentre.model import PeopleList, Person
+from flowcentre.store import schema as db
+from flowcentre.store.memory import FeedMemory, Row
+from flowcentre.store.moments import to_ms
+from flowcentre.store.writing import upsert
+
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Person)}
+_TYPES = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
+
+
+def pack(person: Person) -> bytes:
+    """A person's row as text, without the ref, which has a column of its own."""
+    row: dict[str, Any] = {"kind": type(person).__name__}
+    for each in fields(person):
+        value = getattr(person, each.name)
+        if each.name != "ref" and value is not None:
+            row[each.name] = value.isoformat() if isinstance(value, datetime) else value
+    return orjson.dumps(row)
+
+
+def unpack(ref: str, packed: bytes) -> Person:
+    """The person of a row, just as it was packed."""
+    row = orjson.loads(packed)
+    name = row.pop("kind")
+    types = _TYPES[name]
+    person: Person = _KINDS[name](ref=ref, **{key: _read(types[key], value) for key, value in row.items()})
+    return person
+
+
+def _read(kind: Any, value: Any) -> Any:
+    if get_origin(kind) in (Union, UnionType):
+        kind = next(each for each in get_args(kind) if each is not type(None))
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    return kind(value) if issubclass(kind, StrEnum) else value
+
+
+def record_lists(
+    connection: Connection, memory: FeedMemory, lists: Iterable[PeopleList], received_at: int
+) -> tuple[int, int]:
+    """Take in lists of people. How many persons were accepted, and how many were duplicate."""
+    accepted = duplicate = 0
+    for whole in sorted(lists, key=lambda each: each.observed_at):
+        moment = to_ms(whole.observed_at)
+        before = connection.execute(
+            select(db.people_list.c.observed_at).where(
+                db.people_list.c.feed == memory.feed,
+                db.people_list.c.people == whole.people,
+                db.people_list.c.place == whole.place,
+            )
+        ).scalar()
+        if before is not None and moment <= before:
+            duplicate += len(whole.persons)
+            continue
+        persons = {person.ref: person for person in whole.persons}
+        accepted += len(persons)
+        duplicate += len(whole.persons) - len(persons)
+        _exchange(connection, memory, whole, persons, received_at)
+        if memory.observed_at is None or moment > memory.observed_at:
+            memory.observed_at = moment
+    return accepted, duplicate
+
+
+def _exchange(
+    connection: Connection, memory: FeedMemory, whole: PeopleList, persons: dict[str, Person], received_at: int
+) -> None:
+    """Close the rows that are gone or changed, and open the new ones."""
+    moment = to_ms(whole.observed_at)
+    here = _here(connection, memory, whole.people, whole.place)
+    rows = {ref: pack(person) for ref, person in persons.items()}
+    closed = [{"one": id, "at": moment} for ref, (id, row) in here.items() if rows.get(ref) != row]
+    opened = {ref: row for ref, row in rows.items() if ref not in here or here[ref][1] != row}
+    if closed:
+        connection.execute(
+            update(db.person)
+            .where(db.person.c.id == bindparam("one"))
+            .values(left_at=bindparam("at"), known_to=received_at),
+            closed,
+        )
+    named = {"feed": memory.feed, "people": whole.people, "place": whole.place}
+    if opened:
+        interval = named | {"observed_at": moment, "known_from": received_at}
+        made = connection.execute(
+            insert(db.person).returning(db.person.c.id, db.person.c.ref),
+            [interval | {"ref": ref, "row": row} for ref, row in opened.items()],
+        )
+        ids = {ref: id for id, ref in made}
+        here.update({ref: (ids[ref], row) for ref, row in opened.items()})
+    for gone in here.keys() - rows.keys():
+        del here[gone]
+    connection.execute(upsert(connection, db.people_list), named | {"observed_at": moment})
+
+
+def _here(connection: Connection, memory: FeedMemory, people: str, place: str) -> dict[str, Row]:
+    """The rows that stand open, by ref."""
+    if (people, place) not in memory.here:
+        found = connection.execute(
+            select(db.person.c.ref, db.person.c.id, db.person.c.row).where(
+                db.person.c.feed == memory.feed,
+                db.person.c.people == people,
+                db.person.c.place == place,
+                db.person.c.left_at.is_(None),
+            )
+        )
+        memory.here[people, place] = {ref: (id, row) for ref, id, row in found}
+    return memory.here[people, place]
+
+
+def read_people(connection: Connection, people: str, place: str, at: int, known_at: int | None) -> list[Person]:
+    """Who was on a list at a moment, by order of arrival in it."""
+    row = db.person.c
+    had_come, had_left = [row.observed_at <= at], [or_(row.left_at.is_(None), row.left_at > at)]
+    if known_at is not None:
+        had_come.append(row.known_from <= known_at)
+        had_left = [or_(had_left[0], row.known_to > known_at)]
+    found = connection.execute(
+        select(row.ref, row.row).where(row.people == people, row.place == place, *had_come, *had_left).order_by(row.id)
+    )
+    return [unpack(ref, packed) for ref, packed in found]

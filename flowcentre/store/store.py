@@ -1,0 +1,349 @@
+"""The store: a thin front to the modules beside it, with its connections and its one lock for writing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select, text, update
+
+from flowcentre.model import Held, HeldRow, Outcome, PeopleList, Person, Point, Poll, PollCounts, Reading, Sighting
+from flowcentre.store import history, known, ledger, opening, people, polls, rollups, versions
+from flowcentre.store import schema as db
+from flowcentre.store.answers import FeedLog, Known, Recorded, Rolled, StoreError, StoreNotReady
+from flowcentre.store.derived import record_derived
+from flowcentre.store.memory import FeedMemory, load
+from flowcentre.store.moments import maybe_to_ms, to_ms
+from flowcentre.store.readings import SightingWriter
+from flowcentre.store.writing import insert_new, upsert
+
+
+class Store:
+    """Everything that is kept. Any number of threads may use one; see ``open_store``."""
+
+    def __init__(self, address: str, *, writer: bool) -> None:
+        url = opening.parse(address)
+        self.url = address
+        self.dialect: str = url.get_backend_name()
+        self.writer = writer
+        self._lock: opening.WriterLock | None = None
+        self._writing = threading.RLock()
+        self._memories: dict[str, FeedMemory] = {}
+        self._listeners = versions.Listeners()
+        self._stops: list[Callable[[], None]] = []
+        if self.dialect == "sqlite":
+            file = Path(str(url.database))
+            if writer:
+                if not file.parent.is_dir():
+                    raise StoreError(f"there is no folder {file.parent} for the store to be in")
+                self._lock = opening.WriterLock(file)
+            elif not file.is_file():
+                raise StoreNotReady(f"there is no store at {file} to read")
+        self._engine = opening.make_engine(url)
+        try:
+            if writer:
+                opening.migrate(self._engine, url)
+            else:
+                opening.check_schema(self._engine, url)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of every connection, listener and lock."""
+        while self._stops:
+            self._stops.pop()()
+        with self._writing:
+            self._engine.dispose()
+            if self._lock is not None:
+                self._lock.release()
+
+    @property
+    def database_version(self) -> str:
+        """The version of the database's own software: "SQLite 3.40.1"."""
+        with self._reading() as connection:
+            if self.dialect == "sqlite":
+                return f"SQLite {connection.execute(text('SELECT sqlite_version()')).scalar_one()}"
+            return f"PostgreSQL {connection.execute(text('SHOW server_version')).scalar_one()}"
+
+    # --- Claims -------------------------------------------------------------------------
+
+    def claim_poll(self, feed: str, due_at: datetime, *, engine: str, started_at: datetime) -> int | None:
+        """Take a due poll for this engine: its id, or None where it is claimed already."""
+        with self._changing() as connection:
+            return polls.claim(connection, feed, due_at, engine, started_at)
+
+    def take_over_poll(self, poll_id: int, *, engine: str, lost_engine: str, at: datetime) -> bool:
+        """Take a running poll from an engine that is lost. False: it ended, or somebody was quicker."""
+        with self._changing() as connection:
+            return polls.take_over(connection, poll_id, engine, lost_engine, at)
+
+    def beat(self, engine: str, at: datetime) -> None:
+        """Note that an engine is alive."""
+        with self._changing() as connection:
+            polls.beat(connection, engine, at)
+
+    def abandoned_polls(self, *, silent_since: datetime) -> list[Poll]:
+        """Running polls whose engine has not been heard from since that moment, or ever."""
+        with self._reading() as connection:
+            return polls.abandoned(connection, silent_since)
+
+    def last_due(self, feed: str) -> datetime | None:
+        """The newest due time of a feed that was claimed or skipped."""
+        with self._reading() as connection:
+            return polls.last_due(connection, feed)
+
+    # --- Recording ----------------------------------------------------------------------
+
+    def record_poll(
+        self,
+        poll_id: int,
+        *,
+        feed: str,
+        finished_at: datetime,
+        outcome: Outcome,
+        sightings: Sequence[Sighting] = (),
+        lists: Sequence[PeopleList] = (),
+        held: Sequence[Held] = (),
+        refused: int = 0,
+        bookmark: str | None = None,
+        message: str = "",
+        attempts: int = 1,
+        received_at: datetime | None = None,
+    ) -> Recorded:
+        """End a poll and keep all that it brought, in one transaction: all of it is kept, or none.
+
+        Accepted are readings of a new moment, readings corrected, and every person of a newer list;
+        duplicate are readings said before of the same moment and lists that are not newer. No
+        ``bookmark`` leaves the old one. ``received_at`` is when we learnt it, ``finished_at`` unless
+        given; it never runs backwards within a feed. Raises PollAlreadyRecorded where the poll is
+        not running, and ValueError for a value that is no number.
+        """
+        if feed == db.DERIVED:
+            raise ValueError(f"no feed may be called {db.DERIVED!r}")
+        with self._recording(feed, versions.next_version) as (connection, remembered, version, rolled_until):
+            received = max(to_ms(received_at or finished_at), remembered.received_at or 0)
+            writer = SightingWriter(connection, remembered, version, received, rolled_until)
+            writer.write(sightings)
+            accepted, duplicate = people.record_lists(connection, remembered, lists, received)
+            accepted, duplicate = accepted + writer.accepted, duplicate + writer.duplicate
+            counts = PollCounts(accepted + duplicate + len(held) + refused, accepted, duplicate, len(held), refused)
+            ended = to_ms(finished_at)
+            polls.finish(
+                connection,
+                poll_id,
+                feed,
+                counts,
+                {
+                    "finished_at": ended,
+                    "outcome": outcome,
+                    "message": message,
+                    "attempts": attempts,
+                    "version": version,
+                },
+            )
+            polls.hold(connection, feed, poll_id, received, list(held))
+            remembered.writes += 1
+            standing: dict[str, object] = {
+                "writes": remembered.writes,
+                "observed_at": remembered.observed_at,
+                "last_poll": poll_id,
+            }
+            if accepted + duplicate:
+                standing["received_at"] = remembered.received_at = received
+            if bookmark is not None:
+                standing["bookmark"] = bookmark
+            if outcome in ledger.READ:
+                standing["last_read_poll"] = poll_id
+            if outcome in ledger.ANSWERED:
+                standing["last_success_at"] = ended
+            connection.execute(update(db.feed).where(db.feed.c.id == feed).values(standing))
+            versions.announce(connection, version)
+        self._listeners.tell(version)
+        return Recorded(version, counts)
+
+    def record_skip(self, feed: str, due_at: datetime, *, missed: int, reason: str, at: datetime) -> int:
+        """Write that due times passed unpolled, ``missed`` of them, the last at ``due_at``. The version made."""
+        with self._changing() as connection:
+            version, _ = versions.next_version(connection)
+            connection.execute(insert_new(connection, db.feed), {"id": feed})
+            moment = to_ms(at)
+            row = {"feed": feed, "due_at": to_ms(due_at), "started_at": moment, "finished_at": moment}
+            skip = {"outcome": Outcome.SKIPPED, "message": reason, "missed": missed, "version": version}
+            connection.execute(insert_new(connection, db.poll), row | skip)
+            poll = select(db.poll.c.id).where(db.poll.c.version == version, db.poll.c.feed == feed)
+            if (poll_id := connection.execute(poll).scalar()) is not None:
+                connection.execute(update(db.feed).where(db.feed.c.id == feed).values(last_poll=poll_id))
+            versions.announce(connection, version)
+        self._listeners.tell(version)
+        return version
+
+    def record_derived(self, readings: Sequence[Reading], *, received_at: datetime) -> None:
+        """Keep what a picture computed as history. Only changes are written; no version is made."""
+        with self._recording(db.DERIVED, versions.hold_version) as (connection, remembered, version, rolled_until):
+            received = max(to_ms(received_at), remembered.received_at or 0)
+            changed = record_derived(
+                connection,
+                remembered,
+                readings,
+                version=version,
+                received_at=received,
+                rolled_until=rolled_until,
+            )
+            if changed:
+                remembered.writes += 1
+                remembered.received_at = received
+                standing = {
+                    "writes": remembered.writes,
+                    "received_at": received,
+                    "observed_at": remembered.observed_at,
+                }
+                connection.execute(update(db.feed).where(db.feed.c.id == db.DERIVED).values(standing))
+
+    def bookmark(self, feed: str) -> str | None:
+        """How far a feed has been read, in its connector's words."""
+        with self._reading() as connection:
+            return connection.execute(select(db.feed.c.bookmark).where(db.feed.c.id == feed)).scalar()
+
+    # --- What is known ------------------------------------------------------------------
+
+    def version(self) -> int:
+        """The version of the newest record; 0 for an empty store."""
+        with self._reading() as connection:
+            return versions.read_version(connection)
+
+    def latest(self) -> list[Known]:
+        """What every feed last said of every measure of every place."""
+        with self._reading() as connection:
+            return known.read_latest(connection)
+
+    def known(self, at: datetime, known_at: datetime) -> list[Known]:
+        """What ``latest`` would have told at ``known_at``, of moments until ``at``."""
+        with self._reading() as connection:
+            return known.read_known(connection, to_ms(at), to_ms(known_at))
+
+    def history(
+        self,
+        keys: Sequence[tuple[str, str]],
+        start: datetime,
+        end: datetime,
+        *,
+        known_at: datetime | None = None,
+    ) -> dict[tuple[str, str], list[Point]]:
+        """The points of each (place, measure) from ``start`` until before ``end``, oldest first.
+
+        A reported measure has a point for each sighting, a derived one for each change. The last
+        point before ``start`` comes first, at its own moment. A value of None is a gap.
+        """
+        with self._reading() as connection:
+            return history.read_history(connection, keys, to_ms(start), to_ms(end), maybe_to_ms(known_at))
+
+    def rolled(self, place: str, measure: str, start: datetime, end: datetime, by: rollups.Span) -> list[Rolled]:
+        """The hours, or the days of Europe/London, that begin from ``start`` until before ``end``."""
+        with self._reading() as connection:
+            return rollups.read_rolled(connection, place, measure, to_ms(start), to_ms(end), by)
+
+    def roll_up(self, until: datetime) -> None:
+        """Roll up every whole hour and day before ``until``, and again those that late news touched."""
+        with self._changing() as connection:
+            versions.hold_version(connection)
+            rollups.advance(connection, to_ms(until))
+        with self._reading() as connection:
+            waiting = rollups.waiting(connection)
+        for batch in waiting:
+            with self._reading() as connection:
+                rows = rollups.roll(connection, batch)
+            with self._changing() as connection:
+                rollups.keep(connection, batch, rows)
+
+    def people(self, people_: str, place: str, at: datetime, known_at: datetime | None = None) -> list[Person]:
+        """Who was on a list of people at a moment; as known at ``known_at``, or with all known since."""
+        with self._reading() as connection:
+            return people.read_people(connection, people_, place, to_ms(at), maybe_to_ms(known_at))
+
+    # --- The ledger ---------------------------------------------------------------------
+
+    def polls(self, feed: str | None = None, *, limit: int = 50) -> list[Poll]:
+        """The newest polls, newest first."""
+        with self._reading() as connection:
+            return ledger.read_polls(connection, feed, limit)
+
+    def feed_log(self, since: datetime) -> dict[str, FeedLog]:
+        """What the ledger says of each feed that was ever polled, with rows counted since a moment."""
+        with self._reading() as connection:
+            return ledger.read_feed_log(connection, since)
+
+    def held_rows(self, feed: str | None = None, *, limit: int = 200) -> list[HeldRow]:
+        """The newest held rows, newest first."""
+        with self._reading() as connection:
+            return ledger.read_held_rows(connection, feed, limit)
+
+    # --- Versions and marks -------------------------------------------------------------
+
+    def listen(self, heard: Callable[[int], None]) -> Callable[[], None]:
+        """Call ``heard`` with each new version, from another thread; what is returned ends it.
+
+        On SQLite it hears this process, the only one that writes. On PostgreSQL it hears every
+        process, and hears the present version after each connection made anew, so none is missed.
+        """
+        stop = (
+            versions.listen_to_postgres(self._engine, heard)
+            if self.dialect == "postgresql"
+            else self._listeners.add(heard)
+        )
+        self._stops.append(stop)
+        return stop
+
+    def mark(self, key: str) -> str | None:
+        """A fact about this store, such as "demonstration"."""
+        with self._reading() as connection:
+            return connection.execute(select(db.mark.c.value).where(db.mark.c.key == key)).scalar()
+
+    def set_mark(self, key: str, value: str) -> None:
+        """Set a fact about this store."""
+        with self._changing() as connection:
+            connection.execute(upsert(connection, db.mark), {"key": key, "value": value})
+
+    # --- Connections --------------------------------------------------------------------
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        """One transaction that writes, one at a time in this process."""
+        if not self.writer:
+            raise StoreError("this store was opened to read")
+        with self._writing, self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _recording(
+        self, feed: str, take: Callable[[Connection], tuple[int, int]]
+    ) -> Iterator[tuple[Connection, FeedMemory, int, int]]:
+        """The same for a feed, with its memory, a version, and the moment up to which history is rolled up."""
+        with self._writing:
+            remembered = self._memories.pop(feed, None)  # gone, unless the transaction stands
+            with self._changing() as connection:
+                version, rolled_until = take(connection)
+                connection.execute(insert_new(connection, db.feed), {"id": feed})
+                row = connection.execute(select(db.feed).where(db.feed.c.id == feed)).one()
+                if remembered is None or remembered.writes != row.writes:
+                    remembered = load(connection, FeedMemory(feed, row.writes, row.received_at, row.observed_at))
+                yield connection, remembered, version, rolled_until
+            self._memories[feed] = remembered
+
+
+def open_store(url: str, *, writer: bool = True) -> Store:
+    """Open the store at ``sqlite:///path`` or ``postgresql+psycopg://...``; a writer brings its schema up to date.
+
+    Raises StoreBusy where another process writes to the SQLite file, StoreTooNew where a newer
+    Flow Centre made it, StoreNotReady where a reader comes before any writer, StoreError for an
+    address that cannot be one.
+    """
+    return Store(url, writer=writer)

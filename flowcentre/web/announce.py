@@ -1,0 +1,131 @@
+"""The live stream: every display hears of each new picture at once, and that the server is alive."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+import orjson
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from flowcentre.model import Picture
+
+MOST_STREAMS = 1000
+RETRY_MS = 1000
+
+
+class Announcer:
+    """Tells open streams of the newest picture.
+
+    A stream that cannot keep up misses pictures, never the newest, and never holds up another:
+    each has one flag that there is news, not a queue of it.
+    """
+
+    def __init__(
+        self,
+        picture: Picture,
+        *,
+        now: Callable[[], datetime],
+        trouble: Callable[[], str | None],
+        fingerprint: str,
+        beat_every: float,
+        most: int = MOST_STREAMS,
+    ) -> None:
+        self._picture = picture
+        self._now = now
+        self._trouble = trouble
+        self._fingerprint = fingerprint
+        self._beat_every = beat_every
+        self._most = most
+        self._news: set[asyncio.Event] = set()
+        self._closed = False
+        self.announced = 0
+
+    @property
+    def displays(self) -> int:
+        """How many streams are open."""
+        return len(self._news)
+
+    def announce(self, picture: Picture) -> None:
+        """Tell every stream, at once. Called in the event loop's thread."""
+        self._picture = picture
+        self.announced += 1
+        self._wake()
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self._closed = True
+        self._wake()
+
+    def _wake(self) -> None:
+        for news in self._news:
+            news.set()
+
+    def stream(self) -> Response | EventStream:
+        """A new stream, or a refusal when there are too many or the server is stopping."""
+        if self._closed or len(self._news) >= self._most:
+            words = "The server is stopping." if self._closed else f"{self._most} displays are connected, the most."
+            return PlainTextResponse(words, status_code=503, headers={"retry-after": "5", "cache-control": "no-store"})
+        return EventStream(self)
+
+    def message(self, event: str) -> bytes:
+        """One server-sent event: which picture is the newest, and what time it is here."""
+        trouble = self._trouble()
+        said = {
+            "version": self._picture.version,
+            "at": self._picture.at,
+            "now": self._now(),
+            "fingerprint": self._fingerprint,
+            "live": trouble is None,
+            "trouble": trouble,
+        }
+        return b"event: %s\ndata: %s\n\n" % (event.encode(), orjson.dumps(said, option=orjson.OPT_UTC_Z))
+
+    async def run(self, send: Send, receive: Receive) -> None:
+        """Serve one stream until the display leaves or the server stops."""
+        news = asyncio.Event()
+        self._news.add(news)
+        gone = asyncio.ensure_future(_wait_until_gone(receive))
+        gone.add_done_callback(lambda _: news.set())
+        try:
+            told, chunk = self.announced, b"retry: %d\n\n%s" % (RETRY_MS, self.message("picture"))
+            while True:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._beat_every):
+                        await news.wait()
+                news.clear()
+                if self._closed or gone.done():
+                    break
+                event = "beat" if told == self.announced else "picture"
+                told, chunk = self.announced, self.message(event)
+        finally:
+            self._news.discard(news)
+            if not gone.done():
+                gone.cancel()
+
+
+class EventStream:
+    """One open stream, as an ASGI answer."""
+
+    def __init__(self, announcer: Announcer) -> None:
+        self._announcer = announcer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),  # a proxy must not collect events into a heap
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await self._announcer.run(send, receive)
+        with suppress(OSError):  # whoever left needs no farewell
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _wait_until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

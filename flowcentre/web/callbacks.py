@@ -1,0 +1,44 @@
+"""The form of a Dash callback's request. Dash answers a malformed one with a traceback."""
+
+from collections.abc import Container
+from typing import Any
+
+import orjson
+
+MOST_BYTES = 1_000_000
+
+
+def callback_mistake(body: bytes, known: Container[str] = frozenset()) -> str | None:
+    """What is wrong with the body of a callback's request, in plain words, or None.
+
+    ``known`` holds the outputs that exist; while it is empty, Dash has not started, and any may.
+    """
+    try:
+        asked = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return "A callback is JSON."
+    if not isinstance(asked, dict):
+        return "A callback is a JSON object."
+    output = asked.get("output")
+    if not isinstance(output, str) or not output:
+        return "output is not a name."
+    if known and output not in known:
+        return "There is no such output."
+    if not isinstance(asked.get("outputs"), dict | list):
+        return "outputs is neither one nor a list."
+    if not _are_properties(asked.get("inputs")):
+        return "inputs is not a list of properties."
+    if not _are_properties(asked.get("state", [])):
+        return "state is not a list of properties."
+    changed = asked.get("changedPropIds", [])
+    if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
+        return "changedPropIds is not a list of names."
+    return None
+
+
+def _are_properties(items: Any) -> bool:
+    return isinstance(items, list) and all(_are_properties(i) if isinstance(i, list) else _is_one(i) for i in items)
+
+
+def _is_one(item: Any) -> bool:
+    return isinstance(item, dict) and isinstance(item.get("id"), str | dict) and isinstance(item.get("property"), str)

@@ -1,0 +1,110 @@
+"""What displays ask for: the boards of the wall, the live parts of pages, and the stream of news."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from html import escape
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from flowcentre.model import Board, Picture
+from flowcentre.web.announce import Announcer, EventStream
+from flowcentre.web.finished import Builder, Finished, Renderings, respond
+from flowcentre.web.glass import Glass
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+
+
+def builders(glass: Glass) -> Mapping[str, Builder]:
+    """How each kind of part is drawn from a picture."""
+    return {
+        "document": lambda picture, board: (glass.wall_document(picture, _board(picture, board)).encode(), HTML),
+        "body": lambda picture, board: (glass.wall_body(picture, _board(picture, board)).encode(), HTML),
+        "page": lambda picture, page: (glass.pages[page](picture), JSON),
+    }
+
+
+class Displays:
+    """The routes of displays. They are plain Starlette routes: nothing to parse, bytes are ready."""
+
+    def __init__(
+        self, current: Callable[[], Picture], glass: Glass, renderings: Renderings, announcer: Announcer
+    ) -> None:
+        self._current = current
+        self._glass = glass
+        self._renderings = renderings
+        self._announcer = announcer
+        self.answers: Counter[int] = Counter()  # by status
+        self.sent_bytes = 0
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route, the plain refusals of what lies below them included."""
+        return [
+            Route("/live", self.live),
+            Route("/live/pages/{page}", self.page),
+            Route("/wall", self.boards),
+            Route("/wall/", self.boards),
+            Route("/wall/{board}", self.document),
+            Route("/wall/{board}/body", self.body),
+            # Dash answers every path that nobody else does: not below these.
+            *(Route(f"/{house}/{{rest:path}}", no_such_page) for house in ("live", "wall", "api")),
+        ]
+
+    async def live(self, _request: Request) -> Response | EventStream:
+        """The stream of server-sent events."""
+        return self._announcer.stream()
+
+    async def boards(self, _request: Request) -> Response:
+        """The list of boards; where there is one, that board."""
+        county = self._current().county
+        if len(county.boards) == 1:
+            return RedirectResponse(f"/wall/{county.boards[0].id}", status_code=307)
+        items = "".join(f'<li><a href="/wall/{escape(b.id)}">{escape(b.title)}</a></li>' for b in county.boards)
+        listed = f"<ul>{items}</ul>" if items else "<p>No board is configured.</p>"
+        return HTMLResponse(
+            '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Wall boards</title>'
+            '<meta name="viewport" content="width=device-width"></head>'
+            f"<body><main><h1>{escape(county.name)}: wall boards</h1>{listed}</main></body></html>"
+        )
+
+    async def document(self, request: Request) -> Response:
+        """The whole page of a board."""
+        return await self._board_part(request, "document")
+
+    async def body(self, request: Request) -> Response:
+        """The part of a board that changes with the picture."""
+        return await self._board_part(request, "body")
+
+    async def page(self, request: Request) -> Response:
+        """The live part of a Dash page, as JSON of its components."""
+        page = request.path_params["page"]
+        if page not in self._glass.pages:
+            return PlainTextResponse("There is no live page of that name.", status_code=404)
+        return self._answer(request, *await self._renderings.part("page", page))
+
+    async def _board_part(self, request: Request, kind: str) -> Response:
+        board = request.path_params["board"]
+        if all(board != known.id for known in self._current().county.boards):
+            known = ", ".join(known.id for known in self._current().county.boards) or "none"
+            return PlainTextResponse(f"There is no board of that name. Boards: {known}.", status_code=404)
+        return self._answer(request, *await self._renderings.part(kind, board))
+
+    def _answer(self, request: Request, finished: Finished, picture: Picture) -> Response:
+        response = respond(request, finished, picture)
+        self.answers[response.status_code] += 1
+        self.sent_bytes += len(response.body)
+        return response
+
+
+async def no_such_page(_request: Request) -> Response:
+    """Nothing is here."""
+    return PlainTextResponse("There is no such page.", status_code=404)
+
+
+def _board(picture: Picture, board_id: str) -> Board:
+    return next(board for board in picture.county.boards if board.id == board_id)

@@ -1,0 +1,183 @@
+"""One gate in front of everything, Dash's own routes included.
+
+It stands outside every other middleware, whatever is added later: see ``FlowServer``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import traceback
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, field
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from flowcentre.web.callbacks import MOST_BYTES, callback_mistake
+
+log = structlog.get_logger(__name__)
+
+CALLBACK_PATH = "/_dash-update-component"
+# Of paths that begin with an underscore only these are answered: Dash has others, and may grow more.
+MACHINE_PATHS = ("/_dash-component-suites/", "/_dash-layout", "/_dash-dependencies", "/_favicon.ico")
+BODY_WITHIN = 10.0  # seconds for a whole request body to arrive
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.IGNORECASE)
+_STRIPPED = ("server", "x-powered-by")
+
+
+@dataclass
+class Policy:
+    """What the gate lets through. ``script_hashes`` and ``callbacks`` are Dash's, known only after its start."""
+
+    hosts: frozenset[str]
+    script_hashes: tuple[str, ...] = ()
+    callbacks: Container[str] = field(default_factory=frozenset)
+
+    def headers(self) -> dict[str, str]:
+        """The security headers of every answer."""
+        scripts = " ".join(["'self'", *(f"'{mark.strip(chr(39))}'" for mark in self.script_hashes)])
+        return {
+            "content-security-policy": (
+                f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
+                "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
+                "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            ),
+            "x-content-type-options": "nosniff",
+            "x-frame-options": "DENY",
+            "referrer-policy": "no-referrer",
+            "cross-origin-opener-policy": "same-origin",
+            "cross-origin-resource-policy": "same-origin",
+            "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        }
+
+
+class Refused(Exception):
+    """A request that goes no further: its status and why, in plain words."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+
+
+def decide(method: str, path: str, headers: Headers, policy: Policy) -> None:
+    """The decision on every request. Raises Refused."""
+    host = _HOST.fullmatch(headers.get("host", ""))
+    # A page elsewhere can give its own name our address: only the names we know are answered.
+    if host is None or host[1].lower() not in policy.hosts:
+        raise Refused(400, "This server does not answer to that name.")
+    if path == CALLBACK_PATH:
+        if method != "POST":
+            raise Refused(405, "Only POST is answered here.")
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise Refused(400, "A callback is JSON.")
+    elif method not in ("GET", "HEAD"):
+        raise Refused(405, "Only GET is answered here.")
+    elif path.startswith("/_") and not path.startswith(MACHINE_PATHS):
+        raise Refused(404, "There is no such page.")
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none") and method == "POST":
+        raise Refused(403, "Asked for by another site.")
+    origin = headers.get("origin")
+    if method == "POST" and origin is not None and origin.partition("://")[2] != headers.get("host"):
+        raise Refused(403, "Asked for by another site.")
+
+
+class Gate:
+    """Decides on each request, guards each answer, and lets no traceback out or into the log."""
+
+    def __init__(self, app: ASGIApp, policy: Policy) -> None:
+        self._app = app
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "not in use"})
+            return
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        method, path = scope["method"], scope["path"]
+        guarded = _Guarded(send, self._policy)
+        try:
+            decide(method, path, Headers(scope=scope), self._policy)
+            if path == CALLBACK_PATH:
+                receive = await self._checked_body(scope, receive)
+            await self._app(scope, receive, guarded)
+        except Refused as refused:
+            log.warning("refused", method=method, path=shown(path), status=refused.status, why=refused.words)
+            await PlainTextResponse(refused.words, refused.status)(scope, receive, guarded)
+        except Exception as error:
+            # What went wrong and where, never its words: they may quote a person.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
+            log.error("failed", method=method, path=shown(path), error=type(error).__name__, where=place)
+            if not guarded.started:
+                await PlainTextResponse("Something went wrong here.", 500)(scope, receive, guarded)
+
+    async def _checked_body(self, scope: Scope, receive: Receive) -> Receive:
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdigit() or int(length) > MOST_BYTES:
+            raise Refused(413, f"A callback is at most {MOST_BYTES} bytes.")
+        try:
+            async with asyncio.timeout(BODY_WITHIN):
+                body = await _read(receive)
+        except TimeoutError:
+            raise Refused(408, "The request took too long to arrive.") from None
+        mistake = callback_mistake(body, self._policy.callbacks)
+        if mistake is not None:
+            raise Refused(400, mistake)
+        return _again(body, receive)
+
+
+async def _read(receive: Receive) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "The request was cut off.")
+        body += message.get("body", b"")
+        if len(body) > MOST_BYTES:
+            raise Refused(413, f"A callback is at most {MOST_BYTES} bytes.")
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A ``receive`` that gives a body already read, and then whatever comes."""
+    messages: Iterable[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def again() -> Message:
+        for message in messages:
+            return message
+        return await receive()
+
+    return again
+
+
+class _Guarded:
+    """Puts the policy's headers on an answer as it leaves."""
+
+    def __init__(self, send: Send, policy: Policy) -> None:
+        self._send = send
+        self._policy = policy
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name in _STRIPPED:
+                if name in headers:
+                    del headers[name]
+            headers.update(self._policy.headers())
+            headers.setdefault("cache-control", "no-cache" if "etag" in headers else "no-store")
+        await self._send(message)
+
+
+def shown(path: str) -> str:
+    """A path fit for one line of a log."""
+    return ascii(path[:80])[1:-1]

@@ -1,0 +1,34 @@
+"""What the server draws, handed in from outside, so that the server knows no layout."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flowcentre.model import Board, Picture
+
+
+@dataclass(frozen=True)
+class Glass:
+    """How pictures become what a display needs. Every function is pure.
+
+    ``fingerprint`` stands for the version of script, styles and layouts: a display that was drawn
+    with another one loads its whole page again.
+    """
+
+    wall_document: Callable[[Picture, Board], str]  # the whole HTML page of a board
+    wall_body: Callable[[Picture, Board], str]  # the part of it that changes with the picture
+    pages: Mapping[str, Callable[[Picture], bytes]] = field(default_factory=dict)  # JSON of a page's live part
+    fingerprint: str = ""
+
+
+def fingerprint_of(*folders: Path) -> str:
+    """A short mark of everything in these folders: it changes when any file does."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                content = file.read_bytes()
+                digest.update(f"{file.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+                digest.update(content)
+    return digest.hexdigest()[:12]

@@ -1,0 +1,93 @@
+"""Does this server still know the present? Asked on every beat of the live stream and by readiness checks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from flowcentre.model import Picture
+
+if TYPE_CHECKING:
+    from flowcentre.store import Store
+
+# A store may be restarted, a picture may be a moment behind: that is no news.
+PATIENCE = timedelta(seconds=10)
+# A live picture is looked at again every half minute, however quiet the store.
+PICTURE_LIMIT = timedelta(seconds=90)
+# Beyond a feed's own rhythm and deadline, before one says that nobody polls it.
+ENGINE_GRACE = timedelta(minutes=2)
+
+
+class Pulse:
+    """What stands between this server and the present, in words; silence is trouble too."""
+
+    def __init__(
+        self,
+        current: Callable[[], Picture],
+        store: Store,
+        now: Callable[[], datetime],
+        *,
+        patience: timedelta = PATIENCE,
+        picture_limit: timedelta = PICTURE_LIMIT,
+    ) -> None:
+        self._current = current
+        self._store = store
+        self._now = now
+        self._patience = patience.total_seconds()
+        self._picture_limit = picture_limit
+        self._well_at = time.monotonic()
+        self._ailment = ""
+
+    def look(self) -> str | None:
+        """Look at the store and the picture now. It blocks: call it in a thread. Returns what is wrong."""
+        ailment = self._ailing()
+        if ailment is None:
+            self._well_at = time.monotonic()
+        self._ailment = ailment or ""
+        return ailment
+
+    def trouble(self) -> str | None:
+        """Why nothing shown may be called live, or None. Never blocks.
+
+        A store that does not answer at all leaves ``look`` hanging: then too this says so.
+        """
+        if time.monotonic() - self._well_at <= self._patience:
+            return None
+        return self._ailment or "the store does not answer"
+
+    def not_ready(self) -> list[str]:
+        """Every reason not to send users here. It blocks: call it in a thread."""
+        reasons = [self._ailing(), engine_silence(self._current(), self._now())]
+        return [reason for reason in reasons if reason is not None]
+
+    def _ailing(self) -> str | None:
+        try:
+            version = self._store.version()
+        except Exception as error:  # whichever way a store fails, the answer is the same
+            return f"the store cannot be read ({type(error).__name__})"
+        picture = self._current()
+        if picture.version < version:
+            return f"the picture is behind: it shows version {picture.version}, the store has {version}"
+        age = self._now() - picture.at
+        if age > self._picture_limit:
+            return f"the picture has not been looked at for {age.total_seconds():.0f} s"
+        return None
+
+
+def engine_silence(picture: Picture, now: datetime) -> str | None:
+    """Why one must think that no engine polls, or None: every feed is overdue beyond its own rhythm."""
+    polls = [(status.feed, status.last_poll) for status in picture.feeds]
+    if not polls:
+        return None
+    newest: datetime | None = None
+    for feed, poll in polls:
+        if poll is None:
+            continue
+        if now - max(poll.due_at, poll.started_at) <= feed.every + feed.deadline + ENGINE_GRACE:
+            return None
+        newest = max(newest, poll.started_at) if newest else poll.started_at
+    if newest is None:
+        return "no feed has been polled yet"
+    return f"no engine has been heard from since {newest:%Y-%m-%d %H:%M:%S} UTC: every feed is overdue"

@@ -1,0 +1,123 @@
+"""Runs the server on this machine alone, and stops it when asked to."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from flowcentre.web.server import FlowServer
+
+STOP_WITHIN = 1  # seconds that open requests get to finish
+
+
+class NotLoopback(ValueError):
+    """An address that others can reach: there is no sign-in yet."""
+
+
+class PortTaken(OSError):
+    """Something else answers at that address."""
+
+
+class Serving(uvicorn.Server):
+    """uvicorn, which ends live streams before it waits for open requests, and returns when stopped."""
+
+    def __init__(self, app: FlowServer, listener: socket.socket) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="error",  # below it: words about whoever sends what is not HTTP
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,  # no proxy is trusted to say who asks
+                ws="none",
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=STOP_WITHIN,
+            )
+        )
+        self.ready: Callable[[str], None] | None = None
+        self._app = app
+        self._listener = listener
+        host, port = listener.getsockname()[:2]
+        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve until stopped: by ``stop``, Ctrl-C or SIGTERM."""
+        super().run(sockets=sockets or [self._listener])
+
+    def stop(self) -> None:
+        """Ask it to stop, from any thread."""
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so."""
+        await super().startup(sockets)
+        if self.started and self.ready is not None:
+            self.ready(self.url)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close down: first the streams, which would never end by themselves."""
+        self._app.stop_streams()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on Ctrl-C and SIGTERM, and then return, so that whoever called can close the rest."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            self.force_exit = self.should_exit  # asked twice: at once
+            self.should_exit = True
+
+        before = {asked: signal.signal(asked, stop) for asked in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for asked, way in before.items():
+                signal.signal(asked, way)
+
+
+def serving(app: FlowServer, host: str = "127.0.0.1", port: int = 8050) -> Serving:
+    """A server bound to its address, not yet running. Raises NotLoopback and PortTaken."""
+    family, address = _loopback(host, port)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(f"{host} port {port} cannot be used ({error.strerror}): is Flow Centre running?") from None
+    return Serving(app, listener)
+
+
+def serve(
+    app: FlowServer, host: str = "127.0.0.1", port: int = 8050, *, ready: Callable[[str], None] | None = None
+) -> None:
+    """Serve until Ctrl-C or SIGTERM, then return. ``ready`` is told the address once it answers. Raises NotLoopback, PortTaken."""
+    server = serving(app, host, port)
+    server.ready = ready
+    server.run()
+
+
+def _loopback(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    refusal = (
+        f"Flow Centre serves this machine alone, at 127.0.0.1, until it has sign-in: "
+        f"{host!r} would let others see it. Leave the host out, or use 127.0.0.1."
+    )
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise NotLoopback(refusal) from None
+    addresses = [(family, (str(address[0]), port)) for family, _, _, _, address in found]
+    if not host or not all(ipaddress.ip_address(ip).is_loopback for _, (ip, _) in addresses):
+        raise NotLoopback(refusal)
+    return addresses[0]

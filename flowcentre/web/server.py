@@ -1,0 +1,148 @@
+"""Joins the parts of the server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Container, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import JSONResponse
+from prometheus_client import CollectorRegistry
+from starlette.types import ASGIApp
+
+from flowcentre.model import Picture
+from flowcentre.web.announce import Announcer
+from flowcentre.web.api import create_api, whole_picture
+from flowcentre.web.displays import Displays, builders
+from flowcentre.web.docs import docs_routes
+from flowcentre.web.finished import Renderings
+from flowcentre.web.gate import Gate, Policy
+from flowcentre.web.glass import Glass
+from flowcentre.web.health import Gauges, create_health
+from flowcentre.web.pulse import Pulse
+
+if TYPE_CHECKING:
+    from flowcentre.store import Store
+
+BEAT_EVERY = 5.0  # seconds
+ABOUT = "What is known now of a health and care system's flow, with the age and the coverage of each figure."
+
+
+class Live(Protocol):
+    """What the server needs of a live picture."""
+
+    def current(self) -> Picture:
+        """The present picture."""
+        ...
+
+    def subscribe(self, told: Callable[[Picture], None]) -> Callable[[], None]:
+        """Call ``told`` with each new picture, in any thread; returns how to stop it."""
+        ...
+
+
+class FlowServer(FastAPI):
+    """A FastAPI application with the gate in front of it, outside every middleware that is ever added."""
+
+    def __init__(self, policy: Policy, announcer: Announcer, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.policy = policy
+        self.announcer = announcer
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The application as it is called: the gate first."""
+        return Gate(super().build_middleware_stack(), self.policy)
+
+    def allow_pages(self, script_hashes: Iterable[str], callbacks: Container[str] = frozenset()) -> None:
+        """Let Dash's pages run: its inline scripts by hash, and its callbacks by output.
+
+        Call it when every callback is registered, with ``dash_app.csp_hashes()`` and ``dash_app.callback_map``.
+        """
+        self.policy.script_hashes = tuple(script_hashes)
+        self.policy.callbacks = callbacks
+
+    def stop_streams(self) -> None:
+        """End every live stream: a server that stops does not wait for them."""
+        self.announcer.close()
+
+
+def create_server(
+    live: Live,
+    store: Store,
+    glass: Glass,
+    *,
+    now: Callable[[], datetime],
+    hosts: Sequence[str] = ("127.0.0.1", "localhost"),
+    beat_every: float = BEAT_EVERY,
+) -> FlowServer:
+    """The whole server, as an ASGI application. Dash's pages are added to it by whoever knows them.
+
+    ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds,
+    of the live stream's sign of life.
+    """
+    pulse = Pulse(live.current, store, now)
+    renderings = Renderings(live.current, {**builders(glass), "picture": whole_picture})
+    announcer = Announcer(
+        live.current(), now=now, trouble=pulse.trouble, fingerprint=glass.fingerprint, beat_every=beat_every
+    )
+    displays = Displays(live.current, glass, renderings, announcer)
+    registry = CollectorRegistry()
+    registry.register(Gauges(live.current, now, renderings, announcer, displays))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def show(picture: Picture) -> None:
+            announcer.announce(picture)
+            renderings.build_ahead()
+
+        def told(picture: Picture) -> None:
+            with suppress(RuntimeError):  # the loop has ended: nobody is left to tell
+                loop.call_soon_threadsafe(show, picture)
+
+        unsubscribe = live.subscribe(told)
+        show(live.current())  # it may have changed before we subscribed
+        looking = asyncio.create_task(_look_again_and_again(pulse, beat_every))
+        try:
+            yield
+        finally:
+            unsubscribe()
+            announcer.close()
+            looking.cancel()
+            with suppress(asyncio.CancelledError):
+                await looking
+
+    app = FlowServer(
+        Policy(hosts=frozenset(host.lower() for host in hosts)),
+        announcer,
+        title="Flow Centre",
+        description=ABOUT,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    # Our own bytes are compressed already and pass through; scripts and styles are not.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_exception_handler(RequestValidationError, _say_what_is_wrong)
+    app.include_router(create_health(live.current, pulse, registry))
+    app.include_router(create_api(live.current, store, renderings, now))
+    app.router.routes.extend([*docs_routes(), *displays.routes])
+    return app
+
+
+async def _look_again_and_again(pulse: Pulse, every: float) -> None:
+    while True:
+        await asyncio.to_thread(pulse.look)
+        await asyncio.sleep(every)
+
+
+async def _say_what_is_wrong(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    words = "; ".join(f"{mistake['loc'][-1]}: {mistake['msg']}" for mistake in error.errors())
+    return JSONResponse({"detail": words}, status_code=422)

@@ -1,0 +1,1 @@
+"""How it looks: pure functions of a picture that give Dash components."""

@@ -1,0 +1,199 @@
+"""Whole-system demand: every figure of the day, hospital by hospital, and what is free outside."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures import by_id
+from flowcentre.model import Level, Picture, Place
+from layouts.parts import links
+from layouts.parts.age import age
+from layouts.parts.feed_strip import feed_strip
+from layouts.parts.figure import explained, noted
+from layouts.parts.sparkline import trend
+from layouts.parts.tile import cell, tile
+from layouts.parts.words import clock_words, date_words, unit_words
+from layouts.services import SERVICES, Service, acute_sites, short_locality
+
+HEADLINES = (
+    "ae_attendances_today",
+    "ae_patients_now",
+    "ae_waiting_for_bed_now",
+    "ambulances_waiting_now",
+    "ga_occupancy",
+    "ga_beds_free",
+    "nctr_now",
+    "discharges_today",
+)
+
+# Title, the measure whose age speaks for the table, and its rows; a row marked True is part of the one above.
+TABLES: tuple[tuple[str, str, tuple[tuple[str, bool], ...]], ...] = (
+    (
+        "A&E and ambulances",
+        "ae_patients_now",
+        (
+            ("ae_attendances_today", False),
+            ("ae_streamed_today", False),
+            ("ae_streamed_navigation_today", True),
+            ("ae_streamed_gp_today", True),
+            ("ae_streamed_sdec_today", True),
+            ("ae_patients_now", False),
+            ("ae_over_4h_now", True),
+            ("ae_over_12h_now", True),
+            ("ae_waiting_for_bed_now", True),
+            ("ae_longest_wait_now", False),
+            ("ae_4h_performance_today", False),
+            ("ambulances_waiting_now", False),
+            ("ambulance_longest_handover_now", False),
+        ),
+    ),
+    (
+        "Beds",
+        "ga_beds_occupied",
+        (
+            ("ga_beds_open", False),
+            ("ga_beds_core_open", True),
+            ("ga_beds_escalation_open", True),
+            ("ga_beds_occupied", False),
+            ("ga_occupancy", False),
+            ("ga_beds_free", False),
+            ("beds_closed", False),
+            ("beds_closed_infection", True),
+            ("beds_closed_staffing", True),
+            ("beds_closed_estates", True),
+            ("beds_closed_other", True),
+            ("cc_beds_open", False),
+            ("cc_beds_occupied", False),
+            ("cc_occupancy", False),
+        ),
+    ),
+    (
+        "In and out, and waiting to leave",
+        "ga_beds_occupied",
+        (
+            ("admissions_today", False),
+            ("discharges_today", False),
+            ("nctr_now", False),
+            ("nctr_share", False),
+        ),
+    ),
+)
+
+
+def render(picture: Picture) -> Component:
+    """The whole page of the present."""
+    county = picture.county
+    system = county.places.system
+    columns = (system, *acute_sites(county))
+    return html.Div(
+        [
+            html.Header(
+                [
+                    html.H1("Whole-system demand"),
+                    html.P(["as at ", html.Time(clock_words(picture.at)), f", {date_words(picture.at)}"], className="when"),
+                ],
+                className="page-head",
+            ),
+            feed_strip(picture, linked=True),
+            html.Section(
+                [html.H2(f"{system.label} now"), html.Div([tile(picture, system.id, m) for m in HEADLINES], className="tiles")]
+            ),
+            *(_table(picture, columns, *table) for table in TABLES),
+            _community(picture),
+        ],
+        className="demand",
+    )
+
+
+def _table(
+    picture: Picture, columns: tuple[Place, ...], title: str, speaks: str, rows: tuple[tuple[str, bool], ...]
+) -> html.Section:
+    return html.Section(
+        [
+            html.H2(title),
+            html.Div(
+                html.Table(
+                    [
+                        html.Thead(html.Tr([html.Td(), *(_column_head(picture, place, speaks) for place in columns)])),
+                        html.Tbody([_row(picture, columns, *row) for row in rows]),
+                    ],
+                    className="figures",
+                ),
+                className="scroll",
+            ),
+        ]
+    )
+
+
+def _column_head(picture: Picture, place: Place, speaks: str) -> html.Th:
+    observed_at = picture.value(place.id, speaks).observed_at
+    said = age(observed_at, picture.at) if observed_at is not None else "never received"
+    return html.Th([html.Span(place.label), html.Small(said)], scope="col")
+
+
+def _row(picture: Picture, columns: tuple[Place, ...], measure_id: str, part: bool) -> html.Tr:
+    measure = by_id(measure_id)
+    unit = unit_words(measure)
+    head = html.Th(
+        [html.A(measure.label, href=links.glossary(measure_id)), html.Small(f" {unit}") if unit else None], scope="row"
+    )
+    return html.Tr([head, *(cell(picture, place.id, measure_id) for place in columns)], className="part" if part else "")
+
+
+def _community(picture: Picture) -> html.Section:
+    county = picture.county
+    columns = (county.places.system, *county.places.at_level(Level.LOCALITY))
+    heads = [html.Th(html.Span(short_locality(county, place)), scope="col") for place in columns]
+    return html.Section(
+        [
+            html.H2("Outside hospital: what is free"),
+            html.Div(
+                html.Table(
+                    [
+                        html.Thead(html.Tr([html.Td(), *heads])),
+                        html.Tbody([_service(picture, service, columns) for service in SERVICES]),
+                    ],
+                    className="figures",
+                ),
+                className="scroll",
+            ),
+        ]
+    )
+
+
+def _service(picture: Picture, service: Service, columns: tuple[Place, ...]) -> html.Tr:
+    head = html.Th(
+        [
+            html.A(f"{service.name} {service.word}", href=links.glossary(service.free)),
+            html.Small(f" {service.unit}"),
+        ],
+        scope="row",
+    )
+    return html.Tr([head, *(_service_cell(picture, service, place) for place in columns)])
+
+
+def _service_cell(picture: Picture, service: Service, place: Place) -> html.Td:
+    column = {"data-column": short_locality(picture.county, place)}
+    if (place.id, service.free) not in picture.values:
+        return html.Td(html.Span("none here", className="not-here"), **column)
+    value = picture.value(place.id, service.free)
+    before, _, after = service.out_of.partition("{}")
+    out_of: list[object] = [before, explained(picture, place.id, service.capacity, "second"), after]
+    if service.closed is not None:
+        out_of += [", ", explained(picture, place.id, service.closed, "second"), " closed"]
+    notes: list[object] = noted(value)
+    if value.observed_at is not None and value.known:
+        notes.append(html.Span(age(value.observed_at, picture.at), className="as-at"))
+    return html.Td(
+        html.Div(
+            [
+                explained(picture, place.id, service.free),
+                html.Span(out_of, className="out-of"),
+                html.Span([part for note in notes for part in (note, " ")], className="notes"),
+                trend(picture, place.id, service.free),
+            ],
+            className="cell",
+        ),
+        **column,
+    )

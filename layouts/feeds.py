@@ -1,0 +1,148 @@
+"""The feeds: whether each keeps its promise, what it brought today, and what was held back and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import FeedStatus, HeldRow, Outcome, Picture, Poll, State
+from layouts.parts.age import age
+from layouts.parts.feed_strip import shape
+from layouts.parts.words import STATE_WORDS, clock_words, date_words, iso, length_words, when_words
+
+OUTCOME_WORDS = {
+    Outcome.RUNNING: "running",
+    Outcome.OK: "facts recorded",
+    Outcome.UNCHANGED: "nothing newer",
+    Outcome.HELD: "held: the whole answer was not believed",
+    Outcome.REFUSED: "refused: not in the agreed form",
+    Outcome.UNAVAILABLE: "could not be reached",
+    Outcome.OVERRAN: "stopped: it took too long",
+    Outcome.CRASHED: "the connector itself failed",
+    Outcome.SKIPPED: "skipped",
+}
+
+
+def render(picture: Picture) -> Component:
+    """Every feed, in the order of the configuration."""
+    on_time = sum(status.state is State.FRESH for status in picture.feeds)
+    return html.Div(
+        [
+            html.Header(
+                [
+                    html.H1("Feeds"),
+                    html.P(
+                        f"{on_time} of {len(picture.feeds)} on time, as at {clock_words(picture.at)}, "
+                        f"{date_words(picture.at)}. Counts are since midnight; "
+                        "received = accepted + duplicate + held + refused.",
+                        className="when",
+                    ),
+                ],
+                className="page-head",
+            ),
+            html.Div([_feed(picture, status) for status in picture.feeds], className="feed-cards"),
+        ],
+        className="feeds",
+    )
+
+
+def _feed(picture: Picture, status: FeedStatus) -> html.Article:
+    feed, at = status.feed, picture.at
+    state = {"data-state": status.state.value}
+    if status.observed_at is not None:
+        state["data-late-at"] = iso(status.observed_at + feed.late_after)
+        state["data-stale-at"] = iso(status.observed_at + feed.stale_after)
+    places = ", ".join(picture.county.places[place].name for place in feed.places)
+    return html.Article(
+        [
+            html.H2(
+                [
+                    html.Span([shape(), html.Span(STATE_WORDS[status.state], className="state-word")], className="state", **state),
+                    feed.name,
+                ]
+            ),
+            html.P([html.Code(feed.id), f" by {feed.connector} for {places}"], className="what"),
+            html.Dl(
+                [
+                    _pair("Looked at", f"every {length_words(feed.every)}"),
+                    _pair("Late after", length_words(feed.late_after)),
+                    _pair("Too old after", length_words(feed.stale_after)),
+                    _pair("Newest at the source", _moment(status.observed_at, picture)),
+                    _pair("Last success", _moment(status.last_success_at, picture)),
+                    _pair("Last look", _poll_words(status.last_poll, picture)),
+                    _pair("Next look", when_words(status.next_due_at, at) if status.next_due_at else "not planned"),
+                    _pair("Skipped today", f"{status.skipped_today:,}"),
+                ],
+                className="facts",
+            ),
+            _counts(status),
+            _held(status.held_rows, picture),
+        ],
+        id=feed.id,
+        className="feed-card",
+        **{"data-state": status.state.value},
+    )
+
+
+def _pair(name: str, said: object) -> html.Div:
+    return html.Div([html.Dt(name), html.Dd(said)])
+
+
+def _moment(moment: datetime | None, picture: Picture) -> object:
+    if moment is None:
+        return "never"
+    return [f"{when_words(moment, picture.at)} (", age(moment, picture.at), ")"]
+
+
+def _poll_words(poll: Poll | None, picture: Picture) -> object:
+    if poll is None:
+        return "never"
+    words = f"{when_words(poll.started_at, picture.at)}, {OUTCOME_WORDS[poll.outcome]}"
+    return f"{words}: {poll.message}" if poll.message else words
+
+
+def _counts(status: FeedStatus) -> html.Table:
+    counts = status.today
+    names = ("received", "accepted", "duplicate", "held", "refused")
+    return html.Table(
+        [
+            html.Thead(html.Tr([html.Th(name.capitalize(), scope="col") for name in names])),
+            html.Tbody(html.Tr([html.Td(f"{getattr(counts, name):,}") for name in names])),
+        ],
+        className="counts",
+    )
+
+
+def _held(rows: tuple[HeldRow, ...], picture: Picture) -> html.Section | None:
+    if not rows:
+        return None
+    return html.Section([html.H3("Held back, newest first"), held_table(rows, picture)])
+
+
+def held_table(rows: tuple[HeldRow, ...], picture: Picture) -> html.Div:
+    """Rows that were held back, each with its reason."""
+    places = picture.county.places
+    return html.Div(
+        html.Table(
+            [
+                html.Thead(html.Tr([html.Th(name, scope="col") for name in ("When", "Row", "Place", "Reason")])),
+                html.Tbody(
+                    [
+                        html.Tr(
+                            [
+                                html.Td(when_words(row.held_at, picture.at)),
+                                html.Td(row.row),
+                                html.Td(places[row.place].label if row.place in places and row.place else row.place or ""),
+                                html.Td(row.reason),
+                            ]
+                        )
+                        for row in rows
+                    ]
+                ),
+            ],
+            className="rows",
+        ),
+        className="scroll",
+    )

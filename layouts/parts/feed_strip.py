@@ -1,0 +1,59 @@
+"""Every feed with its state, in one strip."""
+
+from __future__ import annotations
+
+from dash import html
+
+from flowcentre.model import FeedStatus, Picture, State
+from layouts.parts import links
+from layouts.parts.age import age
+from layouts.parts.words import STATE_WORDS, iso
+
+# Worst first, when not all can be named.
+_ORDER = {State.NEVER: 0, State.STALE: 1, State.UNKNOWN: 2, State.LATE: 3, State.FRESH: 4}
+
+
+def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = False) -> html.Section:
+    """Each feed's shape, name, state and age. With ``room_for`` only so many are named, the worst of them, and the rest counted."""
+    statuses = list(picture.feeds)
+    rest = 0
+    if room_for is not None and len(statuses) > room_for:
+        worst = sorted(statuses, key=lambda status: _ORDER[status.state])
+        rest = len(statuses) - room_for + 1
+        named = {status.feed.id for status in worst[: room_for - 1]}
+        statuses = [status for status in statuses if status.feed.id in named]
+    items = [html.Li(_feed(status, picture, linked), className="feed", **_attributes(status)) for status in statuses]
+    if rest:
+        items.append(html.Li(f"and {rest} more", className="feed more"))
+    return html.Section(
+        [html.H2("Feeds", className="strip-title"), html.Ul(items)],
+        className="feed-strip",
+        **{"aria-label": "Feeds", "data-columns": str(min(max((len(items) + 1) // 2, 3), 6))},
+    )
+
+
+def shape() -> html.Span:
+    """The sign of a state: the stylesheet draws it by the nearest ``data-state``, a shape for each."""
+    return html.Span(className="shape", **{"aria-hidden": "true"})
+
+
+def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[object]:
+    name: html.A | html.Span = html.Span(status.feed.name, className="feed-name", title=status.feed.name)
+    if linked:
+        name = html.A(status.feed.name, href=links.feed(status.feed.id), className="feed-name")
+    said: object = STATE_WORDS[status.state]
+    if status.observed_at is not None:
+        said = [
+            html.Span("late, ", className="if-late"),
+            html.Span("too old, ", className="if-stale"),
+            age(status.observed_at, picture.at),
+        ]
+    return [shape(), name, html.Span(said, className="feed-age")]
+
+
+def _attributes(status: FeedStatus) -> dict[str, str]:
+    attributes = {"data-state": status.state.value}
+    if status.observed_at is not None:
+        attributes["data-late-at"] = iso(status.observed_at + status.feed.late_after)
+        attributes["data-stale-at"] = iso(status.observed_at + status.feed.stale_after)
+    return attributes

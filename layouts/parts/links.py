@@ -1,0 +1,20 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+
+def explain(place: str, measure: str) -> str:
+    """Where a value explains itself."""
+    return "/explain?" + urlencode({"place": place, "measure": measure})
+
+
+def glossary(measure: str) -> str:
+    """Where a measure is defined."""
+    return f"/measures#{measure}"
+
+
+def feed(feed_id: str) -> str:
+    """Where a feed stands."""
+    return f"/feeds#{feed_id}"

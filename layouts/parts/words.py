@@ -1,0 +1,141 @@
+"""Figures, moments and lengths of time as people say them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flowcentre.model import Measure, Period, State, StockOrFlow, Summing, Worse
+
+LONDON = ZoneInfo("Europe/London")
+DASH = "\N{EM DASH}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+STATE_WORDS = {
+    State.FRESH: "on time",
+    State.LATE: "late",
+    State.STALE: "too old",
+    State.UNKNOWN: "unknown",
+    State.NEVER: "never received",
+}
+PERIOD_WORDS = {
+    Period.MOMENT: "now",
+    Period.SINCE_MIDNIGHT: "since midnight",
+    Period.DAY: "in a day",
+    Period.WEEK: "in a week",
+    Period.MONTH: "in a month",
+}
+KIND_WORDS = {StockOrFlow.STOCK: "stock, counted at a moment", StockOrFlow.FLOW: "flow, counted over a time"}
+SUMMING_WORDS = {
+    Summing.SUM: "added",
+    Summing.MEAN: "averaged",
+    Summing.MAX: "the highest counts",
+    Summing.LAST: "the last counts",
+    Summing.RATIO: "numerators and denominators added, then divided",
+    Summing.MEDIAN_OF_ROWS: "median of the people, not of the places",
+    Summing.NEVER: "never put together",
+}
+WORSE_WORDS = {Worse.HIGH: "higher is worse", Worse.LOW: "lower is worse", Worse.NEITHER: "neither way is worse"}
+
+
+def figure_words(value: float, measure: Measure) -> tuple[str, str]:
+    """A figure as (number, unit): ("1,234", ""), ("96.4", "%"), ("48", "min"), ("2 h 14", "")."""
+    if not math.isfinite(value):
+        return DASH, ""
+    if measure.unit == "minutes":
+        minutes = math.floor(value)
+        # Past an hour and a half nobody divides by sixty on the way past a wall.
+        return (f"{minutes:,}", "min") if minutes <= 90 else (f"{minutes // 60:,}{NO_BREAK}h{NO_BREAK}{minutes % 60:02}", "")
+    number = f"{value:,.{measure.decimals}f}"
+    if number.startswith("-"):
+        # A figure that rounds to nothing has no sign.
+        number = "\N{MINUS SIGN}" + number[1:] if number.strip("-0.,") else number[1:]
+    return number, "%" if measure.unit == "%" else ""
+
+
+def figure_text(value: float, measure: Measure) -> str:
+    """A figure as one text: "1,234", "96.4 %", "48 min"."""
+    number, unit = figure_words(value, measure)
+    return f"{number}{NO_BREAK}{unit}" if unit else number
+
+
+def unit_words(measure: Measure) -> str:
+    """The unit where the figure itself does not say it: "beds", "hours a week"; else nothing."""
+    return "" if measure.unit in ("%", "minutes") else measure.unit
+
+
+def age_words(at: datetime, moment: datetime) -> str:
+    """How long before ``at`` a moment was: "just now", "3 min ago", "2 h ago", "5 days ago"."""
+    return length_ago(at - moment)
+
+
+def length_ago(age: timedelta) -> str:
+    """An age in words. The display script says the same while it ticks."""
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes <= 90:
+        return f"{minutes} min ago"
+    if age < 2 * _DAY:
+        return f"{minutes // 60} h ago"
+    if age < 62 * _DAY:
+        return f"{age.days} days ago"
+    return f"{age.days // 30} months ago"
+
+
+def length_words(length: timedelta) -> str:
+    """A length of time: "30 s", "15 min", "2 h", "62 days"."""
+    seconds = int(length.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    if length < _HOUR or seconds % 3600:
+        minutes = seconds // 60
+        return f"{minutes} min" if minutes <= 90 else f"{minutes // 60} h {minutes % 60:02} min"
+    if length < 2 * _DAY:
+        return f"{seconds // 3600} h"
+    days = length / _DAY
+    return f"{days:.0f} days" if days == int(days) else f"{days:.1f} days"
+
+
+def clock_words(moment: datetime) -> str:
+    """The time of day in Europe/London: "08:14"."""
+    return f"{moment.astimezone(LONDON):%H:%M}"
+
+
+def date_words(moment: datetime) -> str:
+    """The day in Europe/London: "Sunday 22 November 2026"."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%A} {local.day} {local:%B %Y}"
+
+
+def when_words(moment: datetime, at: datetime) -> str:
+    """A moment as one speaks of it at ``at``: "08:14", "yesterday 23:50", "3 Nov 09:00", "3 Nov 2024 09:00"."""
+    local, today = moment.astimezone(LONDON), at.astimezone(LONDON).date()
+    days = (today - local.date()).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    if days == 1:
+        return f"yesterday {local:%H:%M}"
+    year = f" {local.year}" if local.year != today.year else ""
+    return f"{local.day} {local:%b}{year} {local:%H:%M}"
+
+
+def span_words(measure: Measure, observed_at: datetime, at: datetime) -> str:
+    """What time a reading speaks of; a day or a month is named by itself, not by the midnight that ends it."""
+    last = (observed_at - timedelta(minutes=1)).astimezone(LONDON)
+    match measure.period:
+        case Period.MONTH:
+            return f"{last:%B %Y}"
+        case Period.WEEK:
+            return f"the week to {last.day} {last:%B %Y}"
+        case Period.DAY:
+            return f"{last.day} {last:%B %Y}"
+        case _:
+            return when_words(observed_at, at)
+
+
+def iso(moment: datetime) -> str:
+    """A UTC moment for a machine: "2026-11-22T08:14:00Z"."""
+    return f"{moment.astimezone(ZoneInfo('UTC')):%Y-%m-%dT%H:%M:%SZ}"

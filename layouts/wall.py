@@ -1,0 +1,297 @@
+"""The wall: one board, read from five metres, the same picture as the pages.
+
+Finished HTML and SVG only. The browser's script swaps the body when the picture changes, ticks the
+clock and the ages, and covers everything when it hears nothing; the stylesheet does the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures import by_id
+from flowcentre.model import Board, Level, Picture, Place, State, Value
+from layouts.finished import to_html
+from layouts.parts.age import age
+from layouts.parts.feed_strip import feed_strip
+from layouts.parts.figure import figure, noted
+from layouts.parts.sparkline import trend
+from layouts.parts.words import date_words, iso
+from layouts.services import SERVICES, Service, acute_sites, short_locality
+
+MOST_ROWS = 5  # more could not be read from across the room
+_FEEDS_NAMED = 12
+_LONG_NAME = 22  # letters; a longer name is set smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the board: its main figure, and those that qualify it, each in its words."""
+
+    name: str
+    what: str
+    measure: str
+    others: tuple[tuple[str, str], ...] = ()
+    why: str | None = None  # of the others, the sum that those after it explain: only those that add to it are named
+
+
+COLUMNS = (
+    Column(
+        "Came to A&E",
+        "since midnight",
+        "ae_attendances_today",
+        (
+            ("ae_streamed_today", "{} streamed"),
+            ("ae_streamed_navigation_today", "{} navigated"),
+            ("ae_streamed_gp_today", "{} GP"),
+            ("ae_streamed_sdec_today", "{} SDEC"),
+        ),
+    ),
+    Column(
+        "In A&E now",
+        "from arrival",
+        "ae_patients_now",
+        (("ae_over_4h_now", "{} over 4 h"), ("ae_over_12h_now", "{} over 12 h")),
+    ),
+    Column("Waiting for a bed", "to be admitted", "ae_waiting_for_bed_now"),
+    Column(
+        "Ambulances waiting",
+        "to hand over",
+        "ambulances_waiting_now",
+        (("ambulance_longest_handover_now", "longest {}"),),
+    ),
+    Column(
+        "Bed occupancy",
+        "general and acute",
+        "ga_occupancy",
+        (("ga_beds_occupied", "{} of"), ("ga_beds_open", "{} open"), ("ga_beds_free", "{} free")),
+    ),
+    Column(
+        "Escalation beds",
+        "open",
+        "ga_beds_escalation_open",
+        (
+            ("beds_closed", "{} beds closed"),
+            ("beds_closed_infection", "{} infection"),
+            ("beds_closed_staffing", "{} staffing"),
+            ("beds_closed_estates", "{} estates"),
+            ("beds_closed_other", "{} other"),
+        ),
+        why="beds_closed",
+    ),
+    Column("Admitted", "since midnight", "admissions_today"),
+    Column("Discharged", "since midnight", "discharges_today"),
+    Column(
+        "No criteria to reside",
+        "still in a bed",
+        "nctr_now",
+        (("nctr_share", "{} of beds"),),
+    ),
+)
+
+
+def render(picture: Picture, board: Board) -> Component:
+    """The part of a board that changes with the picture."""
+    sites = acute_sites(picture.county, board.places)
+    rows = _rows(picture, board, sites)
+    shown = rows[:MOST_ROWS]
+    parts: list[Component] = [_heads(), *(_row(picture, place) for place in shown)]
+    if len(rows) > len(shown):
+        parts.append(html.P(f"and {len(rows) - len(shown)} more hospitals: give them a board of their own", className="more-rows"))
+    return html.Div(
+        [
+            html.Section(parts, className="hospitals", **{"data-rows": str(len(shown)), "aria-label": "Acute hospitals"}),
+            _community(picture, board),
+            feed_strip(picture, room_for=_FEEDS_NAMED),
+        ],
+        className="board",
+    )
+
+
+def _rows(picture: Picture, board: Board, sites: tuple[Place, ...]) -> list[Place]:
+    """The total first where it says more than its only site, then each site."""
+    total = _total_place(picture, board)
+    return [total, *sites] if len(sites) != 1 and total.level is not Level.SITE else list(sites)
+
+
+def _total_place(picture: Picture, board: Board) -> Place:
+    for place_id in board.places:
+        place = picture.county.places[place_id]
+        if place.level is not Level.SITE:
+            return place
+    return picture.county.places.system
+
+
+def _heads() -> Component:
+    # Read out with each figure instead: every cell names itself.
+    return html.Div(
+        [html.Div(className="corner")]
+        + [
+            html.Div([html.Span(c.name, className="head"), html.Span(c.what, className="what")], className="column-head")
+            for c in COLUMNS
+        ],
+        className="heads",
+        **{"aria-hidden": "true"},
+    )
+
+
+def _row(picture: Picture, place: Place) -> Component:
+    total = place.level is not Level.SITE
+    return html.Article(
+        [
+            html.Header(
+                [html.H2(place.label, className="long" if len(place.label) > _LONG_NAME else None), html.Div([_as_at(picture, place, *one) for one in _CLOCKS], className="clocks")]
+            ),
+            *(_cell(picture, place, column) for column in COLUMNS),
+        ],
+        className="hospital total" if total else "hospital",
+    )
+
+
+# How old the figures of a row are: one measure speaks for each source.
+_CLOCKS = (("A&E", "ae_patients_now"), ("Beds", "ga_beds_occupied"))
+
+
+def _as_at(picture: Picture, place: Place, name: str, measure: str) -> Component:
+    value = picture.value(place.id, measure)
+    said: object = age(value.observed_at, picture.at) if value.observed_at is not None else "never received"
+    parts: list[object] = [f"{name} ", said]
+    if value.known and not value.coverage.complete:
+        parts.append(html.Span(f", {value.coverage}", className="coverage"))
+    return html.Span(parts, className="as-at", **{"data-state": value.state.value})
+
+
+def _cell(picture: Picture, place: Place, column: Column) -> Component:
+    value = picture.value(place.id, column.measure)
+    return html.Div(
+        [
+            html.H3([column.name, html.Span(f" {column.what}", className="what")]),
+            html.Div(
+                [figure(value, picture.at, "main"), _beneath(picture, value)],
+                className="headline",
+            ),
+            html.Ul([item for other in column.others for item in _other(picture, place, column, *other)]),
+        ],
+        className="cell",
+        **{"data-measure": column.measure},
+    )
+
+
+def _beneath(picture: Picture, value: Value) -> Component | None:
+    """The trend; or, where somebody is silent, who."""
+    notes = noted(value)
+    if notes:
+        return html.Span(notes, className="notes")
+    return trend(picture, value.place, value.measure)
+
+
+def _other(picture: Picture, place: Place, column: Column, measure: str, words: str) -> list[Component]:
+    value = picture.value(place.id, measure)
+    if column.why not in (None, measure) and not _adds(value, picture.value(place.id, column.why)):
+        return []
+    before, _, after = words.partition("{}")
+    return [html.Li([before, figure(value, picture.at, "second"), after], **{"data-measure": measure})]
+
+
+def _adds(part: Value, whole: Value) -> bool:
+    """Is a part worth naming beside its whole? A missing one is, unless the whole is missing too."""
+    return bool(part.value) if part.value is not None else whole.value is not None
+
+
+def _community(picture: Picture, board: Board) -> Component:
+    county = picture.county
+    localities = county.places.at_level(Level.LOCALITY)
+    chosen = tuple(p for p in localities if p.id in board.places) or localities
+    total = chosen[0] if len(chosen) == 1 else county.places.system
+    return html.Section(
+        [
+            html.Header([html.H2("Outside hospital"), html.P(f"free now, {total.label}", className="as-at")]),
+            *(_service(picture, service, total, () if len(chosen) == 1 else chosen) for service in SERVICES),
+        ],
+        className="community",
+        **{"aria-label": "Outside hospital"},
+    )
+
+
+def _service(picture: Picture, service: Service, total: Place, localities: tuple[Place, ...]) -> Component:
+    heading = html.H3([service.short_name, html.Span(f" {service.word}", className="what")])
+    if (total.id, service.free) not in picture.values:
+        return html.Div([heading, html.P(f"none in {total.label}", className="not-here")], className="service")
+    value = picture.value(total.id, service.free)
+    before, _, after = service.out_of.partition("{}")
+    out_of: list[object] = [before, figure(picture.value(total.id, service.capacity), picture.at, "second"), after]
+    if service.closed is not None:
+        out_of += [", ", figure(picture.value(total.id, service.closed), picture.at, "second"), " closed"]
+    return html.Div(
+        [
+            heading,
+            html.Div(
+                [
+                    figure(value, picture.at, "main"),
+                    html.Div([_fresh_age(picture, value), _beneath(picture, value)], className="aside"),
+                ],
+                className="headline wide" if abs(value.value or 0) >= 10_000 else "headline",
+            ),
+            html.P(out_of, className="out-of"),
+            html.Dl([_at_locality(picture, service, place) for place in localities]),
+        ],
+        className="service",
+        **{"data-measure": service.free},
+    )
+
+
+def _fresh_age(picture: Picture, value: Value) -> Component | None:
+    # A figure that is late or old says its own age.
+    if value.observed_at is None or value.state is not State.FRESH:
+        return None
+    return html.Span(age(value.observed_at, picture.at), className="as-at")
+
+
+def _at_locality(picture: Picture, service: Service, place: Place) -> Component:
+    if (place.id, service.free) in picture.values:
+        said: Component = figure(picture.value(place.id, service.free), picture.at, "second")
+    else:
+        said = html.Span("none", className="not-here")
+    return html.Div([html.Dt(short_locality(picture.county, place)), html.Dd(said)])
+
+
+def document(picture: Picture, board: Board, *, fingerprint: str) -> str:
+    """The whole page of a board: it refers to its own server alone, and holds no script inside."""
+    banner = '<p id="demonstration">Demonstration: invented figures</p>' if picture.county.demonstration else ""
+    attributes = {
+        "data-fingerprint": fingerprint,
+        "data-board": board.id,
+        "data-body-url": f"/wall/{board.id}/body",
+        "data-server-now": iso(picture.at),
+        "data-version": str(picture.version),
+    }
+    marked = " ".join(f'{name}="{escape(value)}"' for name, value in attributes.items())
+    version = escape(fingerprint)
+    return f"""<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(board.title)} - {escape(picture.county.name)}</title>
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="preload" href="/assets/fonts/inter-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>
+<link rel="stylesheet" href="/assets/tokens.css?v={version}">
+<link rel="stylesheet" href="/assets/wall/wall.css?v={version}">
+<script src="/assets/wall/wall.js?v={version}" defer></script>
+</head>
+<body class="wall" {marked}>
+<header id="top">
+<h1>{escape(board.title)} <span>{escape(picture.county.name)}</span></h1>
+{banner}
+<p id="date">{escape(date_words(picture.at))}</p>
+<time id="clock"></time>
+</header>
+<main id="board">{to_html(render(picture, board))}</main>
+<div id="not-live" role="alert" hidden>NOT LIVE</div>
+<noscript><p id="no-script">This board needs its script to stay live. What is shown is as at {escape(iso(picture.at))}.</p></noscript>
+</body>
+</html>
+"""

@@ -1,0 +1,74 @@
+"""However a configuration is broken, the answer is a county or a list of mistakes, never a crash."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flowcentre.config import ConfigurationMistakes
+from flowcentre.config.load import load_files
+from tests.config.conftest import CONNECTORS, FILES, LAYOUTS, VARIABLES
+
+PIECES = ["", '"', "'", '"""', "[", "]", "[[", "]]", "{", "}", "=", ",", "#", "\n", "0", "-1", "1e400", "nan", "true", "${",
+          "${drop}", "\\", "\\ud800", "\x00", "\ufeff", "[[place]]\n", "[feed.settings]\n", 'parent = "northgate-a1"\n',
+          "2026-01-01", "= 9" * 2, "9" * 5000, "[" * 2000, 'every = "999999d"\n', 'id = ""\n', "settings = 3\n"]  # fmt: skip
+
+
+@st.composite
+def broken(draw):
+    files = {name: text.encode() for name, text in FILES.items()}
+    for _ in range(draw(st.integers(1, 4))):
+        name = draw(st.sampled_from(sorted(files)))
+        content = files[name]
+        start = draw(st.integers(0, len(content)))
+        end = min(len(content), start + draw(st.integers(0, 40)))
+        piece = draw(st.sampled_from(PIECES).map(lambda p: p.encode(errors="surrogatepass")) | st.binary(max_size=3))
+        files[name] = content[:start] + piece + content[end:]
+    if draw(st.booleans()):
+        del files[draw(st.sampled_from(sorted(files)))]
+    return files
+
+
+@st.composite
+def shuffled_values(draw):
+    """Westshire with the value of one key given to another: sound TOML, wrong sense."""
+    files = dict(FILES)
+    for _ in range(draw(st.integers(1, 3))):
+        name = draw(st.sampled_from(sorted(files)))
+        lines = files[name].splitlines()
+        keyed = [number for number, line in enumerate(lines) if " = " in line and not line.endswith("[")]
+        to = draw(st.sampled_from(keyed))
+        value = draw(
+            st.sampled_from([lines[number].split(" = ", 1)[1] for number in keyed])
+            | st.sampled_from(
+                ["1", "-1", "1.5", "[]", "{}", "[[1]]", '""', '"0d"', "1979-01-01", "07:30:00", "[{}]", "{ a.b = [1] }"]
+            )
+        )
+        lines[to] = lines[to].split(" = ", 1)[0] + " = " + value
+        files[name] = "\n".join(lines) + "\n"
+    return {name: text.encode() for name, text in files.items()}
+
+
+def judge(files):
+    """The county, or None and the mistakes."""
+    try:
+        return load_files(files, VARIABLES, CONNECTORS, LAYOUTS), ()
+    except ConfigurationMistakes as found:
+        return None, found.mistakes
+
+
+@settings(max_examples=300, deadline=None)
+@given(broken() | shuffled_values())
+def test_a_mutated_westshire_gives_a_county_or_mistakes_with_lines(files):
+    county, mistakes = judge(files)
+    assert (county is None) == bool(mistakes)
+    for mistake in mistakes:
+        assert mistake.what
+        assert mistake.right
+        if mistake.line is not None:
+            assert 1 <= mistake.line <= files[mistake.file].count(b"\n") + 1
+    if county is not None:
+        for place in county.places:
+            above = list(county.places.ancestors(place.id))
+            assert place is county.places.system or above[-1] is county.places.system
+        for feed in county.feeds:
+            assert feed.deadline < feed.every <= feed.late_after < feed.stale_after
+            assert all(place in county.places for place in feed.places)

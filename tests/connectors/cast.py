@@ -1,0 +1,90 @@
+"""The part of Westshire that the connectors' samples speak of, awkward codes included."""
+
+from flowcentre.model import Level, Place, PlaceKind, Places
+
+WESTSHIRE = Places(
+    [
+        Place("westshire", "Westshire", Level.SYSTEM, PlaceKind.SYSTEM),
+        Place("north", "North Westshire", Level.LOCALITY, PlaceKind.LOCALITY, parent="westshire"),
+        Place("mid", "Mid Westshire", Level.LOCALITY, PlaceKind.LOCALITY, parent="westshire"),
+        Place("south", "South Westshire", Level.LOCALITY, PlaceKind.LOCALITY, parent="westshire"),
+        Place(
+            "westshire-hospitals",
+            "Westshire Hospitals",
+            Level.ORGANISATION,
+            PlaceKind.TRUST,
+            parent="westshire",
+            ods="ZW1",
+        ),
+        *(
+            Place(
+                site,
+                name,
+                Level.SITE,
+                PlaceKind.ACUTE_HOSPITAL,
+                parent="westshire-hospitals",
+                locality=locality,
+                codes=(code,),
+            )
+            for site, name, locality, code in (
+                ("northgate", "Northgate General", "north", "ZW101"),
+                ("southmere", "Southmere General", "south", "ZW102"),
+            )
+        ),
+        *(
+            Place(
+                f"northgate-{code.lower()}",
+                f"Ward {code}",
+                Level.UNIT,
+                PlaceKind.WARD,
+                parent="northgate",
+                codes=(code,),
+            )
+            for code in ("A1", "A2", "007", "1E5", "NA")
+        ),
+        Place(
+            "northgate-itu",
+            "Intensive care",
+            Level.UNIT,
+            PlaceKind.CRITICAL_CARE_UNIT,
+            parent="northgate",
+            codes=("ITU",),
+        ),
+        Place("southmere-a1", "Ward A1", Level.UNIT, PlaceKind.WARD, parent="southmere", codes=("A1",)),
+        Place(
+            "westshire-health-and-care",
+            "Westshire Health and Care",
+            Level.ORGANISATION,
+            PlaceKind.TRUST,
+            parent="westshire",
+            ods="ZW2",
+        ),
+        *(
+            Place(place, name, Level.SITE, kind, parent="westshire-health-and-care", locality=locality, codes=(code,))
+            for place, name, kind, locality, code in (
+                ("eastfield", "Eastfield", PlaceKind.COMMUNITY_HOSPITAL, "mid", "ZW201"),
+                ("hartwell", "Hartwell", PlaceKind.COMMUNITY_HOSPITAL, "south", "ZW202"),
+                ("millbrook", "Millbrook", PlaceKind.RECOVERY_UNIT, "north", "ZW203"),
+                ("virtual-ward-north", "Virtual ward", PlaceKind.VIRTUAL_WARD, "north", "VWN"),
+                ("wect-north", "Enhanced Care Team", PlaceKind.REABLEMENT, "north", "WECTN"),
+            )
+        ),
+        Place("ashdown", "Ashdown", Level.ORGANISATION, PlaceKind.PROVIDER, parent="westshire"),
+        Place(
+            "ashdown-north",
+            "Ashdown",
+            Level.UNIT,
+            PlaceKind.HOME_CARE,
+            parent="ashdown",
+            locality="north",
+            codes=("1E5",),
+        ),
+        Place("westshire-council", "Westshire Council", Level.ORGANISATION, PlaceKind.COUNCIL, parent="westshire"),
+        *(
+            Place(
+                home, name, Level.SITE, PlaceKind.CARE_HOME, parent="westshire-council", locality="south", codes=(code,)
+            )
+            for home, name, code in (("the-limes", "The Limes", "007"), ("quay-house", "Quay House", "NA"))
+        ),
+    ]
+)

@@ -1,0 +1,34 @@
+"""Short ways to say things to a store in tests."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flowcentre.model import Outcome, Reading, Sighting
+from flowcentre.store import Known, Recorded, Store
+
+_due = itertools.count()
+
+
+def sighting(place: str, observed_at: datetime, **values: float | None) -> Sighting:
+    """A sighting of a place: its measures by name."""
+    return Sighting(
+        place, observed_at, tuple(Reading(measure, place, value, observed_at) for measure, value in values.items())
+    )
+
+
+def tell(
+    store: Store, feed: str, at: datetime, *sightings: Sighting, outcome: Outcome = Outcome.OK, **more: Any
+) -> Recorded:
+    """A whole poll, claimed and recorded, that ends at ``at``."""
+    poll = store.claim_poll(feed, at + timedelta(microseconds=1000 * next(_due)), engine="here", started_at=at)
+    assert poll is not None
+    return store.record_poll(poll, feed=feed, finished_at=at, outcome=outcome, sightings=sightings, **more)
+
+
+def values(known: Sequence[Known]) -> dict[tuple[str, str], float | None]:
+    """What is known, by place and measure."""
+    return {(each.place, each.measure): each.value for each in known}

@@ -1,0 +1,60 @@
+"""Documentation that fails the build when it is out of date."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from pydantic import BaseModel
+
+from flowcentre.config import load
+from flowcentre.config.shapes import BoardShape, CountyShape, FeedShape, PlaceShape
+from flowcentre.measures import ALL, glossary
+from flowcentre.model import Level, PlaceKind
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
+GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
+
+
+def test_the_glossary_is_as_the_catalogue_would_write_it():
+    assert glossary.render() == GLOSSARY, "run: make glossary"
+
+
+@pytest.mark.parametrize("measure", ALL.values(), ids=ALL)
+def test_every_measure_is_in_the_glossary_with_its_definition(measure):
+    assert f"#### {measure.label}\n\n{measure.definition}\n\n- id: `{measure.id}`" in GLOSSARY
+
+
+@pytest.mark.parametrize(
+    ("file", "shape"),
+    [("county", CountyShape), ("places", PlaceShape), ("feeds", FeedShape), ("boards", BoardShape)],
+)
+def test_every_key_of_a_configuration_is_explained(file, shape):
+    chapter = CONFIGURATION.split(f"\n## {file}.toml")[1].split("\n## ")[0]
+    listed = "".join(re.findall(r"^- .*", chapter, re.MULTILINE))
+    assert not [key for key in shape.model_fields if f"`{key}`" not in listed]
+
+
+def test_every_level_and_kind_is_explained():
+    assert not [word for word in (*Level, *PlaceKind) if f"`{word}`" not in CONFIGURATION.replace("\n  ", " ")]
+
+
+class Drop(BaseModel):
+    folder: str
+
+
+def test_the_county_of_the_documentation_loads(tmp_path):
+    examples = re.findall(r"```toml\n# (\w+\.toml)\n(.*?)```", CONFIGURATION, re.DOTALL)
+    assert [name for name, _ in examples] == ["county.toml", "places.toml", "feeds.toml", "boards.toml"]
+    for name, text in examples:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    beds = SimpleNamespace(provides=("ga_beds_occupied",), Settings=Drop)
+    county = load(tmp_path, {"drop": "drop"}, {"bed_state_csv": beds}, ["wall"])
+    assert county.places.locality_of("northgate-a1") == "north"
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+def test_every_link_to_a_file_leads_somewhere(page):
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert not [link for link in links if not (page.parent / link).exists()]

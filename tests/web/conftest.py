@@ -1,0 +1,51 @@
+"""What the tests of the server ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web.cast import Westshire, running
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+
+
+@pytest.fixture
+def westshire() -> Westshire:
+    """A server's surroundings, to be set up before it runs."""
+    return Westshire()
+
+
+@pytest.fixture
+def client(westshire: Westshire) -> Iterator[httpx.Client]:
+    """Asks a running server."""
+    with running(westshire.app()) as url, httpx.Client(base_url=url, timeout=10) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def screen(browser: Browser) -> Iterator[Page]:
+    """A display. A mistake of its script, or against its content security policy, fails the test."""
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    mistakes: list[str] = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    page.on("console", lambda said: mistakes.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
+    page.close()
+    assert mistakes == []

@@ -1,0 +1,153 @@
+"""Dash's pages behind the gate: kept live by the same script, and none of Dash's doors left open."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import dash
+import httpx
+import pytest
+from dash import Input, Output, dcc, html
+from playwright.sync_api import Page, expect
+from structlog.testing import capture_logs
+
+from tests.web.cast import ASSETS, AT, Westshire, running
+from tests.web.test_gate import MALFORMED
+
+CALLBACKS = "/_dash-update-component"
+PATIENT = 15_000
+
+
+@contextmanager
+def pages(westshire: Westshire) -> Iterator[str]:
+    """A small Dash application on the server, joined as app.py does it."""
+    app = westshire.app()
+    shell = dash.Dash(
+        __name__,
+        server=app,
+        backend="fastapi",
+        assets_folder=str(ASSETS),
+        assets_ignore=r"wall.*|plotly.*",
+        enable_mcp=False,
+        update_title=None,
+    )
+    shell.layout = html.Div([dcc.Location(id="url"), html.Div(id="page"), html.Time(id="clock")])
+
+    @shell.callback(Output("page", "children"), Input("url", "pathname"))
+    def _show(path: str) -> object:
+        if path != "/":
+            return html.P("nothing live here")
+        value = westshire.live.current().value("northgate", "ga_beds_occupied")
+        assert value.late_at is not None
+        aged = html.Time("drawn", className="age", **{"data-observed-at": AT.isoformat()})
+        state = html.B("?", id="state", **{"data-state": "fresh", "data-late-at": value.late_at.isoformat()})
+        return html.Div([html.P("as first drawn", id="figure"), aged, state], id="live-page", **{"data-page": "demand"})
+
+    # Two things that this Dash does not do by itself on FastAPI: find its assets before a deep link is the first
+    # thing asked for, and leave web sockets alone that are not in use.
+    shell.backend.websocket_capability = False
+    shell._setup_server()
+    app.allow_pages(shell.csp_hashes(), shell.callback_map)
+    with running(app) as url:
+        yield url
+
+
+@pytest.mark.browser
+def test_a_dash_page_is_kept_live_without_a_callback(screen: Page, westshire: Westshire) -> None:
+    with pages(westshire) as url:
+        screen.goto(url)
+        expect(screen.locator("#figure")).to_have_text("451 occupied", timeout=PATIENT)
+        asked: list[str] = []
+        screen.on("request", lambda request: asked.append(request.url))
+        westshire.publish_occupied(2, 452)
+        expect(screen.locator("#figure")).to_have_text("452 occupied", timeout=PATIENT)
+        westshire.publish_occupied(3, 453)
+        expect(screen.locator("#figure")).to_have_text("453 occupied", timeout=PATIENT)
+    assert not [address for address in asked if CALLBACKS in address]
+
+
+@pytest.mark.browser
+def test_a_dash_page_ages_by_itself_and_covers_itself_when_it_is_not_live(screen: Page, westshire: Westshire) -> None:
+    screen.route("**/live/pages/**", lambda route: route.fulfill(status=304, headers={"X-Flow-Version": "1"}))
+    with pages(westshire) as url:
+        screen.clock.install(time=AT)
+        screen.goto(url)
+        expect(screen.locator("#state")).to_have_attribute("data-state", "fresh", timeout=PATIENT)
+        screen.clock.run_for(2000)
+    screen.clock.run_for(timedelta(minutes=13) / timedelta(milliseconds=1))
+    expect(screen.locator("#state")).to_have_attribute("data-state", "late")
+    expect(screen.locator("time.age")).to_have_text("13 min ago")
+    expect(screen.locator("#not-live")).to_have_text("NOT LIVE since 08:14")
+
+
+@pytest.mark.browser
+def test_a_page_with_nothing_live_stays_as_it_is(screen: Page, westshire: Westshire) -> None:
+    with pages(westshire) as url:
+        screen.goto(f"{url}/other")
+        expect(screen.locator("#page")).to_have_text("nothing live here", timeout=PATIENT)
+        expect(screen.locator("#clock")).to_have_text("08:14:00", timeout=PATIENT)
+        westshire.publish_occupied(2, 452)
+        expect(screen.locator("#not-live")).to_have_count(0)
+
+
+def test_no_malformed_callback_reaches_dash(westshire: Westshire) -> None:
+    with pages(westshire) as url, httpx.Client(base_url=url) as client, capture_logs() as lines:
+        client.get("/")
+        for body, _ in MALFORMED:
+            answer = client.post(CALLBACKS, content=body, headers={"content-type": "application/json"})
+            assert answer.status_code == 400, body
+        unknown = {"output": "nothing.children", "outputs": {"id": "nothing", "property": "children"}, "inputs": []}
+        assert client.post(CALLBACKS, json=unknown).text == "There is no such output."
+    assert {line["event"] for line in lines} == {"refused"}
+
+
+def test_a_good_callback_is_answered(westshire: Westshire) -> None:
+    asked = {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [{"id": "url", "property": "pathname", "value": "/other"}],
+        "changedPropIds": ["url.pathname"],
+    }
+    with pages(westshire) as url, httpx.Client(base_url=url) as client:
+        assert client.post(CALLBACKS, json=asked).json()["response"]["page"]["children"]["props"]["children"]
+        assert client.get("/_dash-layout").status_code == 200
+        assert client.get("/_dash-dependencies").status_code == 200
+
+
+def test_a_callback_that_cannot_be_answered_leaves_no_traceback(
+    westshire: Westshire, capfd: pytest.CaptureFixture[str]
+) -> None:
+    short = {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [],
+        "changedPropIds": [],
+    }
+    with pages(westshire) as url, httpx.Client(base_url=url) as client:
+        client.get("/")
+        answer = client.post(CALLBACKS, json=short)
+    assert answer.status_code in (400, 500)
+    printed = capfd.readouterr()
+    assert "Traceback" not in answer.text + printed.out + printed.err
+
+
+def test_dash_leaves_no_other_door_open(westshire: Westshire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "DASH_MCP_ENABLED", "1")
+    with pages(westshire) as url, httpx.Client(base_url=url) as client:
+        for path in ("/_mcp", "/_reload-hash", "/_dash-ws-callback"):
+            assert client.get(path).status_code == 404, path
+            assert client.post(path).status_code == 405, path
+        for path in ("/wall/none", "/api/v1/none", "/live/none"):
+            assert client.get(path).status_code == 404, path
+        assert client.get("/some/page").headers["content-type"].startswith("text/html")
+
+
+def test_scripts_of_dash_are_compressed_on_their_way(westshire: Westshire) -> None:
+    with pages(westshire) as url, httpx.Client(base_url=url) as client:
+        script = next(part for part in client.get("/").text.split('"') if "dash_renderer.v" in part)
+        answer = client.get(script)
+        assert answer.headers["content-encoding"] == "gzip"
+        assert "max-age=31536000" in answer.headers["cache-control"]

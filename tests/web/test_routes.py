@@ -1,0 +1,64 @@
+"""A walk of the URL map: each route answers as it was decided, and no route is without a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from flowcentre.model import Board
+from tests.web.cast import Westshire, running
+
+# route -> an address of it, and the status that was decided
+DECIDED = {
+    "/healthz": ("/healthz", 200),
+    "/readyz": ("/readyz", 200),
+    "/metrics": ("/metrics", 200),
+    "/openapi.json": ("/openapi.json", 200),
+    "/docs": ("/docs", 200),
+    "/docs/{name}": ("/docs/start.js", 200),
+    "/api/v1/picture": ("/api/v1/picture", 200),
+    "/api/v1/feeds": ("/api/v1/feeds", 200),
+    "/api/v1/measures": ("/api/v1/measures", 200),
+    "/api/v1/places": ("/api/v1/places", 200),
+    "/api/v1/history": ("/api/v1/history?measure=ga_beds_occupied&place=northgate", 200),
+    "/api/{rest:path}": ("/api/v1/nothing", 404),
+    "/live": ("/live", 200),
+    "/live/pages/{page}": ("/live/pages/demand", 200),
+    "/live/{rest:path}": ("/live/nothing", 404),
+    "/wall": ("/wall", 200),
+    "/wall/": ("/wall/", 200),
+    "/wall/{board}": ("/wall/county", 200),
+    "/wall/{board}/body": ("/wall/county/body", 200),
+    "/wall/{rest:path}": ("/wall/county/nothing", 404),
+    "/assets": ("/assets/wall/wall.js", 200),
+}
+
+
+def test_every_route_answers_as_it_was_decided_and_none_is_undecided(westshire: Westshire) -> None:
+    westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
+    app = westshire.app()
+    assert set(walk(app.routes)) == set(DECIDED), "decide on each new route here"
+    with running(app) as url, httpx.Client(base_url=url) as client:
+        for route, (address, status) in DECIDED.items():
+            with client.stream("GET", address) as answer:
+                assert answer.status_code == status, route
+
+
+def walk(routes: Iterable[Any]) -> Iterator[str]:
+    for route in routes:
+        if (path := getattr(route, "path", None)) is not None:
+            yield path
+        else:  # a router that was included keeps its routes to itself
+            yield from walk(route.original_router.routes)
+
+
+@pytest.mark.parametrize("name", ["swagger-ui.css", "swagger-ui-bundle.js", "start.js"])
+def test_the_page_of_the_api_loads_files_of_our_own_only(client: httpx.Client, name: str) -> None:
+    page = client.get("/docs").text
+    assert "//" not in page.replace("<!doctype", "")
+    assert f"/docs/{name}" in page
+    assert client.get(f"/docs/{name}").status_code == 200
+    assert client.get("/docs/none").status_code == 404
