@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -260,3 +261,180 @@ def serve_glass(store: Store, live: LivePicture, port: int, ready: Callable[[str
 def say(words: str) -> None:
     """Tell the person at the terminal."""
     print(words, flush=True)
+
+
+def started(url: str, what: str, pages: Mapping[str, str]) -> None:
+    """Say what runs, where to look, and how to stop."""
+    look = "\n".join(f"    {url + path:<34}{words}" for path, words in pages.items())
+    say(f"\n  {what}\n\n  Look at\n{look}\n\n  Stop with Ctrl-C. What is stored is kept.\n")
+
+
+PAGES = {
+    "/": "whole-system demand",
+    "/wall": "the wall board",
+    "/feeds": "what each feed has done",
+    "/measures": "what each measure means",
+    "/api/v1/picture": "the same for machines",
+}
+
+
+def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -> None:
+    """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
+    setting = setting_of(folder, store_url, demo_port=demo_port)
+    county = setting.load()
+    with ExitStack() as running:
+        store = running.enter_context(opened(setting, county))
+        if county.demonstration:
+            tell_the_past(setting, store, county)
+            running.enter_context(publishing(county, demonstration_start(store)))
+        live = running.enter_context(picturing(store, county, keep=True))
+        running.enter_context(polling(setting, store, county, live))
+        kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
+        what = f"{county.name} {kind} {len(county.feeds)} feeds, {len(county.places)} places, {store.database_version}."
+        serve_glass(store, live, port, lambda url: started(url, what, PAGES))
+        say("Stopping ...")
+    say("Stopped. What is stored is kept.")
+
+
+def run_published(figures: Path, store_url: str | None, port: int, as_at: datetime | None) -> None:
+    """Show the real figures that NHS England has published, from a folder of its files."""
+    if not figures.is_dir():
+        raise CannotStart(f"there is no folder {figures}: give the one with NHS England's files as --folder")
+    setting = setting_of(DEFAULTS / "published", store_url, demo_port=0, published=figures.resolve())
+    county = setting.load()
+    with ExitStack() as running:
+        store = running.enter_context(opened(setting, county))
+        live = running.enter_context(picturing(store, county, as_at=as_at, keep=False))
+        running.enter_context(polling(setting, store, county, live))
+        moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the corrections published since" if as_at else ""
+        what = f"{county.name}: real figures published by NHS England{moment}."
+        pages = {"/": "the figures, and the year against the last"} | {k: v for k, v in PAGES.items() if k != "/"}
+        serve_glass(store, live, port, lambda url: started(url, what, pages), published=True)
+    say("Stopped. What is stored is kept.")
+
+
+def run_web(folder: Path, store_url: str, port: int) -> None:
+    """Serve only; on PostgreSQL, any number of these beside any number of engines."""
+    setting = setting_of(folder, store_url, demo_port=0)
+    county = setting.load()
+    with ExitStack() as running:
+        store = running.enter_context(opened(setting, county, writer=False))
+        live = running.enter_context(picturing(store, county, keep=False))
+        running.enter_context(reloading(setting, county, live.use))
+        serve_glass(store, live, port, lambda url: started(url, f"{county.name}: web only.", PAGES))
+
+
+def run_engine(folder: Path, store_url: str) -> None:
+    """Poll only; on PostgreSQL, two or more stand by for each other."""
+    setting = setting_of(folder, store_url, demo_port=0)
+    county = setting.load()
+    if county.demonstration:
+        raise CannotStart("a demonstration is published and polled by `app.py run` alone")
+    stop = threading.Event()
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, lambda *_: stop.set())
+    with ExitStack() as running:
+        store = running.enter_context(opened(setting, county))
+        live = running.enter_context(picturing(store, county, keep=True))
+        running.enter_context(polling(setting, store, county, live))
+        say(f"{county.name}: polling {len(county.feeds)} feeds into {store.database_version}. Stop with Ctrl-C.")
+        stop.wait()
+
+
+def check(folder: Path, published: Path | None) -> None:
+    """Read a configuration, and say of every mistake where it is and what would be right."""
+    setting = setting_of(folder, "", demo_port=0, published=published)
+    county = setting.load()
+    say(f"{county.name}: {len(county.places)} places, {len(county.feeds)} feeds, {len(county.boards)} boards. No mistakes.")
+
+
+def command_line() -> Any:
+    """The commands and their options."""
+    from typing import Annotated
+
+    import typer
+
+    at_port = Annotated[int, typer.Option(help="Port on 127.0.0.1. There is no sign-in yet, so no other address is served.")]
+    in_store = Annotated[
+        str | None, typer.Option("--store", help="sqlite:///file.db or postgresql+psycopg://user@host/database.")
+    ]
+    of_county = Annotated[Path, typer.Option("--config", help="Folder of TOML files.", exists=True, file_okay=False)]
+    commands = typer.Typer(
+        help="Flow Centre: one honest, live picture of a health and care system's flow.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+
+    @commands.command("run")
+    def _run(
+        config: Annotated[Path | None, typer.Option(help="Folder of TOML files; Westshire unless given.")] = None,
+        store: in_store = None,
+        port: at_port = 8050,
+        demo_port: Annotated[int, typer.Option(help="Where the demonstration's A&E feeds answer.")] = 8051,
+    ) -> None:
+        """Serve and poll in one process tree."""
+        run(config, store, port, demo_port)
+
+    @commands.command("run-published")
+    def _run_published(
+        folder: Annotated[Path, typer.Option(help="Folder of NHS England's files.")] = HERE.parent / "shared" / "data",
+        store: in_store = None,
+        port: at_port = 8050,
+        as_at: Annotated[
+            str | None, typer.Option(help="Show a past moment, London time: 2025-02-14T09:00.")
+        ] = None,
+    ) -> None:
+        """Show real figures that NHS England has published."""
+        run_published(folder, store, port, london_moment(as_at) if as_at else None)
+
+    @commands.command("web")
+    def _web(config: of_county, store: Annotated[str, typer.Option()], port: at_port = 8050) -> None:
+        """Serve only, on PostgreSQL."""
+        run_web(config, store, port)
+
+    @commands.command("engine")
+    def _engine(config: of_county, store: Annotated[str, typer.Option()]) -> None:
+        """Poll only, on PostgreSQL."""
+        run_engine(config, store)
+
+    @commands.command("check")
+    def _check(
+        folder: Annotated[Path, typer.Argument(help="Folder of TOML files.")],
+        published: Annotated[Path | None, typer.Option(help="What ${published} stands for.")] = None,
+    ) -> None:
+        """Say of every mistake in a configuration where it is and what would be right."""
+        check(folder, published)
+
+    return commands
+
+
+def london_moment(text: str) -> datetime:
+    """A moment as typed, in London time unless it has an offset. Raises CannotStart."""
+    from flowcentre.feeds.contract import RowHeld
+    from flowcentre.feeds.tables import moment
+
+    try:
+        return moment(text)
+    except RowHeld as why:
+        raise CannotStart(f"--as-at {text} {why}") from None
+
+
+def main() -> None:
+    """Run a command; what a person can put right is said in plain words, without a traceback."""
+    from flowcentre.config import ConfigurationMistakes
+    from flowcentre.store import StoreError
+    from flowcentre.web import NotLoopback, PortTaken
+
+    try:
+        command_line()(standalone_mode=True)
+    except ConfigurationMistakes as mistakes:
+        for mistake in mistakes.mistakes:
+            print(mistake, file=sys.stderr)
+        sys.exit(f"{len(mistakes.mistakes)} to put right; nothing was started or changed.")
+    except (CannotStart, StoreError, NotLoopback, PortTaken) as why:
+        sys.exit(str(why))
+
+
+if __name__ == "__main__":
+    main()

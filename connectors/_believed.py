@@ -6,8 +6,8 @@ Published files confuse 0 and missing. Three rules, on one organisation's days i
 - Discharges do fall to 0, at weekends and in small trusts. So each day of a run of zeros is set
   against the usual of the nearest days of its kind, weekend or not, and the run is not believed
   where a dozen or more were to be expected in it. A trust whose weekends are often 0 is believed.
-- A figure more than four times what is usual before *and* after it is not believed. Where the days
-  after it are as high, something has changed, and it is.
+- A figure more than four times what is usual before *and* after it, and than the days beside it, is
+  not believed. Where a day beside it is as high, something has changed, and it is.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def _far_above(known: Sequence[tuple[date, float]]) -> dict[date, str]:
         if value <= ABOVE_USUAL:
             continue
         sides = [side for side in (_before(known, i, _not_zero), _after(known, i + 1, _not_zero)) if side]
-        usual = max((median(side) for side in sides), default=None)
+        # The nearest day counts for itself: the last days of a rise stand beside others as high.
+        usual = max((max(median(side), side[0]) for side in sides), default=None)
         if usual is not None and value > TIMES_USUAL * usual and value - usual > ABOVE_USUAL:
             doubts[day] = f"is {value:,.0f} where about {usual:,.0f} is usual; mistyped?"
     return doubts

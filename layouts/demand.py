@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
@@ -13,6 +13,7 @@ from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import explained, noted
 from layouts.parts.sparkline import trend
 from layouts.parts.tile import cell, tile
+from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, unit_words
 from layouts.services import SERVICES, Service, acute_sites, short_locality
 
@@ -91,13 +92,18 @@ def render(picture: Picture) -> Component:
             html.Header(
                 [
                     html.H1("Whole-system demand"),
-                    html.P(["as at ", html.Time(clock_words(picture.at)), f", {date_words(picture.at)}"], className="when"),
+                    html.P(
+                        ["as at ", html.Time(clock_words(picture.at)), f", {date_words(picture.at)}"], className="when"
+                    ),
                 ],
                 className="page-head",
             ),
             feed_strip(picture, linked=True),
             html.Section(
-                [html.H2(f"{system.label} now"), html.Div([tile(picture, system.id, m) for m in HEADLINES], className="tiles")]
+                [
+                    html.H2(f"{system.label} now"),
+                    html.Div([tile(picture, system.id, m) for m in HEADLINES], className="tiles"),
+                ]
             ),
             *(_table(picture, columns, *table) for table in TABLES),
             _community(picture),
@@ -136,9 +142,12 @@ def _row(picture: Picture, columns: tuple[Place, ...], measure_id: str, part: bo
     measure = by_id(measure_id)
     unit = unit_words(measure)
     head = html.Th(
-        [html.A(measure.label, href=links.glossary(measure_id)), html.Small(f" {unit}") if unit else None], scope="row"
+        [dcc.Link(measure.label, href=links.glossary(measure_id)), html.Small(f" {unit}") if unit else None],
+        scope="row",
     )
-    return html.Tr([head, *(cell(picture, place.id, measure_id) for place in columns)], className="part" if part else "")
+    return html.Tr(
+        [head, *(cell(picture, place.id, measure_id) for place in columns)], className="part" if part else ""
+    )
 
 
 def _community(picture: Picture) -> html.Section:
@@ -165,7 +174,7 @@ def _community(picture: Picture) -> html.Section:
 def _service(picture: Picture, service: Service, columns: tuple[Place, ...]) -> html.Tr:
     head = html.Th(
         [
-            html.A(f"{service.name} {service.word}", href=links.glossary(service.free)),
+            dcc.Link(f"{service.name} {service.word}", href=links.glossary(service.free)),
             html.Small(f" {service.unit}"),
         ],
         scope="row",
@@ -174,15 +183,15 @@ def _service(picture: Picture, service: Service, columns: tuple[Place, ...]) -> 
 
 
 def _service_cell(picture: Picture, service: Service, place: Place) -> html.Td:
-    column = {"data-column": short_locality(picture.county, place)}
+    column = marked(data_column=short_locality(picture.county, place))
     if (place.id, service.free) not in picture.values:
         return html.Td(html.Span("none here", className="not-here"), **column)
     value = picture.value(place.id, service.free)
     before, _, after = service.out_of.partition("{}")
-    out_of: list[object] = [before, explained(picture, place.id, service.capacity, "second"), after]
+    out_of: list[Child] = [before, explained(picture, place.id, service.capacity, "second"), after]
     if service.closed is not None:
         out_of += [", ", explained(picture, place.id, service.closed, "second"), " closed"]
-    notes: list[object] = noted(value)
+    notes: list[Child] = noted(value)
     if value.observed_at is not None and value.known:
         notes.append(html.Span(age(value.observed_at, picture.at), className="as-at"))
     return html.Td(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -10,6 +11,7 @@ from dash.development.base_component import Component
 from flowcentre.model import FeedStatus, HeldRow, Outcome, Picture, Poll, State
 from layouts.parts.age import age
 from layouts.parts.feed_strip import shape
+from layouts.parts.tree import Children, marked
 from layouts.parts.words import STATE_WORDS, clock_words, date_words, iso, length_words, when_words
 
 OUTCOME_WORDS = {
@@ -50,7 +52,7 @@ def render(picture: Picture) -> Component:
 
 def _feed(picture: Picture, status: FeedStatus) -> html.Article:
     feed, at = status.feed, picture.at
-    state = {"data-state": status.state.value}
+    state: dict[str, Any] = {"data-state": status.state.value}
     if status.observed_at is not None:
         state["data-late-at"] = iso(status.observed_at + feed.late_after)
         state["data-stale-at"] = iso(status.observed_at + feed.stale_after)
@@ -59,7 +61,11 @@ def _feed(picture: Picture, status: FeedStatus) -> html.Article:
         [
             html.H2(
                 [
-                    html.Span([shape(), html.Span(STATE_WORDS[status.state], className="state-word")], className="state", **state),
+                    html.Span(
+                        [shape(), html.Span(STATE_WORDS[status.state], className="state-word")],
+                        className="state",
+                        **state,
+                    ),
                     feed.name,
                 ]
             ),
@@ -82,21 +88,21 @@ def _feed(picture: Picture, status: FeedStatus) -> html.Article:
         ],
         id=feed.id,
         className="feed-card",
-        **{"data-state": status.state.value},
+        **marked(data_state=status.state.value),
     )
 
 
-def _pair(name: str, said: object) -> html.Div:
+def _pair(name: str, said: Children) -> html.Div:
     return html.Div([html.Dt(name), html.Dd(said)])
 
 
-def _moment(moment: datetime | None, picture: Picture) -> object:
+def _moment(moment: datetime | None, picture: Picture) -> Children:
     if moment is None:
         return "never"
     return [f"{when_words(moment, picture.at)} (", age(moment, picture.at), ")"]
 
 
-def _poll_words(poll: Poll | None, picture: Picture) -> object:
+def _poll_words(poll: Poll | None, picture: Picture) -> Children:
     if poll is None:
         return "never"
     words = f"{when_words(poll.started_at, picture.at)}, {OUTCOME_WORDS[poll.outcome]}"
@@ -134,7 +140,9 @@ def held_table(rows: tuple[HeldRow, ...], picture: Picture) -> html.Div:
                             [
                                 html.Td(when_words(row.held_at, picture.at)),
                                 html.Td(row.row),
-                                html.Td(places[row.place].label if row.place in places and row.place else row.place or ""),
+                                html.Td(
+                                    places[row.place].label if row.place in places and row.place else row.place or ""
+                                ),
                                 html.Td(row.reason),
                             ]
                         )

@@ -14,28 +14,87 @@ from typing import Any
 
 from dash.development.base_component import Component
 
+from layouts.parts.tree import Children
+
 # HTML elements that have no end tag.
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 # Present or absent; their value says nothing.
 _BOOLEAN = frozenset(
-    "allowfullscreen async autofocus autoplay checked controls default defer disabled hidden loop multiple muted "
-    "novalidate open readonly required reversed selected".split()
+    [
+        "allowfullscreen",
+        "async",
+        "autofocus",
+        "autoplay",
+        "checked",
+        "controls",
+        "default",
+        "defer",
+        "disabled",
+        "hidden",
+        "loop",
+        "multiple",
+        "muted",
+        "novalidate",
+        "open",
+        "readonly",
+        "required",
+        "reversed",
+        "selected",
+    ]
 )
 _RENAMED = {"className": "class", "htmlFor": "for", "httpEquiv": "http-equiv", "acceptCharset": "accept-charset"}
 # SVG attributes whose own names are in camel case; the rest are written with hyphens.
 _SVG_CAMEL = frozenset(
-    "baseProfile clipPathUnits gradientTransform gradientUnits lengthAdjust markerHeight markerUnits markerWidth "
-    "maskContentUnits maskUnits pathLength patternContentUnits patternTransform patternUnits preserveAspectRatio "
-    "primitiveUnits refX refY requiredFeatures spreadMethod startOffset stdDeviation systemLanguage textLength "
-    "viewBox zoomAndPan".split()
+    [
+        "baseProfile",
+        "clipPathUnits",
+        "gradientTransform",
+        "gradientUnits",
+        "lengthAdjust",
+        "markerHeight",
+        "markerUnits",
+        "markerWidth",
+        "maskContentUnits",
+        "maskUnits",
+        "pathLength",
+        "patternContentUnits",
+        "patternTransform",
+        "patternUnits",
+        "preserveAspectRatio",
+        "primitiveUnits",
+        "refX",
+        "refY",
+        "requiredFeatures",
+        "spreadMethod",
+        "startOffset",
+        "stdDeviation",
+        "systemLanguage",
+        "textLength",
+        "viewBox",
+        "zoomAndPan",
+    ]
 )
 # What only React or Dash needs.
-_UNSEEN = frozenset(
-    "children key loading_state n_clicks n_clicks_timestamp disable_n_clicks "
-    "available_properties available_wildcard_properties".split()
-)
+_UNSEEN = frozenset(["children", "key", "loading_state", "n_clicks", "n_clicks_timestamp", "disable_n_clicks"])
+# What a component knows of its kind, beside what it was given.
+_OF_ITS_KIND = frozenset({"available_properties", "available_wildcard_properties"})
 # CSS numbers that are not lengths in pixels.
-_NO_PIXELS = frozenset("flex flex-grow flex-shrink font-weight grid-column grid-row line-height opacity order z-index".split())
+_NO_PIXELS = frozenset(
+    [
+        "flex",
+        "flex-grow",
+        "flex-shrink",
+        "font-weight",
+        "grid-column",
+        "grid-row",
+        "line-height",
+        "opacity",
+        "order",
+        "z-index",
+    ]
+)
 _LINKS = frozenset({"href", "src", "action", "formaction", "data", "poster"})
 _TAGS = {"ObjectEl": "object", "MapEl": "map"}
 # They would run, or their text would be read by other rules than those of escaping.
@@ -54,6 +113,15 @@ def to_html(component: object) -> str:
     written: list[str] = []
     _write(component, written)
     return "".join(written)
+
+
+def given(component: Component) -> dict[str, Any]:
+    """What a component was given.
+
+    It keeps that as its own attributes: asking for each of its possible properties in turn, as
+    Component.to_plotly_json does, takes ten times as long.
+    """
+    return {name: value for name, value in vars(component).items() if name[0] != "_" and name not in _OF_ITS_KIND}
 
 
 def _write(item: object, written: list[str]) -> None:
@@ -79,12 +147,10 @@ def _write_component(component: Component, written: list[str]) -> None:
         raise CannotFinish(f"{house}.{kind} has no finished form: it needs a script in the browser")
     is_svg = house == "dash_svg"
     tag = kind[0].lower() + kind[1:] if is_svg else _TAGS.get(kind, kind.lower())
-    # A component keeps what it was given as its own attributes; asking each of its possible
-    # properties in turn, as to_plotly_json does, takes ten times as long.
-    props: dict[str, Any] = vars(component)
+    props = given(component)
     written.append(f"<{tag}")
     for name, value in props.items():
-        if name not in _UNSEEN and not name.startswith("_"):
+        if name not in _UNSEEN:
             written.append(_attribute(name, value, is_svg))
     written.append(">")
     if not is_svg and tag in _VOID:
@@ -124,7 +190,7 @@ def _hyphened(name: str) -> str:
     return re.sub(r"[A-Z]", lambda letter: "-" + letter.group().lower(), name)
 
 
-def _style(style: Mapping[str, object]) -> str:
+def _style(style: Mapping[str, Children]) -> str:
     rules = []
     for name, value in style.items():
         if value is None or value == "":

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures import ALL, by_id
-from flowcentre.measures.catalogue import beds, community, discharge, emergency, national
+from flowcentre.measures import ALL, beds, by_id, community, discharge, emergency, national
 from flowcentre.model import Measure, Picture
 from layouts.parts import links
+from layouts.parts.tree import Children, marked
 from layouts.parts.words import KIND_WORDS, PERIOD_WORDS, SUMMING_WORDS, WORSE_WORDS
 
 HOUSES = (
@@ -36,7 +36,7 @@ def render(picture: Picture) -> Component:
                     html.Nav(
                         [html.A(title, href=f"#{_anchor(title)}") for title, _ in HOUSES],
                         className="contents",
-                        **{"aria-label": "Groups of measures"},
+                        **marked(aria_label="Groups of measures"),
                     ),
                 ],
                 className="page-head",
@@ -55,7 +55,7 @@ def _anchor(title: str) -> str:
 
 
 def _measure(measure: Measure, here: bool) -> html.Article:
-    facts: list[tuple[str, object]] = [
+    facts: list[tuple[str, Children]] = [
         ("Unit", measure.unit),
         ("Speaks of", PERIOD_WORDS[measure.period]),
         ("Kind", KIND_WORDS[measure.stock_or_flow]),
@@ -64,7 +64,9 @@ def _measure(measure: Measure, here: bool) -> html.Article:
         ("Worse when", WORSE_WORDS[measure.worse]),
     ]
     if measure.formula is not None:
-        inputs = [part for i in measure.formula.inputs for part in (html.A(by_id(i).label, href=links.glossary(i)), ", ")]
+        inputs = [
+            part for i in measure.formula.inputs for part in (html.A(by_id(i).label, href=links.glossary(i)), ", ")
+        ]
         facts.append(("Worked out as", [measure.formula.words, " (from ", *inputs[:-1], ")"]))
     facts.append(("Source", measure.source))
     marks = [] if here else [html.Span("not in use here", className="tag")]

@@ -12,13 +12,13 @@ from html import escape
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures import by_id
 from flowcentre.model import Board, Level, Picture, Place, State, Value
 from layouts.finished import to_html
 from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted
 from layouts.parts.sparkline import trend
+from layouts.parts.tree import Child, marked
 from layouts.parts.words import date_words, iso
 from layouts.services import SERVICES, Service, acute_sites, short_locality
 
@@ -100,10 +100,16 @@ def render(picture: Picture, board: Board) -> Component:
     shown = rows[:MOST_ROWS]
     parts: list[Component] = [_heads(), *(_row(picture, place) for place in shown)]
     if len(rows) > len(shown):
-        parts.append(html.P(f"and {len(rows) - len(shown)} more hospitals: give them a board of their own", className="more-rows"))
+        parts.append(
+            html.P(
+                f"and {len(rows) - len(shown)} more hospitals: give them a board of their own", className="more-rows"
+            )
+        )
     return html.Div(
         [
-            html.Section(parts, className="hospitals", **{"data-rows": str(len(shown)), "aria-label": "Acute hospitals"}),
+            html.Section(
+                parts, className="hospitals", **marked(data_rows=str(len(shown)), aria_label="Acute hospitals")
+            ),
             _community(picture, board),
             feed_strip(picture, room_for=_FEEDS_NAMED),
         ],
@@ -130,11 +136,13 @@ def _heads() -> Component:
     return html.Div(
         [html.Div(className="corner")]
         + [
-            html.Div([html.Span(c.name, className="head"), html.Span(c.what, className="what")], className="column-head")
+            html.Div(
+                [html.Span(c.name, className="head"), html.Span(c.what, className="what")], className="column-head"
+            )
             for c in COLUMNS
         ],
         className="heads",
-        **{"aria-hidden": "true"},
+        **marked(aria_hidden="true"),
     )
 
 
@@ -143,7 +151,10 @@ def _row(picture: Picture, place: Place) -> Component:
     return html.Article(
         [
             html.Header(
-                [html.H2(place.label, className="long" if len(place.label) > _LONG_NAME else None), html.Div([_as_at(picture, place, *one) for one in _CLOCKS], className="clocks")]
+                [
+                    html.H2(place.label, className="long" if len(place.label) > _LONG_NAME else None),
+                    html.Div([_as_at(picture, place, *one) for one in _CLOCKS], className="clocks"),
+                ]
             ),
             *(_cell(picture, place, column) for column in COLUMNS),
         ],
@@ -157,11 +168,11 @@ _CLOCKS = (("A&E", "ae_patients_now"), ("Beds", "ga_beds_occupied"))
 
 def _as_at(picture: Picture, place: Place, name: str, measure: str) -> Component:
     value = picture.value(place.id, measure)
-    said: object = age(value.observed_at, picture.at) if value.observed_at is not None else "never received"
-    parts: list[object] = [f"{name} ", said]
+    said: Child = age(value.observed_at, picture.at) if value.observed_at is not None else "never received"
+    parts: list[Child] = [f"{name} ", said]
     if value.known and not value.coverage.complete:
         parts.append(html.Span(f", {value.coverage}", className="coverage"))
-    return html.Span(parts, className="as-at", **{"data-state": value.state.value})
+    return html.Span(parts, className="as-at", **marked(data_state=value.state.value))
 
 
 def _cell(picture: Picture, place: Place, column: Column) -> Component:
@@ -176,7 +187,7 @@ def _cell(picture: Picture, place: Place, column: Column) -> Component:
             html.Ul([item for other in column.others for item in _other(picture, place, column, *other)]),
         ],
         className="cell",
-        **{"data-measure": column.measure},
+        **marked(data_measure=column.measure),
     )
 
 
@@ -193,7 +204,7 @@ def _other(picture: Picture, place: Place, column: Column, measure: str, words: 
     if column.why not in (None, measure) and not _adds(value, picture.value(place.id, column.why)):
         return []
     before, _, after = words.partition("{}")
-    return [html.Li([before, figure(value, picture.at, "second"), after], **{"data-measure": measure})]
+    return [html.Li([before, figure(value, picture.at, "second"), after], **marked(data_measure=measure))]
 
 
 def _adds(part: Value, whole: Value) -> bool:
@@ -212,7 +223,7 @@ def _community(picture: Picture, board: Board) -> Component:
             *(_service(picture, service, total, () if len(chosen) == 1 else chosen) for service in SERVICES),
         ],
         className="community",
-        **{"aria-label": "Outside hospital"},
+        **marked(aria_label="Outside hospital"),
     )
 
 
@@ -222,7 +233,7 @@ def _service(picture: Picture, service: Service, total: Place, localities: tuple
         return html.Div([heading, html.P(f"none in {total.label}", className="not-here")], className="service")
     value = picture.value(total.id, service.free)
     before, _, after = service.out_of.partition("{}")
-    out_of: list[object] = [before, figure(picture.value(total.id, service.capacity), picture.at, "second"), after]
+    out_of: list[Child] = [before, figure(picture.value(total.id, service.capacity), picture.at, "second"), after]
     if service.closed is not None:
         out_of += [", ", figure(picture.value(total.id, service.closed), picture.at, "second"), " closed"]
     return html.Div(
@@ -239,7 +250,7 @@ def _service(picture: Picture, service: Service, total: Place, localities: tuple
             html.Dl([_at_locality(picture, service, place) for place in localities]),
         ],
         className="service",
-        **{"data-measure": service.free},
+        **marked(data_measure=service.free),
     )
 
 
@@ -256,6 +267,11 @@ def _at_locality(picture: Picture, service: Service, place: Place) -> Component:
     else:
         said = html.Span("none", className="not-here")
     return html.Div([html.Dt(short_locality(picture.county, place)), html.Dd(said)])
+
+
+def body(picture: Picture, board: Board) -> str:
+    """The part of a board that changes with the picture, finished."""
+    return to_html(render(picture, board))
 
 
 def document(picture: Picture, board: Board, *, fingerprint: str) -> str:
@@ -289,7 +305,7 @@ def document(picture: Picture, board: Board, *, fingerprint: str) -> str:
 <p id="date">{escape(date_words(picture.at))}</p>
 <time id="clock"></time>
 </header>
-<main id="board">{to_html(render(picture, board))}</main>
+<main id="board">{body(picture, board)}</main>
 <div id="not-live" role="alert" hidden>NOT LIVE</div>
 <noscript><p id="no-script">This board needs its script to stay live. What is shown is as at {escape(iso(picture.at))}.</p></noscript>
 </body>

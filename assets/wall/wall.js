@@ -172,7 +172,7 @@
   const isNews = (said) => !state.said || said.version !== state.said.version || said.at !== state.said.at;
 
   function note() {
-    if (state.said.live && !state.owed) wellAt = serverNow();
+    if (state.said.live && !state.owed) wellAt = offset + heardAt;
     cover();
   }
 

@@ -35,6 +35,7 @@ class Hospital:
         self.waiting: list[Patient] = []
         self.put_off = 0  # planned admissions for want of a bed
         self._by_place = {ward.place: ward for ward in self.wards}
+        self._by_care = {care: [ward for ward in self.wards if ward.care is care] for care in Care}
         self._arrived: dict[int, Arrived] = {}
         self._agenda = agenda
         self._draw = draw
@@ -78,17 +79,17 @@ class Hospital:
             else:
                 ward.promised += 1
                 # A planned or referred patient sits in the lounge; one in A&E waits for a porter and a handover.
-                self._agenda.add(self._agenda.at + around(self._draw, 70, 0.5), self._put_to_bed, patient, ward)
+                self._agenda.add(self._agenda.at + around(self._draw, 55, 0.5), self._put_to_bed, patient, ward)
         self.waiting = still
 
     def _bed_for(self, patient: Patient) -> Ward | None:
         for care in _WELCOME[patient.care]:
-            wards = [ward for ward in self.wards if ward.care is care and self._suits(ward, patient)]
+            wards = [ward for ward in self._by_care[care] if self._suits(ward, patient)]
             if wards:
                 return max(wards, key=lambda ward: ward.free)
         if patient.care in (Care.CRITICAL, Care.SURGERY) or self._agenda.at - patient.asked_at < _OUTLIES_AFTER:
             return None
-        wards = [ward for ward in self.general if ward.care is Care.SURGERY and ward.free > 1]
+        wards = [ward for ward in self._by_care[Care.SURGERY] if ward.free > 1]
         return max(wards, key=lambda ward: ward.free) if wards else None
 
     def _suits(self, ward: Ward, patient: Patient) -> bool:
@@ -116,7 +117,7 @@ class Hospital:
             self._agenda.add(self._agenda.at + around(self._draw, 3.6 * 24 * 60, 0.7), self._step_down, patient)
         else:
             # A full hospital looks harder for who can go; a quiet one lets people stay a little longer.
-            patient.stay = int(patient.stay * min(1.25, max(0.8, 1 + 3 * (1.04 - self.pressure))))
+            patient.stay = int(patient.stay * min(1.25, max(0.8, 1 + 3 * (1.055 - self.pressure))))
             self._agenda.add(next_ward_round(self._agenda.at + patient.stay, self._draw), self._ready, patient)
 
     def _step_down(self, patient: Patient) -> None:
@@ -157,7 +158,7 @@ class Hospital:
         ward = self._by_place[patient.ward]
         del ward.patients[patient.ref]
         ward.cleaning += 1
-        self._agenda.add(self._agenda.at + around(self._draw, 85, 0.4), self._cleaned, ward)
+        self._agenda.add(self._agenda.at + around(self._draw, 60, 0.4), self._cleaned, ward)
 
     def _cleaned(self, ward: Ward) -> None:
         ward.cleaning -= 1

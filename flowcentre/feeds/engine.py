@@ -72,7 +72,6 @@ class Engine:
         start_workers(sorted({connector.__module__ for connector in self._connectors.values()}))
         at = self._now()
         self._drift = self._clock_drift()
-        self._store.beat(self.name, at)
         self._schedule.start()
         # On SQLite there is one writer, and this is it: whoever was running before is gone.
         self.sweep(at, silent_for=timedelta(0) if self._store.dialect == "sqlite" else LOST_AFTER)
@@ -157,7 +156,8 @@ class Engine:
     # --- Watching -----------------------------------------------------------------------
 
     def sweep(self, at: datetime, *, silent_for: timedelta = LOST_AFTER) -> None:
-        """Take over the running polls of engines that fell silent, and end those that could not be recorded."""
+        """Say that we live, take over the polls of engines that do not, and end those that could not be recorded."""
+        self._store.beat(self.name, at)
         self._attempts.record_leftovers(at)
         for poll in self._store.abandoned_polls(silent_since=at - silent_for):
             if poll.engine != self.name:
@@ -189,9 +189,7 @@ class Engine:
         while not self._stopping.wait(BEAT_EVERY.total_seconds()):
             try:
                 self._check_clock()
-                at = self._now()
-                self._store.beat(self.name, at)
-                self.sweep(at)
+                self.sweep(self._now())
                 failing = False
             except Exception as error:
                 if not failing:

@@ -19,9 +19,9 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing import forkserver
-from typing import Any
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 
-from pebble import ProcessExpired, concurrent
 from pydantic import ValidationError
 
 from flowcentre.feeds.answers import Answer, Failed, parse_documents, where_it_failed
@@ -71,41 +71,66 @@ class Workers:
     """The worker processes of one engine, so that all can be ended together."""
 
     def __init__(self) -> None:
-        self._running: set[Any] = set()
+        self._running: set[ForkServerProcess] = set()
+        # multiprocessing reaps children whenever it starts one: not while another thread reaps its own.
         self._lock = threading.Lock()
         self._ended = False
 
     def ask(self, question: Question) -> Answer | Failed:
-        """Fetch and parse in a fresh process, and wait for it no longer than the deadline and a moment."""
-        seconds = question.deadline.total_seconds()
+        """Fetch and parse in a fresh process, which is killed at the deadline. Raises CancelledError after ``end``."""
+        reader, writer = _CONTEXT.Pipe(duplex=False)
+        process = _CONTEXT.Process(target=_work, args=(question, writer), daemon=True)
         with self._lock:
             if self._ended:
                 raise CancelledError
-            # Named "context": 5.2.3 declares "mp_context", and then would fork this process, threads and all.
-            ask = concurrent.process(timeout=seconds, context=_CONTEXT)  # type: ignore[call-overload]
-            future = ask(_fetch_and_parse)(question)
-            self._running.add(future)
+            process.start()
+            self._running.add(process)
+        writer.close()
+        overran = threading.Event()
+
+        def overrun() -> None:
+            overran.set()
+            process.kill()
+
+        # A timer, and not a wait for the first byte: a worker may hang in the middle of its answer.
+        deadline = threading.Timer(question.deadline.total_seconds(), overrun)
+        deadline.start()
+        content = b""
         try:
-            answered = pickle.loads(future.result())
-        except TimeoutError:
-            return Failed(Outcome.OVERRAN, f"no answer within {seconds:g} s: ended")
-        except CancelledError:
-            raise
-        except ProcessExpired as died:
-            return Failed(Outcome.CRASHED, f"the worker ended without an answer ({_how_it_ended(died.exitcode)})")
+            content = reader.recv_bytes()
+        except (EOFError, OSError):
+            pass
         finally:
-            with self._lock:
-                self._running.discard(future)
-        assert isinstance(answered, Answer | Failed)
-        return answered
+            deadline.cancel()
+            reader.close()
+            code = self._reap(process, answered=bool(content))
+        if content:
+            answered = pickle.loads(content)
+            assert isinstance(answered, Answer | Failed)
+            return answered
+        if self._ended:
+            raise CancelledError
+        if overran.is_set():
+            return Failed(Outcome.OVERRAN, f"no answer within {question.deadline.total_seconds():g} s: ended")
+        return Failed(Outcome.CRASHED, f"the worker ended without an answer ({_how_it_ended(code)})")
 
     def end(self) -> None:
         """End every worker now; those who wait for one get CancelledError."""
         with self._lock:
             self._ended = True
-            running = list(self._running)
-        for future in running:
-            future.cancel()
+            for process in self._running:
+                process.kill()
+
+    def _reap(self, process: ForkServerProcess, *, answered: bool) -> int:
+        """Its exit code. Nothing more is wanted of a worker that has answered."""
+        if answered:
+            process.kill()
+        with self._lock:
+            process.join()
+            self._running.discard(process)
+            code = process.exitcode
+            process.close()
+        return 0 if code is None else code
 
 
 def _how_it_ended(code: int) -> str:
@@ -118,9 +143,13 @@ def _how_it_ended(code: int) -> str:
 # --- In the worker ----------------------------------------------------------------------
 
 
-def _fetch_and_parse(question: Question) -> bytes:
+def _work(question: Question, writer: Connection) -> None:
     """The whole life of a worker. Nothing that it raises gets out as it is: an error may quote a row."""
     _confine(question)
+    writer.send_bytes(_fetch_and_parse(question))
+
+
+def _fetch_and_parse(question: Question) -> bytes:
     answered = _answer(question)
     try:
         content = pickle.dumps(answered, protocol=pickle.HIGHEST_PROTOCOL)

@@ -6,11 +6,15 @@ from datetime import datetime
 
 from dash import html
 
+from layouts.parts.tree import marked
 from layouts.parts.words import age_words, iso
 
 
 def age(observed_at: datetime, at: datetime) -> html.Time:
-    """"3 min ago", with the moment itself for the script that ages it."""
+    """ "3 min ago", with the moment itself for the script that ages it."""
     return html.Time(
-        age_words(at, observed_at), className="age", dateTime=iso(observed_at), **{"data-observed-at": iso(observed_at)}
+        age_words(at, observed_at),
+        className="age",
+        dateTime=iso(observed_at),
+        **marked(data_observed_at=iso(observed_at)),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dash import html
+from typing import Any
+
+from dash import dcc, html
 
 from flowcentre.model import FeedStatus, Picture, State
 from layouts.parts import links
 from layouts.parts.age import age
+from layouts.parts.tree import Child, Children, marked
 from layouts.parts.words import STATE_WORDS, iso
 
 # Worst first, when not all can be named.
@@ -28,20 +31,20 @@ def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = Fal
     return html.Section(
         [html.H2("Feeds", className="strip-title"), html.Ul(items)],
         className="feed-strip",
-        **{"aria-label": "Feeds", "data-columns": str(min(max((len(items) + 1) // 2, 3), 6))},
+        **marked(aria_label="Feeds", data_columns=str(min(max((len(items) + 1) // 2, 3), 6))),
     )
 
 
 def shape() -> html.Span:
     """The sign of a state: the stylesheet draws it by the nearest ``data-state``, a shape for each."""
-    return html.Span(className="shape", **{"aria-hidden": "true"})
+    return html.Span(className="shape", **marked(aria_hidden="true"))
 
 
-def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[object]:
-    name: html.A | html.Span = html.Span(status.feed.name, className="feed-name", title=status.feed.name)
+def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[Child]:
+    name: dcc.Link | html.Span = html.Span(status.feed.name, className="feed-name", title=status.feed.name)
     if linked:
-        name = html.A(status.feed.name, href=links.feed(status.feed.id), className="feed-name")
-    said: object = STATE_WORDS[status.state]
+        name = dcc.Link(status.feed.name, href=links.feed(status.feed.id), className="feed-name")
+    said: Children = STATE_WORDS[status.state]
     if status.observed_at is not None:
         said = [
             html.Span("late, ", className="if-late"),
@@ -51,7 +54,7 @@ def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[object]:
     return [shape(), name, html.Span(said, className="feed-age")]
 
 
-def _attributes(status: FeedStatus) -> dict[str, str]:
+def _attributes(status: FeedStatus) -> dict[str, Any]:
     attributes = {"data-state": status.state.value}
     if status.observed_at is not None:
         attributes["data-late-at"] = iso(status.observed_at + status.feed.late_after)

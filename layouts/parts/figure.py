@@ -8,13 +8,15 @@ attribute when a value grows old while the server is silent.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from flowcentre.measures import by_id
 from flowcentre.model import Coverage, Picture, State, Value
 from layouts.parts import links
 from layouts.parts.age import age
+from layouts.parts.tree import Child, marked
 from layouts.parts.words import DASH, NO_BREAK, STATE_WORDS, figure_text, figure_words, iso, unit_words
 
 
@@ -32,7 +34,7 @@ def figure(value: Value, at: datetime, rank: str = "plain") -> html.Span:
                 html.Span(STATE_WORDS[state], className="mark"),
             ],
             className=f"figure {rank}",
-            **{"data-state": state.value},
+            **marked(data_state=state.value),
         )
     measure = by_id(value.measure)
     number, unit = figure_words(value.value, measure)
@@ -59,7 +61,7 @@ def figure(value: Value, at: datetime, rank: str = "plain") -> html.Span:
     return html.Span(parts, className=f"figure {rank}", **_attributes(value))
 
 
-def _attributes(value: Value) -> dict[str, str]:
+def _attributes(value: Value) -> dict[str, Any]:
     attributes = {"data-state": value.state.value}
     if value.late_at is not None:
         attributes["data-late-at"] = iso(value.late_at)
@@ -69,13 +71,13 @@ def _attributes(value: Value) -> dict[str, str]:
 
 
 def coverage_note(coverage: Coverage) -> html.Span | None:
-    """"2 of 3 sites", where somebody is silent."""
+    """ "2 of 3 sites", where somebody is silent."""
     return None if coverage.complete else html.Span(str(coverage), className="coverage")
 
 
-def noted(value: Value) -> list[object]:
+def noted(value: Value) -> list[Child]:
     """What must be said beside a total: who is silent, and what was held back."""
-    notes: list[object] = []
+    notes: list[Child] = []
     if value.known and not value.coverage.complete:
         notes.append(coverage_note(value.coverage))
     if value.held:
@@ -83,12 +85,12 @@ def noted(value: Value) -> list[object]:
     return notes
 
 
-def explained(picture: Picture, place: str, measure_id: str, rank: str = "plain") -> html.A | html.Span:
+def explained(picture: Picture, place: str, measure_id: str, rank: str = "plain") -> dcc.Link | html.Span:
     """A figure of the picture that leads to its own explanation; "not here" where nobody is to report it."""
     if (place, measure_id) not in picture.values:
         return html.Span("not here", className="not-here")
     value = picture.value(place, measure_id)
-    return html.A(
+    return dcc.Link(
         figure(value, picture.at, rank),
         href=links.explain(place, measure_id),
         className="explained",
@@ -99,4 +101,6 @@ def explained(picture: Picture, place: str, measure_id: str, rank: str = "plain"
 def _title(picture: Picture, value: Value) -> str:
     measure = by_id(value.measure)
     unit = unit_words(measure)
-    return f"{measure.label}{f' ({unit})' if unit else ''}, {picture.county.places[value.place].name}: where it comes from"
+    return (
+        f"{measure.label}{f' ({unit})' if unit else ''}, {picture.county.places[value.place].name}: where it comes from"
+    )

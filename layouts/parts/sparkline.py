@@ -10,6 +10,7 @@ from dash import html
 
 from flowcentre.measures import by_id
 from flowcentre.model import Period, Picture, Point
+from layouts.parts.tree import marked
 from layouts.parts.words import figure_text
 
 SPAN = timedelta(hours=24)
@@ -28,7 +29,9 @@ def trend(picture: Picture, place: str, measure_id: str) -> html.Span | None:
     stale_after = [feed.stale_after for name in value.feeds if (feed := picture.county.feed(name)) is not None]
     gap_after = max(stale_after) if stale_after and not value.derived else None
     measure = by_id(measure_id)
-    return sparkline(points, picture.at, gap_after, label=measure.label, say=lambda figure: figure_text(figure, measure))
+    return sparkline(
+        points, picture.at, gap_after, label=measure.label, say=lambda figure: figure_text(figure, measure)
+    )
 
 
 def sparkline(
@@ -53,7 +56,11 @@ def sparkline(
 
     line = "".join(_steps([place(at, value) for at, value in run]) for run in runs)
     end_x, end_y = place(*runs[-1][-1])
-    words = f"{label}, last 24 hours: between {say(low)} and {say(high)}" if high > low else f"{label}: {say(low)} throughout"
+    words = (
+        f"{label}, last 24 hours: between {say(low)} and {say(high)}"
+        if high > low
+        else f"{label}: {say(low)} throughout"
+    )
     drawn = [svg.Path(d=line, className="line", vectorEffect="non-scaling-stroke")]
     if runs[-1][-1][0] >= until:  # a line that ended earlier has no present point to mark
         # A line of no length with round ends is a dot that stays round however the drawing is stretched.
@@ -63,7 +70,7 @@ def sparkline(
         className="spark",
         role="img",
         title=words,
-        **{"aria-label": words},
+        **marked(aria_label=words),
     )
 
 
@@ -126,7 +133,7 @@ def direction(picture: Picture, place: str, measure_id: str) -> html.Span | None
         return None
     change = round(value.value, measure.decimals) - round(then.value, measure.decimals)
     if abs(change) < 10**-measure.decimals / 2:
-        return html.Span("level in the last hour", className="direction", **{"data-direction": "level"})
+        return html.Span("level in the last hour", className="direction", **marked(data_direction="level"))
     way = "up" if change > 0 else "down"
     amount = figure_text(abs(change), measure) if measure.unit != "%" else f"{abs(change):.{measure.decimals}f} points"
-    return html.Span(f"{way} {amount} in the last hour", className="direction", **{"data-direction": way})
+    return html.Span(f"{way} {amount} in the last hour", className="direction", **marked(data_direction=way))

@@ -9,6 +9,7 @@ from flowcentre.model import Picture, State, Value
 from layouts.parts.age import age
 from layouts.parts.figure import explained, noted
 from layouts.parts.sparkline import direction, trend
+from layouts.parts.tree import Child, marked
 from layouts.parts.words import PERIOD_WORDS, unit_words
 
 
@@ -41,16 +42,16 @@ def cell(picture: Picture, place: str, measure_id: str) -> html.Td:
             ],
             className="cell",
         ),
-        **{"data-column": picture.county.places[place].label},
+        **marked(data_column=picture.county.places[place].label),
     )
 
 
-def _fresh_age(picture: Picture, value: Value) -> object:
+def _fresh_age(picture: Picture, value: Value) -> Child:
     # A figure that is late or old says its own age.
     if value.observed_at is None or value.state is not State.FRESH:
         return None
     return age(value.observed_at, picture.at)
 
 
-def _spaced(notes: list[object]) -> list[object]:
+def _spaced(notes: list[Child]) -> list[Child]:
     return [part for note in notes for part in (note, " ")]

@@ -47,7 +47,11 @@ def figure_words(value: float, measure: Measure) -> tuple[str, str]:
     if measure.unit == "minutes":
         minutes = math.floor(value)
         # Past an hour and a half nobody divides by sixty on the way past a wall.
-        return (f"{minutes:,}", "min") if minutes <= 90 else (f"{minutes // 60:,}{NO_BREAK}h{NO_BREAK}{minutes % 60:02}", "")
+        return (
+            (f"{minutes:,}", "min")
+            if minutes <= 90
+            else (f"{minutes // 60:,}{NO_BREAK}h{NO_BREAK}{minutes % 60:02}", "")
+        )
     number = f"{value:,.{measure.decimals}f}"
     if number.startswith("-"):
         # A figure that rounds to nothing has no sign.

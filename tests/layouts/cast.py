@@ -37,15 +37,34 @@ NORTHGATE_BOARD = Board("northgate", "Northgate General", "wall", ("northgate", 
 
 _WARDS = {"northgate": 18, "southmere": 12}
 _AWKWARD = ("007", "1E5", "NA")
-_A_AND_E = tuple(
-    "ae_attendances_today ae_streamed_navigation_today ae_streamed_gp_today ae_streamed_sdec_today ae_departed_today "
-    "ae_departed_within_4h_today ae_patients_now ae_over_4h_now ae_over_12h_now ae_waiting_for_bed_now "
-    "ae_longest_wait_now ambulances_waiting_now ambulance_longest_handover_now".split()
+_A_AND_E = (
+    "ae_attendances_today",
+    "ae_streamed_navigation_today",
+    "ae_streamed_gp_today",
+    "ae_streamed_sdec_today",
+    "ae_departed_today",
+    "ae_departed_within_4h_today",
+    "ae_patients_now",
+    "ae_over_4h_now",
+    "ae_over_12h_now",
+    "ae_waiting_for_bed_now",
+    "ae_longest_wait_now",
+    "ambulances_waiting_now",
+    "ambulance_longest_handover_now",
 )
-_BEDS = tuple(
-    "ga_beds_core_open ga_beds_escalation_open ga_beds_occupied beds_closed_infection beds_closed_staffing "
-    "beds_closed_estates beds_closed_other nctr_now admissions_today discharges_today cc_beds_open "
-    "cc_beds_occupied".split()
+_BEDS = (
+    "ga_beds_core_open",
+    "ga_beds_escalation_open",
+    "ga_beds_occupied",
+    "beds_closed_infection",
+    "beds_closed_staffing",
+    "beds_closed_estates",
+    "beds_closed_other",
+    "nctr_now",
+    "admissions_today",
+    "discharges_today",
+    "cc_beds_open",
+    "cc_beds_occupied",
 )
 _COMMUNITY = {
     "community-hospitals": ("community_beds_capacity", "community_beds_used", "community_beds_closed"),
@@ -67,7 +86,9 @@ _COMMUNITY_NAMES = {
 
 def county(long_names: bool = False) -> County:
     """Westshire, or a Westshire whose names are as long as real ones get."""
-    return County("Westshire", Places(_places(long_names)), _feeds(), (COUNTY_BOARD, NORTHGATE_BOARD), demonstration=True)
+    return County(
+        "Westshire", Places(_places(long_names)), _feeds(), (COUNTY_BOARD, NORTHGATE_BOARD), demonstration=True
+    )
 
 
 def _places(long_names: bool) -> list[Place]:
@@ -90,7 +111,9 @@ def _places(long_names: bool) -> list[Place]:
     acute, trust, care = PlaceKind.ACUTE_HOSPITAL, "westshire-hospitals", "westshire-health-and-care"
     long_north = "Northgate Royal Infirmary and Regional Trauma Centre"
     places += [
-        Place("northgate", name("Northgate General", long_north), site, acute, parent=trust, locality="north", ods="ZW101"),
+        Place(
+            "northgate", name("Northgate General", long_north), site, acute, parent=trust, locality="north", ods="ZW101"
+        ),
         Place("southmere", "Southmere General", site, acute, parent=trust, locality="south", ods="ZW102"),
         Place("eastfield", "Eastfield", site, PlaceKind.COMMUNITY_HOSPITAL, parent=care, locality="mid"),
         Place("hartwell", "Hartwell", site, PlaceKind.COMMUNITY_HOSPITAL, parent=care, locality="south"),
@@ -99,8 +122,13 @@ def _places(long_names: bool) -> list[Place]:
     ]
     for hospital, wards in _WARDS.items():
         codes = [*_AWKWARD, *(f"A{n}" for n in range(1, wards + 1))][:wards]
-        places += [Place(f"{hospital}-{c.lower()}", f"Ward {c}", unit, PlaceKind.WARD, parent=hospital, codes=(c,)) for c in codes]
-        places.append(Place(f"{hospital}-cc", "Critical care", unit, PlaceKind.CRITICAL_CARE_UNIT, parent=hospital, codes=("CC",)))
+        places += [
+            Place(f"{hospital}-{c.lower()}", f"Ward {c}", unit, PlaceKind.WARD, parent=hospital, codes=(c,))
+            for c in codes
+        ]
+        places.append(
+            Place(f"{hospital}-cc", "Critical care", unit, PlaceKind.CRITICAL_CARE_UNIT, parent=hospital, codes=("CC",))
+        )
     for loc in ("north", "mid", "south"):
         for i, kind, parent in (
             (f"virtual-ward-{loc}", PlaceKind.VIRTUAL_WARD, care),
@@ -166,10 +194,14 @@ def picture(condition: str = "normal", *, at: datetime = NOW) -> Picture:
     if condition == "partial":
         rows = _with_holes(rows, westshire, at)
     values = work_out(expect(westshire), rows, at)
-    trends = {} if condition == "empty" else {
-        key: _trend(values[key].value if values[key].known else None, index, at)
-        for index, key in enumerate(headline_keys(westshire, values))
-    }
+    trends = (
+        {}
+        if condition == "empty"
+        else {
+            key: _trend(values[key].value if values[key].known else None, index, at)
+            for index, key in enumerate(headline_keys(westshire, values))
+        }
+    )
     newest: dict[str, datetime] = {}
     for row in rows:
         newest[row.feed] = max(row.observed_at, newest.get(row.feed, row.observed_at))
@@ -185,7 +217,9 @@ def _rows(westshire: County, figures: dict[str, int], at: datetime) -> list[Know
         for measure in feed.provides:
             for number, place in enumerate(p for p in covered.values() if p.kind in ALL[measure].reported_by):
                 figure = figures[measure] - (1 if number % 3 == 2 and figures[measure] > 2 else 0)
-                rows.append(Known(feed.id, place.id, measure, float(figure), observed_at, observed_at + timedelta(seconds=20)))
+                rows.append(
+                    Known(feed.id, place.id, measure, float(figure), observed_at, observed_at + timedelta(seconds=20))
+                )
     return rows
 
 
@@ -223,7 +257,9 @@ def _trend(value: float | None, index: int, at: datetime) -> tuple[Point, ...]:
         points.append(
             Point(
                 at - timedelta(minutes=15) * step,
-                None if gap else round(level - swing + swing * math.cos(phase) + swing * 0.15 * math.sin(step * 0.9 + index)),
+                None
+                if gap
+                else round(level - swing + swing * math.cos(phase) + swing * 0.15 * math.sin(step * 0.9 + index)),
             )
         )
     return (*points, Point(at, value))
@@ -261,5 +297,12 @@ def poll(feed: str, number: int, at: datetime, outcome: Outcome = Outcome.OK) ->
     message = "connection refused by the trust's server" if outcome is Outcome.UNAVAILABLE else ""
     started_at = at - timedelta(minutes=1)
     return Poll(
-        900 + number, feed, started_at, started_at, started_at + timedelta(seconds=2), outcome, PollCounts(20, 19, 1), message
+        900 + number,
+        feed,
+        started_at,
+        started_at,
+        started_at + timedelta(seconds=2),
+        outcome,
+        PollCounts(20, 19, 1),
+        message,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 from starlette.staticfiles import StaticFiles
@@ -34,6 +37,7 @@ from flowcentre.model import (
 )
 from flowcentre.web import FlowServer, Glass, create_server, serving
 
+T = TypeVar("T")
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 AT = datetime(2026, 11, 22, 8, 14, tzinfo=UTC)
 FEED = Feed(
@@ -230,6 +234,12 @@ class Westshire:
     def with_boards(self, *boards: Board) -> None:
         picture = self.live.picture
         self.live.picture = replace(picture, county=replace(picture.county, boards=boards))
+
+
+def run(work: Coroutine[object, object, T]) -> T:
+    """Run a coroutine in a thread of its own: Playwright keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()  # type: ignore[arg-type]
 
 
 @contextmanager

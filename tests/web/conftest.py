@@ -30,7 +30,8 @@ def client(westshire: Westshire) -> Iterator[httpx.Client]:
         yield asking
 
 
-@pytest.fixture(scope="session")
+# A module's, not the session's: while it is open nobody else can start one in this process.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real Chromium."""
     with sync_playwright() as playwright:

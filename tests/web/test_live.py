@@ -19,7 +19,7 @@ import orjson
 from flowcentre.web import serving
 from flowcentre.web.announce import Announcer
 from flowcentre.web.pulse import Pulse
-from tests.web.cast import AT, QuietStore, Westshire, picture_of, running
+from tests.web.cast import AT, QuietStore, Westshire, picture_of, run, running
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,7 +46,7 @@ def test_a_display_hears_the_present_version_at_once_and_then_each_new_one(wests
             assert (await anext(heard))[1]["version"] == 2
 
     with running(westshire.app()) as url:
-        asyncio.run(listen(url))
+        run(listen(url))
 
 
 def test_a_display_is_told_how_soon_to_come_back(client: httpx.Client) -> None:
@@ -68,7 +68,7 @@ def test_a_silent_store_still_beats_and_each_beat_tells_the_version_and_the_time
             assert beat[1]["version"] == 1
 
     with running(westshire.app()) as url:
-        asyncio.run(asyncio.wait_for(listen(url), 10))
+        run(asyncio.wait_for(listen(url), 10))
 
 
 def test_a_hundred_displays_all_hear_of_every_new_version_within_a_moment(westshire: Westshire) -> None:
@@ -95,7 +95,7 @@ def test_a_hundred_displays_all_hear_of_every_new_version_within_a_moment(westsh
         return max(heard_by) - published_at
 
     with running(westshire.app()) as url:
-        slowest = asyncio.run(hundred(url))
+        slowest = run(hundred(url))
         assert len(heard_by) == 100
         assert slowest < 1.0  # milliseconds in truth; a crowded machine is allowed for
 
@@ -134,7 +134,7 @@ def test_a_display_that_does_not_listen_holds_up_nobody_and_gets_the_newest(west
         await asyncio.gather(*tasks)
         assert announcer.displays == 0
 
-    asyncio.run(both())
+    run(both())
 
 
 def test_there_is_a_most_of_streams_and_one_more_is_refused() -> None:
@@ -193,7 +193,7 @@ def test_a_server_stops_within_two_seconds_with_a_hundred_streams_open(westshire
             await asyncio.to_thread(thread.join, 10)
             return time.monotonic() - asked_at, ended
 
-    took, ended = asyncio.run(hundred())
+    took, ended = run(hundred())
     assert ended == [True] * 100, "each stream ended as it should, none was cut"
     assert not thread.is_alive()
     assert took < 2

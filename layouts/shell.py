@@ -1,0 +1,189 @@
+"""The interactive pages: one Dash application, one callback from address to page.
+
+What is live in a page lies in ``#live-page``; the browser's script replaces it when the picture
+changes, without a callback, so that nothing piles up in a page that is left open.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import dash
+from dash import Input, Output, dcc, html
+from dash.development.base_component import Component
+
+from flowcentre.model import Picture, Point, Poll
+from layouts import demand, explain, feeds, measures
+from layouts.finished import given
+from layouts.parts.history_chart import DAYS
+from layouts.parts.tree import marked
+from layouts.services import acute_sites
+
+History = Callable[[str, str, datetime, datetime], Sequence[Point]]  # (place, measure, start, end)
+_POLLS_SHOWN = 20
+
+LIVE: Mapping[str, Callable[[Picture], Component]] = {"demand": demand.render, "feeds": feeds.render}
+
+_INDEX = """<!DOCTYPE html>
+<html lang="en-GB">
+    <head>
+        {%metas%}
+        <title>{%title%}</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+        <link rel="preload" href="/assets/fonts/inter-latin-wght-normal.woff2" as="font" type="font/woff2" crossorigin>
+        {%css%}
+    </head>
+    <body>
+        {%app_entry%}
+        <footer>
+            {%config%}
+            {%scripts%}
+            {%renderer%}
+        </footer>
+        <noscript>These pages need JavaScript. The boards under /wall show the same figures.</noscript>
+    </body>
+</html>
+"""
+
+
+def page_json(component: Component) -> bytes:
+    """A component tree as Dash's browser code reads it."""
+    return json.dumps(component, default=_described, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _described(item: object) -> dict[str, Any]:
+    if not isinstance(item, Component):
+        raise TypeError(f"{type(item).__name__} cannot stand in a page")
+    return {"props": given(item), "type": item._type, "namespace": item._namespace}
+
+
+def live_pages() -> dict[str, Callable[[Picture], bytes]]:
+    """For each live page the JSON of its live part."""
+    return {name: _live_json(render) for name, render in LIVE.items()}
+
+
+def _live_json(render: Callable[[Picture], Component]) -> Callable[[Picture], bytes]:
+    return lambda picture: page_json(render(picture))
+
+
+def create_pages(
+    server: Any,
+    *,
+    assets: Path,
+    current: Callable[[], Picture],
+    history: History,
+    polls: Callable[[str], Sequence[Poll]],
+    published: Callable[[Picture, str | None], Component] | None = None,
+) -> dash.Dash:
+    """Add the pages to a FastAPI server, after every route of its own: Dash answers all that is left.
+
+    ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
+    figures, of one place or of all, where there is one.
+    """
+    app = dash.Dash(
+        "flowcentre",
+        server=server,
+        backend="fastapi",
+        assets_folder=str(assets.resolve()),
+        assets_path_ignore=["^wall$", "^plotly$", "^fonts$"],  # asked for by name, not on every page
+        index_string=_INDEX,
+        title="Flow Centre",
+        update_title="",
+        add_log_handler=False,
+        suppress_callback_exceptions=True,
+        enable_mcp=False,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.layout = html.Div([dcc.Location(id="url", refresh="callback-nav"), html.Div(id="page")], id="shell")
+
+    @app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))
+    def show(path: str | None, search: str | None) -> list[Component]:
+        picture = current()
+        return page(picture, path or "/", search or "", history=history, polls=polls, published=published)
+
+    # Of Dash on FastAPI: web sockets are announced though nothing here uses them, and assets are found only when the
+    # first page asked for is the first page; a deep link would come without its styles.
+    app.backend.websocket_capability = False
+    app._setup_server()  # type: ignore[no-untyped-call]
+    return app
+
+
+def page(
+    picture: Picture,
+    path: str,
+    search: str,
+    *,
+    history: History,
+    polls: Callable[[str], Sequence[Poll]],
+    published: Callable[[Picture, str | None], Component] | None = None,
+) -> list[Component]:
+    """The whole page at an address: what stands above every page, and its own content."""
+    path = path.rstrip("/") or "/"
+    asked = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
+    if path == "/" and published is not None and not acute_sites(picture.county):
+        path = "/published"  # a county of published figures has nothing of the present to show
+    content: Component
+    if path in ("/", "/demand"):
+        content = _live(picture, "demand")
+    elif path == "/feeds":
+        content = _live(picture, "feeds")
+    elif path == "/measures":
+        content = measures.render(picture)
+    elif path == "/explain":
+        content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls)
+    elif path == "/published" and published is not None:
+        content = published(picture, asked.get("place"))
+    else:
+        content = html.Div(
+            html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
+        )
+    return [*_above(picture, path, published is not None), html.Main(content, id="content")]
+
+
+def _live(picture: Picture, name: str) -> Component:
+    return html.Div(LIVE[name](picture), id="live-page", **marked(data_page=name))
+
+
+def _above(picture: Picture, path: str, has_published: bool) -> list[Component]:
+    pages = [("/", "Demand"), ("/feeds", "Feeds"), ("/measures", "Measures")]
+    if has_published:
+        pages.insert(1, ("/published", "Published figures"))
+    entries: list[Component] = [
+        html.Li(dcc.Link(name, href=href, className="here" if href == path else "", **_current(href == path)))
+        for href, name in pages
+    ]
+    if picture.county.boards:
+        entries.append(html.Li(html.A("Walls", href="/wall")))
+    above: list[Component] = [
+        html.Header(
+            [
+                html.P([html.Strong("Flow Centre"), html.Span(picture.county.name)], className="brand"),
+                html.Nav(html.Ul(entries), **marked(aria_label="Pages")),
+                html.Time(id="clock"),
+            ],
+            id="top",
+        )
+    ]
+    if picture.county.demonstration:
+        above.insert(0, html.P("Demonstration: every figure here is invented", id="demonstration"))
+    return above
+
+
+def _current(here: bool) -> dict[str, Any]:
+    return {"title": "this page"} if here else {}
+
+
+def _explain(
+    picture: Picture, place: str, measure: str, history: History, polls: Callable[[str], Sequence[Poll]]
+) -> Component:
+    if place not in picture.county.places:
+        return explain.render(picture, place, measure, (), ())
+    value = picture.value(place, measure)
+    past = history(place, measure, picture.at - timedelta(days=DAYS), picture.at)
+    latest = sorted((poll for feed in value.feeds for poll in polls(feed)), key=lambda poll: poll.due_at, reverse=True)
+    return explain.render(picture, place, measure, past, latest[:_POLLS_SHOWN])

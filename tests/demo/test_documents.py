@@ -1,0 +1,214 @@
+"""What the county publishes is what the real connectors agreed to read, and goes wrong only where it is meant to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from flowcentre.demo.backlog import HISTORY, SETTLING, backlog, start_for
+from flowcentre.demo.documents import Clerk
+from flowcentre.demo.simulation import Simulation
+from flowcentre.demo.westshire import WESTSHIRE, Care
+from flowcentre.feeds.contract import Connector, Document
+from flowcentre.measures.derive import attendance_readings
+from flowcentre.model import (
+    AmbulanceArrival,
+    County,
+    EmergencyAttendance,
+    Held,
+    PlaceKind,
+    Reading,
+    WholeList,
+)
+from tests.demo.conftest import SETTLED, START
+
+KINDS = {
+    "wards": {PlaceKind.WARD},
+    "critical": {PlaceKind.CRITICAL_CARE_UNIT},
+    "community_beds": {PlaceKind.COMMUNITY_HOSPITAL},
+    "recovery_beds": {PlaceKind.RECOVERY_UNIT},
+    "reablement": {PlaceKind.REABLEMENT},
+    "home_care": {PlaceKind.HOME_CARE},
+    "virtual_wards": {PlaceKind.VIRTUAL_WARD},
+    "care_homes": {PlaceKind.CARE_HOME},
+}
+
+
+def facts_of(clerk: Clerk, readers: dict[str, Connector], county: County, feed_id: str) -> list[object]:
+    feed = county.feed(feed_id)
+    assert feed is not None
+    written = clerk.write(feed)
+    assert written is not None
+    return list(readers[feed_id].parse(Document(written.name, written.content)))
+
+
+def test_every_place_of_the_simulation_is_configured_as_what_it_is_and_the_other_way_round(county: County) -> None:
+    simulated: dict[str, set[str]] = {name: set() for name in KINDS}
+    for hospital in WESTSHIRE.hospitals:
+        assert county.places[hospital.place].kind is PlaceKind.ACUTE_HOSPITAL
+        for ward in hospital.wards:
+            simulated["critical" if ward.care is Care.CRITICAL else "wards"].add(ward.place)
+            assert county.places[ward.place].parent == hospital.place
+    for name in ("community_beds", "recovery_beds", "reablement", "home_care", "virtual_wards", "care_homes"):
+        units = getattr(WESTSHIRE, name)
+        simulated[name] = {unit.place for unit in units}
+        assert all(county.places.locality_of(unit.place) == unit.locality for unit in units)
+    for name, kinds in KINDS.items():
+        assert simulated[name] == {place.id for place in county.places.of_kind(*kinds)}
+
+
+def test_the_awkward_ward_codes_are_there(county: County) -> None:
+    codes = {code for place in county.places for code in place.codes}
+    assert {"007", "1E5", "NA"} <= codes
+
+
+def test_every_place_that_counts_is_expected_of_some_feed(county: County) -> None:
+    covered = {place.id for feed in county.feeds for top in feed.places for place in county.places.within(top)}
+    counting = {place.id for place in county.places if place.level.value in ("site", "unit")}
+    assert counting == covered
+    assert all(feed.demonstration for feed in county.feeds)
+
+
+def test_bed_files_say_what_the_wards_hold(county: County, readers: dict[str, Connector]) -> None:
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    simulation.advance(START + timedelta(days=2, hours=13))
+    clerk = Clerk(simulation, county)
+    for site in ("northgate", "southmere"):
+        facts = facts_of(clerk, readers, county, f"{site}-beds")
+        said = {(f.place, f.measure): f.value for f in facts if isinstance(f, Reading)}
+        for ward in simulation.acutes[site].hospital.wards:
+            critical = ward.care is Care.CRITICAL
+            assert said[ward.place, "cc_beds_occupied" if critical else "ga_beds_occupied"] == ward.occupied
+            if not critical:
+                assert said[ward.place, "nctr_now"] == ward.no_criteria_to_reside
+                assert said[ward.place, "discharges_today"] == ward.discharges_today
+            assert said[ward.place, "beds_closed_infection"] == ward.closed["infection"]
+        assert all(f.observed_at == simulation.at for f in facts if isinstance(f, Reading))
+
+
+def test_the_emergency_department_lists_who_is_there_and_who_came(
+    county: County, readers: dict[str, Connector]
+) -> None:
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    simulation.advance(START + timedelta(days=1, hours=19, seconds=17))
+    facts = facts_of(Clerk(simulation, county), readers, county, "northgate-emergency")
+    people = [fact for fact in facts if isinstance(fact, EmergencyAttendance)]
+    assert any(isinstance(fact, AmbulanceArrival) for fact in facts)
+    assert [fact.people for fact in facts if isinstance(fact, WholeList)] == ["attendances", "ambulances"]
+    assert not [fact for fact in facts if isinstance(fact, Held)]
+    readings = {r.measure: r.value for r in attendance_readings("northgate", people, simulation.at)}
+    department = simulation.acutes["northgate"].emergency
+    assert readings["ae_waiting_for_bed_now"] == department.boarding
+    midnight = (START + timedelta(days=1)).timestamp()
+    assert readings["ae_attendances_today"] == sum(a.arrived >= midnight for a in department.attendances)
+
+
+def test_nothing_is_published_before_it_has_happened(county: County, readers: dict[str, Connector]) -> None:
+    simulation = Simulation(WESTSHIRE, seed=6, start=START)
+    clerk = Clerk(simulation, county)
+    for quarter in range(8, 48 * 4, 7):
+        simulation.advance(START + timedelta(minutes=15 * quarter))
+        for site in ("northgate", "southmere"):
+            for fact in facts_of(clerk, readers, county, f"{site}-emergency"):
+                moments = (
+                    (fact.arrived_at, fact.triaged_at, fact.seen_at, fact.decided_to_admit_at, fact.departed_at)
+                    if isinstance(fact, EmergencyAttendance)
+                    else (fact.arrived_at, fact.handed_over_at)
+                    if isinstance(fact, AmbulanceArrival)
+                    else ()
+                )
+                assert all(moment <= simulation.at for moment in moments if moment is not None)
+
+
+def test_every_departure_is_told_in_the_hour_after_midnight_and_then_forgotten(
+    county: County, readers: dict[str, Connector]
+) -> None:
+    simulation = Simulation(WESTSHIRE, seed=6, start=START)
+    clerk = Clerk(simulation, county)
+
+    def departed_before(midnight: datetime) -> int:
+        facts = facts_of(clerk, readers, county, "northgate-emergency")
+        people = [fact for fact in facts if isinstance(fact, EmergencyAttendance)]
+        return sum(p.departed_at is not None and p.departed_at < midnight for p in people)
+
+    midnight = START + timedelta(days=2)
+    simulation.advance(midnight + timedelta(minutes=30))
+    assert departed_before(midnight) > 100
+    simulation.advance(midnight + timedelta(hours=2))
+    assert departed_before(midnight) == 0
+
+
+def test_the_backlog_is_four_weeks_that_the_real_connectors_believe_but_for_the_lapses_on_purpose(
+    county: County, readers: dict[str, Connector]
+) -> None:
+    now = datetime(2026, 11, 22, 8, 13, 7, tzinfo=UTC)
+    simulation = Simulation(WESTSHIRE, seed=2026, start=start_for(now))
+    since = now - timedelta(days=8)
+    held: Counter[tuple[str, str]] = Counter()
+    moments: dict[str, list[datetime]] = {feed.id: [] for feed in county.feeds}
+    before = since
+    for published in backlog(simulation, county, since, now):
+        assert before <= published.observed_at <= now
+        before = published.observed_at
+        moments[published.feed].append(published.observed_at)
+        for fact in readers[published.feed].parse(Document(published.name, published.content)):
+            if isinstance(fact, Held):
+                held[published.feed, fact.reason] += 1
+    assert len(moments["northgate-beds"]) == len(moments["southmere-emergency"]) == 8 * 24
+    assert 40 < len(moments["hartwell-beds"]) < len(moments["eastfield-beds"]) == 7 * 4 + 24
+    assert len(moments["care-homes"]) == 8
+    assert set(held) == {
+        ("southmere-beds", "no_criteria_to_reside is not a number"),
+        ("care-homes", "place_code is not a place of this feed"),
+    }
+    assert held["southmere-beds", "no_criteria_to_reside is not a number"] == 8
+
+
+def test_the_history_begins_when_the_county_has_settled() -> None:
+    now = datetime(2026, 11, 22, 8, 13, 7, tzinfo=UTC)
+    assert timedelta(0) <= now - HISTORY - SETTLING - start_for(now) < timedelta(hours=1)
+    assert HISTORY == timedelta(days=28)
+
+
+def test_hartwell_falls_silent_from_noon_to_eight_on_every_third_day(county: County) -> None:
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    clerk = Clerk(simulation, county)
+    hartwell, eastfield = county.feed("hartwell-beds"), county.feed("eastfield-beds")
+    assert hartwell is not None
+    assert eastfield is not None
+    silent = set()
+    for hour in range(6 * 24):
+        simulation.advance(START + timedelta(hours=hour))
+        assert clerk.write(eastfield) is not None
+        if clerk.write(hartwell) is None:
+            silent.add((simulation.at.day, simulation.at.hour))
+    assert {hour for _, hour in silent} == set(range(12, 20))
+    assert len({day for day, _ in silent}) == 2
+
+
+def test_care_homes_carry_the_moment_of_their_own_return(county: County, readers: dict[str, Connector]) -> None:
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    simulation.advance(SETTLED + timedelta(days=2, hours=11))
+    facts = facts_of(Clerk(simulation, county), readers, county, "care-homes")
+    ages = {f.place: simulation.at - f.observed_at for f in facts if isinstance(f, Reading)}
+    assert len(ages) == 12
+    assert ages["alder-court"] < timedelta(hours=3)
+    assert ages["damson-house"] > timedelta(hours=20)
+    assert max(ages.values()) < timedelta(days=35)
+
+
+def test_a_feed_that_is_not_the_demonstrations_is_refused_by_name(county: County) -> None:
+    clerk = Clerk(Simulation(WESTSHIRE, seed=1, start=START), county)
+    stranger = county.feeds[0].__class__(
+        id="real",
+        name="A real feed",
+        connector="nhs_ae_monthly",
+        every=timedelta(days=1),
+        late_after=timedelta(days=2),
+        stale_after=timedelta(days=3),
+        places=("northgate",),
+    )
+    with pytest.raises(ValueError, match="real: the demonstration publishes nothing for nhs_ae_monthly"):
+        clerk.write(stranger)

@@ -1,0 +1,134 @@
+"""The engine by the real clock, with real intervals of a second or two, for a few seconds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from flowcentre.feeds.engine import Engine
+from flowcentre.feeds.schedule import BackgroundSchedule
+from flowcentre.feeds.worker import Limits
+from flowcentre.model import Outcome
+from flowcentre.store import Store, open_store
+from tests.feeds import pretend_connectors as pretend
+from tests.feeds.cast import a_county, a_feed
+
+CONNECTORS = {"steady": pretend.Steady, "hung": pretend.Hung, "looping": pretend.Looping, "greedy": pretend.Greedy}
+EVERY = timedelta(seconds=2)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> bool:
+    limit = time.monotonic() + seconds
+    while not true() and time.monotonic() < limit:
+        time.sleep(0.05)
+    return true()
+
+
+def test_bad_feeds_harm_only_themselves(store: Store) -> None:
+    steady = [a_feed(f"steady-{n}", every=EVERY) for n in range(3)]
+    bad = [a_feed(f"hung-{n}", "hung", every=EVERY, deadline=timedelta(seconds=30)) for n in range(5)]
+    bad += [a_feed("looping", "looping", every=EVERY, deadline=timedelta(seconds=3))]
+    bad += [a_feed("greedy", "greedy", every=EVERY, deadline=timedelta(seconds=1))]
+    engine = Engine(store, a_county(*steady, *bad), CONNECTORS, now=now, name="live", limits=Limits(memory=200))
+    engine.start()
+    try:
+        assert wait_until(lambda: all(len(store.polls(feed.id)) >= 4 for feed in steady), 30)
+    finally:
+        engine.stop()
+    for feed in steady:
+        polls = [poll for poll in store.polls(feed.id)[::-1] if poll.outcome is not Outcome.RUNNING]
+        assert [poll.outcome for poll in polls if poll.outcome is not Outcome.OK] == []
+        assert [poll.due_at for poll in polls] == [polls[0].due_at + slot * EVERY for slot in range(len(polls))]
+        # The first comes when the engine starts, anywhere in its slot.
+        assert all(poll.started_at - poll.due_at < EVERY for poll in polls[1:])
+    assert {poll.outcome for poll in store.polls("greedy")} <= {Outcome.CRASHED, Outcome.OVERRAN, Outcome.RUNNING}
+
+
+def test_two_engines_share_the_polls_and_one_goes_on_alone(postgres_url: str) -> None:
+    stores = [open_store(postgres_url) for _ in range(2)]
+    feeds = [a_feed(f"steady-{n}", every=timedelta(seconds=1)) for n in range(4)]
+    engines = [Engine(each, a_county(*feeds), CONNECTORS, now=now, name=str(n)) for n, each in enumerate(stores)]
+    store = stores[1]
+    try:
+        for engine in engines:
+            engine.start()
+        assert wait_until(lambda: all(len(store.polls(feed.id)) >= 4 for feed in feeds), 30)
+        engines[0].stop()
+        stopped_at = now()
+        assert wait_until(
+            lambda: all(store.polls(feed.id)[0].due_at > stopped_at + timedelta(seconds=2) for feed in feeds), 30
+        )
+        engines[1].stop()
+        for feed in feeds:
+            polls = store.polls(feed.id)[::-1]
+            assert len({poll.due_at for poll in polls}) == len(polls)
+            polled_or_counted = sum(1 + max(poll.missed - 1, 0) for poll in polls)
+            assert polled_or_counted == (polls[-1].due_at - polls[0].due_at) // feed.every + 1
+            assert {poll.outcome for poll in polls} <= {Outcome.OK, Outcome.RUNNING, Outcome.SKIPPED}
+            assert sum(poll.outcome is Outcome.OK for poll in polls) >= len(polls) - 2
+    finally:
+        for engine in engines:
+            engine.stop()
+        for each in stores:
+            each.close()
+
+
+def test_an_engine_started_again_polls_at_once_and_ends_what_was_left(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    feed = a_feed(every=timedelta(days=1))
+    midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    left = store.claim_poll("beds", midnight, engine="before", started_at=midnight)
+    store.beat("before", now())
+    heard = threading.Event()
+    engine = Engine(store, a_county(feed), CONNECTORS, now=now, name="after", after_poll=lambda _version: heard.set())
+    try:
+        engine.start()
+        assert heard.wait(20)
+        [poll] = store.polls("beds")
+        assert (poll.id, poll.outcome) == (left, Outcome.OK)
+    finally:
+        engine.stop()
+        store.close()
+
+
+def test_a_schedule_whose_clock_was_set_runs_what_waited() -> None:
+    ran, again = threading.Event(), threading.Event()
+    schedule = BackgroundSchedule(now)
+    schedule.start()
+    try:
+        schedule.once("retry", ran.set, now() + timedelta(hours=1))
+        schedule.keep("beds", again.set, every=timedelta(seconds=1), offset=timedelta(0))
+        assert again.wait(5)
+        assert not ran.is_set()
+        schedule.realign()
+        assert ran.wait(5)
+        again.clear()
+        assert again.wait(5)
+        schedule.drop("beds")
+        schedule.drop("never kept")
+    finally:
+        schedule.stop()
+
+
+def test_a_job_that_still_runs_is_not_run_beside_itself() -> None:
+    beside, running = [], threading.Semaphore(1)
+
+    def run() -> None:
+        beside.append(running.acquire(blocking=False))
+        time.sleep(1.5)  # longer than its interval
+        running.release()
+
+    schedule = BackgroundSchedule(now)
+    schedule.start()
+    try:
+        schedule.keep("slow", run, every=timedelta(seconds=1), offset=timedelta(0))
+        assert wait_until(lambda: len(beside) >= 2, 10)
+    finally:
+        schedule.stop()
+    assert all(beside)
