@@ -14,14 +14,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowcentre.config import Reloader
     from flowcentre.feeds.contract import Connector
-    from flowcentre.model import County
+    from flowcentre.model import County, Picture
     from flowcentre.picture import LivePicture
     from flowcentre.store import Store
 
@@ -228,28 +228,35 @@ def reloading(setting: Setting, county: County, use: Callable[[County], object])
         thread.join(timeout=5)
 
 
-def serve_glass(store: Store, live: LivePicture, port: int, ready: Callable[[str], None]) -> None:
-    """Serve wall, pages and API until Ctrl-C or SIGTERM."""
+def serve_glass(
+    store: Store, live: LivePicture, port: int, ready: Callable[[str], None], *, published: bool = False
+) -> None:
+    """Serve wall, pages and API until Ctrl-C or SIGTERM; ``published`` adds the page of published figures."""
     from flowcentre.web import Glass, create_server, fingerprint_of, serve
     from layouts import shell, wall
+    from layouts.published import needed, render, since
 
     assets = HERE / "assets"
     fingerprint = fingerprint_of(assets, HERE / "layouts")
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
-        wall_body=lambda picture, board: wall.body(picture, board),
+        wall_body=wall.body,
         pages=shell.live_pages(),
         fingerprint=fingerprint,
     )
     server = create_server(live, store, glass, now=utc_now)
+
+    def draw_published(picture: Picture, place: str | None) -> Any:
+        histories = store.history(needed(picture, place), since(picture), picture.at)
+        return render(picture, histories, place)
+
     pages = shell.create_pages(
         server,
         assets=assets,
         current=live.current,
-        history=lambda place, measure, start, end: store.history([(place, measure)], start, end).get(
-            (place, measure), []
-        ),
+        history=lambda place, measure, start, end: store.history([(place, measure)], start, end)[(place, measure)],
         polls=lambda feed: store.polls(feed, limit=20),
+        published=draw_published if published else None,
     )
     server.allow_pages(pages.csp_hashes(), pages.callback_map)
     serve(server, port=port, ready=ready)
@@ -345,20 +352,19 @@ def check(folder: Path, published: Path | None) -> None:
     """Read a configuration, and say of every mistake where it is and what would be right."""
     setting = setting_of(folder, "", demo_port=0, published=published)
     county = setting.load()
-    say(f"{county.name}: {len(county.places)} places, {len(county.feeds)} feeds, {len(county.boards)} boards. No mistakes.")
+    say(
+        f"{county.name}: {len(county.places)} places, {len(county.feeds)} feeds, {len(county.boards)} boards. No mistakes."
+    )
 
 
 def command_line() -> Any:
     """The commands and their options."""
-    from typing import Annotated
-
     import typer
 
-    at_port = Annotated[int, typer.Option(help="Port on 127.0.0.1. There is no sign-in yet, so no other address is served.")]
-    in_store = Annotated[
-        str | None, typer.Option("--store", help="sqlite:///file.db or postgresql+psycopg://user@host/database.")
-    ]
-    of_county = Annotated[Path, typer.Option("--config", help="Folder of TOML files.", exists=True, file_okay=False)]
+    a_port = typer.Option(8050, help="On 127.0.0.1: without sign-in no other address is served.")
+    a_store = typer.Option(None, "--store", help="sqlite:///file.db or postgresql+psycopg://user@host/database.")
+    a_shared_store = typer.Option(..., "--store", help="postgresql+psycopg://user@host/database.")
+    a_county = typer.Option(..., "--config", help="Folder of TOML files.")
     commands = typer.Typer(
         help="Flow Centre: one honest, live picture of a health and care system's flow.",
         no_args_is_help=True,
@@ -368,40 +374,38 @@ def command_line() -> Any:
 
     @commands.command("run")
     def _run(
-        config: Annotated[Path | None, typer.Option(help="Folder of TOML files; Westshire unless given.")] = None,
-        store: in_store = None,
-        port: at_port = 8050,
-        demo_port: Annotated[int, typer.Option(help="Where the demonstration's A&E feeds answer.")] = 8051,
+        config: Path | None = typer.Option(None, help="Folder of TOML files; Westshire unless given."),
+        store: str | None = a_store,
+        port: int = a_port,
+        demo_port: int = typer.Option(8051, help="Where the demonstration's A&E feeds answer."),
     ) -> None:
         """Serve and poll in one process tree."""
         run(config, store, port, demo_port)
 
     @commands.command("run-published")
     def _run_published(
-        folder: Annotated[Path, typer.Option(help="Folder of NHS England's files.")] = HERE.parent / "shared" / "data",
-        store: in_store = None,
-        port: at_port = 8050,
-        as_at: Annotated[
-            str | None, typer.Option(help="Show a past moment, London time: 2025-02-14T09:00.")
-        ] = None,
+        folder: Path = typer.Option(HERE.parent / "shared" / "data", help="Folder of NHS England's files."),
+        store: str | None = a_store,
+        port: int = a_port,
+        as_at: str | None = typer.Option(None, help="Show a past moment, London time: 2025-02-14T09:00."),
     ) -> None:
         """Show real figures that NHS England has published."""
         run_published(folder, store, port, london_moment(as_at) if as_at else None)
 
     @commands.command("web")
-    def _web(config: of_county, store: Annotated[str, typer.Option()], port: at_port = 8050) -> None:
+    def _web(config: Path = a_county, store: str = a_shared_store, port: int = a_port) -> None:
         """Serve only, on PostgreSQL."""
         run_web(config, store, port)
 
     @commands.command("engine")
-    def _engine(config: of_county, store: Annotated[str, typer.Option()]) -> None:
+    def _engine(config: Path = a_county, store: str = a_shared_store) -> None:
         """Poll only, on PostgreSQL."""
         run_engine(config, store)
 
     @commands.command("check")
     def _check(
-        folder: Annotated[Path, typer.Argument(help="Folder of TOML files.")],
-        published: Annotated[Path | None, typer.Option(help="What ${published} stands for.")] = None,
+        folder: Path = typer.Argument(help="Folder of TOML files."),
+        published: Path | None = typer.Option(None, help="What ${published} stands for."),
     ) -> None:
         """Say of every mistake in a configuration where it is and what would be right."""
         check(folder, published)

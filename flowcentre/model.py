@@ -199,6 +199,7 @@ class Formula:
     minus: tuple[str, ...] = ()
     per: tuple[str, ...] = ()  # the denominator, summed; empty for none
     scale: float = 1.0  # 100 for a percentage
+    below_zero: bool = True  # False: a figure below zero shows that the inputs contradict each other
     words: str = ""
 
     @property

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
-from flowcentre.model import Level, Picture, Place
+from flowcentre.model import Level, Picture, Place, State
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_strip
@@ -142,7 +142,7 @@ def _row(picture: Picture, columns: tuple[Place, ...], measure_id: str, part: bo
     measure = by_id(measure_id)
     unit = unit_words(measure)
     head = html.Th(
-        [dcc.Link(measure.label, href=links.glossary(measure_id)), html.Small(f" {unit}") if unit else None],
+        [html.A(measure.label, href=links.glossary(measure_id)), html.Small(f" {unit}") if unit else None],
         scope="row",
     )
     return html.Tr(
@@ -174,7 +174,7 @@ def _community(picture: Picture) -> html.Section:
 def _service(picture: Picture, service: Service, columns: tuple[Place, ...]) -> html.Tr:
     head = html.Th(
         [
-            dcc.Link(f"{service.name} {service.word}", href=links.glossary(service.free)),
+            html.A(f"{service.name} {service.word}", href=links.glossary(service.free)),
             html.Small(f" {service.unit}"),
         ],
         scope="row",
@@ -191,18 +191,17 @@ def _service_cell(picture: Picture, service: Service, place: Place) -> html.Td:
     out_of: list[Child] = [before, explained(picture, place.id, service.capacity, "second"), after]
     if service.closed is not None:
         out_of += [", ", explained(picture, place.id, service.closed, "second"), " closed"]
-    notes: list[Child] = noted(value)
-    if value.observed_at is not None and value.known:
-        notes.append(html.Span(age(value.observed_at, picture.at), className="as-at"))
+    notes: list[Child] = []
+    for note in noted(value):
+        notes += [note, " "]
+    if value.observed_at is not None and value.state is State.FRESH:
+        notes.append(age(value.observed_at, picture.at))
     return html.Td(
-        html.Div(
-            [
-                explained(picture, place.id, service.free),
-                html.Span(out_of, className="out-of"),
-                html.Span([part for note in notes for part in (note, " ")], className="notes"),
-                trend(picture, place.id, service.free),
-            ],
-            className="cell",
-        ),
+        [
+            explained(picture, place.id, service.free),
+            trend(picture, place.id, service.free),
+            html.Div(out_of, className="out-of"),
+            html.Div(notes, className="notes") if notes else None,
+        ],
         **column,
     )

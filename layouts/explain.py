@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import by_id, find
@@ -42,7 +42,7 @@ def render(
         [
             html.Header(
                 [
-                    html.P(dcc.Link("Whole-system demand", href="/"), className="back"),
+                    html.P(html.A("Whole-system demand", href="/"), className="back"),
                     html.H1([measure.label, html.Span(f" {place.name}")]),
                 ],
                 className="page-head",
@@ -99,7 +99,7 @@ def _facts(picture: Picture, measure: Measure, value: Value) -> html.Dl:
     for feed in feeds:
         if feed is not None:
             rhythm = f" (late after {length_words(feed.late_after)}, too old after {length_words(feed.stale_after)}) "
-            named += [dcc.Link(feed.name, href=links.feed(feed.id)), rhythm]
+            named += [html.A(feed.name, href=links.feed(feed.id)), rhythm]
     pairs: list[tuple[str, Children]] = [
         ("Source feed" if len(feeds) == 1 else "Source feeds", named or "none is configured"),
         (
@@ -118,7 +118,7 @@ def _facts(picture: Picture, measure: Measure, value: Value) -> html.Dl:
         ("How it came", "worked out here" if value.derived else "as the feed reported it"),
         ("Coverage", str(value.coverage) if value.coverage != Coverage() else "whole"),
         ("Rows held back", str(value.held)),
-        ("Definition", dcc.Link("in the glossary of measures", href=links.glossary(measure.id))),
+        ("Definition", html.A("in the glossary of measures", href=links.glossary(measure.id))),
         ("Terms", measure.source),
     ]
     return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in pairs], className="facts")
@@ -204,7 +204,7 @@ def _missing(picture: Picture, value: Value) -> html.Section | None:
                 age(lacking.observed_at, picture.at),
                 ")",
             ]
-        name = dcc.Link(picture.county.places[place_id].name, href=links.explain(place_id, value.measure))
+        name = html.A(picture.county.places[place_id].name, href=links.explain(place_id, value.measure))
         items.append(html.Li([name, ": ", *(since if isinstance(since, list) else [since])]))
     return html.Section([html.H2(f"Who is missing: {value.coverage} report"), html.Ul(items)])
 

@@ -7,8 +7,7 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import ALL, beds, by_id, community, discharge, emergency, national
 from flowcentre.model import Measure, Picture
-from layouts.parts import links
-from layouts.parts.tree import Children, marked
+from layouts.parts.tree import marked
 from layouts.parts.words import KIND_WORDS, PERIOD_WORDS, SUMMING_WORDS, WORSE_WORDS
 
 HOUSES = (
@@ -55,20 +54,15 @@ def _anchor(title: str) -> str:
 
 
 def _measure(measure: Measure, here: bool) -> html.Article:
-    facts: list[tuple[str, Children]] = [
-        ("Unit", measure.unit),
-        ("Speaks of", PERIOD_WORDS[measure.period]),
-        ("Kind", KIND_WORDS[measure.stock_or_flow]),
-        ("Across places", SUMMING_WORDS[measure.across_places]),
-        ("Over time", SUMMING_WORDS[measure.over_time]),
-        ("Worse when", WORSE_WORDS[measure.worse]),
-    ]
+    kind = KIND_WORDS[measure.stock_or_flow]
+    across, over = SUMMING_WORDS[measure.across_places], SUMMING_WORDS[measure.over_time]
+    facts = (
+        f"Unit: {measure.unit}, {PERIOD_WORDS[measure.period]}. A {kind}. Across places: {across}. Over time: {over}. "
+        f"{WORSE_WORDS[measure.worse].capitalize()}. "
+    )
     if measure.formula is not None:
-        inputs = [
-            part for i in measure.formula.inputs for part in (html.A(by_id(i).label, href=links.glossary(i)), ", ")
-        ]
-        facts.append(("Worked out as", [measure.formula.words, " (from ", *inputs[:-1], ")"]))
-    facts.append(("Source", measure.source))
+        inputs = "; ".join(by_id(i).label for i in measure.formula.inputs)
+        facts += f"Worked out as {measure.formula.words}, from: {inputs}. "
     marks = [] if here else [html.Span("not in use here", className="tag")]
     if not measure.confirmed:
         marks.append(html.Span("definition not confirmed nationally", className="tag"))
@@ -76,8 +70,8 @@ def _measure(measure: Measure, here: bool) -> html.Article:
         [
             html.H3([measure.label, *marks]),
             html.P(measure.definition),
-            html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in facts], className="facts"),
-            html.P(html.Code(measure.id), className="what"),
+            html.P(facts + f"Source: {measure.source}", className="what"),
+            html.Code(measure.id),
         ],
         id=measure.id,
         className="measure",

@@ -168,8 +168,11 @@ def _tiles(figures: Figures, place: Place, measures: Sequence[str]) -> html.Div:
     for measure_id in measures:
         measure, point = by_id(measure_id), figures.latest(place.id, measure_id)
         value = figure_text(point.value, measure) if point and point.value is not None else "no figure"
-        time = as_at(measure, point.at, figures.picture.at) if point else "nothing has been published"
-        tiles.append(html.Div([html.Span(measure.short_label), html.Strong(value), html.Small(f"as at {time}")]))
+        told = html.Small("nothing has been published")
+        if point is not None:
+            time, _, age = as_at(measure, point.at, figures.picture.at).partition(", ")
+            told = html.Small([f"as at {time},", html.Br(), age])
+        tiles.append(html.Div([html.Span(measure.short_label), html.Strong(value), told]))
     return html.Div(tiles, className="published-tiles")
 
 

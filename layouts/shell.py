@@ -1,7 +1,8 @@
 """The interactive pages: one Dash application, one callback from address to page.
 
 What is live in a page lies in ``#live-page``; the browser's script replaces it when the picture
-changes, without a callback, so that nothing piles up in a page that is left open.
+changes, without a callback, so that nothing piles up in a page that is left open. Large pages without
+controls go out finished, as the wall does; what needs Dash in the browser, the charts, is Dash.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Picture, Point, Poll
 from layouts import demand, explain, feeds, measures
-from layouts.finished import given
+from layouts.finished import given, to_html
 from layouts.parts.history_chart import DAYS
 from layouts.parts.tree import marked
 from layouts.services import acute_sites
@@ -68,7 +69,15 @@ def live_pages() -> dict[str, Callable[[Picture], bytes]]:
 
 
 def _live_json(render: Callable[[Picture], Component]) -> Callable[[Picture], bytes]:
-    return lambda picture: page_json(render(picture))
+    return lambda picture: page_json(_finished(render(picture)))
+
+
+def _finished(content: Component) -> Component:
+    """Content that Dash's browser code need not build: one component, filled in by ``assets/finished.js``.
+
+    Dash spends seconds of a browser's time on a page of a thousand components, each time that it changes.
+    """
+    return html.Div(className="finished", **marked(data_html=to_html(content)))
 
 
 def create_pages(
@@ -133,7 +142,7 @@ def page(
     elif path == "/feeds":
         content = _live(picture, "feeds")
     elif path == "/measures":
-        content = measures.render(picture)
+        content = _finished(measures.render(picture))
     elif path == "/explain":
         content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls)
     elif path == "/published" and published is not None:
@@ -146,7 +155,7 @@ def page(
 
 
 def _live(picture: Picture, name: str) -> Component:
-    return html.Div(LIVE[name](picture), id="live-page", **marked(data_page=name))
+    return html.Div(_finished(LIVE[name](picture)), id="live-page", **marked(data_page=name))
 
 
 def _above(picture: Picture, path: str, has_published: bool) -> list[Component]:

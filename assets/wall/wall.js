@@ -7,7 +7,7 @@
  *   <body data-fingerprint data-body-url data-server-now [data-not-live-after="13"]>
  *   <time class="age" data-observed-at>              an age in words, kept true here
  *   <any data-state data-late-at data-stale-at>      turns late and stale here when those moments pass
- *   <time id="clock">                                the time here, in the form that the page gave it
+ *   <time id="clock">, <time id="date">              the time here, in the form that the page gave it, and the day
  *   <div id="not-live" hidden>                       the cover: "NOT LIVE since 08:14"
  *
  * Lengths are measured by the monotonic clock and moments by the server's: a display's own clock is often wrong.
@@ -36,6 +36,8 @@
   const hourMinute = london({ hour: "2-digit", minute: "2-digit" });
   const hourMinuteSecond = london({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const dayHourMinute = london({ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+  const longDate = london({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
   let offset = (Date.parse(body.dataset.serverNow) || Date.now()) - performance.now();
   const serverNow = () => offset + performance.now();
@@ -94,6 +96,8 @@
     if (clock && state.said) {
       clockForm ||= /^\s*\d\d:\d\d\s*$/.test(clock.textContent) ? hourMinute : hourMinuteSecond;
       write(clock, clockForm.format(now));
+      const date = document.getElementById("date");
+      if (date) write(date, longDate.format(now).replace(",", ""));
     }
   }
 

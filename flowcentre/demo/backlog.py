@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flowcentre.demo.documents import Clerk, writing_habit
-from flowcentre.demo.rhythm import HOUR, seconds, utc
+from flowcentre.demo.rhythm import HOUR, MINUTE, seconds, utc
 from flowcentre.demo.simulation import Simulation
 from flowcentre.model import County, Feed
 
+QUARTER = 15 * MINUTE
 SETTLING = timedelta(days=7)  # from the start of a simulation to the first day worth showing
 HISTORY = timedelta(days=28)
 
@@ -35,23 +36,30 @@ def start_for(now: datetime) -> datetime:
 def backlog(simulation: Simulation, county: County, since: datetime, until: datetime) -> Iterator[Published]:
     """What the county's feeds published after ``since``, up to and at ``until``, oldest first.
 
-    Beds and A&E each hour; the rest every six hours, and each hour on the last day, as far as they
-    speak so often. The simulation lives on as far as the documents are taken.
+    Beds and A&E every quarter of an hour on the last day, each hour in the last week, and every three
+    hours before; the rest each hour on the last day and every six hours before. The simulation lives
+    on as far as the documents are taken.
     """
     clerk = Clerk(simulation, county)
-    hour = seconds(since) // HOUR * HOUR + HOUR
-    recently = seconds(until - timedelta(days=1))
-    while hour <= seconds(until):
-        simulation.advance(utc(hour))
+    moment = seconds(since) // QUARTER * QUARTER + QUARTER
+    while moment <= seconds(until):
+        simulation.advance(utc(moment))
+        ago = until - utc(moment)
         for feed in county.feeds:
             every, phase = writing_habit(feed)
-            if hour % _thinned(feed, every, recent=hour > recently) == phase:
+            step = max(every, _step(feed, ago))
+            # The last hour of the day is among the few, for the day's counts are whole only then.
+            if moment % step == (phase if step == every else step - HOUR if step > HOUR else 0):
                 written = clerk.write(feed)
                 if written is not None:
-                    yield Published(feed.id, utc(hour), written.name, written.content)
-        hour += HOUR
+                    yield Published(feed.id, utc(moment), written.name, written.content)
+        moment += QUARTER
 
 
-def _thinned(feed: Feed, every: int, *, recent: bool) -> int:
-    sparse = feed.connector == "community_capacity_csv" and not recent
-    return max(every, 6 * HOUR if sparse else HOUR)
+def _step(feed: Feed, ago: timedelta) -> int:
+    """How far apart, in seconds, documents of so long ago are: an eye sees no more in four weeks."""
+    if feed.connector == "community_capacity_csv":
+        return HOUR if ago < timedelta(days=1) else 6 * HOUR
+    if ago < timedelta(days=1):
+        return QUARTER
+    return HOUR if ago < timedelta(days=7) else 3 * HOUR

@@ -25,7 +25,7 @@ def unreachable(place: str, at: int) -> int:
 
 
 def illegible_row(site: str, at: int, rows: int) -> int | None:
-    """Which row of a bed file holds a word for a number: one of Southmere's, at 10:00 and every third hour at 40 past."""
+    """Which row of a bed file holds a word for a number: Southmere's, at 10:00 and every third hour at 40 past."""
     clock = local(at)
     when = clock.minute == 40 and clock.hour % 3 == 1 or (clock.hour, clock.minute) == (10, 0)
     return at // HOUR % rows if site == ILLEGIBLE and when else None

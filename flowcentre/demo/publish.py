@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -107,6 +108,16 @@ def _next_drop(feed: Feed, after: int) -> int:
     return (after - phase) // every * every + every + phase
 
 
+class AnsweringServer(ThreadingHTTPServer):
+    """A thread an answer, none of which holds up the end."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A reader that hangs up in the middle is no cause for a traceback."""
+        log.warning("an A&E answer was broken off: %s", type(sys.exception()).__name__)
+
+
 def serve(publisher: Publisher, now: Callable[[], datetime]) -> ThreadingHTTPServer:
     """A server, bound but not yet serving, for the addresses that the county's feeds ask. Raises CannotPublish."""
     if len(publisher.addresses) != 1:
@@ -148,11 +159,9 @@ def serve(publisher: Publisher, now: Callable[[], datetime]) -> ThreadingHTTPSer
             """Not a word: it is asked twice a minute."""
 
     try:
-        server = ThreadingHTTPServer((address.hostname, address.port), Answering)
+        return AnsweringServer((address.hostname, address.port), Answering)
     except OSError as error:
         raise CannotPublish(f"{address.netloc} cannot be served: {error.strerror}; is it taken?") from None
-    server.daemon_threads = True
-    return server
 
 
 def run_publisher(

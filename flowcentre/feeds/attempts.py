@@ -62,18 +62,13 @@ class Attempts:
         self._running: dict[str, Claimed] = {}  # by feed
         self._unrecorded: dict[int, Claimed] = {}
         self._lost: set[str] = set()
-        self._remembered: dict[str, Remembered] = {}
-        self._codes: dict[str, PlaceCodes] = {}
+        # Each with the configuration that it was worked out from, which may be changed.
+        self._remembered: dict[str, tuple[County, Remembered]] = {}
+        self._codes: dict[str, tuple[County, PlaceCodes]] = {}
 
     def running(self, feed_id: str) -> Claimed | None:
         """The poll of a feed that is under way or waits to be tried again."""
         return self._running.get(feed_id)
-
-    def forget(self, feed_id: str) -> None:
-        """A feed's configuration changed: what was worked out from it no longer holds."""
-        with self._lock:
-            self._remembered.pop(feed_id, None)
-            self._codes.pop(feed_id, None)
 
     def end(self) -> None:
         """End every worker now. Their polls stay claimed, for another engine to take over."""
@@ -178,20 +173,19 @@ class Attempts:
         self.tell(recorded.version)
 
     def _place_codes(self, claimed: Claimed) -> PlaceCodes:
-        with self._lock:
-            if claimed.feed.id not in self._codes:
-                self._codes[claimed.feed.id] = place_codes(claimed.feed, claimed.county)
-            return self._codes[claimed.feed.id]
+        county, codes = self._codes.get(claimed.feed.id, (None, None))
+        if codes is None or county is not claimed.county:
+            codes = place_codes(claimed.feed, claimed.county)
+            self._codes[claimed.feed.id] = (claimed.county, codes)
+        return codes
 
     def _remember(self, claimed: Claimed) -> Remembered:
         """What the feed said last: kept on SQLite, whose one writer this is, and else read anew."""
         feed = claimed.feed
-        with self._lock:
-            remembered = self._remembered.get(feed.id)
-        if remembered is None:
+        county, remembered = self._remembered.get(feed.id, (None, None))
+        if remembered is None or county is not claimed.county:
             remembered = Remembered.read(self._store, feed, claimed.county)
-            with self._lock:
-                self._remembered[feed.id] = remembered
+            self._remembered[feed.id] = (claimed.county, remembered)
         elif self._store.dialect != "sqlite":
             remembered.refresh()
         return remembered

@@ -95,8 +95,6 @@ class Engine:
         before, self._county = self._county, county
         changed = [feed for feed in county.feeds if before.feed(feed.id) != feed]
         gone = [feed.id for feed in before.feeds if county.feed(feed.id) is None]
-        for feed in before.feeds:
-            self._attempts.forget(feed.id)  # places may have changed under any of them
         for feed_id in gone:
             self._schedule.drop(feed_id)
         for feed in changed:
@@ -140,6 +138,10 @@ class Engine:
 
     def _count_missed(self, feed: Feed, last: datetime | None, due: datetime, at: datetime) -> None:
         missed = missed_between(feed, last, due) if last is not None else 0
+        if missed:
+            # Another engine may have polled in between since that was read.
+            last = next((poll.due_at for poll in self._store.polls(feed.id, limit=10) if poll.due_at < due), due)
+            missed = missed_between(feed, last, due)
         crowded = feed.id in self._crowded
         self._crowded.discard(feed.id)
         if not missed:

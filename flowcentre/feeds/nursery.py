@@ -6,11 +6,9 @@ the half second of a fresh Python.
 
 import gc
 import multiprocessing.spawn
-import sys
 
-import httpx  # noqa: F401
-
-import flowcentre.feeds.contract
+import flowcentre.feeds.files
+import flowcentre.feeds.http
 import flowcentre.feeds.tables
 import flowcentre.feeds.worker  # noqa: F401
 import flowcentre.measures  # noqa: F401
@@ -21,12 +19,6 @@ def _leave_main_alone(_path: str) -> None:
 
 
 multiprocessing.spawn._fixup_main_from_path = _leave_main_alone  # type: ignore[attr-defined]
-
-for name in ("flowcentre.feeds.files", "flowcentre.feeds.http"):
-    try:
-        __import__(name)
-    except ImportError:
-        print(f"{name} could not be loaded ahead", file=sys.stderr)  # noqa: T201
 
 # Objects that no collector visits stay on pages that all workers share.
 gc.collect()

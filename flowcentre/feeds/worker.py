@@ -19,7 +19,7 @@ from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing import forkserver
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerProcess
 
 from pydantic import ValidationError
@@ -30,6 +30,7 @@ from flowcentre.model import Outcome
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _MEGABYTE = 2**20
+_PATIENCE = 1.0  # seconds, for a worker that closed its end to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,10 @@ class Workers:
         overran = threading.Event()
 
         def overrun() -> None:
-            overran.set()
-            process.kill()
+            with self._lock:
+                if process in self._running:
+                    overran.set()
+                    process.kill()
 
         # A timer, and not a wait for the first byte: a worker may hang in the middle of its answer.
         deadline = threading.Timer(question.deadline.total_seconds(), overrun)
@@ -103,7 +106,7 @@ class Workers:
         finally:
             deadline.cancel()
             reader.close()
-            code = self._reap(process, answered=bool(content))
+            code = self._reap(process, patience=0 if content else _PATIENCE)
         if content:
             answered = pickle.loads(content)
             assert isinstance(answered, Answer | Failed)
@@ -121,11 +124,11 @@ class Workers:
             for process in self._running:
                 process.kill()
 
-    def _reap(self, process: ForkServerProcess, *, answered: bool) -> int:
-        """Its exit code. Nothing more is wanted of a worker that has answered."""
-        if answered:
-            process.kill()
+    def _reap(self, process: ForkServerProcess, *, patience: float) -> int:
+        """Its exit code. One that has answered is wanted no more; another may end by itself, and tell how it did."""
+        wait([process.sentinel], patience)
         with self._lock:
+            process.kill()
             process.join()
             self._running.discard(process)
             code = process.exitcode
@@ -194,6 +197,7 @@ def _confine(question: Question) -> None:
     ):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(what, (limit, limit))
+    os.nice(5)  # one that loops must not slow the wall
     threading.Thread(target=_end_with_the_engine, daemon=True).start()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):

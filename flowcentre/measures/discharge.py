@@ -54,7 +54,10 @@ NCTR_REMAINING = _day(
     worse=Worse.HIGH,
     overlaps="nctr",
     formula=Formula(
-        plus=("nctr_census",), minus=("nctr_discharged",), words="no criteria to reside at census - discharged"
+        plus=("nctr_census",),
+        minus=("nctr_discharged",),
+        below_zero=False,
+        words="no criteria to reside at census - discharged",
     ),
 )
 NCTR_DISCHARGED_BY_1700 = _day(

@@ -146,6 +146,8 @@ def _figure(formula: Formula, figures: Mapping[str, float]) -> float | None:
     if any(i not in figures for i in formula.inputs):
         return None
     top = sum(figures[i] for i in formula.plus) - sum(figures[i] for i in formula.minus)
+    if top < 0 and not formula.below_zero:
+        return None
     if not formula.per:
         return top * formula.scale
     bottom = sum(figures[i] for i in formula.per)
@@ -162,24 +164,35 @@ def _joined(measure: Measure, place: str, parts: list[Value], value: float | Non
         place,
         value,
         state,
-        _oldest(part.observed_at for part in parts),
-        _oldest(part.received_at for part in parts),
+        _oldest([part.observed_at for part in parts]),
+        _oldest([part.received_at for part in parts]),
         _feeds(parts),
         Coverage(int(state.usable), 1),
         derived=True,
         held=max(part.held for part in parts),
-        late_at=_oldest(part.late_at for part in parts),
-        stale_at=_oldest(part.stale_at for part in parts),
+        late_at=_oldest([part.late_at for part in parts]),
+        stale_at=_oldest([part.stale_at for part in parts]),
     )
 
 
 def _summed(measure: Measure, total: Total, values: Values) -> Value:
-    spoken = {reporter: _speaks(measure, reporter, values) for part in total.parts for reporter in part.reporters}
-    members = [values[(reporter, measure.id)] for reporter in spoken]
-    missing = tuple(part.place for part in total.parts if not all(spoken[reporter] for reporter in part.reporters))
-    coverage = Coverage(len(total.parts) - len(missing), len(total.parts), total.noun, missing)
+    """A total of those who speak; one pass, for every picture makes thousands of these."""
+    members: list[Value] = []
+    speaking: list[Value] = []
+    missing: list[str] = []
+    for part in total.parts:
+        whole = True
+        for reporter in part.reporters:
+            member = values[(reporter, measure.id)]
+            members.append(member)
+            if _speaks(measure, member, values):
+                speaking.append(member)
+            else:
+                whole = False
+        if not whole:
+            missing.append(part.place)
+    coverage = Coverage(len(total.parts) - len(missing), len(total.parts), total.noun, tuple(missing))
     # Where everybody is silent the last that was known is given, and marked as old.
-    speaking = [member for member in members if spoken[member.place]]
     counted = speaking or [m for m in members if m.state is State.STALE and m.value is not None]
     if speaking:
         state = State.LATE if any(m.state is State.LATE for m in speaking) else State.FRESH
@@ -194,8 +207,8 @@ def _summed(measure: Measure, total: Total, values: Values) -> Value:
         total.place,
         value,
         state,
-        _oldest(m.observed_at for m in counted),
-        _oldest(m.received_at for m in counted),
+        _oldest([m.observed_at for m in counted]),
+        _oldest([m.received_at for m in counted]),
         _feeds(members),
         coverage,
         # A silent ward can only add to a count; to a difference or a share it can do either.
@@ -204,17 +217,17 @@ def _summed(measure: Measure, total: Total, values: Values) -> Value:
         and not shrinks
         and measure.across_places in (Summing.SUM, Summing.MAX),
         derived=True,
-        held=sum(m.held for m in members),
-        late_at=_oldest(m.late_at for m in counted),
-        stale_at=_oldest(m.stale_at for m in counted),
+        held=sum([m.held for m in members]),
+        late_at=_oldest([m.late_at for m in counted]),
+        stale_at=_oldest([m.stale_at for m in counted]),
     )
 
 
-def _speaks(measure: Measure, place: str, values: Values) -> bool:
+def _speaks(measure: Measure, member: Value, values: Values) -> bool:
     """Is a member's part of a total known? For a share its inputs are: a ward with no bed open still counts."""
     if measure.across_places is Summing.RATIO and measure.formula is not None:
-        return all(values[(place, i)].known for i in measure.formula.inputs)
-    return values[(place, measure.id)].known
+        return all(values[(member.place, i)].known for i in measure.formula.inputs)
+    return member.value is not None and member.state in _USABLE
 
 
 def _total_figure(measure: Measure, counted: list[Value], values: Values) -> float | None:
@@ -229,16 +242,21 @@ def _total_figure(measure: Measure, counted: list[Value], values: Values) -> flo
     return _figure(measure.formula, sums)
 
 
+_USABLE = frozenset(state for state in State if state.usable)
 # The order in which a value is less to be trusted.
 _DISTRUST = {State.FRESH: 0, State.LATE: 1, State.STALE: 2, State.UNKNOWN: 3, State.NEVER: 4}
 
 
-def _oldest(moments: Iterable[datetime | None]) -> datetime | None:
-    return min((moment for moment in moments if moment is not None), default=None)
+def _oldest(moments: list[datetime | None]) -> datetime | None:
+    told = {moment for moment in moments if moment is not None}  # mostly the same one, many times
+    return min(told, default=None)
 
 
-def _feeds(parts: Iterable[Value]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(feed for part in parts for feed in part.feeds))
+def _feeds(parts: list[Value]) -> tuple[str, ...]:
+    different = dict.fromkeys([part.feeds for part in parts])
+    if len(different) == 1:
+        return parts[0].feeds
+    return tuple(dict.fromkeys(feed for feeds in different for feed in feeds))
 
 
 def _next_change(values: Iterable[Value], at: datetime) -> datetime | None:

@@ -89,9 +89,7 @@ class LivePicture:
     def _build(self) -> Picture:
         now = self._now()
         at = self._as_at or now
-        picture = build(
-            self._store, self._county, at, known_at=now, expected=self._expected, live=self._as_at is None
-        )
+        picture = build(self._store, self._county, at, known_at=now, expected=self._expected, live=self._as_at is None)
         if self._trends_step != step_of(at):
             self._trends = read_trends(self._store, self._county, dict(picture.values), at)
             self._trends_step = step_of(at)

@@ -31,14 +31,9 @@ def weigh(
     """The believed ones of these readings, by series. ``sources`` are all those of their place."""
     first_said = _first_said(connection, sources, moment, late)
     before = _in_effect(connection, late, moment)
-    believed = []
-    for series, value in late.items():
-        if series in first_said:
-            if value == before[series][1]:
-                continue
-            if value in _ever_said(connection, series, moment, first_said[series]):
-                continue
-        believed.append(series)
+    differ = {id: first_said[id] for id in first_said if before[id][1] != late[id]}
+    said = _ever_said(connection, differ, moment)
+    believed = [id for id, value in late.items() if id not in first_said or value not in said.get(id, (value,))]
     if not believed:
         return {}
     following = _next_said(connection, sources, moment, believed)
@@ -74,31 +69,39 @@ def _first_said(
     return first
 
 
-def _in_effect(connection: Connection, series: Iterable[int], moment: int) -> dict[int, tuple[int, float | None]]:
-    """The moment and value of the row that speaks for this moment, by series."""
+def _in_effect(
+    connection: Connection, series: Iterable[int], moment: int, version: int | None = None
+) -> dict[int, tuple[int, float | None]]:
+    """The moment and value of the row that speaks for this moment, by series; as known at a version, or now."""
     row = (
         select(db.reading.c.observed_at)
         .where(db.reading.c.series == db.series.c.id, db.reading.c.observed_at <= moment)
         .order_by(db.reading.c.observed_at.desc(), db.reading.c.version.desc())
         .limit(1)
     )
+    if version is not None:
+        row = row.where(db.reading.c.version <= version)
+    value = row.with_only_columns(db.reading.c.value)
     found = connection.execute(
-        select(
-            db.series.c.id, row.scalar_subquery(), row.with_only_columns(db.reading.c.value).scalar_subquery()
-        ).where(db.series.c.id.in_(list(series)))
+        select(db.series.c.id, row.scalar_subquery(), value.scalar_subquery()).where(db.series.c.id.in_(list(series)))
     )
     return {id: (at, value) for id, at, value in found if at is not None}
 
 
-def _ever_said(connection: Connection, series: int, moment: int, first_version: int) -> set[float | None]:
-    """Every value that was said of this moment."""
-    row, rows = db.reading.c, select(db.reading.c.value).where(db.reading.c.series == series)
-    first = connection.execute(
-        rows.where(row.observed_at <= moment, row.version <= first_version)
-        .order_by(row.observed_at.desc(), row.version.desc())
-        .limit(1)
-    )
-    return {*first.scalars(), *connection.execute(rows.where(row.observed_at == moment)).scalars()}
+def _ever_said(connection: Connection, first_said: Mapping[int, int], moment: int) -> dict[int, set[float | None]]:
+    """Every value that was said of this moment, by series: what stood when it was first said, and every row since."""
+    said: dict[int, set[float | None]] = {}
+    for version in set(first_said.values()):
+        first = [id for id, at in first_said.items() if at == version]
+        for id, (_, value) in _in_effect(connection, first, moment, version).items():
+            said.setdefault(id, set()).add(value)
+    if first_said:
+        row = db.reading.c
+        for id, value in connection.execute(
+            select(row.series, row.value).where(row.series.in_(list(first_said)), row.observed_at == moment)
+        ):
+            said.setdefault(id, set()).add(value)
+    return said
 
 
 def _next_said(

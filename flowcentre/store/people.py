@@ -24,15 +24,16 @@ from flowcentre.store.writing import upsert
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Person)}
 _TYPES = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
+_KEPT = {kind: [each.name for each in fields(kind) if each.name != "ref"] for kind in _KINDS.values()}
 
 
 def pack(person: Person) -> bytes:
     """A person's row as text, without the ref, which has a column of its own."""
     row: dict[str, Any] = {"kind": type(person).__name__}
-    for each in fields(person):
-        value = getattr(person, each.name)
-        if each.name != "ref" and value is not None:
-            row[each.name] = value.isoformat() if isinstance(value, datetime) else value
+    for name in _KEPT[type(person)]:
+        value = getattr(person, name)
+        if value is not None:
+            row[name] = value
     return orjson.dumps(row)
 
 

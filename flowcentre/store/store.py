@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import get_ident
 
 from sqlalchemy import Connection, select, text, update
 
@@ -34,6 +35,7 @@ class Store:
         self._memories: dict[str, FeedMemory] = {}
         self._listeners = versions.Listeners()
         self._stops: list[Callable[[], None]] = []
+        self._bulk: tuple[int, Connection] | None = None  # the thread that writes in bulk, and its transaction
         if self.dialect == "sqlite":
             file = Path(str(url.database))
             if writer:
@@ -310,7 +312,26 @@ class Store:
     # --- Connections --------------------------------------------------------------------
 
     @contextmanager
+    def in_bulk(self) -> Iterator[None]:
+        """Make what this thread writes one transaction: all of it stands at the end, or none.
+
+        For reading in a history, where the wait for the disk after each poll would be most of the time.
+        """
+        with self._changing() as connection:
+            self._bulk = (get_ident(), connection)
+            try:
+                yield
+            except BaseException:
+                self._memories.clear()  # they remember what is undone
+                raise
+            finally:
+                self._bulk = None
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if self._bulk is not None and self._bulk[0] == get_ident():
+            yield self._bulk[1]
+            return
         with self._engine.connect() as connection, connection.begin():
             yield connection
 
@@ -319,6 +340,10 @@ class Store:
         """One transaction that writes, one at a time in this process."""
         if not self.writer:
             raise StoreError("this store was opened to read")
+        if self._bulk is not None and self._bulk[0] == get_ident():
+            with self._bulk[1].begin_nested():
+                yield self._bulk[1]
+            return
         with self._writing, self._engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 

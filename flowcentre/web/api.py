@@ -20,11 +20,8 @@ from flowcentre.web.shapes import (
     MeasureShape,
     PictureShape,
     PlaceShape,
-    feed_shape,
-    measure_shape,
-    picture_shape,
-    place_shape,
 )
+from flowcentre.web.shaping import feed_shape, measure_shape, picture_shape, place_shape
 
 if TYPE_CHECKING:
     from flowcentre.store import Store

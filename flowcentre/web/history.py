@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from flowcentre.model import Measure, Period, Point
-from flowcentre.web.shapes import HistoryShape, number
+from flowcentre.web.shapes import HistoryShape
+from flowcentre.web.shaping import number
 
 MOST_POINTS = 50_000
 # The longest span that one may ask for at once: what is counted every minute grows quickly.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from flowcentre.model import FeedStatus, Picture, State
 from layouts.parts import links
 from layouts.parts.age import age
-from layouts.parts.tree import Child, Children, marked
+from layouts.parts.tree import Child, marked
 from layouts.parts.words import STATE_WORDS, iso
 
 # Worst first, when not all can be named.
@@ -41,17 +41,12 @@ def shape() -> html.Span:
 
 
 def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[Child]:
-    name: dcc.Link | html.Span = html.Span(status.feed.name, className="feed-name", title=status.feed.name)
+    name: html.A | html.Span = html.Span(status.feed.name, className="feed-name", title=status.feed.name)
     if linked:
-        name = dcc.Link(status.feed.name, href=links.feed(status.feed.id), className="feed-name")
-    said: Children = STATE_WORDS[status.state]
-    if status.observed_at is not None:
-        said = [
-            html.Span("late, ", className="if-late"),
-            html.Span("too old, ", className="if-stale"),
-            age(status.observed_at, picture.at),
-        ]
-    return [shape(), name, html.Span(said, className="feed-age")]
+        name = html.A(status.feed.name, href=links.feed(status.feed.id), className="feed-name")
+    if status.observed_at is None:
+        return [shape(), name, html.Span(STATE_WORDS[status.state], className="feed-age")]
+    return [shape(), name, age(status.observed_at, picture.at, className="feed-age", was="too old, ")]
 
 
 def _attributes(status: FeedStatus) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """A value as one sees it: its number, its state, and what is missing from it.
 
-Every known figure is written with the words for "late" and for "was 41, 3 h ago" beside it; the
-stylesheet shows those that fit ``data-state``. So the display's script need only change that one
-attribute when a value grows old while the server is silent.
+Every known figure is written with its age and with the words "was 41" as an attribute; the stylesheet
+shows what fits ``data-state``. So the display's script need only change that one attribute when a
+value grows old while the server is silent.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from dash import dcc, html
+from dash import html
+from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
 from flowcentre.model import Coverage, Picture, State, Value
@@ -20,45 +21,40 @@ from layouts.parts.tree import Child, marked
 from layouts.parts.words import DASH, NO_BREAK, STATE_WORDS, figure_text, figure_words, iso, unit_words
 
 
-def figure(value: Value, at: datetime, rank: str = "plain") -> html.Span:
+def figure(
+    value: Value, at: datetime, rank: str = "plain", href: str | None = None, title: str | None = None
+) -> Component:
     """A value with its state. ``rank`` says how large: "main", "second" or "plain".
 
-    A missing value is an em dash and a word, never a number.
+    A missing value is an em dash and a word, never a number. With ``href`` it leads somewhere.
     """
-    state = value.state
-    if value.value is None or state in (State.UNKNOWN, State.NEVER):
-        state = state if state in (State.UNKNOWN, State.NEVER) else State.UNKNOWN
-        return html.Span(
-            [
-                html.Span(html.Span(DASH, className="number"), className="now"),
-                html.Span(STATE_WORDS[state], className="mark"),
-            ],
-            className=f"figure {rank}",
-            **marked(data_state=state.value),
-        )
+    missing = value.value is None or value.state in (State.UNKNOWN, State.NEVER)
+    parts, attributes = (_missing if missing else _known)(value, at)
+    if href is not None:
+        return html.A(parts, className=f"figure {rank}", href=href, title=title, **attributes)
+    return html.Span(parts, className=f"figure {rank}", **attributes)
+
+
+def _missing(value: Value, at: datetime) -> tuple[list[Child], dict[str, Any]]:
+    state = value.state if value.state is State.NEVER else State.UNKNOWN
+    parts: list[Child] = [html.Span(DASH, className="number"), html.Span(f" {STATE_WORDS[state]}", className="mark")]
+    return parts, marked(data_state=state.value)
+
+
+def _known(value: Value, at: datetime) -> tuple[list[Child], dict[str, Any]]:
+    assert value.value is not None
     measure = by_id(value.measure)
     number, unit = figure_words(value.value, measure)
-    now: list[html.Span] = [html.Span(number, className="number")]
-    if unit:
-        now.append(html.Span(unit if unit == "%" else f"{NO_BREAK}{unit}", className="unit"))
+    parts: list[Child] = [html.Span(number, className="number")]
     if value.at_least:
-        now.insert(0, html.Span("at least ", className="least"))
-    parts = [html.Span(now, className="now")]
+        parts.insert(0, html.Span("at least ", className="least"))
+    if unit:
+        parts.append(html.Span(unit if unit == "%" else f"{NO_BREAK}{unit}", className="unit"))
     if value.observed_at is not None:
+        # The stylesheet puts "late, " or "was 41, " before the age, by data-state.
         was = f"was {figure_text(value.value, measure)}, "
-        parts.append(
-            html.Span(
-                [
-                    html.Span("late, ", className="if-late"),
-                    html.Span(was, className="if-stale"),
-                    age(value.observed_at, at),
-                ],
-                className="mark",
-            )
-        )
-    elif state is not State.FRESH:
-        parts.append(html.Span(STATE_WORDS[state], className="mark"))
-    return html.Span(parts, className=f"figure {rank}", **_attributes(value))
+        parts.append(age(value.observed_at, at, className="mark", was=was))
+    return parts, _attributes(value)
 
 
 def _attributes(value: Value) -> dict[str, Any]:
@@ -85,17 +81,12 @@ def noted(value: Value) -> list[Child]:
     return notes
 
 
-def explained(picture: Picture, place: str, measure_id: str, rank: str = "plain") -> dcc.Link | html.Span:
+def explained(picture: Picture, place: str, measure_id: str, rank: str = "plain") -> Component:
     """A figure of the picture that leads to its own explanation; "not here" where nobody is to report it."""
     if (place, measure_id) not in picture.values:
         return html.Span("not here", className="not-here")
     value = picture.value(place, measure_id)
-    return dcc.Link(
-        figure(value, picture.at, rank),
-        href=links.explain(place, measure_id),
-        className="explained",
-        title=_title(picture, value),
-    )
+    return figure(value, picture.at, rank, href=links.explain(place, measure_id), title=_title(picture, value))
 
 
 def _title(picture: Picture, value: Value) -> str:

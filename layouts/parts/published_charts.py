@@ -156,11 +156,12 @@ def _layout(*, right: int = 16, legend: bool = False, height: int = 300) -> dict
 
 def _draw_break(layout: dict[str, Any]) -> None:
     day = DEFINITIONS_CHANGED.isoformat()
+    layout["yaxis"]["domain"] = [0, 0.86]  # the words stand above the lines, not on them
     layout["shapes"] = [
         {"type": "line", "x0": day, "x1": day, "y0": 0, "y1": 1, "yref": "paper",
          "line": {"color": _INK, "width": 1.5, "dash": "dash"}}
     ]  # fmt: skip
     layout["annotations"].append(
         {"text": "definitions changed<br>27 May 2024", "x": day, "y": 1, "yref": "paper", "yanchor": "top",
-         "xanchor": "right", "xshift": -4, "align": "right", "showarrow": False, "font": {"size": 11}, "bgcolor": "rgba(255,255,255,0.85)"}
+         "xanchor": "right", "xshift": -4, "align": "right", "showarrow": False, "font": {"size": 11}}
     )  # fmt: skip

@@ -18,7 +18,7 @@ WIDTH, HEIGHT, EDGE = 240, 40, 4
 _HOUR = timedelta(hours=1)
 
 
-def trend(picture: Picture, place: str, measure_id: str) -> html.Span | None:
+def trend(picture: Picture, place: str, measure_id: str) -> svg.Svg | None:
     """The sparkline of a headline; nothing where the picture keeps no trend of it."""
     points = picture.trend(place, measure_id)
     if not points:
@@ -41,7 +41,7 @@ def sparkline(
     *,
     label: str = "",
     say: object = str,
-) -> html.Span | None:
+) -> svg.Svg | None:
     """A step line of 24 hours up to ``until``; nothing where there was never a value in them."""
     assert callable(say)
     runs = _runs(points, until, gap_after)
@@ -65,11 +65,12 @@ def sparkline(
     if runs[-1][-1][0] >= until:  # a line that ended earlier has no present point to mark
         # A line of no length with round ends is a dot that stays round however the drawing is stretched.
         drawn.append(svg.Path(d=f"M{end_x:g} {end_y:g}h0", className="last", vectorEffect="non-scaling-stroke"))
-    return html.Span(
-        svg.Svg(drawn, viewBox=f"0 0 {WIDTH} {HEIGHT}", preserveAspectRatio="none"),
+    return svg.Svg(
+        drawn,
         className="spark",
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        preserveAspectRatio="none",
         role="img",
-        title=words,
         **marked(aria_label=words),
     )
 

@@ -34,14 +34,11 @@ def cell(picture: Picture, place: str, measure_id: str) -> html.Td:
     """One figure in a table, with its trend where one is kept."""
     notes = noted(picture.value(place, measure_id))
     return html.Td(
-        html.Div(
-            [
-                explained(picture, place, measure_id),
-                html.Span(_spaced(notes), className="notes") if notes else None,
-                trend(picture, place, measure_id),
-            ],
-            className="cell",
-        ),
+        [
+            explained(picture, place, measure_id),
+            trend(picture, place, measure_id),
+            html.Div(_spaced(notes), className="notes") if notes else None,
+        ],
         **marked(data_column=picture.county.places[place].label),
     )
 

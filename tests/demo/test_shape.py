@@ -118,7 +118,7 @@ def test_community_services_are_nearly_full_and_care_homes_answer_on_their_own_d
 
 def test_a_hospital_holds_steady_for_months() -> None:
     simulation = Simulation(WESTSHIRE, seed=4, start=START)
-    simulation.advance(SETTLED.replace(year=2027, month=4))
+    simulation.advance(SETTLED.replace(year=2027, month=2))
     for acute in simulation.acutes.values():
         wards = acute.hospital.general
         share = sum(ward.occupied for ward in wards) / sum(ward.open for ward in wards)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -127,15 +127,15 @@ def test_closed_beds_are_empty_beds_and_services_hold_no_more_than_they_have() -
 
 
 # The nights on which London's clocks change, and an ordinary one.
-@pytest.mark.parametrize("night", [datetime(2026, 3, 29), datetime(2026, 10, 25), datetime(2026, 6, 14)])  # noqa: DTZ001
-def test_counts_since_midnight_only_grow_and_begin_again_at_londons_midnight(night: datetime) -> None:
-    midnight = night.replace(tzinfo=LONDON).astimezone(UTC)
+@pytest.mark.parametrize("night", [date(2026, 3, 29), date(2026, 10, 25), date(2026, 6, 14)])
+def test_counts_since_midnight_only_grow_and_begin_again_at_londons_midnight(night: date) -> None:
+    midnight = datetime.combine(night, time(), tzinfo=LONDON).astimezone(UTC)
     simulation = Simulation(WESTSHIRE, seed=5, start=midnight - timedelta(hours=20))
     before: dict[str, int] = {}
     at = midnight - timedelta(hours=12)
     while at <= midnight + timedelta(hours=30):
         simulation.advance(at)
-        new_day = at.astimezone(LONDON).time() == datetime.min.time()
+        new_day = at.astimezone(LONDON).time() == time()
         for site, acute in simulation.acutes.items():
             counts = {
                 f"{site} admissions": sum(ward.admissions_today for ward in acute.hospital.general),
@@ -149,17 +149,17 @@ def test_counts_since_midnight_only_grow_and_begin_again_at_londons_midnight(nig
 
 
 def test_the_october_night_is_an_hour_longer_and_brings_an_hour_more_of_people() -> None:
-    def night(day: datetime) -> float:
-        midnight = day.replace(tzinfo=LONDON).astimezone(UTC)
+    def night(day: date) -> float:
+        midnight = datetime.combine(day, time(), tzinfo=LONDON).astimezone(UTC)
         found = 0
         for seed in range(6):
             simulation = Simulation(WESTSHIRE, seed=seed, start=midnight - timedelta(hours=1))
-            simulation.advance((day + timedelta(hours=3)).replace(tzinfo=LONDON).astimezone(UTC))
+            simulation.advance(datetime.combine(day, time(3), tzinfo=LONDON).astimezone(UTC))
             since = midnight.timestamp()
             found += sum(a.arrived >= since for x in simulation.acutes.values() for a in x.emergency.attendances)
         return found
 
-    october, ordinary = night(datetime(2026, 10, 25)), night(datetime(2026, 10, 18))  # noqa: DTZ001
+    october, ordinary = night(date(2026, 10, 25)), night(date(2026, 10, 18))
     assert 1.1 < october / ordinary < 1.7
 
 

@@ -93,6 +93,15 @@ class Vanishing(Steady):
         os._exit(3)
 
 
+class Mute(Steady):
+    """Closes every way out, and goes on."""
+
+    def fetch(self, since: Bookmark | None) -> Payload:
+        os.closerange(0, 100)
+        time.sleep(3600)
+        raise AssertionError
+
+
 class Stopped(Steady):
     """Is killed from outside."""
 

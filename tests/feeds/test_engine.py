@@ -15,7 +15,7 @@ from structlog.testing import LogCapture
 
 from flowcentre.feeds.engine import LOST_AFTER, Engine
 from flowcentre.feeds.worker import start_workers
-from flowcentre.model import County, Outcome, Poll
+from flowcentre.model import County, Level, Outcome, Place, PlaceKind, Places, Poll
 from flowcentre.store import Store, open_store
 from tests.feeds import pretend_connectors as pretend
 from tests.feeds.cast import AT, PLACES, WARDS, a_county, a_feed
@@ -364,6 +364,18 @@ def test_another_configuration_is_taken_up(store: Store) -> None:
     assert not stand.polls("quiet")
     stand.due("beds", AT + timedelta(minutes=5))
     assert stand.polls("beds")[0].due_at == AT + timedelta(minutes=5)
+
+
+def test_places_that_were_added_are_believed_from_the_next_poll(store: Store, tmp_path: Path) -> None:
+    file = a_file(tmp_path, [["northgate-a99", "nctr_now", 4, AT.isoformat()]])
+    feed = a_feed(connector="fromfile", settings={"path": str(file)})
+    stand = Stand(store, a_county(feed))
+    stand.due("beds", AT)
+    assert stand.polls("beds")[0].outcome is Outcome.HELD
+    added = Place("northgate-a99", "A99", Level.UNIT, PlaceKind.WARD, parent="northgate")
+    stand.engine.reload(County("Westshire", Places([*PLACES, added]), (feed,)))
+    stand.due("beds", AT + MINUTES_15)
+    assert stand.polls("beds")[1].outcome is Outcome.OK
 
 
 def test_a_feed_is_logged_once_when_lost_and_once_when_back(store: Store, tmp_path: Path, logged: LogCapture) -> None:

@@ -7,20 +7,32 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from flowcentre.feeds.answers import Answer
+from flowcentre.feeds.contract import PlaceCodes
 from flowcentre.feeds.engine import Engine
 from flowcentre.feeds.schedule import BackgroundSchedule
-from flowcentre.feeds.worker import Limits
+from flowcentre.feeds.worker import Limits, Question, Workers, start_workers
 from flowcentre.model import Outcome
-from flowcentre.store import Store, open_store
+from flowcentre.store import open_store
 from tests.feeds import pretend_connectors as pretend
-from tests.feeds.cast import a_county, a_feed
+from tests.feeds.cast import PLACES, a_county, a_feed
 
 CONNECTORS = {"steady": pretend.Steady, "hung": pretend.Hung, "looping": pretend.Looping, "greedy": pretend.Greedy}
-EVERY = timedelta(seconds=2)
+EVERY = timedelta(seconds=4)
 
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm_fork_server() -> None:
+    """Loaded before intervals of seconds are asked of it: on a busy machine that takes a few."""
+    start_workers(["tests.feeds.pretend_connectors"])
+    asked = Question(pretend.Steady, {}, PlaceCodes(PLACES, ["northgate"]), None, timedelta(seconds=60))
+    assert isinstance(Workers().ask(asked), Answer)
 
 
 def wait_until(true: Callable[[], bool], seconds: float) -> bool:
@@ -30,7 +42,8 @@ def wait_until(true: Callable[[], bool], seconds: float) -> bool:
     return true()
 
 
-def test_bad_feeds_harm_only_themselves(store: Store) -> None:
+def test_bad_feeds_harm_only_themselves(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
     steady = [a_feed(f"steady-{n}", every=EVERY) for n in range(3)]
     bad = [a_feed(f"hung-{n}", "hung", every=EVERY, deadline=timedelta(seconds=30)) for n in range(5)]
     bad += [a_feed("looping", "looping", every=EVERY, deadline=timedelta(seconds=3))]
@@ -42,12 +55,14 @@ def test_bad_feeds_harm_only_themselves(store: Store) -> None:
     finally:
         engine.stop()
     for feed in steady:
-        polls = [poll for poll in store.polls(feed.id)[::-1] if poll.outcome is not Outcome.RUNNING]
+        # The first comes when the engine starts, anywhere in its slot.
+        polls = [poll for poll in store.polls(feed.id)[::-1] if poll.outcome is not Outcome.RUNNING][1:]
         assert [poll.outcome for poll in polls if poll.outcome is not Outcome.OK] == []
         assert [poll.due_at for poll in polls] == [polls[0].due_at + slot * EVERY for slot in range(len(polls))]
-        # The first comes when the engine starts, anywhere in its slot.
-        assert all(poll.started_at - poll.due_at < EVERY for poll in polls[1:])
-    assert {poll.outcome for poll in store.polls("greedy")} <= {Outcome.CRASHED, Outcome.OVERRAN, Outcome.RUNNING}
+        assert all(poll.started_at - poll.due_at < EVERY for poll in polls)
+    assert store.polls("greedy")[-1].outcome is Outcome.CRASHED
+    assert store.polls("looping")[-1].outcome is Outcome.OVERRAN
+    store.close()
 
 
 def test_two_engines_share_the_polls_and_one_goes_on_alone(postgres_url: str) -> None:
@@ -68,7 +83,7 @@ def test_two_engines_share_the_polls_and_one_goes_on_alone(postgres_url: str) ->
         for feed in feeds:
             polls = store.polls(feed.id)[::-1]
             assert len({poll.due_at for poll in polls}) == len(polls)
-            polled_or_counted = sum(1 + max(poll.missed - 1, 0) for poll in polls)
+            polled_or_counted = sum(max(poll.missed, 1) for poll in polls)
             assert polled_or_counted == (polls[-1].due_at - polls[0].due_at) // feed.every + 1
             assert {poll.outcome for poll in polls} <= {Outcome.OK, Outcome.RUNNING, Outcome.SKIPPED}
             assert sum(poll.outcome is Outcome.OK for poll in polls) >= len(polls) - 2

@@ -94,6 +94,14 @@ def test_a_worker_that_vanishes_is_told_by_how_it_ended(workers: Workers) -> Non
     assert "SIGKILL" in stopped.message
 
 
+def test_a_worker_that_closes_its_way_out_is_not_waited_for(workers: Workers) -> None:
+    began = time.monotonic()
+    answered = workers.ask(question(pretend.Mute, 30))
+    assert isinstance(answered, Failed)
+    assert answered.outcome is Outcome.CRASHED
+    assert time.monotonic() - began < 10
+
+
 def test_a_crash_is_told_by_its_kind_and_place_and_never_quoted(
     workers: Workers, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,7 +204,7 @@ def test_a_killed_engine_leaves_no_worker_behind(tmp_path: Path) -> None:
     try:
         me = psutil.Process(engine.pid)
         family: list[psutil.Process] = []
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 40
         while not (set(family) - set(me.children())) and time.monotonic() < limit:
             family = me.children(recursive=True)
             time.sleep(0.02)

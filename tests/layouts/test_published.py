@@ -155,7 +155,7 @@ def test_a_missing_month_is_a_gap_in_the_line() -> None:
 def test_nothing_later_than_the_picture_is_shown() -> None:
     then = picture(datetime(2025, 2, 14, 9, tzinfo=UTC))
     words = text(published.render(then, histories(), "one"))
-    assert "as at January 2025, 13 days old" in words
+    assert "as at January 2025, | 13 days old" in words
     assert "2025/26" not in words
 
 

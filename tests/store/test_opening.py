@@ -16,9 +16,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
-from tests.store.saying import sighting, tell, values
 
 from flowcentre.store import Store, StoreBusy, StoreError, StoreNotReady, StoreTooNew, open_store, schema
+from tests.store.saying import sighting, tell, values
 
 HOLDER = """
 import sys

@@ -8,10 +8,10 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
-from tests.store.saying import sighting, tell, values
 
 from flowcentre.model import Held, Outcome, PeopleList, PollCounts
 from flowcentre.store import PollAlreadyRecorded, Store, open_store
+from tests.store.saying import sighting, tell, values
 
 MINUTE = timedelta(minutes=1)
 

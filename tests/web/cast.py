@@ -185,7 +185,7 @@ class Drawings:
             '<link rel="icon" href="data:,"><script src="/assets/wall/wall.js" defer></script></head>'
             f'<body data-fingerprint="{self.fingerprint}" data-body-url="/wall/{board.id}/body"'
             f' data-server-now="{picture.at.isoformat()}" {self.body_attributes}>'
-            f'<time id="clock">00:00:00</time><main id="board">{self.body(picture, board)}</main>'
+            f'<time id="date"></time><time id="clock">00:00:00</time><main id="board">{self.body(picture, board)}</main>'
             '<div id="not-live" role="alert" hidden></div></body></html>'
         )
 

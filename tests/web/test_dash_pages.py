@@ -14,16 +14,17 @@ from dash import Input, Output, dcc, html
 from playwright.sync_api import Page, expect
 from structlog.testing import capture_logs
 
+from flowcentre.web import FlowServer
 from tests.web.cast import ASSETS, AT, Westshire, running
 from tests.web.test_gate import MALFORMED
+from tests.web.test_routes import DECIDED, walk
 
 CALLBACKS = "/_dash-update-component"
 PATIENT = 15_000
 
 
-@contextmanager
-def pages(westshire: Westshire) -> Iterator[str]:
-    """A small Dash application on the server, joined as app.py does it."""
+def with_pages(westshire: Westshire) -> FlowServer:
+    """The server with a small Dash application on it, joined as app.py does it."""
     app = westshire.app()
     shell = dash.Dash(
         __name__,
@@ -51,7 +52,13 @@ def pages(westshire: Westshire) -> Iterator[str]:
     shell.backend.websocket_capability = False
     shell._setup_server()
     app.allow_pages(shell.csp_hashes(), shell.callback_map)
-    with running(app) as url:
+    return app
+
+
+@contextmanager
+def pages(westshire: Westshire) -> Iterator[str]:
+    """That server, running."""
+    with running(with_pages(westshire)) as url:
         yield url
 
 
@@ -143,6 +150,28 @@ def test_dash_leaves_no_other_door_open(westshire: Westshire, monkeypatch: pytes
         for path in ("/wall/none", "/api/v1/none", "/live/none"):
             assert client.get(path).status_code == 404, path
         assert client.get("/some/page").headers["content-type"].startswith("text/html")
+
+
+def test_each_route_that_dash_brings_is_decided(westshire: Westshire) -> None:
+    decided = {
+        "/": ("/", 200),
+        "{path:path}": ("/feeds", 200),
+        "/_dash-layout": ("/_dash-layout", 200),
+        "/_dash-dependencies": ("/_dash-dependencies", 200),
+        "/_dash-component-suites/{package_name}/{fingerprinted_path:path}": (
+            "/_dash-component-suites/dash/html/dash_html_components.min.js",
+            200,
+        ),
+        "/_favicon.ico": ("/_favicon.ico", 200),
+        "/_dash-update-component": (CALLBACKS, 405),
+        "/_dash-ws-callback": ("/_dash-ws-callback", 404),
+        "/_reload-hash": ("/_reload-hash", 404),
+    }
+    app = with_pages(westshire)
+    with running(app) as url, httpx.Client(base_url=url) as client:
+        assert set(walk(app.routes)) - set(DECIDED) == set(decided), "decide on each new route here"
+        for route, (address, status) in decided.items():
+            assert client.get(address).status_code == status, route
 
 
 def test_scripts_of_dash_are_compressed_on_their_way(westshire: Westshire) -> None:

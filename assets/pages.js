@@ -1,0 +1,44 @@
+// What the pages need beside Dash: finished content put in place, links that do not load everything anew, and
+// addresses that name a part of a page.
+(() => {
+  "use strict";
+  const pages = new Set(["/", "/demand", "/feeds", "/measures", "/explain", "/published"]);
+
+  // Finished HTML comes in an attribute of an element that React leaves empty.
+  function fill(element) {
+    const focused = element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    element.innerHTML = element.dataset.html;
+    if (focused) element.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  // A page comes after its address: go to the part that the address names once it is there.
+  let gone = location.hash ? null : location.href;
+  function go() {
+    if (gone === location.href) return;
+    const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (location.hash && !part) return;
+    gone = location.href;
+    if (part) part.scrollIntoView();
+    else window.scrollTo(0, 0);
+  }
+
+  const filled = new WeakMap(); // element -> what was put into it
+  new MutationObserver(() => {
+    for (const element of document.querySelectorAll(".finished[data-html]")) {
+      if (filled.get(element) === element.dataset.html) continue;
+      filled.set(element, element.dataset.html);
+      fill(element);
+    }
+    go();
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-html"] });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.target || link.origin !== location.origin || !pages.has(link.pathname)) return;
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.pathname === location.pathname && link.search === location.search) return; // the browser's own affair
+    event.preventDefault();
+    history.pushState({}, "", link.href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate")); // dcc.Location listens for it, as from dcc.Link
+  });
+})();
