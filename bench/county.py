@@ -10,7 +10,6 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import orjson
 
@@ -18,11 +17,8 @@ from connectors.bed_state_csv import BedStateCsv
 from connectors.community_capacity_csv import CommunityCapacityCsv
 from connectors.emergency_department_json import EmergencyDepartmentJson
 from flowcentre.feeds.contract import Connector
-from flowcentre.feeds.past import read_in
 from flowcentre.feeds.remembered import place_codes
 from flowcentre.model import Board, County, Feed, Level, Place, PlaceKind, Places, Stream
-from flowcentre.picture import expect, keep_derived
-from flowcentre.store import Store, open_store
 
 SITES = ("northgate", "southmere", "eastwick", "westover", "ashmoor", "larkhill", "stonebridge", "thornfield")
 LOCALITIES = ("north", "mid", "south")
@@ -30,7 +26,6 @@ WARDS = 15  # a site
 BEDS = 25  # a ward
 CHANGED = 0.01  # of beds and of patients, a minute
 IN_EMERGENCY = 300  # persons on a busy site's list: those there, and those who came since midnight
-IN_PAST = 60  # on the lists of the day before, which only have to be there
 CONNECTORS: dict[str, type[Connector]] = {
     "bed_state_csv": BedStateCsv,
     "community_capacity_csv": CommunityCapacityCsv,
@@ -46,8 +41,6 @@ COMMUNITY = (
     ("reablement hours", PlaceKind.REABLEMENT, 6, (400, 320.5, "", "", "")),
 )
 SERIES = 2000
-PAST = timedelta(hours=24)
-PAST_STEP = timedelta(minutes=15)
 
 
 # --- The configuration -----------------------------------------------------------------------
@@ -168,13 +161,17 @@ class Life:
 
     def pass_minute(self) -> None:
         """Let a minute pass in the wards: one bed in a hundred is filled or emptied."""
-        for (site, _), ward in self.draw.choices(list(self.wards.items()), k=int(len(self.wards) * BEDS * CHANGED)):
+        for ward in self.draw.choices(list(self.wards.values()), k=int(len(self.wards) * BEDS * CHANGED)):
             if self.draw.random() < (BEDS + ward.escalation - ward.occupied) / 4:
                 ward.occupied, ward.admitted = ward.occupied + 1, ward.admitted + 1
             else:
                 ward.occupied, ward.discharged = ward.occupied - 1, ward.discharged + 1
                 ward.remaining = min(max(ward.remaining + self.draw.choice((-1, 0, 1)), 0), ward.occupied)
-            del site
+
+    def begin_day(self) -> None:
+        """Midnight: what is counted since then is counted anew."""
+        for ward in self.wards.values():
+            ward.admitted = ward.discharged = 0
 
     def beds_csv(self, at: datetime, sites: Iterable[str] = SITES) -> bytes:
         """A bed state as a trust drops it."""
@@ -250,54 +247,3 @@ class Life:
 
 def _said(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
-# --- Its past ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """One document of the past."""
-
-    feed: str
-    observed_at: datetime
-    name: str
-    content: bytes
-
-
-def past(life: Life, until: datetime) -> Iterator[Published]:
-    """A day of the county's documents, up to a moment."""
-    at = until - PAST
-    while at <= until:
-        for _ in range(3):
-            life.pass_minute()
-        if at.hour == 0 and at.minute < PAST_STEP.seconds // 60:
-            for ward in life.wards.values():
-                ward.admitted = ward.discharged = 0
-        for site in SITES:
-            yield Published(f"{site}-beds", at, "beds.csv", life.beds_csv(at, (site,)))
-            yield Published(f"{site}-emergency", at, "emergency.json", life.emergency_json(site, at))
-        if at.minute < PAST_STEP.seconds // 60 or at == until:
-            for service, *_ in COMMUNITY:
-                yield Published(service.replace(" ", "-"), at, "capacity.csv", life.community_csv(service, at))
-        at += PAST_STEP
-
-
-def fill(file: Path, until: datetime) -> Life:
-    """Make a store with a day of the county's history in it, through the real connectors and the real poller."""
-    here, life = county(), Life(in_emergency=IN_PAST)
-    expected = expect(here)
-    store = open_store(f"sqlite:///{file}")
-    try:
-        for at in read_in(store, here, CONNECTORS, past(life, until), until=until):
-            keep_derived(store, here, expected, at)
-        store.set_mark("demonstration", "yes")
-        _check(store)
-    finally:
-        store.close()
-    return life
-
-
-def _check(store: Store) -> None:
-    series = {(known.feed, known.place, known.measure) for known in store.latest()}
-    assert len(series) == SERIES, f"{len(series)} series, not {SERIES}"

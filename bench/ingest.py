@@ -19,6 +19,7 @@ from pathlib import Path
 from bench.bulk import grow, grow_people
 from bench.county import SITES, Life, county, make_connector
 from bench.measure import CannotMeasure, Line, Times, at_least, timed
+from bench.workplace import Workplace
 from flowcentre.feeds.answers import Answer, parse_documents
 from flowcentre.feeds.contract import Connector, Document
 from flowcentre.feeds.poll import Weighed, record, times_running, weigh
@@ -170,9 +171,9 @@ def _ms(moment: datetime | None) -> int | None:
     return None if moment is None else int(moment.timestamp() * 1000)
 
 
-def measure(folder: Path) -> Iterator[Line]:
+def measure(place: Workplace) -> Iterator[Line]:
     """Every line of this part."""
-    together, apart, life = county(one_file=True), county(), Life()
+    together, apart, life, folder = county(one_file=True), county(), Life(), place.make("ingest")
 
     def beds(at: datetime) -> Iterator[tuple[Feed, Document]]:
         life.pass_minute()

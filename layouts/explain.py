@@ -148,13 +148,12 @@ def _formula(picture: Picture, place: Place, measure: Measure, value: Value, for
         top = f"({numbers})" if len(formula.inputs) > 1 + len(formula.per) else numbers
         below = put_in(formula.per, " + ")
         numbers = f"{top} / {f'({below})' if len(formula.per) > 1 else below}"
+    plus = "numerator" if formula.per else "added"
     rows = [
         html.Tr([html.Th(by_id(i).label, scope="row"), html.Td(explained(picture, place.id, i)), html.Td(role)])
-        for inputs, role in ((formula.plus, "added"), (formula.minus, "taken away"), (formula.per, "denominator"))
+        for inputs, role in ((formula.plus, plus), (formula.minus, "taken away"), (formula.per, "denominator"))
         for i in inputs
     ]
-    if not formula.per:
-        rows = [html.Tr(row.children[:2]) for row in rows] if not formula.minus else rows
     return [
         html.P([f"{formula.words} = ", html.Strong(f"{numbers} = {_said(value)}")], className="formula"),
         html.Table(html.Tbody(rows), className="rows inputs"),

@@ -63,6 +63,7 @@ class Engine:
         self._crowded: set[str] = set()  # feeds of which a due time passed while a poll was running
         self._stopping = threading.Event()
         self._watch: threading.Thread | None = None
+        self._started_at: datetime | None = None
         self._drift = timedelta(0)
 
     # --- Life ---------------------------------------------------------------------------
@@ -70,7 +71,7 @@ class Engine:
     def start(self) -> None:
         """Take over what a lost engine left, poll at once what is due, and go on by the grid."""
         start_workers(sorted({connector.__module__ for connector in self._connectors.values()}))
-        at = self._now()
+        at = self._started_at = self._now()
         self._drift = self._clock_drift()
         self._schedule.start()
         # On SQLite there is one writer, and this is it: whoever was running before is gone.
@@ -146,7 +147,11 @@ class Engine:
         self._crowded.discard(feed.id)
         if not missed:
             return
-        reason = "the poll before was still running" if crowded else "no engine was polling"
+        reason = "no engine was polling"
+        if crowded:
+            reason = "the poll before was still running"
+        elif self._started_at is not None and last is not None and last >= self._started_at:
+            reason = "the engine came too late: is the machine overloaded?"
         log.warning("due times passed unpolled", feed=feed.id, missed=missed, reason=reason)
         try:
             version = self._store.record_skip(feed.id, due - feed.every, missed=missed, reason=reason, at=at)

@@ -25,6 +25,8 @@ from flowcentre.model import (
 from flowcentre.picture.expected import Expected, Total, expect
 from flowcentre.store import FeedLog, Known, Store
 
+STEP = timedelta(minutes=15)  # of trends
+
 Values = dict[tuple[str, str], Value]
 
 
@@ -40,8 +42,9 @@ def build(
 ) -> Picture:
     """Everything known at ``at``, with the knowledge of ``known_at`` (as it was known then, unless given).
 
-    ``live`` reads the kept latest values instead of looking them up as at a moment: quicker, and
-    the same where ``at`` is now. ``expected`` and ``trends`` are worked out anew unless handed in.
+    ``live`` is for the present: it reads the kept latest values, which is quicker, and has the picture
+    speak of the last moment at which anything in it changed, so that of two servers on one store each
+    makes the same picture to the byte. ``expected`` and ``trends`` are worked out unless handed in.
     """
     known_at = known_at or at
     expected = expected or expect(county)
@@ -52,7 +55,7 @@ def build(
     feeds = tuple(_status(feed, log.get(feed.id), at) for feed in county.feeds)
     return Picture(
         version=version,
-        at=at,
+        at=_last_change(values.values(), log.values(), at) if live else at,
         known_at=known_at,
         county=county,
         values=values,
@@ -264,6 +267,13 @@ def _next_change(values: Iterable[Value], at: datetime) -> datetime | None:
     return min(ahead, default=None)
 
 
+def _last_change(values: Iterable[Value], log: Iterable[FeedLog], now: datetime) -> datetime:
+    """When the picture of now began: the newest poll, the newest value to grow too old, or the quarter of an hour."""
+    ended = [entry.last_poll.finished_at for entry in log if entry.last_poll is not None]
+    aged = [moment for value in values for moment in (value.late_at, value.stale_at)]
+    return max([step_of(now), *[moment for moment in (*ended, *aged) if moment is not None and moment <= now]])
+
+
 def _status(feed: Feed, log: FeedLog | None, at: datetime) -> FeedStatus:
     if log is None:
         return FeedStatus(feed, State.NEVER)
@@ -287,6 +297,11 @@ def _status(feed: Feed, log: FeedLog | None, at: datetime) -> FeedStatus:
         log.skipped,
         log.held,
     )
+
+
+def step_of(at: datetime) -> datetime:
+    """The start of the quarter of an hour that ``at`` falls in."""
+    return at - (at - EPOCH) % STEP
 
 
 def next_due_at(feed: Feed, at: datetime) -> datetime:

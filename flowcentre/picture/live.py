@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from flowcentre.model import County, Picture
-from flowcentre.picture.build import build
+from flowcentre.picture.build import build, step_of
 from flowcentre.picture.expected import expect
-from flowcentre.picture.trends import Trends, read_trends, step_of, with_present
+from flowcentre.picture.trends import Trends, read_trends, with_present
 from flowcentre.store import Store
 
 log = structlog.get_logger(__name__)

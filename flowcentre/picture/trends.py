@@ -6,18 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flowcentre.measures import ALL
-from flowcentre.model import EPOCH, County, Level, Picture, Point, Value
+from flowcentre.model import County, Level, Picture, Point, Value
+from flowcentre.picture.build import step_of
 from flowcentre.store import Store
 
 SPAN = timedelta(hours=24)
-STEP = timedelta(minutes=15)
 
 Trends = dict[tuple[str, str], tuple[Point, ...]]
-
-
-def step_of(at: datetime) -> datetime:
-    """The start of the quarter of an hour that ``at`` falls in."""
-    return at - (at - EPOCH) % STEP
 
 
 def headline_keys(county: County, values: dict[tuple[str, str], Value]) -> list[tuple[str, str]]:

@@ -85,7 +85,9 @@ def _around(connection: Connection, series: list[int], moment: int) -> tuple[dic
     row = db.reading.c
     before: dict[int, float | None] = {}
     later = set(
-        connection.execute(select(row.series).where(row.series.in_(series), row.observed_at > moment)).scalars()
+        connection.execute(
+            select(row.series).where(row.series.in_(series), row.observed_at > moment).distinct()
+        ).scalars()
     )
     for id in series:
         found = connection.execute(

@@ -103,7 +103,7 @@ class Gauges(Collector):
         county = {"county": picture.county.name, "demonstration": str(picture.county.demonstration).lower()}
         yield InfoMetricFamily("flowcentre", "What is shown.", value=county)
         yield GaugeMetricFamily("flowcentre_picture_version", "Version of the picture.", picture.version)
-        age = (now - picture.at).total_seconds()
+        age = (now - picture.known_at).total_seconds()
         yield GaugeMetricFamily("flowcentre_picture_age_seconds", "Since the picture was last looked at.", age)
         values = GaugeMetricFamily("flowcentre_values", "Values in the picture, by state.", labels=["state"])
         for state in State:

@@ -70,7 +70,7 @@ class Pulse:
         picture = self._current()
         if picture.version < version:
             return f"the picture is behind: it shows version {picture.version}, the store has {version}"
-        age = self._now() - picture.at
+        age = self._now() - picture.known_at
         if age > self._picture_limit:
             return f"the picture has not been looked at for {age.total_seconds():.0f} s"
         return None

@@ -62,7 +62,8 @@ def sparkline(
         else f"{label}: {say(low)} throughout"
     )
     drawn = [svg.Path(d=line, className="line", vectorEffect="non-scaling-stroke")]
-    if runs[-1][-1][0] >= until:  # a line that ended earlier has no present point to mark
+    known = [point for point in points if point.at <= until][-1]
+    if known.value is not None and runs[-1][-1][0] >= until:  # a line that ended earlier has no present to mark
         # A line of no length with round ends is a dot that stays round however the drawing is stretched.
         drawn.append(svg.Path(d=f"M{end_x:g} {end_y:g}h0", className="last", vectorEffect="non-scaling-stroke"))
     return svg.Svg(

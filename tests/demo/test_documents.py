@@ -164,7 +164,7 @@ def test_the_backlog_is_four_weeks_that_the_real_connectors_believe_but_for_the_
         ("southmere-beds", "no_criteria_to_reside is not a number"),
         ("care-homes", "place_code is not a place of this feed"),
     }
-    assert held["southmere-beds", "no_criteria_to_reside is not a number"] == 8
+    assert held["southmere-beds", "no_criteria_to_reside is not a number"] == 7
 
 
 def test_the_history_begins_when_the_county_has_settled() -> None:
