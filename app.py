@@ -194,17 +194,24 @@ def polling(setting: Setting, store: Store, county: County, live: LivePicture) -
     from flowcentre.feeds.engine import Engine
 
     engine = Engine(store, county, setting.connectors, now=utc_now, name=f"{os.uname().nodename}:{os.getpid()}")
+
+    def use(changed: County) -> None:
+        engine.reload(changed)
+        live.use(changed)
+
     engine.start()
     try:
-        with reloading(setting, county, lambda changed: (engine.reload(changed), live.use(changed))):
+        with reloading(setting, county, use, live.refuse):
             yield
     finally:
         engine.stop()
 
 
 @contextmanager
-def reloading(setting: Setting, county: County, use: Callable[[County], object]) -> Iterator[None]:
-    """Take up each good change of the configuration, and say of each broken one what is wrong with it."""
+def reloading(
+    setting: Setting, county: County, use: Callable[[County], None], refuse: Callable[[tuple[str, ...]], None]
+) -> Iterator[None]:
+    """Take up each good change of the configuration; of a broken one say what is wrong, and go on with the old."""
     import structlog
 
     log = structlog.get_logger("configuration")
@@ -212,10 +219,12 @@ def reloading(setting: Setting, county: County, use: Callable[[County], object])
 
     def look() -> None:
         while not stopped.wait(LOOK_AT_CONFIGURATION_EVERY):
-            changed = reloader.look()
+            before, changed = reloader.mistakes, reloader.look()
             if changed is not None:
                 use(changed)
                 log.info("the configuration has changed and is in use")
+            elif reloader.mistakes != before:
+                refuse(tuple(str(mistake) for mistake in reloader.mistakes))
             for mistake in reloader.untold():
                 log.error("the configuration was changed and refused; the old one goes on", mistake=str(mistake))
 
@@ -229,7 +238,13 @@ def reloading(setting: Setting, county: County, use: Callable[[County], object])
 
 
 def serve_glass(
-    store: Store, live: LivePicture, port: int, ready: Callable[[str], None], *, published: bool = False
+    store: Store,
+    live: LivePicture,
+    port: int,
+    ready: Callable[[str], None],
+    *,
+    now: Callable[[], datetime] = utc_now,
+    published: bool = False,
 ) -> None:
     """Serve wall, pages and API until Ctrl-C or SIGTERM; ``published`` adds the page of published figures."""
     from flowcentre.web import Glass, create_server, fingerprint_of, serve
@@ -244,7 +259,7 @@ def serve_glass(
         pages=shell.live_pages(),
         fingerprint=fingerprint,
     )
-    server = create_server(live, store, glass, now=utc_now)
+    server = create_server(live, store, glass, now=now)
 
     def draw_published(picture: Picture, place: str | None) -> Any:
         histories = store.history(needed(picture, place), since(picture), picture.at)
@@ -272,7 +287,7 @@ def say(words: str) -> None:
 
 def started(url: str, what: str, pages: Mapping[str, str]) -> None:
     """Say what runs, where to look, and how to stop."""
-    look = "\n".join(f"    {url + path:<34}{words}" for path, words in pages.items())
+    look = "\n".join(f"    {url + path:<40}{words}" for path, words in pages.items())
     say(f"\n  {what}\n\n  Look at\n{look}\n\n  Stop with Ctrl-C. What is stored is kept.\n")
 
 
@@ -313,10 +328,16 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
         store = running.enter_context(opened(setting, county))
         live = running.enter_context(picturing(store, county, as_at=as_at, keep=False))
         running.enter_context(polling(setting, store, county, live))
+        started_at = utc_now()
         moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the corrections published since" if as_at else ""
         what = f"{county.name}: real figures published by NHS England{moment}."
+
+        def now() -> datetime:
+            """The present; or a clock that set out from the moment that is shown."""
+            return utc_now() if as_at is None else as_at + (utc_now() - started_at)
+
         pages = {"/": "the figures, and the year against the last"} | {k: v for k, v in PAGES.items() if k != "/"}
-        serve_glass(store, live, port, lambda url: started(url, what, pages), published=True)
+        serve_glass(store, live, port, lambda url: started(url, what, pages), now=now, published=True)
     say("Stopped. What is stored is kept.")
 
 
@@ -327,7 +348,7 @@ def run_web(folder: Path, store_url: str, port: int) -> None:
     with ExitStack() as running:
         store = running.enter_context(opened(setting, county, writer=False))
         live = running.enter_context(picturing(store, county, keep=False))
-        running.enter_context(reloading(setting, county, live.use))
+        running.enter_context(reloading(setting, county, live.use, live.refuse))
         serve_glass(store, live, port, lambda url: started(url, f"{county.name}: web only.", PAGES))
 
 

@@ -63,4 +63,3 @@ def grow_people(file: Path, minutes: int, *, changes: int) -> None:
         )
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-

@@ -80,9 +80,7 @@ class Poller:
         weighed = timed(lengths.weigh, lambda: self._weigh(feed, answer, remembered, at))
         timed(
             lengths.record,
-            lambda: record(
-                self.store, feed, poll_id, answer, weighed, now=at, attempts=1, remembered=remembered
-            ),
+            lambda: record(self.store, feed, poll_id, answer, weighed, now=at, attempts=1, remembered=remembered),
         )
         lengths.whole.add(time.perf_counter() - began)
         lengths.processor.add(time.process_time() - used)
@@ -91,9 +89,7 @@ class Poller:
         return answer
 
     def _weigh(self, feed: Feed, answer: Answer, remembered: Remembered, at: datetime) -> Weighed:
-        return weigh(
-            answer, remembered, now=at, times_running=lambda subject: times_running(self.store, feed, subject)
-        )
+        return weigh(answer, remembered, now=at, times_running=lambda subject: times_running(self.store, feed, subject))
 
 
 class Raw:
@@ -119,11 +115,7 @@ class Raw:
                 at_column = 1 if table == "reading" else 2
                 self._connection.executemany(
                     f"INSERT INTO {table} VALUES ({marks})",
-                    (
-                        (*row[:at_column], moment, *row[at_column + 1 :])
-                        for row in rows
-                        for moment in moments
-                    ),
+                    ((*row[:at_column], moment, *row[at_column + 1 :]) for row in rows for moment in moments),
                 )
         self._connection.execute("COMMIT")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -228,11 +220,15 @@ def _lines(what: str, lengths: Lengths, target: float | None) -> Iterator[Line]:
     ours, raw = rows / lengths.whole.median, rows / lengths.raw.median
     said, met = at_least(ours / raw, target) if target is not None else ("", None)
     yield Line("ingest", f"{what}: ours / raw executemany", f"{ours / raw:.2f}", said, met)
-    yield Line("ingest", f"  rows a snapshot; rows/s ours, raw ({len(lengths.rows)} polls)", f"{rows}; {ours:,.0f}, {raw:,.0f}")
-    steps = ", ".join(
-        f"{name} {getattr(lengths, name).median * 1000:.1f}" for name in ("parse", "weigh", "record")
+    yield Line(
+        "ingest", f"  rows a snapshot; rows/s ours, raw ({len(lengths.rows)} polls)", f"{rows}; {ours:,.0f}, {raw:,.0f}"
     )
-    yield Line("ingest", "  where our time goes, ms (to claim the poll comes before)", f"{steps} ({lengths.claim.median * 1000:.1f})")
+    steps = ", ".join(f"{name} {getattr(lengths, name).median * 1000:.1f}" for name in ("parse", "weigh", "record"))
+    yield Line(
+        "ingest",
+        "  where our time goes, ms (to claim the poll comes before)",
+        f"{steps} ({lengths.claim.median * 1000:.1f})",
+    )
     cpu = lengths.raw_processor.median / lengths.processor.median
     yield Line(
         "ingest",

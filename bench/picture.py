@@ -39,11 +39,17 @@ def measure(place: Workplace) -> Iterator[Line]:
             timed(trends, live.rebuild)
     said, met = at_most(rebuild.median * 1000, TARGET_MS, " ms")
     values = len(picture.values)
-    yield Line("picture", f"rebuilt after one feed's poll, median of {POLLS}", f"{rebuild.median * 1000:.0f} ms", said, met)
+    yield Line(
+        "picture", f"rebuilt after one feed's poll, median of {POLLS}", f"{rebuild.median * 1000:.0f} ms", said, met
+    )
     yield Line(
         "picture",
         f"  CPU of it, median; the worst; {values:,} values",
         f"{processor.median * 1000:.0f} ms; {rebuild.worst * 1000:.0f} ms",
     )
     yield Line("picture", "  with the trends of 24 h read anew (once in 15 min)", f"{trends.median * 1000:.0f} ms")
-    yield Line("picture", "  to keep its totals as history; to draw the wall", f"{keep.median * 1000:.0f} ms; {draw.median * 1000:.0f} ms")
+    yield Line(
+        "picture",
+        "  to keep its totals as history; to draw the wall",
+        f"{keep.median * 1000:.0f} ms; {draw.median * 1000:.0f} ms",
+    )

@@ -546,6 +546,7 @@ class Picture:
     feeds: tuple[FeedStatus, ...] = ()
     trends: Mapping[tuple[str, str], tuple[Point, ...]] = field(default_factory=dict)  # last 24 hours
     changes_at: datetime | None = None  # when some value turns late or stale if no news comes
+    refused: tuple[str, ...] = ()  # what is wrong with a change of the configuration, which is therefore not in use
 
     def value(self, place: str, measure: str) -> Value:
         """What is known of a measure at a place; NEVER where nothing is."""

@@ -51,7 +51,7 @@ def build(
     version = store.version()
     rows = store.latest() if live else store.known(at, known_at)
     log = store.feed_log(local_midnight(at))
-    values = work_out(expected, rows, at, {feed: dict(entry.held_now) for feed, entry in log.items()})
+    values = work_out(expected, rows, at, {feed: entry.held_now for feed, entry in log.items()})
     feeds = tuple(_status(feed, log.get(feed.id), at) for feed in county.feeds)
     return Picture(
         version=version,
@@ -66,7 +66,7 @@ def build(
 
 
 def work_out(
-    expected: Expected, rows: Iterable[Known], at: datetime, held: Mapping[str, Mapping[str, int]] | None = None
+    expected: Expected, rows: Iterable[Known], at: datetime, held: Mapping[str, Mapping[str | None, int]] | None = None
 ) -> Values:
     """Every value that follows from what the feeds said: reported, then by formula, then summed.
 
@@ -94,7 +94,7 @@ def _reported(
     feeds: tuple[Feed, ...],
     found: list[Known],
     at: datetime,
-    held: Mapping[str, Mapping[str, int]],
+    held: Mapping[str, Mapping[str | None, int]],
     midnights: dict[datetime, datetime],
 ) -> Value:
     held_back = sum(held.get(feed.id, {}).get(place, 0) for feed in feeds)

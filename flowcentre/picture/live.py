@@ -39,6 +39,7 @@ class LivePicture:
         self._unlisten: Callable[[], None] | None = None
         self._county = county
         self._expected = expect(county)
+        self._refused: tuple[str, ...] = ()
         self._trends: Trends = {}
         self._trends_step: datetime | None = None
         self._picture = self._build()
@@ -56,6 +57,12 @@ class LivePicture:
         """Go on with a changed configuration."""
         with self._building:
             self._county, self._expected, self._trends_step = county, expect(county), None
+            self._refused = ()
+        self._news.set()
+
+    def refuse(self, mistakes: tuple[str, ...]) -> None:
+        """Show why a change of the configuration is not in use; nothing, once it is put right."""
+        self._refused = mistakes
         self._news.set()
 
     def start(self) -> None:
@@ -78,7 +85,7 @@ class LivePicture:
         with self._building:
             before, self._picture = self._picture, self._build()
             picture = self._picture
-        if picture.version != before.version or picture.values != before.values or picture.county != before.county:
+        if _differs(picture, before):
             for told in tuple(self._subscribers):
                 try:
                     told(picture)
@@ -93,7 +100,7 @@ class LivePicture:
         if self._trends_step != step_of(at):
             self._trends = read_trends(self._store, self._county, dict(picture.values), at)
             self._trends_step = step_of(at)
-        return replace(picture, trends=with_present(self._trends, picture))
+        return replace(picture, trends=with_present(self._trends, picture), refused=self._refused)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -113,3 +120,12 @@ class LivePicture:
         if changes_at is None or self._as_at is not None:
             return LOOK_AGAIN
         return min(max(changes_at - self._now(), timedelta(milliseconds=50)), LOOK_AGAIN)
+
+
+def _differs(picture: Picture, before: Picture) -> bool:
+    return (picture.version, picture.values, picture.refused, id(picture.county)) != (
+        before.version,
+        before.values,
+        before.refused,
+        id(before.county),
+    )

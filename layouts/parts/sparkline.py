@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import dash_svg as svg
@@ -40,10 +40,9 @@ def sparkline(
     gap_after: timedelta | None = None,
     *,
     label: str = "",
-    say: object = str,
+    say: Callable[[float], str] = str,
 ) -> svg.Svg | None:
     """A step line of 24 hours up to ``until``; nothing where there was never a value in them."""
-    assert callable(say)
     runs = _runs(points, until, gap_after)
     values = [value for run in runs for _, value in run]
     if not values:

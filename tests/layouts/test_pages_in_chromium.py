@@ -1,0 +1,163 @@
+"""The interactive pages on Dash's FastAPI backend, behind the real gate, in a real Chromium."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import plotly.offline
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, expect
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp
+
+from flowcentre.model import Picture, Point
+from flowcentre.web.gate import Gate, Policy
+from layouts import shell
+from tests.layouts.cast import CONDITIONS, NOW, picture, poll
+from tests.layouts.test_wall_in_chromium import SEEN
+
+pytestmark = pytest.mark.browser
+ASSETS = Path(__file__).parents[2] / "assets"
+PATIENT = 60_000  # Dash is slow to start on a busy machine
+
+
+class Gated(FastAPI):
+    """The pages behind the gate, and nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.policy = Policy(hosts=frozenset({"127.0.0.1"}))
+        self.shown = picture()
+        self.add_api_route("/live", lambda: PlainTextResponse("not here", 503))
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Gate(super().build_middleware_stack(), self.policy)
+
+    def current(self) -> Picture:
+        return self.shown
+
+
+def _history(_place: str, _measure: str, start: datetime, end: datetime) -> list[Point]:
+    hours = int((end - start) / timedelta(hours=1))
+    return [Point(start + timedelta(hours=n), float(n % 24 + 40)) for n in range(hours)]
+
+
+@pytest.fixture(scope="module")
+def gated() -> Gated:
+    return Gated()
+
+
+@pytest.fixture(scope="module")
+def address(gated: Gated) -> Iterator[str]:
+    pages = shell.create_pages(
+        gated, assets=ASSETS, current=gated.current, history=_history, polls=lambda feed: [poll(feed, 1, NOW)]
+    )
+    gated.policy.script_hashes = tuple(pages.csp_hashes())
+    gated.policy.callbacks = pages.callback_map
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(gated, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=10)
+    listening.close()
+
+
+@pytest.fixture
+def screen(browser: Browser, gated: Gated) -> Iterator[Page]:
+    """A desk's browser. The script that ages and covers is tested with the server: here the picture stands still."""
+    gated.shown = picture()
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    mistakes: list[str] = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    page.on("console", lambda said: mistakes.append(said.text) if "Security Policy" in said.text else None)
+    page.route("**/wall.js", lambda route: route.abort())
+    yield page
+    page.close()
+    assert mistakes == []
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("/", "Whole-system demand"),
+        ("/feeds", "Feeds"),
+        ("/measures", "Measures"),
+        ("/explain?place=westshire&measure=ga_occupancy", "General and acute bed occupancy Westshire"),
+        ("/explain?place=nowhere&measure=x", "Nothing to explain"),
+        ("/no/such/page", "No such page"),
+    ],
+)
+def test_every_page_can_be_the_first_one_asked_for(screen: Page, address: str, path: str, heading: str) -> None:
+    asked: list[str] = []
+    screen.on("request", lambda request: asked.append(request.url))
+    screen.goto(address + path)
+    expect(screen.locator("h1")).to_have_text(heading, timeout=PATIENT)
+    expect(screen.locator("#demonstration")).to_contain_text("invented")
+    assert screen.evaluate("getComputedStyle(document.querySelector('#top')).backgroundColor") == "rgb(0, 94, 184)"
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def test_a_figure_leads_to_its_explanation_and_on_to_its_inputs_without_loading_anew(
+    screen: Page, address: str
+) -> None:
+    screen.goto(address)
+    screen.locator(".figures a.figure").first.wait_for(timeout=PATIENT)
+    screen.evaluate("window.sameDocument = true")
+    screen.locator('a[href="/explain?place=northgate&measure=ga_occupancy"]').first.click()
+    expect(screen.locator(".formula").first).to_contain_text("462 / 480 = 96.2", timeout=PATIENT)
+    expect(screen.locator(".chart .main-svg").first).to_be_visible(timeout=PATIENT)
+    screen.locator('a[href="/explain?place=northgate&measure=ga_beds_open"]').first.click()
+    expect(screen.locator("h1")).to_have_text("General and acute beds open Northgate General", timeout=PATIENT)
+    screen.locator('a[href="/measures#ga_beds_open"]').click()
+    expect(screen.locator("#ga_beds_open")).to_be_in_viewport(timeout=PATIENT)
+    assert screen.evaluate("window.sameDocument") is True
+
+
+def test_charts_are_drawn_by_the_basic_bundle_of_the_same_plotly(screen: Page, address: str) -> None:
+    bundle = ASSETS / "plotly" / "plotly-basic.min.js"
+    assert plotly.offline.get_plotlyjs_version() in bundle.read_text()[:200]
+    scripts: list[str] = []
+    screen.on("request", lambda request: scripts.append(request.url.partition("?")[0]))
+    screen.goto(f"{address}/explain?place=northgate&measure=nctr_now")
+    expect(screen.locator(".chart .main-svg").first).to_be_visible(timeout=PATIENT)
+    assert [url.removeprefix(address) for url in scripts if "plotly" in url] == ["/assets/plotly/plotly-basic.min.js"]
+
+
+def test_the_live_part_is_replaced_as_the_script_does_it_and_keeps_the_focus(
+    screen: Page, address: str, gated: Gated
+) -> None:
+    screen.goto(address)
+    screen.locator(".figures a.figure").first.wait_for(timeout=PATIENT)
+    assert screen.locator("#live-page").get_attribute("data-page") == "demand"
+    link = 'a[href="/explain?place=westshire&measure=ae_patients_now"]'
+    screen.locator(link).first.focus()
+    content = shell.live_pages()["demand"](picture("overloaded")).decode()
+    screen.evaluate("json => dash_clientside.set_props('live-page', {children: JSON.parse(json)})", content)
+    expect(screen.locator(link).first).to_contain_text("2,148", timeout=PATIENT)
+    assert (
+        screen.evaluate("document.activeElement.getAttribute('href')")
+        == "/explain?place=westshire&measure=ae_patients_now"
+    )
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_pages_have_contrast_and_never_scroll_sideways(
+    screen: Page, address: str, gated: Gated, condition: str, width: int
+) -> None:
+    gated.shown = picture(condition)
+    screen.set_viewport_size({"width": width, "height": 844})
+    for path in ("/", "/feeds", "/explain?place=westshire&measure=ae_patients_now"):
+        screen.goto(address + path)
+        screen.locator("h1").wait_for(timeout=PATIENT)
+        assert screen.evaluate("document.documentElement.scrollWidth") == width
+        seen = screen.evaluate(SEEN)
+        assert [one for one in seen if one["contrast"] < 4.5 or one["size"] < 12] == []

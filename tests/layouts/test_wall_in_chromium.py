@@ -1,0 +1,117 @@
+"""The wall as it hangs: nothing cut off, nothing too small, nothing too faint."""
+
+from __future__ import annotations
+
+import pytest
+
+from flowcentre.model import Board
+from layouts import wall
+from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, picture
+from tests.layouts.conftest import Show
+
+pytestmark = pytest.mark.browser
+
+BOARDS = (COUNTY_BOARD, NORTHGATE_BOARD)
+
+# Everything with text of its own that one can see, with what it stands on.
+SEEN = """() => {
+  const seen = [];
+  const channels = (colour) => (colour.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some(n => n.nodeType === 3 && n.nodeValue.trim());
+    const box = element.getBoundingClientRect();
+    const style = getComputedStyle(element);
+    if (!own || box.width < 2 || box.height < 2 || style.visibility === "hidden" || style.clipPath !== "none") continue;
+    if (element.closest("h2.strip-title, noscript") || element.closest(".cell h3")?.clientWidth < 2) continue;
+    let under = element, ground = null;
+    while (under && !ground) {
+      const c = channels(getComputedStyle(under).backgroundColor);
+      if (c.length >= 3 && (c.length < 4 || c[3] > 0)) ground = c;
+      under = under.parentElement;
+    }
+    const [a, b] = [light(channels(style.color)), light(ground || [255, 255, 255])].sort((x, y) => y - x);
+    seen.push({
+      text: element.textContent.slice(0, 40), size: parseFloat(style.fontSize), contrast: (a + 0.05) / (b + 0.05),
+      main: !!element.closest(".figure.main") && element.className === "number", right: box.right, bottom: box.bottom,
+    });
+  }
+  return seen;
+}"""
+
+# Boxes of the board whose content is larger than they are.
+CUT = """() => [...document.querySelectorAll(".board, .hospitals, .hospital, .hospital > header, .community, .feed-strip")]
+  .filter(e => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
+  .map(e => `${e.className}: ${e.scrollWidth}x${e.scrollHeight} in ${e.clientWidth}x${e.clientHeight}`)"""
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.id)
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_wall_fits_is_legible_and_has_contrast_in_every_condition(show: Show, condition: str, board: Board) -> None:
+    page = show(wall.document(picture(condition), board, fingerprint="1"))
+    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
+        1920,
+        1080,
+    ]
+    assert page.evaluate(CUT) == []
+    seen = page.evaluate(SEEN)
+    assert len(seen) > 60
+    assert [one for one in seen if one["right"] > 1921 or one["bottom"] > 1081] == []
+    assert [one for one in seen if one["size"] < 20] == []
+    assert [one for one in seen if one["main"] and one["size"] < 64] == []
+    assert [one for one in seen if one["contrast"] < 4.5] == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1366, 768), (1280, 720)])
+def test_a_wall_is_the_same_at_any_size_of_its_shape(show: Show, width: int, height: int) -> None:
+    page = show(wall.document(picture("partial"), COUNTY_BOARD, fingerprint="1"), width, height)
+    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
+        width,
+        height,
+    ]
+    assert page.evaluate(CUT) == []
+    sizes = [one["size"] for one in page.evaluate(SEEN) if one["main"]]
+    assert min(sizes) == pytest.approx(64 * width / 1920, rel=0.01)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_in_the_hand_a_wall_stacks_and_never_scrolls_sideways(show: Show, condition: str) -> None:
+    page = show(wall.document(picture(condition), COUNTY_BOARD, fingerprint="1"), 390, 844)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    seen = page.evaluate(SEEN)
+    assert [one for one in seen if one["right"] > 391 or one["size"] < 14 or one["contrast"] < 4.5] == []
+
+
+def test_a_value_that_turns_late_and_stale_shows_it_by_one_attribute(show: Show) -> None:
+    page = show(wall.document(picture(), COUNTY_BOARD, fingerprint="1"))
+    look = """state => {
+      const figure = document.querySelector('.hospital:not(.total) [data-measure="ae_patients_now"] .figure.main');
+      figure.dataset.state = state;
+      const [number, mark] = [figure.querySelector(".number"), figure.querySelector(".mark")];
+      return [getComputedStyle(number).textDecorationLine, getComputedStyle(mark).display !== "none",
+              getComputedStyle(mark, "::before").content];
+    }"""
+    assert page.evaluate(look, "fresh") == ["none", False, "none"]
+    assert page.evaluate(look, "late") == ["none", True, '"late, "']
+    assert page.evaluate(look, "stale") == ["line-through", True, '"was 74, "']
+
+
+def test_the_cover_hides_everything_when_the_wall_is_not_live(show: Show) -> None:
+    page = show(wall.document(picture(), COUNTY_BOARD, fingerprint="1"))
+    at_centre = "document.elementFromPoint(960, 540).id"
+    assert page.evaluate(at_centre) != "not-live"
+    page.evaluate("document.body.classList.add('not-live'); document.querySelector('#not-live').hidden = false")
+    page.evaluate("document.querySelector('#not-live').textContent = 'NOT LIVE since 08:14'")
+    for point in ("5, 5", "960, 540", "1915, 1075"):
+        assert page.evaluate(f"document.elementFromPoint({point}).id") == "not-live"
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('#not-live')).fontSize)") > 120
+
+
+def test_a_wall_asks_only_its_own_server_and_holds_no_script_inside(show: Show) -> None:
+    document = wall.document(picture(), COUNTY_BOARD, fingerprint="abc")
+    assert "http" not in document.replace("http-equiv", "")
+    assert document.count("<script") == document.count('<script src="/assets/wall/wall.js?v=abc"') == 1
+    page = show(document)
+    assert page.evaluate("document.body.dataset.bodyUrl") == "/wall/county/body"
+    assert page.evaluate("document.fonts.check('16px Inter')")
