@@ -4,11 +4,20 @@
   "use strict";
   const pages = new Set(["/", "/demand", "/feeds", "/measures", "/explain", "/published"]);
 
-  // Finished HTML comes in an attribute of an element that React leaves empty.
+  // Finished HTML comes in an attribute of an element that React leaves empty. Whoever had come to a link by
+  // keyboard stays on it, though the link is a new one.
+  let focused = null;
+  document.addEventListener("focusin", ({ target }) => {
+    focused = target.closest(".finished") ? target.getAttribute("href") : null;
+  });
+  document.addEventListener("pointerdown", () => (focused = null));
+
   function fill(element) {
-    const focused = element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const staysOn = focused;
     element.innerHTML = element.dataset.html;
-    if (focused) element.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    if (staysOn && document.activeElement === document.body) {
+      element.querySelector(`a[href="${CSS.escape(staysOn)}"]`)?.focus({ preventScroll: true });
+    }
   }
 
   // A page comes after its address: go to the part that the address names once it is there.

@@ -21,7 +21,7 @@ from flowcentre.store import open_store
 
 DISPLAYS = 100
 VERSIONS = 25
-PACE = 2.0  # seconds between two changes
+PACE = 1.5  # seconds between two changes, at the least
 TEXTBOOK_FOR = 20.0  # seconds in which its displays ask; all that they asked is then waited for
 TARGET = 100
 IDLE_FOR = 5.0
@@ -74,8 +74,7 @@ def of_ours(place: Workplace) -> tuple[tuple[float, int, int], int, Times, float
         url = server.hear(60)["url"]
         with Child("bench.viewers", "ours", url, DISPLAYS, errors=errors) as viewers:
             viewers.hear(60)
-            server.ask(30, do="poll")
-            time.sleep(PACE)  # the first picture is fetched by all
+            wait_for_all(viewers, server.ask(30, do="poll")["version"])
             began = cpu_seconds(server.pid)
             time.sleep(IDLE_FOR)
             idle = (cpu_seconds(server.pid) - began) / IDLE_FOR
@@ -84,7 +83,7 @@ def of_ours(place: Workplace) -> tuple[tuple[float, int, int], int, Times, float
             for _ in range(VERSIONS):
                 made = server.ask(30, do="poll")
                 committed[made["version"]] = made["at"]
-                time.sleep(PACE)
+                wait_for_all(viewers, made["version"])
             cpu = cpu_seconds(server.pid) - began
             told = viewers.ask(60, do="end")
     if told["failed"]:
@@ -96,6 +95,16 @@ def of_ours(place: Workplace) -> tuple[tuple[float, int, int], int, Times, float
     refreshes = sum(version in committed for _, version, _ in told["got"])
     share = refreshes / told["refreshes"]
     return (cpu, refreshes, int(told["received"] * share)), len(delays.all), delays, idle
+
+
+def wait_for_all(viewers: Child, version: int) -> None:
+    """Let the pace pass, and on a crowded machine more: what is counted is whether a version comes at all."""
+    began = time.monotonic()
+    while True:
+        time.sleep(PACE / 4)
+        waited = time.monotonic() - began
+        if waited >= PACE and (viewers.ask(30, do="count", version=version)["count"] == DISPLAYS or waited > 10):
+            return
 
 
 def of_textbook(place: Workplace) -> tuple[tuple[float, int, int], Times]:

@@ -1,7 +1,7 @@
 """A hundred displays, without their browsers, as one process of the benchmark.
 
-Run as ``python -m bench.viewers ours URL COUNT`` or ``... textbook URL COUNT``. It begins when told a
-line, ends when told another, and says what every display got.
+Run as ``python -m bench.viewers ours URL COUNT`` or ``... textbook URL COUNT``. Asked on standard input,
+it counts the displays that have a version; told to end, it says what every display got.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ class Viewers:
         for _ in tasks:
             await self.connected.acquire()
         say(connected=self.count)
-        await asyncio.to_thread(sys.stdin.readline)
+        while (question := json.loads(await asyncio.to_thread(sys.stdin.readline)))["do"] == "count":
+            say(count=len({display for display, version, _ in self.got if version >= question["version"]}))
         self.ended.set()
         if kind == "textbook":
             await asyncio.gather(*tasks)  # what was asked is waited for, so that all work done is counted

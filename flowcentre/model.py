@@ -534,8 +534,8 @@ class County:
 class Picture:
     """Everything known at a moment, with a version number.
 
-    ``at`` is the moment it speaks of, ``known_at`` the moment whose knowledge it uses: they differ
-    only when one looks back with later corrections included.
+    ``at`` is the moment it speaks of: for the present, the last at which anything in it changed.
+    ``known_at`` is the moment whose knowledge it uses.
     """
 
     version: int
@@ -547,6 +547,11 @@ class Picture:
     trends: Mapping[tuple[str, str], tuple[Point, ...]] = field(default_factory=dict)  # last 24 hours
     changes_at: datetime | None = None  # when some value turns late or stale if no news comes
     refused: tuple[str, ...] = ()  # what is wrong with a change of the configuration, which is therefore not in use
+
+    @property
+    def looks_back(self) -> bool:
+        """Is this a moment of the past? The present is never more than a quarter of an hour behind what is known."""
+        return self.known_at - self.at > timedelta(hours=1)
 
     def value(self, place: str, measure: str) -> Value:
         """What is known of a measure at a place; NEVER where nothing is."""

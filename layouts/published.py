@@ -57,7 +57,7 @@ def render(picture: Picture, histories: Histories, place: str | None = None) -> 
     system = picture.county.places.system
     read = (
         f"Read on {date_words(picture.at)}. "
-        if picture.at == picture.known_at
+        if not picture.looks_back
         else f"As it stood on {date_words(picture.at)}. "
     )
     return html.Div(

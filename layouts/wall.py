@@ -6,91 +6,25 @@ clock and the ages, and covers everything when it hears nothing; the stylesheet 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 
 from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import Board, Level, Picture, Place, State, Value
+from layouts.columns import COLUMNS, Column
 from layouts.finished import to_html
 from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_strip
-from layouts.parts.figure import figure, noted
+from layouts.parts.figure import figure, noted, state_attributes
 from layouts.parts.sparkline import trend
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import date_words, iso
 from layouts.services import SERVICES, Service, acute_sites, short_locality
 
-MOST_ROWS = 5  # more could not be read from across the room
+MOST_ROWS = 4  # more could not be read from across the room
 _FEEDS_NAMED = 12
 _LONG_NAME = 22  # letters; a longer name is set smaller
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the board: its main figure, and those that qualify it, each in its words."""
-
-    name: str
-    what: str
-    measure: str
-    others: tuple[tuple[str, str], ...] = ()
-    why: str | None = None  # of the others, the sum that those after it explain: only those that add to it are named
-
-
-COLUMNS = (
-    Column(
-        "Came to A&E",
-        "since midnight",
-        "ae_attendances_today",
-        (
-            ("ae_streamed_today", "{} streamed"),
-            ("ae_streamed_navigation_today", "{} navigated"),
-            ("ae_streamed_gp_today", "{} GP"),
-            ("ae_streamed_sdec_today", "{} SDEC"),
-        ),
-    ),
-    Column(
-        "In A&E now",
-        "from arrival",
-        "ae_patients_now",
-        (("ae_over_4h_now", "{} over 4 h"), ("ae_over_12h_now", "{} over 12 h")),
-    ),
-    Column("Waiting for a bed", "to be admitted", "ae_waiting_for_bed_now"),
-    Column(
-        "Ambulances waiting",
-        "to hand over",
-        "ambulances_waiting_now",
-        (("ambulance_longest_handover_now", "longest {}"),),
-    ),
-    Column(
-        "Bed occupancy",
-        "general and acute",
-        "ga_occupancy",
-        (("ga_beds_occupied", "{} of"), ("ga_beds_open", "{} open"), ("ga_beds_free", "{} free")),
-    ),
-    Column(
-        "Escalation beds",
-        "open",
-        "ga_beds_escalation_open",
-        (
-            ("beds_closed", "{} beds closed"),
-            ("beds_closed_infection", "{} infection"),
-            ("beds_closed_staffing", "{} staffing"),
-            ("beds_closed_estates", "{} estates"),
-            ("beds_closed_other", "{} other"),
-        ),
-        why="beds_closed",
-    ),
-    Column("Admitted", "since midnight", "admissions_today"),
-    Column("Discharged", "since midnight", "discharges_today"),
-    Column(
-        "No criteria to reside",
-        "still in a bed",
-        "nctr_now",
-        (("nctr_share", "{} of beds"),),
-    ),
-)
 
 
 def render(picture: Picture, board: Board) -> Component:
@@ -172,7 +106,7 @@ def _as_at(picture: Picture, place: Place, name: str, measure: str) -> Component
     parts: list[Child] = [f"{name} ", said]
     if value.known and not value.coverage.complete:
         parts.append(html.Span(f", {value.coverage}", className="coverage"))
-    return html.Span(parts, className="as-at", **marked(data_state=value.state.value))
+    return html.Span(parts, className="as-at", **state_attributes(value))
 
 
 def _cell(picture: Picture, place: Place, column: Column) -> Component:

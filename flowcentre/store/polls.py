@@ -46,6 +46,11 @@ def beat(connection: Connection, engine: str, at: datetime) -> None:
     connection.execute(upsert(connection, db.engine), {"name": engine, "heard_at": to_ms(at)})
 
 
+def last_beat(connection: Connection) -> datetime | None:
+    """The newest heartbeat of any engine that has not said that it stops."""
+    return maybe_from_ms(connection.execute(select(func.max(db.engine.c.heard_at)).where(db.engine.c.heard_at > 0)).scalar())
+
+
 def abandoned(connection: Connection, silent_since: datetime) -> list[Poll]:
     """Running polls whose engine has not been heard from since, or ever."""
     found = connection.execute(

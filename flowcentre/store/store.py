@@ -88,6 +88,11 @@ class Store:
         with self._changing() as connection:
             polls.beat(connection, engine, at)
 
+    def last_beat(self) -> datetime | None:
+        """When an engine was last heard from; None where none runs or ever ran."""
+        with self._reading() as connection:
+            return polls.last_beat(connection)
+
     def abandoned_polls(self, *, silent_since: datetime) -> list[Poll]:
         """Running polls whose engine has not been heard from since that moment, or ever."""
         with self._reading() as connection:

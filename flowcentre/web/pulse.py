@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(seconds=10)
 # A live picture is looked at again every half minute, however quiet the store.
 PICTURE_LIMIT = timedelta(seconds=90)
-# Beyond a feed's own rhythm and deadline, before one says that nobody polls it.
-ENGINE_GRACE = timedelta(minutes=2)
+# An engine is heard from every few seconds; when it dies another takes over within half a minute.
+ENGINE_LIMIT = timedelta(seconds=30)
 
 
 class Pulse:
@@ -59,7 +60,9 @@ class Pulse:
 
     def not_ready(self) -> list[str]:
         """Every reason not to send users here. It blocks: call it in a thread."""
-        reasons = [self._ailing(), engine_silence(self._current(), self._now())]
+        reasons = [self._ailing()]
+        with suppress(Exception):  # of a store that cannot be read, the first reason speaks
+            reasons.append(engine_silence(self._store.last_beat(), self._now()))
         return [reason for reason in reasons if reason is not None]
 
     def _ailing(self) -> str | None:
@@ -76,18 +79,10 @@ class Pulse:
         return None
 
 
-def engine_silence(picture: Picture, now: datetime) -> str | None:
-    """Why one must think that no engine polls, or None: every feed is overdue beyond its own rhythm."""
-    polls = [(status.feed, status.last_poll) for status in picture.feeds]
-    if not polls:
-        return None
-    newest: datetime | None = None
-    for feed, poll in polls:
-        if poll is None:
-            continue
-        if now - max(poll.due_at, poll.started_at) <= feed.every + feed.deadline + ENGINE_GRACE:
-            return None
-        newest = max(newest, poll.started_at) if newest else poll.started_at
-    if newest is None:
-        return "no feed has been polled yet"
-    return f"no engine has been heard from since {newest:%Y-%m-%d %H:%M:%S} UTC: every feed is overdue"
+def engine_silence(last_beat: datetime | None, now: datetime) -> str | None:
+    """Why one must think that no engine polls, or None."""
+    if last_beat is None:
+        return "no engine polls"
+    if now - last_beat > ENGINE_LIMIT:
+        return f"no engine has been heard from since {last_beat:%Y-%m-%d %H:%M:%S} UTC"
+    return None

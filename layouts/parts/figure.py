@@ -54,10 +54,11 @@ def _known(value: Value, at: datetime) -> tuple[list[Child], dict[str, Any]]:
         # The stylesheet puts "late, " or "was 41, " before the age, by data-state.
         was = f"was {figure_text(value.value, measure)}, "
         parts.append(age(value.observed_at, at, className="mark", was=was))
-    return parts, _attributes(value)
+    return parts, state_attributes(value)
 
 
-def _attributes(value: Value) -> dict[str, Any]:
+def state_attributes(value: Value) -> dict[str, Any]:
+    """What styles and script need of a value: its state, and when that changes if nothing is heard."""
     attributes = {"data-state": value.state.value}
     if value.late_at is not None:
         attributes["data-late-at"] = iso(value.late_at)

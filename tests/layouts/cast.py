@@ -84,11 +84,16 @@ _COMMUNITY_NAMES = {
 }
 
 
-def county(long_names: bool = False) -> County:
-    """Westshire, or a Westshire whose names are as long as real ones get."""
-    return County(
-        "Westshire", Places(_places(long_names)), _feeds(), (COUNTY_BOARD, NORTHGATE_BOARD), demonstration=True
-    )
+def county(long_names: bool = False, more_hospitals: int = 0) -> County:
+    """Westshire; or one whose names are as long as real ones get; or one with more hospitals than it has."""
+    more = [f"hospital-{number}" for number in range(1, more_hospitals + 1)]
+    places = _places(long_names)
+    for hospital in more:
+        name, kind = hospital.replace("-", " ").capitalize(), PlaceKind.ACUTE_HOSPITAL
+        places.append(Place(hospital, name, Level.SITE, kind, parent="westshire-hospitals", locality="mid"))
+        places.append(Place(f"{hospital}-a1", "Ward A1", Level.UNIT, PlaceKind.WARD, parent=hospital, codes=("A1",)))
+    boards = (COUNTY_BOARD, NORTHGATE_BOARD)
+    return County("Westshire", Places(places), _feeds(more), boards, demonstration=True)
 
 
 def _places(long_names: bool) -> list[Place]:
@@ -142,10 +147,11 @@ def _places(long_names: bool) -> list[Place]:
     return places
 
 
-def _feeds() -> tuple[Feed, ...]:
+def _feeds(more: list[str]) -> tuple[Feed, ...]:
     m, h = timedelta(minutes=1), timedelta(hours=1)
     feeds = []
-    for place, name in (("northgate", "Northgate"), ("southmere", "Southmere")):
+    hospitals = [("northgate", "Northgate"), ("southmere", "Southmere"), *((place, place.title()) for place in more)]
+    for place, name in hospitals:
         feeds.append(
             Feed(f"ae-{place}", f"{name} A&E", "emergency_department_json", m, 5 * m, 15 * m, (place,), _A_AND_E)
         )
@@ -184,9 +190,9 @@ _OVERLOADED = _ORDINARY | {
 _AGES = {"emergency_department_json": timedelta(minutes=1), "bed_state_csv": timedelta(minutes=14)}
 
 
-def picture(condition: str = "normal", *, at: datetime = NOW) -> Picture:
+def picture(condition: str = "normal", *, at: datetime = NOW, more_hospitals: int = 0) -> Picture:
     """The picture of Westshire in one of CONDITIONS."""
-    westshire = county(long_names=condition == "overloaded")
+    westshire = county(condition == "overloaded", more_hospitals)
     figures = _OVERLOADED if condition == "overloaded" else _ORDINARY
     rows = [] if condition == "empty" else _rows(westshire, figures, at)
     if condition == "stale":

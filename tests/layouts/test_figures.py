@@ -78,7 +78,7 @@ def test_where_nothing_was_received_no_figure_is_shown_at_all(draw) -> None:  # 
 
 
 def test_on_a_stale_wall_every_figure_is_marked() -> None:
-    states = re.findall(r'class="figure [a-z]+" data-state="([a-z]+)"', wall.body(picture("stale"), COUNTY_BOARD))
+    states = re.findall(r'class="figure [a-z]+"[^>]* data-state="([a-z]+)"', wall.body(picture("stale"), COUNTY_BOARD))
     assert len(states) > 60
     assert set(states) == {"stale"}
 
@@ -121,7 +121,7 @@ def _line(points: list[Point], gap_after: timedelta | None = None) -> str:
 
 def test_a_gap_in_the_data_is_a_gap_in_the_line() -> None:
     points = [Point(NOW - 12 * HOURS, 5.0), Point(NOW - 6 * HOURS, None), Point(NOW - 3 * HOURS, 9.0), Point(NOW, 9.0)]
-    path = re.findall(r'd="([^"]*)" class="line"', _line(points))[0]
+    path = re.findall(r'class="line" d="([^"]*)"', _line(points))[0]
     # From half-way to three quarters, nothing, and again from seven eighths to now.
     assert [float(x) for x in re.findall(r"M([\d.]+)", path)] == [WIDTH / 2, WIDTH * 7 / 8]
     assert [float(x) for x in re.findall(r"H([\d.]+)", path)] == [WIDTH * 3 / 4, WIDTH]

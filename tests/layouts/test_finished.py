@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import subprocess
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import dash_svg as svg
@@ -94,7 +99,7 @@ def test_text_and_attributes_cannot_become_markup() -> None:
 def test_names_are_those_of_html_and_svg() -> None:
     assert (
         to_html(html.Label("a", htmlFor="b", className="c", tabIndex="1"))
-        == '<label for="b" class="c" tabindex="1">a</label>'
+        == '<label class="c" for="b" tabindex="1">a</label>'
     )
     assert to_html(html.Td(colSpan=2, hidden=True)) == '<td colspan="2" hidden></td>'
     assert to_html(html.Details(open=False)) == "<details></details>"
@@ -104,7 +109,7 @@ def test_names_are_those_of_html_and_svg() -> None:
         preserveAspectRatio="none",
     )
     assert to_html(drawn) == (
-        '<svg viewBox="0 0 1 1" preserveAspectRatio="none">'
+        '<svg preserveAspectRatio="none" viewBox="0 0 1 1">'
         '<path d="M0 0" stroke-width="2" vector-effect="non-scaling-stroke"></path></svg>'
     )
     assert to_html(svg.LinearGradient(gradientUnits="userSpaceOnUse")) == (
@@ -118,7 +123,7 @@ def test_styles_numbers_and_nothing_are_written_as_react_would() -> None:
     )
     assert to_html([None, True, 2.0, 2.5, html.Br(), ["a", ("b",)]]) == "22.5<br>ab"
     assert (
-        to_html(html.P("x", **{"data-on": True, "aria-hidden": "true"})) == '<p data-on="true" aria-hidden="true">x</p>'
+        to_html(html.P("x", **{"data-on": True, "aria-hidden": "true"})) == '<p aria-hidden="true" data-on="true">x</p>'
     )
 
 
@@ -153,6 +158,27 @@ def test_something_that_is_no_component_is_refused() -> None:
 def test_the_same_picture_gives_the_same_bytes(condition: str) -> None:
     assert wall.body(picture(condition), COUNTY_BOARD) == wall.body(picture(condition), COUNTY_BOARD)
     assert to_html(demand.render(picture(condition))) == to_html(demand.render(picture(condition)))
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_two_processes_give_the_same_bytes(seed: str) -> None:
+    # Dash orders what a component was given by hash, and hashes differ between processes.
+    code = (
+        "from layouts import shell, wall; from tests.layouts.cast import COUNTY_BOARD, picture; import hashlib; "
+        "shown = picture('partial'); content = wall.body(shown, COUNTY_BOARD).encode() + "
+        "b''.join(draw(shown) for draw in shell.live_pages().values()); print(hashlib.sha256(content).hexdigest())"
+    )
+    shown = picture("partial")
+    here = wall.body(shown, COUNTY_BOARD).encode() + b"".join(draw(shown) for draw in shell.live_pages().values())
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip() == hashlib.sha256(here).hexdigest()
 
 
 def test_the_json_of_a_page_is_what_dash_itself_would_send() -> None:

@@ -83,6 +83,19 @@ def test_in_the_hand_a_wall_stacks_and_never_scrolls_sideways(show: Show, condit
     assert [one for one in seen if one["right"] > 391 or one["size"] < 14 or one["contrast"] < 4.5] == []
 
 
+@pytest.mark.parametrize("more", [1, 6])
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_wall_with_too_many_hospitals_shows_what_can_be_read_and_says_what_it_leaves_out(
+    show: Show, condition: str, more: int
+) -> None:
+    page = show(wall.document(picture(condition, more_hospitals=more), COUNTY_BOARD, fingerprint="1"))
+    assert page.evaluate("document.documentElement.scrollHeight") == 1080
+    assert page.evaluate(CUT) == []
+    assert page.locator(".hospital").count() == 4
+    said = page.locator(".more-rows").all_inner_texts()
+    assert said == ([] if more == 1 else ["and 5 more hospitals: give them a board of their own"])
+
+
 def test_a_value_that_turns_late_and_stale_shows_it_by_one_attribute(show: Show) -> None:
     page = show(wall.document(picture(), COUNTY_BOARD, fingerprint="1"))
     look = """state => {

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from flowcentre.model import Held, Outcome, PeopleList, PollCounts
+from flowcentre.model import EPOCH, Held, Outcome, PeopleList, PollCounts
 from flowcentre.store import PollAlreadyRecorded, Store, open_store
 from tests.store.saying import sighting, tell, values
 
@@ -215,3 +215,12 @@ def test_marks_are_facts_about_the_store(store: Store) -> None:
     store.set_mark("demonstration", "yes")
     store.set_mark("demonstration", "no")
     assert store.mark("demonstration") == "no"
+
+
+def test_the_last_beat_is_that_of_any_engine_that_still_runs(store: Store, at: datetime) -> None:
+    assert store.last_beat() is None
+    store.beat("first", at)
+    store.beat("second", at + timedelta(seconds=5))
+    assert store.last_beat() == at + timedelta(seconds=5)
+    store.beat("second", EPOCH)  # it said that it stops
+    assert store.last_beat() == at

@@ -139,6 +139,7 @@ class QuietStore:
 
     versions: int = 1
     failing: bool = False
+    beat_at: datetime | None = AT
     points: Sequence[Point] = ()
     asked: list[object] = field(default_factory=list)
 
@@ -146,6 +147,11 @@ class QuietStore:
         if self.failing:
             raise ConnectionError("password=secret")
         return self.versions
+
+    def last_beat(self) -> datetime | None:
+        if self.failing:
+            raise ConnectionError("password=secret")
+        return self.beat_at
 
     def history(
         self, keys: Sequence[tuple[str, str]], start: datetime, end: datetime, *, known_at: datetime | None = None

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from flowcentre.web.pulse import Pulse, engine_silence
-from tests.web.cast import AT, QuietStore, Westshire, picture_of
+from flowcentre.web.pulse import Pulse
+from tests.web.cast import AT, QuietStore, Westshire
 
 
 def test_a_process_that_answers_is_alive_whatever_else(client: httpx.Client, westshire: Westshire) -> None:
@@ -40,30 +39,18 @@ def test_a_picture_behind_the_store_is_a_reason(client: httpx.Client, westshire:
 
 def test_a_picture_that_nobody_looks_at_again_is_a_reason(client: httpx.Client, westshire: Westshire) -> None:
     westshire.live.at = AT + timedelta(minutes=2)
+    westshire.store.beat_at = westshire.live.at
     assert client.get("/readyz").json()["reasons"] == ["the picture has not been looked at for 120 s"]
 
 
 def test_an_engine_that_fell_silent_is_a_reason(client: httpx.Client, westshire: Westshire) -> None:
-    later = AT + timedelta(hours=1)
-    westshire.live.at = later
-    westshire.live.picture = replace(westshire.live.picture, at=later)
-    assert client.get("/readyz").json()["reasons"] == [
-        "no engine has been heard from since 2026-11-22 08:14:00 UTC: every feed is overdue"
-    ]
+    westshire.store.beat_at = AT - timedelta(minutes=1)
+    assert client.get("/readyz").json()["reasons"] == ["no engine has been heard from since 2026-11-22 08:13:00 UTC"]
 
 
-def test_one_feed_that_is_still_polled_shows_that_an_engine_lives() -> None:
-    (overdue,) = picture_of(1).feeds
-    assert overdue.last_poll is not None
-    later = AT + timedelta(hours=1)
-    polled = replace(overdue, last_poll=replace(overdue.last_poll, due_at=later, started_at=later))
-    assert engine_silence(picture_of(1, feeds=(overdue,)), later) is not None
-    assert engine_silence(picture_of(1, feeds=(overdue, polled)), later) is None
-
-
-def test_before_the_first_poll_it_is_not_ready() -> None:
-    (status,) = picture_of(1).feeds
-    assert engine_silence(picture_of(1, feeds=(replace(status, last_poll=None),)), AT) == "no feed has been polled yet"
+def test_without_any_engine_it_is_not_ready(client: httpx.Client, westshire: Westshire) -> None:
+    westshire.store.beat_at = None
+    assert client.get("/readyz").json()["reasons"] == ["no engine polls"]
 
 
 def test_trouble_is_over_with_the_first_good_look(westshire: Westshire) -> None:
