@@ -118,7 +118,7 @@ def chart(points: pd.DataFrame | None) -> dcc.Graph:
 
 def create(file: Path) -> Dash:
     """The textbook application."""
-    app = Dash("textbook", title=BOARD.title)
+    app = Dash("textbook", title=BOARD.title, include_assets_files=False)
     app.layout = html.Div(
         [
             html.H1(f"{BOARD.title} {COUNTY.name}"),

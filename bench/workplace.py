@@ -76,9 +76,13 @@ def past(life: Life, until: datetime) -> Iterator[Published]:
             life.pass_minute()
         if at.hour == 0 and at.minute < STEP / timedelta(minutes=1):
             life.begin_day()
-        for site in SITES:
-            yield Published(f"{site}-beds", at, "beds.csv", life.beds_csv(at, (site,)))
-            yield Published(f"{site}-emergency", at, "emergency.json", life.emergency_json(site, at))
-        if number % 4 == 0:
-            for service, *_ in COMMUNITY:
-                yield Published(service.replace(" ", "-"), at, "capacity.csv", life.community_csv(service, at))
+        yield from documents(life, at, everything=number % 4 == 0)
+
+
+def documents(life: Life, at: datetime, *, everything: bool = True) -> Iterator[Published]:
+    """What the county publishes at a moment: its hospitals and, with ``everything``, all that lies outside them."""
+    for site in SITES:
+        yield Published(f"{site}-beds", at, "beds.csv", life.beds_csv(at, (site,)))
+        yield Published(f"{site}-emergency", at, "emergency.json", life.emergency_json(site, at))
+    for service, *_ in COMMUNITY if everything else ():
+        yield Published(service.replace(" ", "-"), at, "capacity.csv", life.community_csv(service, at))

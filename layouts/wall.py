@@ -102,7 +102,7 @@ _CLOCKS = (("A&E", "ae_patients_now"), ("Beds", "ga_beds_occupied"))
 
 def _as_at(picture: Picture, place: Place, name: str, measure: str) -> Component:
     value = picture.value(place.id, measure)
-    said: Child = age(value.observed_at, picture.at) if value.observed_at is not None else "never received"
+    said: Child = age(value.observed_at, picture.at) if value.observed_at is not None else "never"
     parts: list[Child] = [f"{name} ", said]
     if value.known and not value.coverage.complete:
         parts.append(html.Span(f", {value.coverage}", className="coverage"))

@@ -190,9 +190,11 @@ _OVERLOADED = _ORDINARY | {
 _AGES = {"emergency_department_json": timedelta(minutes=1), "bed_state_csv": timedelta(minutes=14)}
 
 
-def picture(condition: str = "normal", *, at: datetime = NOW, more_hospitals: int = 0) -> Picture:
-    """The picture of Westshire in one of CONDITIONS."""
-    westshire = county(condition == "overloaded", more_hospitals)
+def picture(
+    condition: str = "normal", *, at: datetime = NOW, more_hospitals: int = 0, configured: County | None = None
+) -> Picture:
+    """The picture of Westshire, or of a county as configured, in one of CONDITIONS."""
+    westshire = configured or county(condition == "overloaded", more_hospitals)
     figures = _OVERLOADED if condition == "overloaded" else _ORDINARY
     rows = [] if condition == "empty" else _rows(westshire, figures, at)
     if condition == "stale":
@@ -237,19 +239,18 @@ def _aged(row: Known, westshire: County, age: Callable[[Feed], timedelta], at: d
 
 def _with_holes(rows: list[Known], westshire: County, at: datetime) -> list[Known]:
     """Southmere's A&E went silent, one of its wards too; a list came without ambulances; beds come late."""
+    connectors = {feed.id: feed.connector for feed in westshire.feeds}
+    ward = next(row.place for row in rows if row.place.startswith("southmere-"))
     kept = []
     for row in rows:
-        if row.place == "southmere" and row.feed == "ae-southmere":
+        if connectors[row.feed] == "emergency_department_json" and row.place == "southmere":
             row = _aged(row, westshire, lambda feed: timedelta(hours=3), at)
-        if row.feed == "beds-southmere" and row.place == "southmere-a3":
-            continue
-        if row.feed == "beds-northgate":
-            row = _aged(row, westshire, lambda feed: timedelta(minutes=102), at)
+        if connectors[row.feed] == "bed_state_csv" and row.place.startswith("northgate"):
+            row = _aged(row, westshire, lambda feed: feed.late_after * 1.13, at)
         if row.place == "northgate" and row.measure.startswith("ambulance"):
             row = replace(row, value=None)
-        if row.place == "millbrook" or row.feed == "virtual-wards":
-            continue
-        kept.append(row)
+        if row.place not in ("millbrook", ward) and not row.measure.startswith("virtual_ward"):
+            kept.append(row)
     return kept
 
 

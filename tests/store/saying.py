@@ -10,7 +10,7 @@ from typing import Any
 from flowcentre.model import Outcome, Reading, Sighting
 from flowcentre.store import Known, Recorded, Store
 
-_due = itertools.count()
+_due = itertools.count(1)
 
 
 def sighting(place: str, observed_at: datetime, **values: float | None) -> Sighting:
