@@ -57,7 +57,9 @@ def measure(place: Workplace) -> Iterator[Line]:
         finally:
             browser.close()
     said, met = at_most(changed.median, MEDIAN_S, " s")
-    yield Line("glass", f"commit to changed document in Chromium, median of {CHANGES}", f"{changed.median:.2f} s", said, met)
+    yield Line(
+        "glass", f"commit to changed document in Chromium, median of {CHANGES}", f"{changed.median:.2f} s", said, met
+    )
     said, met = at_most(changed.worst, WORST_S, " s")
     yield Line("glass", "  the worst", f"{changed.worst:.2f} s", said, met)
     yield Line("glass", "  commit to painted: median, worst", f"{painted.median:.2f} s, {painted.worst:.2f} s")
@@ -73,7 +75,9 @@ def measure(place: Workplace) -> Iterator[Line]:
     said, met = at_most(share, SHARE_OF_BYTES)
     yield Line("glass", "  with fonts: share of the textbook's bytes", f"{share:.3f}", said, met)
     yield Line("glass", "  kB of fonts ours, textbook", f"{ours['fonts'] / 1000:,.0f}, {textbook['fonts'] / 1000:,.0f}")
-    yield Line("glass", "  first load to figures ours, textbook", f"{ours['seconds']:.2f} s, {textbook['seconds']:.2f} s")
+    yield Line(
+        "glass", "  first load to figures ours, textbook", f"{ours['seconds']:.2f} s, {textbook['seconds']:.2f} s"
+    )
 
 
 def first_load(browser: Browser, url: str, shown_when: str) -> dict[str, float]:

@@ -49,16 +49,30 @@ def measure(place: Workplace) -> Iterator[Line]:
         if len(known) != SERIES:
             raise CannotMeasure(f"{len(known)} series are known, not {SERIES}")
     said, met = at_most(latest.median * 1000, LATEST_MS, " ms")
-    yield Line("latest", f"latest of {SERIES:,} series over {rows:,} rows, median of {ASKS}", f"{latest.median * 1000:.1f} ms", said, met)
+    yield Line(
+        "latest",
+        f"latest of {SERIES:,} series over {rows:,} rows, median of {ASKS}",
+        f"{latest.median * 1000:.1f} ms",
+        said,
+        met,
+    )
     points = sum(map(len, found.values()))
     said, met = at_most(ours.median / raw.median, TIMES_RAW)
-    yield Line("latest", f"24 h of {WARD_SERIES} series ({points:,} points): ours / raw indexed fetch", f"{ours.median / raw.median:.2f}", said, met)
+    yield Line(
+        "latest",
+        f"24 h of {WARD_SERIES} series ({points:,} points): ours / raw indexed fetch",
+        f"{ours.median / raw.median:.2f}",
+        said,
+        met,
+    )
     yield Line("latest", "  ms ours, raw", f"{ours.median * 1000:.0f}, {raw.median * 1000:.0f}")
     yield Line("latest", "  store on disk; bytes a reading", f"{size / 1e6:,.0f} MB; {size / rows:.1f}")
 
 
 def _ids(connection: sqlite3.Connection, keys: list[tuple[str, str]]) -> list[int]:
-    found = [connection.execute("SELECT id FROM series WHERE place = ? AND measure = ?", key).fetchone() for key in keys]
+    found = [
+        connection.execute("SELECT id FROM series WHERE place = ? AND measure = ?", key).fetchone() for key in keys
+    ]
     return [id for (id,) in found]
 
 

@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 # --- Places -----------------------------------------------------------------------------
 
 
@@ -352,6 +354,14 @@ class Feed:
     offset: timedelta = timedelta(0)  # into each interval, so that an hourly file is there when we look
     demonstration: bool = False
 
+    def due_at(self, at: datetime) -> datetime:
+        """The newest due time that is not after ``at``: a grid in UTC, so that no night of the year has one twice or not at all."""
+        return EPOCH + self.offset + (at - EPOCH - self.offset) // self.every * self.every
+
+    def next_due_at(self, at: datetime) -> datetime:
+        """The first due time after ``at``."""
+        return self.due_at(at) + self.every
+
 
 class Outcome(StrEnum):
     """How a poll ended."""
@@ -561,6 +571,3 @@ class Picture:
     def trend(self, place: str, measure: str) -> tuple[Point, ...]:
         """The last 24 hours of a headline, oldest first; empty where none is kept."""
         return self.trends.get((place, measure), ())
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
