@@ -124,12 +124,13 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     from flowcentre.demo.simulation import Simulation
     from flowcentre.demo.westshire import WESTSHIRE
     from flowcentre.feeds.past import read_in
+    from flowcentre.measures.derive import local_day
     from flowcentre.picture import expect, keep_derived
 
     if store.mark("past told") is not None:
         return
     now = utc_now()
-    expected = expect(county)
+    expected = expect(county, local_day(now))
     simulation = Simulation(WESTSHIRE, seed=SEED, start=demonstration_start(store))
     say("First start: Westshire lives through its last 28 days (about half a minute) ...")
     published = backlog(simulation, county, now - HISTORY, now)
@@ -176,8 +177,12 @@ def publishing(county: County, start: datetime) -> Iterator[None]:
 @contextmanager
 def picturing(store: Store, county: County, *, as_at: datetime | None = None, keep: bool) -> Iterator[LivePicture]:
     """The live picture; with ``keep``, its totals and shares are kept as history."""
-    from flowcentre.picture import LivePicture, derived_readings
+    from flowcentre.measures.derive import local_day
+    from flowcentre.picture import LivePicture, derived_readings, expect, keep_what_aged
 
+    if keep:
+        now = utc_now()
+        keep_what_aged(store, county, expect(county, local_day(now)), now)
     live = LivePicture(store, county, utc_now, as_at=as_at)
     if keep:
         live.subscribe(
@@ -346,8 +351,18 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
     say("Stopped. What is stored is kept.")
 
 
+def only_on_postgresql(store_url: str, command: str) -> None:
+    """Refuse to run apart what on SQLite must be one process."""
+    if not store_url.startswith("postgresql"):
+        raise CannotStart(
+            f"`app.py {command}` works on PostgreSQL: give --store postgresql+psycopg://user@host/database. "
+            "A SQLite store has one process, `app.py run`."
+        )
+
+
 def run_web(folder: Path, store_url: str, port: int) -> None:
     """Serve only; on PostgreSQL, any number of these beside any number of engines."""
+    only_on_postgresql(store_url, "web")
     setting = setting_of(folder, store_url, demo_port=0)
     county = setting.load()
     with ExitStack() as running:
@@ -359,6 +374,7 @@ def run_web(folder: Path, store_url: str, port: int) -> None:
 
 def run_engine(folder: Path, store_url: str) -> None:
     """Poll only; on PostgreSQL, two or more stand by for each other."""
+    only_on_postgresql(store_url, "engine")
     setting = setting_of(folder, store_url, demo_port=0)
     county = setting.load()
     if county.demonstration:

@@ -88,7 +88,7 @@ def of_ours(place: Workplace) -> tuple[tuple[float, int, int], int, Times, float
             told = viewers.ask(60, do="end")
     if told["failed"]:
         raise CannotMeasure(f"a display failed: {told['failed'][0]}")
-    first = {}
+    first: dict[tuple[int, int], float] = {}
     for display, version, at in told["got"]:
         first.setdefault((display, version), at)
     delays = Times([at - committed[version] for (_, version), at in first.items() if version in committed])

@@ -8,9 +8,8 @@ for an index that is still empty takes rows far quicker than one in use.
 
 from __future__ import annotations
 
-import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,13 +18,13 @@ from pathlib import Path
 from bench.bulk import grow, grow_people
 from bench.county import SITES, Life, county, make_connector
 from bench.measure import CannotMeasure, Line, Times, at_least, timed
+from bench.raw import Raw
 from bench.workplace import Workplace
 from flowcentre.feeds.answers import Answer, parse_documents
 from flowcentre.feeds.contract import Connector, Document
 from flowcentre.feeds.poll import Weighed, record, times_running, weigh
 from flowcentre.feeds.remembered import Remembered
-from flowcentre.measures.derive import ambulance_readings, attendance_readings
-from flowcentre.model import AmbulanceArrival, County, EmergencyAttendance, Feed, Outcome, Reading
+from flowcentre.model import County, Feed, Outcome
 from flowcentre.store import Store, open_store
 
 SNAPSHOTS = 40
@@ -33,12 +32,6 @@ WARM_UP = 5
 BEFORE = 720  # minutes of history, a snapshot each
 TARGET = 0.5
 BEGINS_AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-READING = "series, observed_at, version, received_at, value, PRIMARY KEY (series, observed_at, version)"
-PERSON = (
-    "place, ref, observed_at, received_at, arrived_at, stream, triaged_at, seen_at, decided_to_admit_at, departed_at, "
-    "admitted, PRIMARY KEY (place, ref, observed_at)"
-)
-Rows = Sequence[tuple[object, ...]]
 Documents = Callable[[datetime], Iterable[tuple[Feed, Document]]]
 
 
@@ -54,6 +47,7 @@ class Lengths:
     processor: Times = field(default_factory=Times)  # CPU of the same
     raw: Times = field(default_factory=Times)
     raw_processor: Times = field(default_factory=Times)
+    empty: Times = field(default_factory=Times)  # raw, into a file that began empty
     rows: list[int] = field(default_factory=list)
 
 
@@ -92,77 +86,6 @@ class Poller:
         return weigh(answer, remembered, now=at, times_running=lambda subject: times_running(self.store, feed, subject))
 
 
-class Raw:
-    """The baseline: ready tuples, one transaction."""
-
-    def __init__(self, file: Path) -> None:
-        self._connection = sqlite3.connect(file, isolation_level=None)
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -32000"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.execute(f"CREATE TABLE reading ({READING}) WITHOUT ROWID")
-        self._connection.execute(f"CREATE TABLE person ({PERSON}) WITHOUT ROWID")
-        self._series: dict[tuple[str, str], int] = {}
-
-    def grow(self, answer: Answer, at: datetime) -> None:
-        """Have the history of a poll's rows, said again each minute."""
-        readings, persons = self.rows(answer, at)
-        moments = [_ms(at - timedelta(minutes=BEFORE - minute)) for minute in range(BEFORE)]
-        self._connection.execute("PRAGMA synchronous = OFF")
-        self._connection.execute("BEGIN")
-        for table, rows in (("reading", sorted(readings)), ("person", sorted(persons, key=lambda row: row[:2]))):  # type: ignore[type-var]
-            if rows:
-                marks = ", ".join("?" * len(rows[0]))
-                at_column = 1 if table == "reading" else 2
-                self._connection.executemany(
-                    f"INSERT INTO {table} VALUES ({marks})",
-                    ((*row[:at_column], moment, *row[at_column + 1 :]) for row in rows for moment in moments),
-                )
-        self._connection.execute("COMMIT")
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._connection.execute("PRAGMA synchronous = FULL")
-
-    def rows(self, answer: Answer, at: datetime) -> tuple[Rows, Rows]:
-        """The rows of an answer as they are to be written; making them is not timed."""
-        moment = int(at.timestamp() * 1000)
-        facts = [fact for document in answer.documents for fact in document.facts]
-        readings = [fact for fact in facts if isinstance(fact, Reading)]
-        attendances = [fact for fact in facts if isinstance(fact, EmergencyAttendance)]
-        ambulances = [fact for fact in facts if isinstance(fact, AmbulanceArrival)]
-        if attendances:
-            place = attendances[0].place
-            readings += [*attendance_readings(place, attendances, at), *ambulance_readings(place, ambulances, at)]
-        numbered = [
-            (self._series.setdefault((r.place, r.measure), len(self._series)), moment, moment, moment, r.value)
-            for r in readings
-        ]
-        persons: list[tuple[object, ...]] = [
-            (a.place, a.ref, moment, moment, _ms(a.arrived_at), a.stream.value)
-            + (_ms(a.triaged_at), _ms(a.seen_at), _ms(a.decided_to_admit_at), _ms(a.departed_at), a.admitted)
-            for a in attendances
-        ]
-        persons += [
-            (a.place, a.ref, moment, moment, _ms(a.arrived_at), None, None, None, None, _ms(a.handed_over_at), None)
-            for a in ambulances
-        ]
-        return numbered, persons
-
-    def write(self, readings: Rows, persons: Rows) -> None:
-        """Every row, in one transaction."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.executemany("INSERT INTO reading VALUES (?, ?, ?, ?, ?)", readings)
-        if persons:
-            self._connection.executemany("INSERT INTO person VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", persons)
-        self._connection.execute("COMMIT")
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
-
-
-def _ms(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp() * 1000)
-
-
 def measure(place: Workplace) -> Iterator[Line]:
     """Every line of this part."""
     together, apart, life, folder = county(one_file=True), county(), Life(), place.make("ingest")
@@ -193,11 +116,11 @@ def run(folder: Path, within: County, documents: Documents) -> Lengths:
     """Take snapshots in, one a simulated minute, in turn with the baseline."""
     folder.mkdir()
     file, lengths = folder / "flow.db", Lengths()
-    with closing(Raw(folder / "raw.db")) as raw:
+    with closing(Raw(folder / "raw.db")) as raw, closing(Raw(folder / "empty.db")) as empty:
         with closing(open_store(f"sqlite:///{file}")) as store:
             poller, before = Poller(store, within), BEGINS_AT - timedelta(minutes=BEFORE)
             for feed, document in documents(before):
-                raw.grow(poller.take(feed, document, before, lengths), BEGINS_AT)
+                raw.grow(poller.take(feed, document, before, lengths), BEGINS_AT, BEFORE)
         grow(file, BEFORE - 1, change_every=20)
         grow_people(file, BEFORE - 1, changes=4)
         with closing(open_store(f"sqlite:///{file}")) as store:
@@ -212,6 +135,7 @@ def run(folder: Path, within: County, documents: Documents) -> Lengths:
                     used = time.process_time()
                     timed(lengths.raw, lambda r=readings, p=persons: raw.write(r, p))  # type: ignore[misc]
                     lengths.raw_processor.add(time.process_time() - used)
+                    timed(lengths.empty, lambda r=readings, p=persons: empty.write(r, p))  # type: ignore[misc]
     return lengths
 
 
@@ -228,6 +152,9 @@ def _lines(what: str, lengths: Lengths, target: float | None) -> Iterator[Line]:
         "ingest",
         "  where our time goes, ms (to claim the poll comes before)",
         f"{steps} ({lengths.claim.median * 1000:.1f})",
+    )
+    yield Line(
+        "ingest", "  against raw into an index that began empty", f"{lengths.empty.median / lengths.whole.median:.2f}"
     )
     cpu = lengths.raw_processor.median / lengths.processor.median
     yield Line(

@@ -26,8 +26,8 @@ from bench.child import say
 from bench.county import county
 from flowcentre.measures import by_id
 from flowcentre.model import Level
+from layouts.columns import COLUMNS
 from layouts.services import SERVICES, acute_sites
-from layouts.wall import COLUMNS
 
 EVERY_MS = 5000
 COUNTY = county()
@@ -67,14 +67,13 @@ def query(file: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 def page(file: Path) -> list[Any]:
     """Every tile, drawn anew."""
     latest, trends, feeds = query(file)
-    values = latest.set_index(["place", "measure"])
+    values = latest.set_index(["place", "measure"])  # one feed says each, so there are no doubles
     points = dict(tuple(trends.groupby(["place", "measure"])))
 
     def number(place: str, measure: str) -> str:
         if (place, measure) not in values.index:
             return "—"
-        value = values.loc[(place, measure), "value"]
-        value = value.iloc[-1] if isinstance(value, pd.Series) else value
+        value: Any = values.at[(place, measure), "value"]
         return "—" if pd.isna(value) else f"{value:,.{by_id(measure).decimals}f}"
 
     rows = [

@@ -13,6 +13,7 @@ from pathlib import Path
 from bench.county import COMMUNITY, CONNECTORS, SERIES, SITES, Life, county
 from bench.measure import CannotMeasure
 from flowcentre.feeds.past import read_in
+from flowcentre.measures.derive import local_day
 from flowcentre.picture import expect, keep_derived
 from flowcentre.store import open_store
 
@@ -46,7 +47,7 @@ class Workplace:
     def _filled(self) -> Path:
         """Made once: the documents of a day, through the real connectors, the real poller and the real totals."""
         file, here = self.make("filled") / "flow.db", county()
-        expected = expect(here)
+        expected = expect(here, local_day(self.now))
         with closing(open_store(f"sqlite:///{file}")) as store:
             for at in read_in(store, here, CONNECTORS, past(Life(in_emergency=IN_PAST), self.now), until=self.now):
                 keep_derived(store, here, expected, at)

@@ -76,6 +76,10 @@ class Place:
         """The name that fits a tile."""
         return self.short_name or self.name
 
+    def valid_on(self, day: date) -> bool:
+        """Is there such a place on that day?"""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
 
 class Places:
     """The tree of places: who runs what, and where it serves. Immutable once made."""

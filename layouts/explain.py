@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import by_id, find
+from flowcentre.measures.derive import local_day
 from flowcentre.model import Coverage, Formula, HeldRow, Measure, Picture, Place, Point, Poll, State, Value
 from flowcentre.picture.expected import Total, expect
 from layouts.feeds import OUTCOME_WORDS, held_table
@@ -128,7 +129,9 @@ def _working(picture: Picture, place: Place, measure: Measure, value: Value) -> 
     """The formula with the numbers put in, or the places that were added, each with a link to its own explanation."""
     if not value.derived:
         return None
-    total = next((t for t in expect(picture.county).totals[measure.id] if t.place == place.id), None)
+    total = next(
+        (t for t in expect(picture.county, local_day(picture.at)).totals[measure.id] if t.place == place.id), None
+    )
     parts: list[Component] = []
     if measure.formula is not None and any((place.id, i) in picture.values for i in measure.formula.inputs):
         parts += _formula(picture, place, measure, value, measure.formula)

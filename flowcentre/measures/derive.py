@@ -1,10 +1,10 @@
 """People become measures: the lists of an A&E, counted as at a moment."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Reading, Stream
+from flowcentre.model import EPOCH, AmbulanceArrival, EmergencyAttendance, Reading, Stream
 
 LONDON = ZoneInfo("Europe/London")
 _STREAM_MEASURES = {
@@ -14,9 +14,14 @@ _STREAM_MEASURES = {
 }
 
 
+def local_day(at: datetime) -> date:
+    """The Europe/London day that ``at`` falls in."""
+    return at.astimezone(LONDON).date()
+
+
 def local_midnight(at: datetime) -> datetime:
     """The start, in UTC, of the Europe/London day that ``at`` falls in. Days have 23, 24 or 25 hours."""
-    day = at.astimezone(LONDON).date()
+    day = local_day(at)
     return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(at.tzinfo)
 
 
@@ -55,3 +60,9 @@ def ambulance_readings(place: str, arrivals: Iterable[AmbulanceArrival], at: dat
     ]
     yield Reading("ambulances_waiting_now", place, float(len(waits)), at)
     yield Reading("ambulance_longest_handover_now", place, max(waits, default=0.0), at)
+
+
+# Where a person's row is held back, each of these may be short by one.
+COUNTED_FROM_PEOPLE = frozenset(
+    reading.measure for reading in (*attendance_readings("", (), EPOCH), *ambulance_readings("", (), EPOCH))
+)

@@ -1,8 +1,8 @@
 """How many readings become one, and the sums that are refused because they would mislead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from flowcentre.model import Measure, StockOrFlow, Summing
+from flowcentre.model import Formula, Measure, StockOrFlow, Summing
 
 
 class WrongSum(ValueError):
@@ -65,6 +65,23 @@ def over_time(measure: Measure, values: Sequence[float], how: Summing | None = N
             return float(values[-1])
         case _:
             raise WrongSum(f"{measure.label} is never summed over time")
+
+
+def figure(formula: Formula, inputs: Mapping[str, float]) -> float | None:
+    """What a formula gives for its inputs, by measure.
+
+    None where an input is missing, where the denominator is nothing, and where a figure that cannot
+    be below zero is: then the inputs contradict each other.
+    """
+    if any(i not in inputs for i in formula.inputs):
+        return None
+    top = sum([inputs[i] for i in formula.plus]) - sum([inputs[i] for i in formula.minus])
+    if top < 0 and not formula.below_zero:
+        return None
+    if not formula.per:
+        return top * formula.scale
+    bottom = sum([inputs[i] for i in formula.per])
+    return top / bottom * formula.scale if bottom else None
 
 
 def together(measures: Sequence[Measure]) -> None:

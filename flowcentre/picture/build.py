@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from flowcentre.measures import across_places
-from flowcentre.measures.derive import local_midnight
+from flowcentre.measures import across_places, figure
+from flowcentre.measures.derive import COUNTED_FROM_PEOPLE, local_day, local_midnight
 from flowcentre.model import (
     EPOCH,
     County,
     Coverage,
     Feed,
     FeedStatus,
-    Formula,
     Measure,
     Period,
     Picture,
@@ -47,12 +46,13 @@ def build(
     makes the same picture to the byte. ``expected`` and ``trends`` are worked out unless handed in.
     """
     known_at = known_at or at
-    expected = expected or expect(county)
+    expected = expected or expect(county, local_day(at))
     version = store.version()
     rows = store.latest() if live else store.known(at, known_at)
-    log = store.feed_log(local_midnight(at))
+    log = store.feed_log(local_midnight(known_at), until=None if live else known_at)
     values = work_out(expected, rows, at, {feed: entry.held_now for feed, entry in log.items()})
-    feeds = tuple(_status(feed, log.get(feed.id), at) for feed in county.feeds)
+    seen = {} if live else _newest_by_feed(rows)
+    feeds = tuple(_status(feed, log.get(feed.id), at, seen.get(feed.id)) for feed in county.feeds)
     return Picture(
         version=version,
         at=_last_change(values.values(), log.values(), at) if live else at,
@@ -61,7 +61,7 @@ def build(
         values=values,
         feeds=feeds,
         trends=trends or {},
-        changes_at=_next_change(values.values(), at),
+        changes_at=next_change(values.values(), at),
     )
 
 
@@ -83,8 +83,9 @@ def work_out(
             own = values.get((place, measure.id))
             if own is None or own.state is State.NEVER:
                 values[(place, measure.id)] = _by_formula(measure, place, values)
+        astray = _held_astray(expected, measure, held or {})
         for total in expected.totals[measure.id]:
-            values[(total.place, measure.id)] = _summed(measure, total, values)
+            values[(total.place, measure.id)] = _summed(measure, total, values, astray)
     return values
 
 
@@ -124,6 +125,8 @@ def _reported(
         row.received_at,
         (row.feed,),
         Coverage(int(state.usable), 1),
+        # People whose rows were held back are there all the same.
+        at_least=held_back > 0 and row.value is not None and measure.id in COUNTED_FROM_PEOPLE,
         held=held_back,
         late_at=late_at,
         stale_at=stale_at,
@@ -141,20 +144,7 @@ def _by_formula(measure: Measure, place: str, values: Values) -> Value:
     assert measure.formula is not None
     parts = [values[(place, i)] for i in measure.formula.inputs]
     figures = {part.measure: part.value for part in parts if part.value is not None}
-    return _joined(measure, place, parts, _figure(measure.formula, figures))
-
-
-def _figure(formula: Formula, figures: Mapping[str, float]) -> float | None:
-    """The formula's figure; None where an input is missing or the denominator is nothing."""
-    if any(i not in figures for i in formula.inputs):
-        return None
-    top = sum(figures[i] for i in formula.plus) - sum(figures[i] for i in formula.minus)
-    if top < 0 and not formula.below_zero:
-        return None
-    if not formula.per:
-        return top * formula.scale
-    bottom = sum(figures[i] for i in formula.per)
-    return top / bottom * formula.scale if bottom else None
+    return _joined(measure, place, parts, figure(measure.formula, figures))
 
 
 def _joined(measure: Measure, place: str, parts: list[Value], value: float | None) -> Value:
@@ -178,7 +168,19 @@ def _joined(measure: Measure, place: str, parts: list[Value], value: float | Non
     )
 
 
-def _summed(measure: Measure, total: Total, values: Values) -> Value:
+def _held_astray(
+    expected: Expected, measure: Measure, held: Mapping[str, Mapping[str | None, int]]
+) -> Mapping[str, int]:
+    """Held rows that belong to no place that reports: those of a ward that nobody knows, by its site."""
+    astray: dict[str, int] = {}
+    for feed in expected.sources[measure.id] & held.keys():
+        for place, rows in held[feed].items():
+            if place is not None and place not in expected.reporters[measure.id]:
+                astray[place] = astray.get(place, 0) + rows
+    return astray
+
+
+def _summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, int]) -> Value:
     """A total of those who speak; one pass, for every picture makes thousands of these."""
     members: list[Value] = []
     speaking: list[Value] = []
@@ -205,6 +207,9 @@ def _summed(measure: Measure, total: Total, values: Values) -> Value:
     if value is None and state in (State.FRESH, State.LATE, State.STALE):
         state = State.UNKNOWN
     shrinks = measure.formula is not None and bool(measure.formula.minus)
+    lost = (
+        sum([astray.get(place, 0) for place in (total.place, *(part.place for part in total.parts))]) if astray else 0
+    )
     return Value(
         measure.id,
         total.place,
@@ -215,12 +220,12 @@ def _summed(measure: Measure, total: Total, values: Values) -> Value:
         _feeds(members),
         coverage,
         # A silent ward can only add to a count; to a difference or a share it can do either.
-        at_least=bool(missing)
+        at_least=(bool(missing) or lost > 0 or any(m.at_least for m in counted))
         and value is not None
         and not shrinks
         and measure.across_places in (Summing.SUM, Summing.MAX),
         derived=True,
-        held=sum([m.held for m in members]),
+        held=sum([m.held for m in members]) + lost,
         late_at=_oldest([m.late_at for m in counted]),
         stale_at=_oldest([m.stale_at for m in counted]),
     )
@@ -242,7 +247,7 @@ def _total_figure(measure: Measure, counted: list[Value], values: Values) -> flo
     for i in measure.formula.inputs:
         figures = [values[(m.place, i)].value for m in counted]
         sums[i] = sum(figure for figure in figures if figure is not None)
-    return _figure(measure.formula, sums)
+    return figure(measure.formula, sums)
 
 
 _USABLE = frozenset(state for state in State if state.usable)
@@ -262,7 +267,8 @@ def _feeds(parts: list[Value]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(feed for feeds in different for feed in feeds))
 
 
-def _next_change(values: Iterable[Value], at: datetime) -> datetime | None:
+def next_change(values: Iterable[Value], at: datetime) -> datetime | None:
+    """When the first of these turns late or stale after ``at``; None where none will."""
     ahead = (m for v in values for m in (v.late_at, v.stale_at) if m is not None and m > at)
     return min(ahead, default=None)
 
@@ -274,10 +280,20 @@ def _last_change(values: Iterable[Value], log: Iterable[FeedLog], now: datetime)
     return max([step_of(now), *[moment for moment in (*ended, *aged) if moment is not None and moment <= now]])
 
 
-def _status(feed: Feed, log: FeedLog | None, at: datetime) -> FeedStatus:
+def _newest_by_feed(rows: Iterable[Known]) -> dict[str, datetime]:
+    newest: dict[str, datetime] = {}
+    for row in rows:
+        newest[row.feed] = max(row.observed_at, newest.get(row.feed, row.observed_at))
+    return newest
+
+
+def _status(feed: Feed, log: FeedLog | None, at: datetime, seen_at: datetime | None) -> FeedStatus:
+    """``seen_at`` is what a look at the past found of the feed; the present goes by the ledger."""
     if log is None:
         return FeedStatus(feed, State.NEVER)
-    observed_at = log.observed_at
+    observed_at = seen_at or log.observed_at
+    if observed_at is not None and observed_at > at:
+        observed_at = None  # it had not spoken yet
     if observed_at is None:
         state = State.NEVER
     elif at - observed_at >= feed.stale_after:
@@ -292,7 +308,7 @@ def _status(feed: Feed, log: FeedLog | None, at: datetime) -> FeedStatus:
         observed_at,
         log.last_success_at,
         log.last_poll,
-        next_due_at(feed, at),
+        feed.next_due_at(at),
         log.today,
         log.skipped,
         log.held,
@@ -302,9 +318,3 @@ def _status(feed: Feed, log: FeedLog | None, at: datetime) -> FeedStatus:
 def step_of(at: datetime) -> datetime:
     """The start of the quarter of an hour that ``at`` falls in."""
     return at - (at - EPOCH) % STEP
-
-
-def next_due_at(feed: Feed, at: datetime) -> datetime:
-    """The next moment of a feed's rhythm after ``at``: a grid in UTC, so that no clock change moves it."""
-    into = (at - EPOCH - feed.offset) % feed.every
-    return at + feed.every - into

@@ -27,3 +27,17 @@ def keep_derived(store: Store, county: County, expected: Expected, at: datetime)
     """Work out and keep the totals and shares of ``at`` from the latest that is known, as a history is read in."""
     values = work_out(expected, store.latest(), at)
     store.record_derived(derived_readings(county, values, at), received_at=at)
+
+
+def keep_what_aged(store: Store, county: County, expected: Expected, until: datetime) -> None:
+    """Keep, at a start, how the totals fell silent while nothing ran.
+
+    Totals are kept as changes, and nobody was there to see them turn old: without this an outage
+    would stand in the history as a steady line.
+    """
+    rows = store.latest()
+    at = max((row.received_at for row in rows), default=None)
+    while at is not None and at < until:
+        values = work_out(expected, rows, at)
+        store.record_derived(derived_readings(county, values, at), received_at=at)
+        at = min((v.stale_at for v in values.values() if v.stale_at is not None and v.stale_at > at), default=None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from flowcentre.measures import ALL
 from flowcentre.model import County, Feed, Level, Measure, Place, PlaceKind, Summing
@@ -49,13 +50,15 @@ class Expected:
     reporters: Mapping[str, Mapping[str, tuple[Feed, ...]]]  # measure -> place -> feeds, as configured
     formulas: Mapping[str, tuple[str, ...]]  # measure -> places at which its formula can be worked out
     totals: Mapping[str, tuple[Total, ...]]  # measure -> where it is summed
+    sources: Mapping[str, frozenset[str]]  # measure -> ids of the feeds that it comes from, by formula or straight
 
 
-def expect(county: County) -> Expected:
-    """Work out who reports, where formulas apply, and what each total is made of."""
+def expect(county: County, on: date) -> Expected:
+    """Work out who reports on that day, Europe/London, where formulas apply, and what each total is made of."""
     reporters: dict[str, dict[str, tuple[Feed, ...]]] = {measure_id: {} for measure_id in ALL}
     for feed in county.feeds:
-        covered = {place.id: place for top in feed.places for place in county.places.within(top)}
+        within = (place for top in feed.places for place in county.places.within(top))
+        covered = {place.id: place for place in within if place.valid_on(on)}
         for measure_id in feed.provides:
             for place in covered.values():
                 if place.kind in ALL[measure_id].reported_by:
@@ -63,6 +66,7 @@ def expect(county: County) -> Expected:
                     reporters[measure_id][place.id] = (*feeds, feed)
     formulas: dict[str, tuple[str, ...]] = {}
     totals: dict[str, tuple[Total, ...]] = {}
+    sources: dict[str, frozenset[str]] = {}
     ordered = _inputs_first()
     for measure in ordered:
         if measure.formula is not None:
@@ -70,9 +74,12 @@ def expect(county: County) -> Expected:
             everywhere = set.intersection(*where)
             # In the order of the configuration, so that two processes build the same picture.
             formulas[measure.id] = tuple(place.id for place in county.places if place.id in everywhere)
+        inputs = measure.formula.inputs if measure.formula else ()
+        own = {feed.id for found in reporters[measure.id].values() for feed in found}
+        sources[measure.id] = frozenset(own.union(*(sources[i] for i in inputs)))
         leaves = {*reporters[measure.id], *formulas.get(measure.id, ())}
         totals[measure.id] = tuple(_totals(county, measure, leaves))
-    return Expected(ordered, reporters, formulas, totals)
+    return Expected(ordered, reporters, formulas, totals, sources)
 
 
 def _inputs_first() -> tuple[Measure, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
+from flowcentre.measures.derive import local_day
 from flowcentre.model import County, Picture
 from flowcentre.picture.build import build, step_of
-from flowcentre.picture.expected import expect
+from flowcentre.picture.expected import Expected, expect
 from flowcentre.picture.trends import Trends, read_trends, with_present
 from flowcentre.store import Store
 
@@ -38,7 +39,8 @@ class LivePicture:
         self._thread: threading.Thread | None = None
         self._unlisten: Callable[[], None] | None = None
         self._county = county
-        self._expected = expect(county)
+        self._expected: Expected | None = None
+        self._expected_on: date | None = None
         self._refused: tuple[str, ...] = ()
         self._trends: Trends = {}
         self._trends_step: datetime | None = None
@@ -56,7 +58,7 @@ class LivePicture:
     def use(self, county: County) -> None:
         """Go on with a changed configuration."""
         with self._building:
-            self._county, self._expected, self._trends_step = county, expect(county), None
+            self._county, self._expected, self._trends_step = county, None, None
             self._refused = ()
         self._news.set()
 
@@ -96,6 +98,9 @@ class LivePicture:
     def _build(self) -> Picture:
         now = self._now()
         at = self._as_at or now
+        if self._expected is None or self._expected_on != local_day(at):  # places come and go with the days
+            self._expected_on = local_day(at)
+            self._expected = expect(self._county, self._expected_on)
         picture = build(self._store, self._county, at, known_at=now, expected=self._expected, live=self._as_at is None)
         if self._trends_step != step_of(at):
             self._trends = read_trends(self._store, self._county, dict(picture.values), at)

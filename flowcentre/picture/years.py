@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flowcentre.measures import across_places, by_id, over_time
-from flowcentre.model import Formula, Measure, Period, Point, Summing
+from flowcentre.measures import across_places, by_id, figure, over_time
+from flowcentre.model import Measure, Period, Point, Summing
 
 LONDON = ZoneInfo("Europe/London")
 APRIL = 4
@@ -41,15 +41,6 @@ def year_words(year: int) -> str:
     return f"{year}/{(year + 1) % 100:02d}"
 
 
-def figure(formula: Formula, inputs: Mapping[str, float]) -> float | None:
-    """What a formula gives; None where the denominator is nothing. All inputs must be there."""
-    top = sum(inputs[i] for i in formula.plus) - sum(inputs[i] for i in formula.minus)
-    if not formula.per:
-        return top * formula.scale
-    bottom = sum(inputs[i] for i in formula.per)
-    return top / bottom * formula.scale if bottom else None
-
-
 def by_formula(measure: Measure, inputs: Inputs) -> list[Point]:
     """A measure's history from those of its formula's inputs: a gap where one of them is missing."""
     assert measure.formula is not None
@@ -58,7 +49,7 @@ def by_formula(measure: Measure, inputs: Inputs) -> list[Point]:
     points = []
     for at in moments:
         values = {i: known[i][at] for i in known if at in known[i]}
-        points.append(Point(at, figure(measure.formula, values) if len(values) == len(known) else None))
+        points.append(Point(at, figure(measure.formula, values)))
     return points
 
 

@@ -48,7 +48,9 @@ def beat(connection: Connection, engine: str, at: datetime) -> None:
 
 def last_beat(connection: Connection) -> datetime | None:
     """The newest heartbeat of any engine that has not said that it stops."""
-    return maybe_from_ms(connection.execute(select(func.max(db.engine.c.heard_at)).where(db.engine.c.heard_at > 0)).scalar())
+    return maybe_from_ms(
+        connection.execute(select(func.max(db.engine.c.heard_at)).where(db.engine.c.heard_at > 0)).scalar()
+    )
 
 
 def abandoned(connection: Connection, silent_since: datetime) -> list[Poll]:
@@ -65,9 +67,12 @@ def abandoned(connection: Connection, silent_since: datetime) -> list[Poll]:
     return [read_poll(row) for row in found]
 
 
-def last_due(connection: Connection, feed: str) -> datetime | None:
-    """The newest due time that was claimed or skipped."""
-    return maybe_from_ms(connection.execute(select(func.max(db.poll.c.due_at)).where(db.poll.c.feed == feed)).scalar())
+def last_due(connection: Connection, feed: str, until: datetime | None) -> datetime | None:
+    """The newest due time that was claimed or skipped, and is not after ``until``."""
+    newest = select(func.max(db.poll.c.due_at)).where(db.poll.c.feed == feed)
+    if until is not None:
+        newest = newest.where(db.poll.c.due_at <= to_ms(until))
+    return maybe_from_ms(connection.execute(newest).scalar())
 
 
 def finish(connection: Connection, poll_id: int, feed: str, counts: PollCounts, row: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -98,10 +98,10 @@ class Store:
         with self._reading() as connection:
             return polls.abandoned(connection, silent_since)
 
-    def last_due(self, feed: str) -> datetime | None:
-        """The newest due time of a feed that was claimed or skipped."""
+    def last_due(self, feed: str, *, until: datetime | None = None) -> datetime | None:
+        """The newest due time of a feed that was claimed or skipped; of those not after ``until``, where given."""
         with self._reading() as connection:
-            return polls.last_due(connection, feed)
+            return polls.last_due(connection, feed, until)
 
     # --- Recording ----------------------------------------------------------------------
 
@@ -273,14 +273,19 @@ class Store:
 
     # --- The ledger ---------------------------------------------------------------------
 
-    def polls(self, feed: str | None = None, *, limit: int = 50) -> list[Poll]:
-        """The newest polls, newest first."""
+    def polls(self, feed: str | None = None, *, limit: int = 50, leaving_out: Collection[Outcome] = ()) -> list[Poll]:
+        """The newest polls, newest first, without those that ended in one of the outcomes left out."""
         with self._reading() as connection:
-            return ledger.read_polls(connection, feed, limit)
+            return ledger.read_polls(connection, feed, limit, leaving_out)
 
-    def feed_log(self, since: datetime) -> dict[str, FeedLog]:
-        """What the ledger says of each feed that was ever polled, with rows counted since a moment."""
+    def feed_log(self, since: datetime, *, until: datetime | None = None) -> dict[str, FeedLog]:
+        """What the ledger says of each feed that was ever polled, with rows counted since a moment.
+
+        With ``until`` it is what the ledger said then: of the polls that had finished by that moment.
+        """
         with self._reading() as connection:
+            if until is not None:
+                return ledger.read_feed_log_until(connection, since, until)
             return ledger.read_feed_log(connection, since)
 
     def held_rows(self, feed: str | None = None, *, limit: int = 200) -> list[HeldRow]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flowcentre.measures import across_places, by_id, over_time
+from flowcentre.measures import across_places, by_id, figure, over_time
 from flowcentre.model import Period, Picture, Place, PlaceKind, Point, Summing
-from flowcentre.picture.years import YearToDate, by_formula, figure, last_day, year_to_date
+from flowcentre.picture.years import YearToDate, by_formula, last_day, year_to_date
 
 Histories = Mapping[tuple[str, str], Sequence[Point]]
 FEWEST_DAYS = 20  # of a month, for a mean of its days to be given

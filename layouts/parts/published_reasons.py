@@ -9,10 +9,10 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures import by_id
+from flowcentre.measures import by_id, figure
 from flowcentre.measures.discharge import DELAY_FAMILIES, FAMILIES, REASONS
 from flowcentre.model import Place
-from flowcentre.picture.years import figure, last_day
+from flowcentre.picture.years import last_day
 from layouts.parts import published_charts as charts
 from layouts.parts.published_figures import Figures
 from layouts.parts.published_tables import as_at

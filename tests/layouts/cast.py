@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from flowcentre.measures import ALL
+from flowcentre.measures.derive import local_day
 from flowcentre.model import (
     Board,
     County,
@@ -201,7 +202,7 @@ def picture(
         rows = [_aged(row, westshire, lambda feed: feed.stale_after * 1.2, at) for row in rows]
     if condition == "partial":
         rows = _with_holes(rows, westshire, at)
-    values = work_out(expect(westshire), rows, at)
+    values = work_out(expect(westshire, local_day(at)), rows, at)
     trends = (
         {}
         if condition == "empty"

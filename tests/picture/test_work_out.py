@@ -1,11 +1,12 @@
 """How many become one, and how silence shows."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from flowcentre.model import County, Feed, Level, Place, PlaceKind, Places, State
-from flowcentre.picture.build import Values, next_due_at, work_out
+from flowcentre.picture.build import Values, work_out
 from flowcentre.picture.expected import expect
 from flowcentre.store import Known
 
@@ -39,7 +40,7 @@ def feed(site: str, provides: tuple[str, ...] = BEDS) -> Feed:
 
 
 COUNTY = County("Westshire", PLACES, (feed("northgate"), feed("southmere")))
-EXPECTED = expect(COUNTY)
+EXPECTED = expect(COUNTY, AT.date())
 
 
 def said(
@@ -153,7 +154,7 @@ def test_a_value_says_when_it_will_turn_late_and_stale():
 
 def test_the_newest_of_two_feeds_is_believed_and_the_first_configured_where_they_speak_of_one_moment():
     second = Feed("other", "Other", "bed_state_csv", 15 * MINUTES, 30 * MINUTES, 120 * MINUTES, ("southmere",), BEDS)
-    expected = expect(County("Westshire", PLACES, (feed("southmere"), second)))
+    expected = expect(County("Westshire", PLACES, (feed("southmere"), second)), AT.date())
 
     def value(minutes_ago: float) -> float | None:
         rows = said("southmere-b1", 28, 20)
@@ -175,5 +176,39 @@ def test_held_rows_are_counted_on_the_values_that_they_touch():
 
 def test_a_feeds_rhythm_is_a_grid_in_utc():
     hourly = Feed("f", "F", "c", 60 * MINUTES, 90 * MINUTES, 180 * MINUTES, (), offset=5 * MINUTES)
-    assert next_due_at(hourly, AT) == AT + 5 * MINUTES
-    assert next_due_at(hourly, AT + 5 * MINUTES) == AT + 65 * MINUTES
+    assert hourly.next_due_at(AT) == AT + 5 * MINUTES
+    assert hourly.next_due_at(AT + 5 * MINUTES) == AT + 65 * MINUTES
+
+
+def test_an_unknown_wards_held_rows_make_its_sites_and_countys_totals_say_at_least():
+    rows = [row for some in ALL_WARDS for row in some]
+    values = work_out(EXPECTED, rows, AT, {"beds-northgate": {"northgate": 2}})
+    for place, occupied in (("northgate", 52), ("westshire", 72)):
+        total = values[(place, "ga_beds_occupied")]
+        assert (total.value, total.at_least, total.held) == (occupied, True, 2)
+    assert not values[("southmere", "ga_beds_occupied")].at_least
+    assert not values[("northgate", "ga_occupancy")].at_least  # a share can go either way; it says the rows
+
+
+def test_people_held_back_make_a_count_of_people_say_at_least():
+    emergency = Feed("ed", "A&E", "emergency_department_json", MINUTES, 3 * MINUTES, 15 * MINUTES, ("northgate",),
+                     ("ae_patients_now",))  # fmt: skip
+    expected = expect(County("Westshire", PLACES, (emergency,)), AT.date())
+    rows = [Known("ed", "northgate", "ae_patients_now", 37, AT, AT)]
+    for held, said in (({}, False), ({"ed": {"northgate": 23}}, True)):
+        values = work_out(expected, rows, AT, held)
+        for place in ("northgate", "westshire"):
+            value = values[(place, "ae_patients_now")]
+            assert (value.value, value.at_least) == (37, said)
+
+
+def test_a_ward_that_has_closed_for_good_is_no_longer_expected():
+    closed = [replace(p, valid_to=AT.date() - timedelta(days=1)) if p.id == "northgate-a2" else p for p in PLACES]
+    county = County("Westshire", Places(closed), COUNTY.feeds)
+    rows = [*ALL_WARDS[0], *ALL_WARDS[2]]
+    today = work_out(expect(county, AT.date()), rows, AT)[("northgate", "ga_beds_occupied")]
+    assert (today.value, today.at_least, str(today.coverage)) == (22, False, "1 of 1 wards")
+    the_day_before = work_out(expect(county, AT.date() - timedelta(days=1)), rows, AT)[
+        ("northgate", "ga_beds_occupied")
+    ]
+    assert str(the_day_before.coverage) == "1 of 2 wards"

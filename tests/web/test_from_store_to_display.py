@@ -36,6 +36,7 @@ class Clock:
 
 
 def poll(store: Store, occupied: float | None, at: datetime) -> int:
+    store.beat("e1", at)
     poll_id = store.claim_poll(FEED.id, at, engine="e1", started_at=at)
     assert poll_id is not None
     readings = (
