@@ -7,6 +7,7 @@ controls go out finished, as the wall does; what needs Dash in the browser, the 
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -111,9 +112,11 @@ def create_pages(
     app.layout = html.Div([dcc.Location(id="url", refresh="callback-nav"), html.Div(id="page")], id="shell")
 
     @app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))
-    def show(path: str | None, search: str | None) -> list[Component]:
-        picture = current()
-        return page(picture, path or "/", search or "", history=history, polls=polls, published=published)
+    async def show(path: str | None, search: str | None) -> list[Component]:
+        # In a thread: a page that reads a long history must not hold up the streams of every display.
+        return await asyncio.to_thread(
+            page, current(), path or "/", search or "", history=history, polls=polls, published=published
+        )
 
     # Of Dash on FastAPI: web sockets are announced though nothing here uses them, and assets are found only when the
     # first page asked for is the first page; a deep link would come without its styles.

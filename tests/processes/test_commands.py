@@ -1,0 +1,173 @@
+"""The command line, as a person meets it: real processes, plain words."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+HERE = Path(__file__).resolve().parents[2]
+WESTSHIRE = HERE / "flowcentre" / "config" / "defaults" / "westshire"
+FIRST_START = 180.0  # seconds, 28 days of history told on a busy machine
+
+
+def app(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(HERE / "app.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"FLOWCENTRE_VAR": str(tmp_path / "var")},
+    )
+
+
+def changed_westshire(tmp_path: Path, file: str, was: str, now: str) -> Path:
+    """A copy of Westshire with one change."""
+    folder = tmp_path / "mine"
+    shutil.copytree(WESTSHIRE, folder)
+    path = folder / file
+    assert was in path.read_text()
+    path.write_text(path.read_text().replace(was, now, 1))
+    return folder
+
+
+def test_check_says_that_a_good_configuration_has_no_mistakes(tmp_path: Path) -> None:
+    done = app(tmp_path, "check", str(WESTSHIRE))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Westshire: 78 places, 12 feeds, 1 boards. No mistakes." in done.stdout
+
+
+def test_check_names_the_file_the_line_and_what_would_be_right_and_no_traceback(tmp_path: Path) -> None:
+    folder = changed_westshire(tmp_path, "feeds.toml", '"emergency_department_json"', '"emergency_departement_json"')
+    done = app(tmp_path, "check", str(folder))
+    assert done.returncode == 1
+    assert 'feeds.toml line 8: there is no connector "emergency_departement_json"' in done.stderr
+    assert 'Right: "emergency_department_json"' in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_real_county_refuses_the_store_of_a_demonstration(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'mixed.db'}"
+    script = f"from flowcentre.store import open_store; open_store({store!r}).set_mark('demonstration', 'yes')"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=HERE)
+    done = app(tmp_path, "run-published", "--folder", str(tmp_path), "--store", store)
+    assert done.returncode == 1
+    assert "invented and real figures never share a store" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["web", "engine"])
+def test_what_must_be_one_process_on_sqlite_is_not_run_apart(tmp_path: Path, command: str) -> None:
+    done = app(tmp_path, command, "--config", str(WESTSHIRE), "--store", f"sqlite:///{tmp_path / 'one.db'}")
+    assert done.returncode == 1
+    assert f"`app.py {command}` works on PostgreSQL" in done.stderr
+
+
+def test_published_figures_need_a_folder_that_is_there(tmp_path: Path) -> None:
+    done = app(tmp_path, "run-published", "--folder", str(tmp_path / "nowhere"))
+    assert done.returncode == 1
+    assert "there is no folder" in done.stderr
+
+
+# --- make run -----------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def get(url: str) -> bytes | None:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            content: bytes = answer.read()
+            return content
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return None
+    except OSError:
+        return None
+
+
+@contextmanager
+def run(tmp_path: Path, port: int, demo_port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """`app.py run` in a process group of its own, as a terminal would have it."""
+    with (tmp_path / "run.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(HERE / "app.py"), "run", "--port", str(port), "--demo-port", str(demo_port)],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=os.environ | {"FLOWCENTRE_VAR": str(tmp_path / "var")},
+        )
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def until_ready(process: subprocess.Popen[bytes], port: int, seconds: float) -> float:
+    """Wait until it is ready; how long it took, in seconds."""
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        assert process.poll() is None, "it ended by itself"
+        if get(f"http://127.0.0.1:{port}/readyz"):
+            return time.monotonic() - began
+        time.sleep(0.2)
+    pytest.fail(f"not ready within {seconds} s")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ctrl-C, and nothing is left."""
+    tree = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=20) == 0
+    _, left = psutil.wait_procs(tree, timeout=10)
+    assert left == []
+
+
+def test_westshire_runs_stops_with_ctrl_c_and_goes_on_from_the_same_store(tmp_path: Path) -> None:
+    port, demo_port = free_port(), free_port()
+    here = f"http://127.0.0.1:{port}"
+    with run(tmp_path, port, demo_port) as process:
+        until_ready(process, port, FIRST_START)
+        for path in ("/", "/wall", "/wall/county", "/feeds", "/measures", "/docs", "/metrics", "/api/v1/measures"):
+            assert get(here + path), path
+        history = json.loads(
+            get(f"{here}/api/v1/history?place=westshire&measure=ga_occupancy&from={weeks_ago()}") or b""
+        )
+        assert len(history["points"]) > 300, "28 days of it"
+        first = json.loads(get(f"{here}/api/v1/picture") or b"")
+        assert first["demonstration"] is True
+        assert {value["state"] for value in first["values"]} <= {"fresh", "late", "stale", "unknown"}
+        stop(process)
+    with run(tmp_path, port, demo_port) as process:
+        until_ready(process, port, FIRST_START)
+        again = json.loads(get(f"{here}/api/v1/picture") or b"")
+        assert again["version"] > first["version"]
+        stop(process)
+    said = (tmp_path / "run.log").read_text()
+    assert said.count("First start") == 1
+    assert said.count("Stop with Ctrl-C") == 2
+    assert "Traceback" not in said
+
+
+def weeks_ago() -> str:
+    return (datetime.now(UTC) - timedelta(days=27)).strftime("%Y-%m-%dT%H:%M:%SZ")
