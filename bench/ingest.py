@@ -22,8 +22,9 @@ from bench.raw import Raw
 from bench.workplace import Workplace
 from flowcentre.feeds.answers import Answer, parse_documents
 from flowcentre.feeds.contract import Connector, Document
-from flowcentre.feeds.poll import Weighed, record, times_running, weigh
+from flowcentre.feeds.poll import record, times_running
 from flowcentre.feeds.remembered import Remembered
+from flowcentre.feeds.weighing import Weighed, weigh
 from flowcentre.model import County, Feed, Outcome
 from flowcentre.store import Store, open_store
 

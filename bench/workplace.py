@@ -49,8 +49,10 @@ class Workplace:
         file, here = self.make("filled") / "flow.db", county()
         expected = expect(here, local_day(self.now))
         with closing(open_store(f"sqlite:///{file}")) as store:
-            for at in read_in(store, here, CONNECTORS, past(Life(in_emergency=IN_PAST), self.now), until=self.now):
-                keep_derived(store, here, expected, at)
+            told = past(Life(in_emergency=IN_PAST), self.now)
+            with store.in_bulk():
+                for at in read_in(store, here, CONNECTORS, told, until=self.now):
+                    keep_derived(store, here, expected, at)
             store.set_mark("demonstration", "yes")
             series = len(store.latest())
             held = store.held_rows(limit=1)

@@ -63,22 +63,23 @@ class _Found:
         return f"{self.size}:{self.modified_ns}"
 
 
-def fetch_changed(settings: PublishedFiles, since: Bookmark | None) -> Payload:
+def fetch_changed(settings: PublishedFiles, places: PlaceCodes, since: Bookmark | None) -> Payload:
     """The files that are new or changed, those to be believed last. Raises FeedUnavailable.
 
     When a file changes, those that are believed over it come again, so that they keep the last word.
+    When the feed's ``places`` change, all of them come again: the rows of a place that was added were passed over.
     """
     found = _find(settings)
     if not found:
         raise FeedUnavailable(f"no file {' or '.join(settings.files)} in {settings.folder}")
-    known = _stamps(since)
+    known = _stamps(since, places)
     changed = {file.name for file in found if known.get(file.name) != file.stamp}
     if not changed:
         return Payload((), since)
     lowest = min(file.rank for file in found if file.name in changed)
     documents = tuple(_read(file) for file in found if file.name in changed or file.rank > lowest)
-    stamps = {file.name: file.stamp for file in found}
-    return Payload(documents, Bookmark(json.dumps(stamps, sort_keys=True)))
+    mark = {"files": {file.name: file.stamp for file in found}, "places": places.fingerprint}
+    return Payload(documents, Bookmark(json.dumps(mark, sort_keys=True)))
 
 
 def _find(settings: PublishedFiles) -> list[_Found]:
@@ -95,11 +96,15 @@ def _find(settings: PublishedFiles) -> list[_Found]:
     return sorted(found.values(), key=lambda file: (file.rank, file.modified_ns, file.name))
 
 
-def _stamps(since: Bookmark | None) -> dict[str, str]:
+def _stamps(since: Bookmark | None, places: PlaceCodes) -> dict[str, str]:
+    """What was read for the same places. Nothing where that cannot be told: to read everything again does no harm."""
     try:
-        stamps = json.loads(since.text) if since else {}
+        mark = json.loads(since.text) if since else {}
     except ValueError:
-        return {}  # not a bookmark of ours: read everything again, which does no harm
+        return {}
+    if not isinstance(mark, dict) or mark.get("places") != places.fingerprint:
+        return {}
+    stamps = mark.get("files")
     return stamps if isinstance(stamps, dict) else {}
 
 

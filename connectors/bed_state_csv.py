@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
-from re import fullmatch
 from typing import ClassVar
 
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed, Payload, RowHeld
 from flowcentre.feeds.files import DropFolderSettings, read_new_files, whole_lines
-from flowcentre.feeds.tables import Row, csv_rows
+from flowcentre.feeds.tables import Row, csv_rows, facts_of
 from flowcentre.model import Fact, Held, Reading
 
 _CLOSED = {
@@ -51,27 +50,29 @@ class BedStateCsv(Connector):
         rows = list(csv_rows(document, self.places, (*_CODES, *_GENERAL_ACUTE)))
         self._refuse_another_site(rows)
         said = Counter(key for row in rows if (key := _ward_and_moment(row)) is not None)
-        for row in rows:
+
+        def readings(row: Row) -> Iterator[Reading]:
+            # One of the two is wrong, or they are halves: neither alone nor their sum can be believed.
             key = _ward_and_moment(row)
-            try:
-                # One of the two is wrong, or they are halves: neither alone nor their sum can be believed.
-                if key is not None and said[key] > 1:
-                    raise RowHeld(f"is one of {said[key]} rows for its ward at one moment")
-                facts = tuple(_readings(row))
-            except RowHeld as why:
-                yield Held(row.where, str(why), place=key[0] if key else None)
-            else:
-                yield from facts
+            if key is not None and said[key] > 1:
+                raise RowHeld(f"is one of {said[key]} rows for its ward at one moment")
+            yield from _readings(row)
+
+        yield from facts_of(rows, readings, place=self._place_of)
         yield from cut
+
+    def _place_of(self, row: Row) -> str | None:
+        """The ward, or its site where the ward is not known."""
+        site = self.places.find(row.text("site_code"))
+        return site and (self.places.find(row.text("ward_code"), within=site) or site)
 
     def _refuse_another_site(self, rows: list[Row]) -> None:
         for row in rows:
             code = row.text("site_code")
             if code and self.places.find(code) is None:
-                # Quoted only where it looks like a site's code: a swapped column may hold a name or a date.
-                quoted = f" {code}" if fullmatch(r"(?=.*[A-Z])(?=.*\d)[A-Z0-9]{3,6}", code) else ""
+                # Not quoted: in a swapped column a hospital number can look like a site's code.
                 raise FeedMalformed(
-                    f"{row.where}: the site{quoted} is not of this feed; another site's file?", rows=len(rows)
+                    f"{row.where}: site_code is not a place of this feed; another site's file?", rows=len(rows)
                 )
 
 

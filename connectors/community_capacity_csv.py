@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed, Payload, RowHeld
 from flowcentre.feeds.files import DropFolderSettings, read_new_files, whole_lines
-from flowcentre.feeds.tables import Row, csv_rows
+from flowcentre.feeds.tables import Row, csv_rows, facts_of
 from flowcentre.model import Fact, Held, Reading
 
 _FIGURES = ("capacity", "used", "closed", "reserved", "accepting")
@@ -72,16 +72,14 @@ class CommunityCapacityCsv(Connector):
                 rows=len(rows),
             )
         said = Counter(key for row in rows if (key := _what_and_when(row)) is not None)
-        for row in rows:
+
+        def readings(row: Row) -> Iterator[Reading]:
             key = _what_and_when(row)
-            try:
-                if key is not None and said[key] > 1:
-                    raise RowHeld(f"is one of {said[key]} rows for its place and service at one moment")
-                facts = tuple(_readings(row))
-            except RowHeld as why:
-                yield Held(row.where, str(why), place=self.places.find(row.text("place_code")))
-            else:
-                yield from facts
+            if key is not None and said[key] > 1:
+                raise RowHeld(f"is one of {said[key]} rows for its place and service at one moment")
+            yield from _readings(row)
+
+        yield from facts_of(rows, readings, place=lambda row: self.places.find(row.text("place_code")))
         yield from cut
 
 

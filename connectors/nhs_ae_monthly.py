@@ -52,7 +52,7 @@ class NhsAeMonthly(Connector):
     def fetch(self, since: Bookmark | None) -> Payload:
         """The files that have changed, and the returns after them, which are believed over the rest."""
         assert isinstance(self.settings, AeSettings)
-        return fetch_changed(self.settings, since)
+        return fetch_changed(self.settings, self.places, since)
 
     def parse(self, document: Document) -> Iterator[Fact]:
         """The readings of whichever layout the document has. Raises FeedMalformed for any other."""

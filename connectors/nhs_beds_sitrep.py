@@ -44,7 +44,7 @@ class NhsBedsSitrep(Connector):
     def fetch(self, since: Bookmark | None) -> Payload:
         """The files that have changed."""
         assert isinstance(self.settings, BedsSettings)
-        return fetch_changed(self.settings, since)
+        return fetch_changed(self.settings, self.places, since)
 
     def parse(self, document: Document) -> Iterator[Fact]:
         """Two readings for each kind of bed, trust and month."""

@@ -45,7 +45,7 @@ class NhsDischargeSitrep(Connector):
     def fetch(self, since: Bookmark | None) -> Payload:
         """The files that have changed, and the long files after them."""
         assert isinstance(self.settings, DischargeSettings)
-        return fetch_changed(self.settings, since)
+        return fetch_changed(self.settings, self.places, since)
 
     def parse(self, document: Document) -> Iterator[Fact]:
         """The readings of whichever layout the document has. Raises FeedMalformed for any other."""

@@ -44,9 +44,24 @@ def render(picture: Picture) -> Component:
                 ],
                 className="page-head",
             ),
+            _refused(picture),
             html.Div([_feed(picture, status) for status in picture.feeds], className="feed-cards"),
         ],
         className="feeds",
+    )
+
+
+def _refused(picture: Picture) -> html.Section | None:
+    """What is wrong with a change of the configuration: somebody is waiting for it to take effect."""
+    if not picture.refused:
+        return None
+    return html.Section(
+        [
+            html.H2("The configuration was changed, and the change is not in use"),
+            html.P("What was there before goes on. To put right:"),
+            html.Ul([html.Li(mistake) for mistake in picture.refused]),
+        ],
+        className="refused",
     )
 
 

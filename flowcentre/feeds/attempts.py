@@ -14,9 +14,11 @@ from flowcentre.feeds.answers import Failed
 from flowcentre.feeds.contract import Connector, PlaceCodes
 from flowcentre.feeds.grid import retry_at
 from flowcentre.feeds.plausibility import Rules
-from flowcentre.feeds.poll import record, shorten, times_running, weigh
+from flowcentre.feeds.poll import record, times_running
 from flowcentre.feeds.remembered import Remembered, place_codes
 from flowcentre.feeds.schedule import Schedule
+from flowcentre.feeds.tables import LONDON
+from flowcentre.feeds.weighing import shorten, weigh
 from flowcentre.feeds.worker import Limits, Question, Workers
 from flowcentre.model import County, Feed, Outcome
 from flowcentre.store import PollAlreadyRecorded, Store
@@ -34,6 +36,20 @@ class Claimed:
     poll_id: int
     due_at: datetime
     attempts: int = 1
+    failed: Failed | None = None  # what the attempt before came to
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftAlone:
+    """A source's wish not to be asked for a while."""
+
+    feed: Feed  # as it was configured: another address has made no such wish
+    said_at: datetime
+    until: datetime
+
+    def holds(self, feed: Feed, at: datetime) -> bool:
+        """Not before it was said: a clock that was ahead must not silence a feed."""
+        return feed == self.feed and self.said_at <= at < self.until
 
 
 class Attempts:
@@ -46,6 +62,7 @@ class Attempts:
         schedule: Schedule,
         *,
         now: Callable[[], datetime],
+        county: Callable[[], County],
         after_poll: Callable[[int], None],
         limits: Limits,
         rules: Rules,
@@ -54,17 +71,23 @@ class Attempts:
         self._connectors = connectors
         self._schedule = schedule
         self._now = now
+        self._county = county  # as it is configured now
         self._after_poll = after_poll
         self._limits = limits
         self._rules = rules
-        self._workers = Workers()
+        self._workers = Workers(sorted({connector.__module__ for connector in connectors.values()}))
         self._lock = threading.Lock()
         self._running: dict[str, Claimed] = {}  # by feed
         self._unrecorded: dict[int, Claimed] = {}
         self._lost: set[str] = set()
+        self._left_alone: dict[str, _LeftAlone] = {}  # by feed
         # Each with the configuration that it was worked out from, which may be changed.
         self._remembered: dict[str, tuple[County, Remembered]] = {}
         self._codes: dict[str, tuple[County, PlaceCodes]] = {}
+
+    def start(self) -> None:
+        """Load ahead what workers need."""
+        self._workers.start()
 
     def running(self, feed_id: str) -> Claimed | None:
         """The poll of a feed that is under way or waits to be tried again."""
@@ -105,7 +128,19 @@ class Attempts:
 
     def _ask(self, claimed: Claimed) -> bool:
         """One attempt. True where another is to follow."""
+        if claimed.failed is not None:
+            # The configuration may have changed since.
+            county = self._county()
+            present = county.feed(claimed.feed.id)
+            if present is None:
+                return self._give_up(claimed, claimed.failed)
+            claimed = replace(claimed, feed=present, county=county, attempts=claimed.attempts + 1)
         feed, store = claimed.feed, self._store
+        wish = self._left_alone.get(feed.id)
+        if wish is not None and wish.holds(feed, self._now()):
+            until = f"{wish.until.astimezone(LONDON):%H:%M on %d %B}"
+            words = f"not asked: the source wants to be left alone until {until}"
+            return self._give_up(claimed, Failed(Outcome.UNAVAILABLE, words))
         connector = self._connectors.get(feed.connector)
         if connector is None:
             return self._fail(claimed, Failed(Outcome.CRASHED, f"there is no connector {feed.connector!r}"))
@@ -130,7 +165,7 @@ class Attempts:
             answer,
             remembered,
             now=at,
-            times_running=lambda subject: times_running(store, feed, subject),
+            times_running=lambda subject: times_running(store, feed, subject, self._rules),
             rules=self._rules,
         )
         recorded = record(
@@ -148,16 +183,23 @@ class Attempts:
         return False
 
     def _fail(self, claimed: Claimed, failed: Failed) -> bool:
+        """Ask again in a while, where that is worth it. True where it is."""
         feed, at = claimed.feed, self._now()
+        if failed.retry_after is not None:
+            self._left_alone[feed.id] = _LeftAlone(feed, at, at + failed.retry_after)
         again_at = (
             retry_at(feed, claimed.due_at, claimed.attempts, at, failed.retry_after) if failed.worth_retrying else None
         )
-        if again_at is not None:
-            again = replace(claimed, attempts=claimed.attempts + 1)
-            self._schedule.once(f"{feed.id}/again", lambda: self.run(again), again_at)
-            return True
-        self._end(claimed, failed.outcome, failed.message, at, refused=failed.rows)
-        self._say(feed, failed.outcome, failed.message)
+        if again_at is None:
+            return self._give_up(claimed, failed)
+        again = replace(claimed, failed=failed)
+        self._schedule.once(f"{feed.id}/again", lambda: self.run(again), again_at)
+        return True
+
+    def _give_up(self, claimed: Claimed, failed: Failed) -> bool:
+        """Record a poll that brought no answer. False: nothing follows."""
+        self._end(claimed, failed.outcome, failed.message, self._now(), refused=failed.rows)
+        self._say(claimed.feed, failed.outcome, failed.message)
         return False
 
     def _end(self, claimed: Claimed, outcome: Outcome, message: str, at: datetime, *, refused: int = 0) -> None:

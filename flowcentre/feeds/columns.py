@@ -43,8 +43,29 @@ SHARES = tuple(
 )
 
 
-def changed_columns(readings: Iterable[Reading], said: Mapping[Key, Said], rules: ColumnRules) -> str | None:
-    """Why one document's columns are doubted, in plain words; None where they are not.
+_PARTS = frozenset(share.part for share in SHARES)
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """A column that is 0 at every place, where most had numbers."""
+
+    measure: str
+    words: str  # "at all 12 places, and was not at 11 of them"
+    filled: frozenset[str]  # measures of the same document that came out of nothing: the figures may have moved there
+    may_be_so: bool  # no care home takes anyone in; but never is nobody in any bed
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What is doubted of one document's columns."""
+
+    changed: str | None = None  # why they are taken for others, in plain words: all of it is doubted
+    emptied: tuple[Emptied, ...] = ()
+
+
+def weigh_columns(readings: Iterable[Reading], said: Mapping[Key, Said], rules: ColumnRules) -> Columns:
+    """What is doubted of one document's columns.
 
     Only each place's newest moment counts, and only where it is newer than what was said last, so that
     a history read in late is not taken for a change.
@@ -55,59 +76,69 @@ def changed_columns(readings: Iterable[Reading], said: Mapping[Key, Said], rules
         before = newest.get(key)
         if before is None or reading.observed_at > before.observed_at:
             newest[key] = reading
-    fresh = {
-        key: reading
-        for key, reading in newest.items()
-        if reading.value is not None and (key not in said or reading.observed_at > said[key].at)
+    columns: dict[str, dict[str, Reading]] = {}
+    for (place, measure), reading in newest.items():
+        if reading.value is not None and (
+            (place, measure) not in said or reading.observed_at > said[place, measure].at
+        ):
+            columns.setdefault(measure, {})[place] = reading
+    values = {
+        measure: {place: reading.value for place, reading in column.items() if reading.value is not None}
+        for measure, column in columns.items()
+        if len(column) >= min(rules.enough_places, rules.enough_ratios)
     }
-    if len(fresh) < min(rules.enough_places, rules.enough_ratios):
-        return None
-    return next(_doubts(fresh, said, rules), None)
+    pairs = {
+        ALL[measure]: found
+        for measure, column in columns.items()
+        if len(found := _before_and_now(ALL[measure], column.values(), said)) >= rules.enough_places
+    }
+    changed = next(_parts_above_wholes(values, said, rules), None) or next(_other_units(pairs, rules), None)
+    return Columns(changed, tuple(_emptied(pairs, rules)))
 
 
-def _doubts(fresh: Mapping[Key, Reading], said: Mapping[Key, Said], rules: ColumnRules) -> Iterator[str]:
-    columns: dict[str, dict[str, float]] = {}
-    for (place, measure), reading in fresh.items():
-        if reading.value is not None:
-            columns.setdefault(measure, {})[place] = reading.value
-    yield from _parts_above_wholes(columns, said, rules)
-    for measure_id, column in columns.items():
-        yield from _moved(ALL[measure_id], column, fresh, said, rules)
-
-
-def _moved(
-    measure: Measure,
-    column: Mapping[str, float],
-    fresh: Mapping[Key, Reading],
-    said: Mapping[Key, Said],
-    rules: ColumnRules,
-) -> Iterator[str]:
-    """Zero everywhere where there were numbers, or another order of magnitude."""
-    if len(column) < rules.enough_places:
-        return
+def _before_and_now(measure: Measure, column: Iterable[Reading], said: Mapping[Key, Said]) -> list[tuple[float, float]]:
+    """What each place said last, and says now."""
     since_midnight = measure.period is Period.SINCE_MIDNIGHT
-    pairs = [
-        (before.value, value)
-        for place, value in column.items()
-        if (before := said.get((place, measure.id))) is not None
+    return [
+        (before.value, reading.value)
+        for reading in column
+        if reading.value is not None
+        and (before := said.get((reading.place, measure.id))) is not None
         and before.value is not None
-        # A counter starts again each day: only the same day is like with like.
-        and (not since_midnight or before.at >= local_midnight(fresh[place, measure.id].observed_at))
+        # A counter starts again each day: only the same day is like with like, and midnight's census may hold the day before.
+        and (not since_midnight or before.at > local_midnight(reading.observed_at))
     ]
-    if len(pairs) < rules.enough_places:
-        return
-    numbers = sum(before != 0 for before, _ in pairs)
-    if numbers >= rules.nonzero_share * len(pairs) and not any(value for _, value in pairs):
-        yield f"{measure.label} is 0 at all {len(pairs)} places, and was not at {numbers} of them"
-        return
-    if since_midnight:
-        return
-    old, new = median(before for before, _ in pairs), median(value for _, value in pairs)
-    if min(old, new) > 0 and max(old, new) >= rules.least_median and not 1 / rules.factor < new / old < rules.factor:
-        yield (
-            f"{measure.label}: the middle one of {len(pairs)} places went from {old:g} to {new:g}; "
-            "other units, or another column?"
-        )
+
+
+def _emptied(pairs: Mapping[Measure, list[tuple[float, float]]], rules: ColumnRules) -> Iterator[Emptied]:
+    """Columns that are 0 everywhere where there were numbers."""
+    counts = {
+        measure.id: (sum(before != 0 for before, _ in both), sum(now != 0 for _, now in both), len(both))
+        for measure, both in pairs.items()
+    }
+    many, few = rules.nonzero_share, 1 - rules.nonzero_share
+    filled = frozenset(
+        id for id, (before, now, places) in counts.items() if before <= few * places and now >= many * places
+    )
+    for id, (before, now, places) in counts.items():
+        if now == 0 and before >= many * places:
+            words = f"at all {places} places, and was not at {before} of them"
+            yield Emptied(id, words, filled, may_be_so=id not in _PARTS)
+
+
+def _other_units(pairs: Mapping[Measure, list[tuple[float, float]]], rules: ColumnRules) -> Iterator[str]:
+    """Columns of another order of magnitude."""
+    for measure, both in pairs.items():
+        if measure.period is Period.SINCE_MIDNIGHT:
+            continue
+        old, new = median(before for before, _ in both), median(now for _, now in both)
+        if min(old, new) <= 0 or max(old, new) < rules.least_median:
+            continue
+        if not 1 / rules.factor < new / old < rules.factor:
+            yield (
+                f"{measure.label}: the middle one of {len(both)} places went from {old:g} to {new:g}; "
+                "other units, or another column?"
+            )
 
 
 def _parts_above_wholes(

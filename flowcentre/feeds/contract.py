@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -90,6 +91,12 @@ class PlaceCodes:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parents)
+
+    @property
+    def fingerprint(self) -> str:
+        """Another text where any place or code is another: for the bookmark of a connector that passes rows over."""
+        known = sorted((within or "", code, place) for (within, code), place in self._codes.items())
+        return sha256(repr(known).encode()).hexdigest()[:16]
 
 
 class Connector(ABC):

@@ -16,17 +16,18 @@ import structlog
 
 from flowcentre.feeds.attempts import Attempts, Claimed
 from flowcentre.feeds.contract import Connector
-from flowcentre.feeds.grid import due_at, jitter, missed_between
+from flowcentre.feeds.grid import jitter, missed_between
 from flowcentre.feeds.plausibility import Rules
-from flowcentre.feeds.poll import RULES
 from flowcentre.feeds.schedule import BackgroundSchedule, Schedule
-from flowcentre.feeds.worker import Limits, start_workers
+from flowcentre.feeds.weighing import RULES
+from flowcentre.feeds.worker import Limits
 from flowcentre.model import EPOCH, County, Feed, Outcome, Poll
 from flowcentre.store import Store
 
 BEAT_EVERY = timedelta(seconds=5)
 LOST_AFTER = timedelta(seconds=15)  # of silence: then an engine's polls are taken over
 _CLOCK_STEP = timedelta(seconds=2)
+_A_MOMENT = timedelta(milliseconds=1)  # the shortest that a store tells apart
 _LIMITS = Limits()
 log = structlog.get_logger(__name__)
 
@@ -54,11 +55,17 @@ class Engine:
         self.name = f"{name}/{secrets.token_hex(3)}"
         self._store = store
         self._county = county
-        self._connectors = connectors
         self._now = now
         self._schedule: Schedule = schedule or BackgroundSchedule(now)
         self._attempts = Attempts(
-            store, connectors, self._schedule, now=now, after_poll=after_poll, limits=limits, rules=rules
+            store,
+            connectors,
+            self._schedule,
+            now=now,
+            county=lambda: self._county,
+            after_poll=after_poll,
+            limits=limits,
+            rules=rules,
         )
         self._crowded: set[str] = set()  # feeds of which a due time passed while a poll was running
         self._stopping = threading.Event()
@@ -70,7 +77,7 @@ class Engine:
 
     def start(self) -> None:
         """Take over what a lost engine left, poll at once what is due, and go on by the grid."""
-        start_workers(sorted({connector.__module__ for connector in self._connectors.values()}))
+        self._attempts.start()
         at = self._started_at = self._now()
         self._drift = self._clock_drift()
         self._schedule.start()
@@ -100,6 +107,9 @@ class Engine:
             self._schedule.drop(feed_id)
         for feed in changed:
             self._keep(feed, self._now())
+        for feed_id in [*gone, *(feed.id for feed in changed)]:
+            # What waits to be tried again must not wait for hours, to be asked as it was configured before.
+            self._schedule.hasten(f"{feed_id}/again")
 
     def _keep(self, feed: Feed, at: datetime) -> None:
         feed_id = feed.id
@@ -118,14 +128,15 @@ class Engine:
         feed = county.feed(feed_id)
         if feed is None or self._stopping.is_set():
             return
-        due = due_at(feed, at)
+        due = feed.due_at(at)
         running = self._attempts.running(feed_id)
         if running is not None:
             if running.due_at != due:
                 self._crowded.add(feed_id)
             return
         try:
-            last = self._store.last_due(feed_id)
+            # Until now: a clock that was ahead for a while must not silence a feed until that time comes.
+            last = self._store.last_due(feed_id, until=at)
             if last is not None and last >= due:
                 return
             poll_id = self._store.claim_poll(feed_id, due, engine=self.name, started_at=at)
@@ -141,7 +152,7 @@ class Engine:
         missed = missed_between(feed, last, due) if last is not None else 0
         if missed:
             # Another engine may have polled in between since that was read.
-            last = next((poll.due_at for poll in self._store.polls(feed.id, limit=10) if poll.due_at < due), due)
+            last = self._store.last_due(feed.id, until=due - _A_MOMENT) or due
             missed = missed_between(feed, last, due)
         crowded = feed.id in self._crowded
         self._crowded.discard(feed.id)

@@ -1,24 +1,14 @@
-"""Due times: a feed is due on a grid of UTC moments, so that no night of the year has one twice or not at all."""
+"""Around due times: those that were missed, how soon after one a feed is asked, and when it is asked again."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from flowcentre.model import EPOCH, Feed
+from flowcentre.model import Feed
 
 _LONGEST_WAIT = timedelta(seconds=10)
 _BACK_OFF = (timedelta(seconds=5), timedelta(seconds=15), timedelta(seconds=45))
-
-
-def due_at(feed: Feed, at: datetime) -> datetime:
-    """The newest due time that is not after ``at``."""
-    return EPOCH + feed.offset + (at - EPOCH - feed.offset) // feed.every * feed.every
-
-
-def next_due_at(feed: Feed, at: datetime) -> datetime:
-    """The first due time after ``at``."""
-    return due_at(feed, at) + feed.every
 
 
 def missed_between(feed: Feed, last: datetime, due: datetime) -> int:

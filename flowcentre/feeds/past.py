@@ -9,7 +9,6 @@ from typing import Protocol
 
 from flowcentre.feeds.answers import parse_documents
 from flowcentre.feeds.contract import Connector, Document
-from flowcentre.feeds.grid import due_at
 from flowcentre.feeds.poll import settle
 from flowcentre.feeds.remembered import Remembered, place_codes
 from flowcentre.model import County
@@ -53,7 +52,7 @@ def read_in(
                 kind = connectors[feed.connector]
                 made[feed.id] = kind(kind.Settings.model_validate(dict(feed.settings)), place_codes(feed, county))
                 remembered[feed.id] = Remembered.read(store, feed, county)
-            before_live = due_at(feed, until) - feed.every
+            before_live = feed.due_at(until) - feed.every
             due = before_live if at + feed.every > before_live else at
             poll_id = store.claim_poll(feed.id, due, engine="history", started_at=at)
             if poll_id is None:

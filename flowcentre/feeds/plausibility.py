@@ -18,6 +18,7 @@ from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Held, PeopleList, Period, Person, Place, Reading, WholeList
 
+FELL = "counted since midnight, and fell"  # how each reason for holding such a reading begins
 _SINCE_MIDNIGHT = frozenset(measure.id for measure in ALL.values() if measure.period is Period.SINCE_MIDNIGHT)
 
 
@@ -143,6 +144,7 @@ def _impossible_person(person: Person, seen: Collection[str], latest_possible: d
 
 def fallen_counters(readings: Iterable[Reading], said: Mapping[Key, Said]) -> Iterator[tuple[Reading, str]]:
     """Counters since midnight that stand lower than earlier on the same Europe/London day, and why that is doubted."""
+    # Not against a census of midnight itself: it may hold the day before, which it ends.
     midnights: dict[datetime, datetime] = {}
     for reading in readings:
         if reading.measure not in _SINCE_MIDNIGHT or reading.value is None:
@@ -151,16 +153,21 @@ def fallen_counters(readings: Iterable[Reading], said: Mapping[Key, Said]) -> It
         if before is None or before.value is None or reading.value >= before.value or reading.observed_at <= before.at:
             continue
         at = reading.observed_at
-        if before.at >= midnights.setdefault(at, local_midnight(at)):
-            yield reading, f"counted since midnight, and fell from {before.value:g} to {reading.value:g}"
+        if before.at > midnights.setdefault(at, local_midnight(at)):
+            yield reading, f"{FELL} from {before.value:g} to {reading.value:g}"
 
 
 def hold_all(document: Sorted, why: str) -> list[Held]:
     """Every row of a document, held for one reason."""
-    held = [_held(document.name, why, reading) for reading in document.readings]
+    held = hold_readings(document.name, why, document.readings)
     for whole in document.lists:
         held += hold_list(document.name, whole, why)
     return held
+
+
+def hold_readings(name: str, why: str, readings: Iterable[Reading]) -> list[Held]:
+    """Readings held, each with its place and measure."""
+    return [_held(name, why, reading) for reading in readings]
 
 
 def hold_list(name: str, whole: PeopleList, why: str) -> list[Held]:

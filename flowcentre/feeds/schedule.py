@@ -42,6 +42,9 @@ class Schedule(Protocol):
     def drop(self, name: str) -> None:
         """Forget what is called so, if anything is."""
 
+    def hasten(self, name: str) -> None:
+        """Run now what waits under that name, if anything does."""
+
     def realign(self) -> None:
         """The clock was set: look again at when everything is due."""
 
@@ -64,6 +67,9 @@ class BackgroundSchedule:
     def stop(self) -> None:
         """Run nothing more, and wait for what runs."""
         if self._scheduler.running:
+            # APScheduler's own thread would fail over a job that it has just begun: begin none, and wait for it (get_jobs does).
+            self._scheduler.pause()
+            self._scheduler.get_jobs()
             self._scheduler.shutdown(wait=True)
 
     def keep(self, name: str, run: Callable[[], None], *, every: timedelta, offset: timedelta) -> None:
@@ -79,6 +85,13 @@ class BackgroundSchedule:
         """Forget what is called so, if anything is."""
         try:
             self._scheduler.remove_job(name)
+        except JobLookupError:
+            return
+
+    def hasten(self, name: str) -> None:
+        """Run now what waits under that name, if anything does."""
+        try:
+            self._scheduler.modify_job(name, next_run_time=self._now())
         except JobLookupError:
             return
 

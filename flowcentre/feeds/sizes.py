@@ -55,8 +55,12 @@ def _last_spoken(remembered: Remembered) -> dict[str, datetime]:
     return last
 
 
-def small_list(whole: PeopleList, last: PeopleList | None, rules: Rules, *, nobody: bool = False) -> Doubt | None:
-    """Is a list far smaller than the last one leads one to expect? ``nobody``: the source says that it lists 0.
+def small_list(
+    whole: PeopleList, last: PeopleList | None, rules: Rules, *, nobody: bool = False, held: int = 0
+) -> Doubt | None:
+    """Is a list far smaller than the last one leads one to expect?
+
+    ``nobody``: the source says that it lists 0. ``held``: rows of the document that were held at that place.
 
     A list holds whoever came since midnight, is there, or left since midnight. So within a day nobody
     drops off it, and after midnight those do who left before.
@@ -69,9 +73,12 @@ def small_list(whole: PeopleList, last: PeopleList | None, rules: Rules, *, nobo
     if now == 0 and expected > 0:
         return Doubt(f"empty {subject}", f"0 where there were {expected}", lasting=nobody)
     near = whole.observed_at - last.observed_at <= rules.like_with_like
-    if near and expected >= rules.enough and now < expected * rules.half_size:
-        return Doubt(f"half-size {subject}", f"{now} of {expected}")
-    return None
+    if expected < rules.enough or now >= expected * rules.half_size:
+        return None
+    if now + held >= expected * rules.half_size:
+        # The list is long enough and we cannot read it: however often that comes, fewer people are not there.
+        return Doubt(f"half-size {subject}", f"{now} of {expected}, with {held} rows held", lasting=False)
+    return Doubt(f"half-size {subject}", f"{now} of {expected}") if near else None
 
 
 def _still_listed(last: PeopleList, at: datetime) -> Sequence[Person]:

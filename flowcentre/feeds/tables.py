@@ -194,12 +194,20 @@ def csv_rows(
         yield Row(f"{document.name} row {count}", dict(zip(heading, cells, strict=True)), places)
 
 
-def facts_of(rows: Iterable[Row], facts: Callable[[Row], Iterator[Fact]]) -> Iterator[Fact]:
-    """The facts of each row; a row that raises RowHeld becomes one Held, whole, and the next goes on."""
+def facts_of(
+    rows: Iterable[Row],
+    facts: Callable[[Row], Iterable[Fact]],
+    *,
+    place: Callable[[Row], str | None] = lambda _row: None,
+) -> Iterator[Fact]:
+    """The facts of each row; a row that raises RowHeld becomes one Held, whole, and the next goes on.
+
+    ``place`` tells the place that a held row touches, as near as can be told: its figures then say so.
+    """
     for row in rows:
         try:
             found = list(facts(row))
         except RowHeld as why:
-            yield Held(row.where, str(why))
+            yield Held(row.where, str(why), place(row))
         else:
             yield from found

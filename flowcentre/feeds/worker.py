@@ -31,6 +31,7 @@ from flowcentre.model import Outcome
 _CONTEXT = multiprocessing.get_context("forkserver")
 _MEGABYTE = 2**20
 _PATIENCE = 1.0  # seconds, for a worker that closed its end to end
+_STARTING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +55,34 @@ class Question:
 
 
 def start_workers(modules: Iterable[str] = ()) -> None:
-    """Start the fork server with ``modules`` (of connectors) loaded ahead. Calling it again does nothing."""
-    multiprocessing.set_forkserver_preload([*modules, "flowcentre.feeds.nursery"])
-    # Python 3.11's fork server does not take over sys.path, so a start from another folder would load nothing ahead.
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-    try:
-        forkserver.ensure_running()
-    finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
+    """Start the fork server with ``modules`` (of connectors) loaded ahead. While it lives, calling it again does nothing."""
+    with _STARTING:
+        multiprocessing.set_forkserver_preload([*modules, "flowcentre.feeds.nursery"])
+        # Python 3.11's fork server does not take over sys.path, so a start from another folder would load nothing ahead.
+        before = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+        try:
+            forkserver.ensure_running()
+        finally:
+            if before is None:
+                del os.environ["PYTHONPATH"]
+            else:
+                os.environ["PYTHONPATH"] = before
 
 
 class Workers:
-    """The worker processes of one engine, so that all can be ended together."""
+    """The worker processes of one engine, so that all can be ended together. ``modules`` are loaded ahead for them."""
 
-    def __init__(self) -> None:
+    def __init__(self, modules: Iterable[str] = ()) -> None:
+        self._modules = tuple(modules)
         self._running: set[ForkServerProcess] = set()
         # multiprocessing reaps children whenever it starts one: not while another thread reaps its own.
         self._lock = threading.Lock()
         self._ended = False
+
+    def start(self) -> None:
+        """Load ahead now, so that the first question need not wait for it."""
+        start_workers(self._modules)
 
     def ask(self, question: Question) -> Answer | Failed:
         """Fetch and parse in a fresh process, which is killed at the deadline. Raises CancelledError after ``end``."""
@@ -84,6 +91,9 @@ class Workers:
         with self._lock:
             if self._ended:
                 raise CancelledError
+            # The fork server may have been killed for want of memory. multiprocessing would start another, with nothing
+            # loaded ahead where we run in another folder.
+            start_workers(self._modules)
             process.start()
             self._running.add(process)
         writer.close()

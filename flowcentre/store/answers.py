@@ -73,3 +73,20 @@ class FeedLog:
     skipped: int = 0  # due times that passed unpolled
     held: tuple[HeldRow, ...] = ()  # newest first, 20 at most
     held_now: Mapping[str | None, int] = field(default_factory=dict)  # by place, in the last answer that was read
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a picture of the present is made of, read at one moment."""
+
+    version: int
+    known: list[Known]
+    log: dict[str, FeedLog]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How much was deleted."""
+
+    polls: int = 0
+    held_rows: int = 0

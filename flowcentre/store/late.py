@@ -1,7 +1,8 @@
 """Old news weighed: readings of a moment that is not the newest that is known of their series.
 
-Such a reading is a repeat, a correction, or late. A value that was ever said of a moment is a repeat, even
-where it was corrected since: so any answer may come again, at any time, and change nothing.
+Such a reading is a repeat, a correction, or late. A value that was ever said of a moment is not believed
+again where it was corrected since: so any answer may come again, at any time, and change nothing. As the
+source may mean it, for a correction can be wrong too, it is told apart from a plain repeat.
 """
 
 from __future__ import annotations
@@ -27,15 +28,19 @@ class Weighed:
 
 def weigh(
     connection: Connection, sources: Collection[Source], moment: int, late: Mapping[int, float | None]
-) -> dict[int, Weighed]:
-    """The believed ones of these readings, by series. ``sources`` are all those of their place."""
+) -> tuple[dict[int, Weighed], list[int]]:
+    """The believed ones of these readings, by series, and those that say again what was corrected since.
+
+    ``sources`` are all those of their place. The rest are plain repeats.
+    """
     first_said = _first_said(connection, sources, moment, late)
     before = _in_effect(connection, late, moment)
     differ = {id: first_said[id] for id in first_said if before[id][1] != late[id]}
     said = _ever_said(connection, differ, moment)
     believed = [id for id, value in late.items() if id not in first_said or value not in said.get(id, (value,))]
+    again = [id for id in differ if late[id] in said[id]]
     if not believed:
-        return {}
+        return {}, again
     following = _next_said(connection, sources, moment, believed)
     rows_there = _have_rows(connection, {series: at for series, at in following.items() if at is not None})
     weighed = {}
@@ -47,7 +52,7 @@ def weigh(
         weighed[series] = Weighed(
             changes, until is None, until, (until, value_before) if needs and until is not None else None
         )
-    return weighed
+    return weighed, again
 
 
 def _first_said(

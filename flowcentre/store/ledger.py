@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, ScalarSelect, func, select
 
 from flowcentre.model import HeldRow, Outcome, Poll, PollCounts
 from flowcentre.store import schema as db
@@ -36,17 +36,19 @@ def read_held_rows(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[HeldRow]:
-    """The newest held rows, newest first."""
-    chosen = select(db.held_row).order_by(db.held_row.c.held_at.desc(), db.held_row.c.id.desc()).limit(limit)
+    """The newest held rows, newest first; with ``until``, of the polls that had finished by then."""
+    row = db.held_row.c
+    # In the order of an index: with millions of rows there is no time to sort them.
+    chosen = select(db.held_row).order_by(row.id.desc()).limit(limit)
     if feed is not None:
-        chosen = chosen.where(db.held_row.c.feed == feed)
+        chosen = select(db.held_row).where(row.feed == feed).order_by(row.held_at.desc(), row.id.desc()).limit(limit)
     if since is not None:
-        chosen = chosen.where(db.held_row.c.held_at >= to_ms(since))
+        chosen = chosen.where(row.held_at >= to_ms(since))
     if until is not None:
-        chosen = chosen.where(db.held_row.c.held_at <= to_ms(until))
+        chosen = chosen.join(db.poll, db.poll.c.id == row.poll).where(db.poll.c.finished_at <= to_ms(until))
     return [
-        HeldRow(row.feed, row.poll, from_ms(row.held_at), row.row, row.reason, row.place, row.measure)
-        for row in connection.execute(chosen)
+        HeldRow(found.feed, found.poll, from_ms(found.held_at), found.row, found.reason, found.place, found.measure)
+        for found in connection.execute(chosen)
     ]
 
 
@@ -61,16 +63,35 @@ def read_feed_log(connection: Connection, since: datetime) -> dict[str, FeedLog]
 
 def read_feed_log_until(connection: Connection, since: datetime, until: datetime) -> dict[str, FeedLog]:
     """The same as it stood at ``until``: of the polls that had finished by then. Feeds without any are left out."""
-    moment = to_ms(until)
-    observed_at = _observed_until(connection, moment)
-    standing = []
-    for feed in connection.execute(select(db.feed.c.id).where(db.feed.c.id != db.DERIVED)).scalars().all():
-        last_poll, _ = _newest_poll(connection, feed, moment, None)
-        if last_poll is not None:
-            last_read_poll, _ = _newest_poll(connection, feed, moment, READ)
-            _, last_success_at = _newest_poll(connection, feed, moment, ANSWERED)
-            standing.append(_Standing(feed, last_poll, last_read_poll, last_success_at, observed_at.get(feed)))
+    newest = [_newest_until(outcomes, until) for outcomes in (tuple(Outcome), READ, ANSWERED)]
+    found = connection.execute(select(db.feed.c.id, *newest).where(db.feed.c.id != db.DERIVED)).all()
+    row = db.poll.c
+    chosen = [poll for _, *polls in found for poll in polls if poll is not None]
+    ended = {
+        poll: (finished_at, observed_at)
+        for poll, finished_at, observed_at in connection.execute(
+            select(row.id, row.finished_at, row.observed_at).where(row.id.in_(chosen))
+        )
+    }
+    standing = [
+        _Standing(feed, last, read, None if success is None else ended[success][0], ended[last][1])
+        for feed, last, read, success in found
+        if last is not None
+    ]
     return _tell(connection, standing, since, until)
+
+
+def _newest_until(outcomes: Collection[Outcome], until: datetime) -> ScalarSelect[int]:
+    """The poll of a feed that was the last to finish by a moment, of those with one of some outcomes."""
+    row = db.poll.c
+    return (
+        select(row.id)
+        .where(row.feed == db.feed.c.id, row.finished_at <= to_ms(until), row.outcome.in_(outcomes))
+        .order_by(row.finished_at.desc(), row.version.desc())
+        .limit(1)
+        .correlate(db.feed)
+        .scalar_subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +111,7 @@ def _tell(
     last_polls = _polls_by_id(connection, [each.last_poll for each in standing])
     today, skipped = _count(connection, since, until)
     held_now = _held_now(connection, [each.last_read_poll for each in standing])
+    held_lately = _held_lately(connection, since)
     return {
         each.feed: FeedLog(
             last_poll=None if each.last_poll is None else last_polls.get(each.last_poll),
@@ -97,50 +119,20 @@ def _tell(
             observed_at=maybe_from_ms(each.observed_at),
             today=today.get(each.feed, PollCounts()),
             skipped=skipped.get(each.feed, 0),
-            held=tuple(read_held_rows(connection, each.feed, _NEWEST_HELD, since, until)),
+            held=tuple(read_held_rows(connection, each.feed, _NEWEST_HELD, since, until))
+            if each.feed in held_lately
+            else (),
             held_now={} if each.last_read_poll is None else held_now.get(each.last_read_poll, {}),
         )
         for each in standing
     }
 
 
-def _newest_poll(
-    connection: Connection, feed: str, until: int, outcomes: Collection[Outcome] | None
-) -> tuple[int | None, int | None]:
-    """The poll of a feed that finished last until a moment, and when; with one of some outcomes, where given."""
-    row = db.poll.c
-    chosen = (
-        select(row.id, row.finished_at)
-        .where(row.feed == feed, row.finished_at <= until)
-        .order_by(row.finished_at.desc(), row.version.desc())
-        .limit(1)
-    )
-    if outcomes is not None:
-        chosen = chosen.where(row.outcome.in_(list(outcomes)))
-    found = connection.execute(chosen).first()
-    return (None, None) if found is None else (found.id, found.finished_at)
-
-
-def _observed_until(connection: Connection, until: int) -> dict[str, int]:
-    """The newest moment that each feed had spoken of by then."""
-    newest: dict[str, int] = {}
-    newest_of_source = (
-        select(func.max(db.sighting.c.observed_at))
-        .where(db.sighting.c.source == db.source.c.id, db.sighting.c.received_at <= until)
-        .scalar_subquery()
-    )
-    lists = (
-        select(db.person.c.feed, func.max(db.person.c.observed_at))
-        .where(db.person.c.known_from <= until)
-        .group_by(db.person.c.feed)
-    )
-    for feed, moment in (
-        *connection.execute(select(db.source.c.feed, newest_of_source)),
-        *connection.execute(lists),
-    ):
-        if moment is not None:
-            newest[feed] = max(moment, newest.get(feed, moment))
-    return newest
+def _held_lately(connection: Connection, since: datetime) -> set[str]:
+    """The feeds that held a row since a moment: one look into an index for each."""
+    newest = select(func.max(db.held_row.c.held_at)).where(db.held_row.c.feed == db.feed.c.id).scalar_subquery()
+    found = connection.execute(select(db.feed.c.id, newest))
+    return {feed for feed, held_at in found if held_at is not None and held_at >= to_ms(since)}
 
 
 def _polls_by_id(connection: Connection, ids: Sequence[int | None]) -> dict[int, Poll]:

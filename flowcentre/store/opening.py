@@ -19,6 +19,24 @@ from flowcentre.store.answers import StoreBusy, StoreError, StoreNotReady, Store
 from flowcentre.store.schema import NEWEST
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+# A network that swallows packets, or a machine that vanishes, must not leave anyone waiting for long.
+REACHING = {
+    "connect_timeout": "10",
+    "keepalives": "1",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+# What the server does for each connection: end a statement, or a transaction in which nobody speaks, after a
+# minute, and find out that a machine is gone. Otherwise its locks would keep every other engine from writing.
+_SERVER = {
+    "statement_timeout": "60000",
+    "idle_in_transaction_session_timeout": "60000",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
 _MIGRATING = 7_202_611  # the number of the lock that PostgreSQL's engines take to migrate one at a time
 
 
@@ -40,7 +58,7 @@ def parse(address: str) -> URL:
 def make_engine(url: URL) -> Engine:
     """The pool of connections to a store, each set as the store needs it."""
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=_limits(url))
     engine = create_engine(url, connect_args={"timeout": 30}, pool_size=5, max_overflow=20)
 
     @event.listens_for(engine, "connect")
@@ -56,6 +74,20 @@ def make_engine(url: URL) -> Engine:
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine
+
+
+def _limits(url: URL) -> dict[str, str]:
+    """The time limits of a PostgreSQL connection; what the address itself sets comes first."""
+    limits = {name: value for name, value in REACHING.items() if name not in url.query}
+    theirs = url.query.get("options", "")
+    ours = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
+    return limits | {"options": " ".join([ours, *([theirs] if isinstance(theirs, str) else theirs)]).strip()}
+
+
+def take_time(connection: Connection) -> None:
+    """Let this transaction's statements take as long as they need, on PostgreSQL: for migrations and roll-ups."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 class WriterLock:
@@ -129,6 +161,7 @@ def check_schema(engine: Engine, url: URL) -> None:
 def migrate(engine: Engine, url: URL) -> None:
     """Bring a store's schema up to this code's. Raises StoreTooNew."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        take_time(connection)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
         standing = _standing(connection)

@@ -9,16 +9,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from flowcentre.model import Reading, Sighting
+from flowcentre.model import Held, Reading, Sighting
 from flowcentre.store import schema as db
 from flowcentre.store.late import Weighed, weigh
-from flowcentre.store.memory import FeedMemory, Source
+from flowcentre.store.memory import FeedMemory, Shape, Source
 from flowcentre.store.moments import to_ms
 from flowcentre.store.writing import upsert
+
+SAID_AGAIN = "says again what was corrected since; not taken"
 
 
 def check(reading: Reading) -> float | None:
@@ -30,7 +33,7 @@ def check(reading: Reading) -> float | None:
 
 @dataclass(slots=True)
 class SightingWriter:
-    """Writes the sightings of one poll. ``accepted`` and ``duplicate`` count readings."""
+    """Writes the sightings of one poll. ``accepted`` and ``duplicate`` count readings; ``held`` are the rest."""
 
     connection: Connection
     memory: FeedMemory
@@ -39,6 +42,7 @@ class SightingWriter:
     rolled_until: int
     accepted: int = 0
     duplicate: int = 0
+    held: list[Held] = field(default_factory=list)
     _readings: list[dict[str, Any]] = field(default_factory=list)
     _sightings: list[dict[str, Any]] = field(default_factory=list)
     _touched: list[dict[str, Any]] = field(default_factory=list)
@@ -98,28 +102,32 @@ class SightingWriter:
             said_by = self.memory.said_by.get(series)
             newer = said_by is None or said_by.observed_at is None or moment > said_by.observed_at
             (fresh if newer else late)[series] = check(reading)
-        self._take_apart(sighting.place, moment, fresh, late, shape.source)
+        self._take_apart(sighting, moment, fresh, late, shape)
 
     def _take_apart(
         self,
-        place: str,
+        sighting: Sighting,
         moment: int,
         fresh: Mapping[int, float | None],
         late: Mapping[int, float | None],
-        whole: Source,
+        shape: Shape,
     ) -> None:
         """Take in a sighting of which some may be old news."""
+        place, source = sighting.place, shape.source
         believed: Mapping[int, Weighed] = {}
+        again: Sequence[int] = ()
         if late:
             self._flush()  # what came before in this poll must be seen
-            believed = weigh(self.connection, self.memory.sources[place].values(), moment, late)
+            believed, again = weigh(self.connection, self.memory.sources[place].values(), moment, late)
         accepted = fresh.keys() | believed.keys()
         self.accepted += len(accepted)
-        self.duplicate += len(fresh) + len(late) - len(accepted)
+        self.duplicate += len(fresh) + len(late) - len(accepted) - len(again)
+        for series, reading in zip(shape.series, sighting.readings, strict=True):
+            if series in again:
+                self._hold(reading)
         if not accepted:
             return
-        source = whole
-        if accepted != whole.members:
+        if accepted != source.members:
             source = self.memory.source_of(self.connection, place, accepted)
         leading = [series for series in accepted if series in fresh or believed[series].newest]
         for series, value in fresh.items():
@@ -139,6 +147,10 @@ class SightingWriter:
         self.memory.move(leading, source)
         for series in leading:
             self._stand(series, self.memory.values[series], source)
+
+    def _hold(self, reading: Reading) -> None:
+        row = f"{reading.measure} as at {reading.observed_at.astimezone(UTC):%d %b %Y %H:%M} UTC"
+        self.held.append(Held(row, SAID_AGAIN, reading.place, reading.measure))
 
     def _change(self, series: int, moment: int, value: float | None) -> None:
         self._readings.append(

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0001"  # the migration that makes this schema
+NEWEST = "0002"  # the migration that makes this schema
 DERIVED = "picture"  # the feed under which totals and shares are kept as history
 
 metadata = MetaData(
@@ -183,9 +183,11 @@ poll = Table(
     Column("attempts", Integer, nullable=False, server_default="1"),
     Column("missed", Integer, nullable=False, server_default="0"),
     Column("version", BigInteger),  # that it made
+    Column("observed_at", Moment),  # the newest moment that the feed had spoken of when this poll ended
     UniqueConstraint("feed", "due_at"),
     CheckConstraint("received = accepted + duplicate + held + refused", name="adds_up"),
     Index("ix_poll_finished_at", "finished_at"),
+    Index("ix_poll_feed_finished_at", "feed", "finished_at"),
     Index(
         "ix_poll_running",
         "engine",
@@ -204,8 +206,8 @@ held_row = Table(
     Column("reason", String, nullable=False),
     Column("place", String),
     Column("measure", String),
-    Index("ix_held_row_feed_held_at", "feed", "held_at"),
-    Index("ix_held_row_poll", "poll"),
+    Index("ix_held_row_feed_held_at_id", "feed", "held_at", "id"),
+    Index("ix_held_row_poll_place", "poll", "place"),
 )
 # What stands now of each feed: one row, so that a picture need not read the ledger.
 feed = Table(

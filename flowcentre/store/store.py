@@ -2,66 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from pathlib import Path
-from threading import get_ident
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import select, text, update
 
 from flowcentre.model import Held, HeldRow, Outcome, PeopleList, Person, Point, Poll, PollCounts, Reading, Sighting
-from flowcentre.store import history, known, ledger, opening, people, polls, rollups, versions
+from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, versions
 from flowcentre.store import schema as db
-from flowcentre.store.answers import FeedLog, Known, Recorded, Rolled, StoreError, StoreNotReady
+from flowcentre.store.answers import FeedLog, Known, Pruned, Recorded, Rolled, Snapshot
+from flowcentre.store.connections import Connections
 from flowcentre.store.derived import record_derived
-from flowcentre.store.memory import FeedMemory, load
 from flowcentre.store.moments import maybe_to_ms, to_ms
 from flowcentre.store.readings import SightingWriter
 from flowcentre.store.writing import insert_new, upsert
 
 
-class Store:
+class Store(Connections):
     """Everything that is kept. Any number of threads may use one; see ``open_store``."""
-
-    def __init__(self, address: str, *, writer: bool) -> None:
-        url = opening.parse(address)
-        self.url = address
-        self.dialect: str = url.get_backend_name()
-        self.writer = writer
-        self._lock: opening.WriterLock | None = None
-        self._writing = threading.RLock()
-        self._memories: dict[str, FeedMemory] = {}
-        self._listeners = versions.Listeners()
-        self._stops: list[Callable[[], None]] = []
-        self._bulk: tuple[int, Connection] | None = None  # the thread that writes in bulk, and its transaction
-        if self.dialect == "sqlite":
-            file = Path(str(url.database))
-            if writer:
-                if not file.parent.is_dir():
-                    raise StoreError(f"there is no folder {file.parent} for the store to be in")
-                self._lock = opening.WriterLock(file)
-            elif not file.is_file():
-                raise StoreNotReady(f"there is no store at {file} to read")
-        self._engine = opening.make_engine(url)
-        try:
-            if writer:
-                opening.migrate(self._engine, url)
-            else:
-                opening.check_schema(self._engine, url)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Let go of every connection, listener and lock."""
-        while self._stops:
-            self._stops.pop()()
-        with self._writing:
-            self._engine.dispose()
-            if self._lock is not None:
-                self._lock.release()
 
     @property
     def database_version(self) -> str:
@@ -124,8 +82,8 @@ class Store:
         """End a poll and keep all that it brought, in one transaction: all of it is kept, or none.
 
         Accepted are readings of a new moment, readings corrected, and every person of a newer list;
-        duplicate are readings said before of the same moment and lists that are not newer. No
-        ``bookmark`` leaves the old one. ``received_at`` is when we learnt it, ``finished_at`` unless
+        duplicate are readings said before of the same moment and lists that are not newer. A value
+        that was said of its moment and corrected since is not taken again: it is held. No ``bookmark`` leaves the old one. ``received_at`` is when we learnt it, ``finished_at`` unless
         given; it never runs backwards within a feed. Raises PollAlreadyRecorded where the poll is
         not running, and ValueError for a value that is no number.
         """
@@ -137,6 +95,7 @@ class Store:
             writer.write(sightings)
             accepted, duplicate = people.record_lists(connection, remembered, lists, received)
             accepted, duplicate = accepted + writer.accepted, duplicate + writer.duplicate
+            held = [*held, *writer.held]
             counts = PollCounts(accepted + duplicate + len(held) + refused, accepted, duplicate, len(held), refused)
             ended = to_ms(finished_at)
             polls.finish(
@@ -150,9 +109,10 @@ class Store:
                     "message": message,
                     "attempts": attempts,
                     "version": version,
+                    "observed_at": remembered.observed_at,
                 },
             )
-            polls.hold(connection, feed, poll_id, received, list(held))
+            polls.hold(connection, feed, poll_id, received, held)
             remembered.writes += 1
             standing: dict[str, object] = {
                 "writes": remembered.writes,
@@ -169,7 +129,7 @@ class Store:
                 standing["last_success_at"] = ended
             connection.execute(update(db.feed).where(db.feed.c.id == feed).values(standing))
             versions.announce(connection, version)
-        self._listeners.tell(version)
+        self._tell(version)
         return Recorded(version, counts)
 
     def record_skip(self, feed: str, due_at: datetime, *, missed: int, reason: str, at: datetime) -> int:
@@ -178,36 +138,40 @@ class Store:
             version, _ = versions.next_version(connection)
             connection.execute(insert_new(connection, db.feed), {"id": feed})
             moment = to_ms(at)
+            observed_at = connection.execute(select(db.feed.c.observed_at).where(db.feed.c.id == feed)).scalar()
             row = {"feed": feed, "due_at": to_ms(due_at), "started_at": moment, "finished_at": moment}
             skip = {"outcome": Outcome.SKIPPED, "message": reason, "missed": missed, "version": version}
-            connection.execute(insert_new(connection, db.poll), row | skip)
+            connection.execute(insert_new(connection, db.poll), row | skip | {"observed_at": observed_at})
             poll = select(db.poll.c.id).where(db.poll.c.version == version, db.poll.c.feed == feed)
             if (poll_id := connection.execute(poll).scalar()) is not None:
                 connection.execute(update(db.feed).where(db.feed.c.id == feed).values(last_poll=poll_id))
             versions.announce(connection, version)
-        self._listeners.tell(version)
+        self._tell(version)
         return version
 
     def record_derived(self, readings: Sequence[Reading], *, received_at: datetime) -> None:
-        """Keep what a picture computed as history. Only changes are written; no version is made."""
+        """Keep what a picture computed as history. Only changes are written; no version is made.
+
+        Of a moment before the newest that was handed in, by any engine, nothing is written.
+        """
         with self._recording(db.DERIVED, versions.hold_version) as (connection, remembered, version, rolled_until):
+            before = remembered.observed_at
             received = max(to_ms(received_at), remembered.received_at or 0)
-            changed = record_derived(
+            standing: dict[str, object] = {}
+            if record_derived(
                 connection,
                 remembered,
                 readings,
                 version=version,
                 received_at=received,
                 rolled_until=rolled_until,
-            )
-            if changed:
+            ):
                 remembered.writes += 1
                 remembered.received_at = received
-                standing = {
-                    "writes": remembered.writes,
-                    "received_at": received,
-                    "observed_at": remembered.observed_at,
-                }
+                standing = {"writes": remembered.writes, "received_at": received}
+            if remembered.observed_at != before:  # kept though nothing changed: it tells other engines what is late
+                standing["observed_at"] = remembered.observed_at
+            if standing:
                 connection.execute(update(db.feed).where(db.feed.c.id == db.DERIVED).values(standing))
 
     def bookmark(self, feed: str) -> str | None:
@@ -226,6 +190,15 @@ class Store:
         """What every feed last said of every measure of every place."""
         with self._reading() as connection:
             return known.read_latest(connection)
+
+    def snapshot(self, since: datetime) -> Snapshot:
+        """The version, ``latest`` and ``feed_log(since)``, all as they stood at one moment: what a picture needs."""
+        with self._reading(one_moment=True) as connection:
+            return Snapshot(
+                versions.read_version(connection),
+                known.read_latest(connection),
+                ledger.read_feed_log(connection, since),
+            )
 
     def known(self, at: datetime, known_at: datetime) -> list[Known]:
         """What ``latest`` would have told at ``known_at``, of moments until ``at``."""
@@ -256,14 +229,18 @@ class Store:
     def roll_up(self, until: datetime) -> None:
         """Roll up every whole hour and day before ``until``, and again those that late news touched."""
         with self._changing() as connection:
+            opening.take_time(connection)
             versions.hold_version(connection)
             rollups.advance(connection, to_ms(until))
         with self._reading() as connection:
+            opening.take_time(connection)
             waiting = rollups.waiting(connection)
         for batch in waiting:
             with self._reading() as connection:
+                opening.take_time(connection)
                 rows = rollups.roll(connection, batch)
             with self._changing() as connection:
+                opening.take_time(connection)
                 rollups.keep(connection, batch, rows)
 
     def people(self, people_: str, place: str, at: datetime, known_at: datetime | None = None) -> list[Person]:
@@ -293,6 +270,20 @@ class Store:
         with self._reading() as connection:
             return ledger.read_held_rows(connection, feed, limit)
 
+    def prune(self, before: datetime) -> Pruned:
+        """Delete the polls that finished before a moment, with their held rows. What was deleted, counted.
+
+        What still speaks of the present stays, however old: of each feed the newest poll, the one with the
+        newest due time and the last that was read, with their held rows. Facts are not touched.
+        """
+        pruned = Pruned()
+        while True:
+            with self._changing() as connection:  # in small pieces, so that no poll waits long for its turn
+                piece = pruning.prune_some(connection, to_ms(before))
+            if piece == Pruned():
+                return pruned
+            pruned = Pruned(pruned.polls + piece.polls, pruned.held_rows + piece.held_rows)
+
     # --- Versions and marks -------------------------------------------------------------
 
     def listen(self, heard: Callable[[int], None]) -> Callable[[], None]:
@@ -318,60 +309,6 @@ class Store:
         """Set a fact about this store."""
         with self._changing() as connection:
             connection.execute(upsert(connection, db.mark), {"key": key, "value": value})
-
-    # --- Connections --------------------------------------------------------------------
-
-    @contextmanager
-    def in_bulk(self) -> Iterator[None]:
-        """Make what this thread writes one transaction: all of it stands at the end, or none.
-
-        For reading in a history, where the wait for the disk after each poll would be most of the time.
-        """
-        with self._changing() as connection:
-            self._bulk = (get_ident(), connection)
-            try:
-                yield
-            except BaseException:
-                self._memories.clear()  # they remember what is undone
-                raise
-            finally:
-                self._bulk = None
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        if self._bulk is not None and self._bulk[0] == get_ident():
-            yield self._bulk[1]
-            return
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _changing(self) -> Iterator[Connection]:
-        """One transaction that writes, one at a time in this process."""
-        if not self.writer:
-            raise StoreError("this store was opened to read")
-        if self._bulk is not None and self._bulk[0] == get_ident():
-            with self._bulk[1].begin_nested():
-                yield self._bulk[1]
-            return
-        with self._writing, self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
-
-    @contextmanager
-    def _recording(
-        self, feed: str, take: Callable[[Connection], tuple[int, int]]
-    ) -> Iterator[tuple[Connection, FeedMemory, int, int]]:
-        """The same for a feed, with its memory, a version, and the moment up to which history is rolled up."""
-        with self._writing:
-            remembered = self._memories.pop(feed, None)  # gone, unless the transaction stands
-            with self._changing() as connection:
-                version, rolled_until = take(connection)
-                connection.execute(insert_new(connection, db.feed), {"id": feed})
-                row = connection.execute(select(db.feed).where(db.feed.c.id == feed)).one()
-                if remembered is None or remembered.writes != row.writes:
-                    remembered = load(connection, FeedMemory(feed, row.writes, row.received_at, row.observed_at))
-                yield connection, remembered, version, rolled_until
-            self._memories[feed] = remembered
 
 
 def open_store(url: str, *, writer: bool = True) -> Store:

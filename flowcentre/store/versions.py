@@ -10,19 +10,12 @@ import psycopg
 from sqlalchemy import Connection, Engine, select, text, update
 
 from flowcentre.store import schema as db
+from flowcentre.store.opening import REACHING
 
 _log = logging.getLogger(__name__)
 _CHANNEL = "flowcentre"
 _LOOK_UP = 0.5  # seconds between looks at whether to stop
 _RETRY = (0.2, 0.5, 1.0, 2.0)  # seconds to wait after losing the database, the last for ever after
-# A network that swallows packets must not leave a listener deaf for long.
-_KEEPALIVE = {
-    "connect_timeout": "10",
-    "keepalives": "1",
-    "keepalives_idle": "10",
-    "keepalives_interval": "5",
-    "keepalives_count": "3",
-}
 
 Heard = Callable[[int], None]
 
@@ -94,18 +87,27 @@ def call(heard: Heard, version: int) -> None:
         _log.exception("a listener failed on version %d", version)
 
 
+def _version_in(payload: str) -> int | None:
+    """The version that a notification tells; None where it is something else: anyone may notify."""
+    try:
+        return int(payload)
+    except ValueError:
+        _log.warning("something on the channel %s was no version: %d characters", _CHANNEL, len(payload))
+        return None
+
+
 def listen_to_postgres(engine: Engine, heard: Heard) -> Callable[[], None]:
     """Hear versions that any process records. After each connection made anew the present one is told."""
     ended = threading.Event()
-    address = (
-        engine.url.set(drivername="postgresql").update_query_dict(_KEEPALIVE).render_as_string(hide_password=False)
-    )
+    # Not as one address: written out, the blanks of its options become plus signs that PostgreSQL keeps.
+    _, address = engine.dialect.create_connect_args(engine.url)
+    reaching = {**REACHING, **address}
 
     def hear() -> None:
         failures = 0
         while not ended.is_set():
             try:
-                with psycopg.connect(address, autocommit=True) as connection:
+                with psycopg.connect(**reaching, autocommit=True) as connection:
                     connection.execute(f"LISTEN {_CHANNEL}")
                     present = connection.execute("SELECT number FROM version").fetchone()
                     failures = 0
@@ -113,7 +115,8 @@ def listen_to_postgres(engine: Engine, heard: Heard) -> Callable[[], None]:
                         call(heard, present[0])
                     while not ended.is_set():
                         for each in connection.notifies(timeout=_LOOK_UP):
-                            call(heard, int(each.payload))
+                            if (version := _version_in(each.payload)) is not None:
+                                call(heard, version)
             except psycopg.Error as error:
                 _log.warning("lost the database while listening (%s); trying again", type(error).__name__)
                 ended.wait(_RETRY[min(failures, len(_RETRY) - 1)])

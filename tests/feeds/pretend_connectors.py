@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,14 @@ class Steady(Connector):
     def parse(self, document: Document) -> Iterator[Fact]:
         for place in self.places:
             yield Reading("ga_beds_occupied", place, self.settings.occupied, datetime.fromisoformat(self.settings.at))
+
+
+class LoadedAhead(Steady):
+    """Says how many of the modules that every worker needs were loaded before it was forked."""
+
+    def fetch(self, since: Bookmark | None) -> Payload:
+        loaded = "flowcentre.feeds.nursery" in sys.modules
+        return Payload((Document("loaded.json", b""),), Bookmark("ahead" if loaded else "not ahead"))
 
 
 class Quiet(Steady):
@@ -168,7 +177,7 @@ class Busy(Steady):
 
 
 class FromFile(Steady):
-    """Reads what a test wrote: a list of [place, measure, value, moment], or {"unavailable": why}."""
+    """Reads what a test wrote: a list of [place, measure, value, moment], or {"unavailable": why, "retry_after": seconds}."""
 
     class Settings(FeedSettings):
         path: str
@@ -180,7 +189,9 @@ class FromFile(Steady):
             asked.write("asked\n")
         content = Path(self.settings.path).read_bytes()
         if content.startswith(b"{"):
-            raise FeedUnavailable(orjson.loads(content)["unavailable"])
+            said = orjson.loads(content)
+            wait = timedelta(seconds=said["retry_after"]) if "retry_after" in said else None
+            raise FeedUnavailable(said["unavailable"], wait)
         return Payload((Document("beds.json", content),), None)
 
     def parse(self, document: Document) -> Iterator[Fact]:

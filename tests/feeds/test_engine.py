@@ -62,6 +62,10 @@ class HandSchedule:
     def drop(self, name: str) -> None:
         self.kept.pop(name, None)
 
+    def hasten(self, name: str) -> None:
+        if name in self.waiting:
+            self.waiting[name] = (AT, self.waiting[name][1])
+
     def run_waiting(self) -> None:
         for name in list(self.waiting):
             self.waiting.pop(name)[1]()
@@ -110,6 +114,11 @@ def a_file(tmp_path: Path, content: object) -> Path:
     file = tmp_path / "beds.json"
     file.write_bytes(orjson.dumps(content))
     return file
+
+
+def asked(file: Path) -> int:
+    """How often a connector has read it."""
+    return len(Path(f"{file}.asked").read_text().splitlines())
 
 
 # --- One due time -----------------------------------------------------------------------
@@ -227,6 +236,17 @@ def test_a_due_time_that_passes_while_a_poll_is_running_is_recorded_as_such(stor
     )
 
 
+def test_a_clock_that_was_ahead_for_a_while_silences_no_feed(store: Store) -> None:
+    stand = Stand(store, a_county(a_feed(connector="quiet")))
+    stand.due("beds", AT)
+    stand.due("beds", AT + timedelta(days=30))
+    for slot in (1, 2, 4):
+        stand.due("beds", AT + slot * MINUTES_15)
+    polled = [poll for poll in stand.polls("beds") if poll.due_at < AT + timedelta(days=1)]
+    assert [(poll.due_at - AT) / MINUTES_15 for poll in polled] == [0, 1, 2, 3, 4]
+    assert [poll.missed for poll in polled] == [0, 0, 0, 1, 0]
+
+
 def test_a_feed_that_was_never_polled_missed_nothing(store: Store) -> None:
     stand = Stand(store, a_county(a_feed(connector="quiet")))
     stand.due("beds", AT + 400 * MINUTES_15)
@@ -274,6 +294,36 @@ def test_a_wish_to_be_left_alone_is_honoured(store: Store) -> None:
     stand.due("beds", AT)
     [(at, _)] = stand.schedule.waiting.values()
     assert at == AT + timedelta(seconds=7)
+
+
+def test_a_wish_to_be_left_alone_beyond_the_next_due_time_is_honoured_and_recorded(
+    store: Store, tmp_path: Path
+) -> None:
+    file = a_file(tmp_path, {"unavailable": "busy", "retry_after": 3600})
+    feed = a_feed(connector="fromfile", settings={"path": str(file)}, every=timedelta(seconds=30))
+    stand = Stand(store, a_county(feed))
+    for slot in range(5):
+        stand.due("beds", AT + slot * feed.every)
+    stand.due("beds", AT + timedelta(minutes=59, seconds=30))
+    assert asked(file) == 1
+    polls = [poll for poll in stand.polls("beds") if poll.outcome is not Outcome.SKIPPED]
+    assert [poll.outcome for poll in polls] == [Outcome.UNAVAILABLE] * 6
+    assert polls[0].message == "busy"
+    assert {poll.message for poll in polls[1:]} == {
+        "not asked: the source wants to be left alone until 09:00 on 22 November"
+    }
+    stand.due("beds", AT + timedelta(minutes=60))
+    assert asked(file) == 2
+
+
+def test_a_wish_to_be_left_alone_is_that_of_the_source_that_said_it(store: Store, tmp_path: Path) -> None:
+    file = a_file(tmp_path, {"unavailable": "busy", "retry_after": 3600})
+    feed = a_feed(connector="fromfile", settings={"path": str(file)})
+    stand = Stand(store, a_county(feed))
+    stand.due("beds", AT)
+    stand.engine.reload(a_county(replace(feed, connector="steady", settings={})))
+    stand.due("beds", AT + MINUTES_15)
+    assert stand.polls("beds")[-1].outcome is Outcome.OK
 
 
 # --- Taking over ------------------------------------------------------------------------
@@ -364,6 +414,32 @@ def test_another_configuration_is_taken_up(store: Store) -> None:
     assert not stand.polls("quiet")
     stand.due("beds", AT + timedelta(minutes=5))
     assert stand.polls("beds")[0].due_at == AT + timedelta(minutes=5)
+
+
+def test_a_feed_that_is_taken_out_is_not_asked_again(store: Store, tmp_path: Path) -> None:
+    file = a_file(tmp_path, {"unavailable": "refused"})
+    stand = Stand(store, a_county(a_feed(connector="fromfile", settings={"path": str(file)})))
+    stand.due("beds", AT)
+    stand.engine.reload(a_county(a_feed("more")))
+    assert stand.schedule.waiting["beds/again"][0] == AT  # at once, so that its poll does not stay open
+    stand.schedule.waiting.pop("more/first")
+    stand.schedule.run_waiting()
+    assert asked(file) == 1
+    [poll] = stand.polls("beds")
+    assert (poll.outcome, poll.attempts, poll.message) == (Outcome.UNAVAILABLE, 1, "refused")
+    assert stand.engine._attempts.running("beds") is None
+
+
+def test_a_feed_that_is_mended_is_asked_again_at_once_as_it_is_now(store: Store, tmp_path: Path) -> None:
+    file = a_file(tmp_path, {"unavailable": "refused"})
+    feed = a_feed(connector="fromfile", settings={"path": str(file)}, every=timedelta(days=1))
+    stand = Stand(store, a_county(feed))
+    stand.due("beds", AT)
+    stand.engine.reload(a_county(replace(feed, connector="steady", settings={})))
+    stand.schedule.run_waiting()
+    assert asked(file) == 1
+    [poll] = stand.polls("beds")
+    assert (poll.outcome, poll.attempts) == (Outcome.OK, 2)
 
 
 def test_places_that_were_added_are_believed_from_the_next_poll(store: Store, tmp_path: Path) -> None:

@@ -147,3 +147,17 @@ def test_a_job_that_still_runs_is_not_run_beside_itself() -> None:
     finally:
         schedule.stop()
     assert all(beside)
+
+
+def test_what_waits_to_run_once_can_be_made_to_run_now() -> None:
+    schedule = BackgroundSchedule(now)
+    ran = threading.Event()
+    schedule.start()
+    try:
+        schedule.once("beds/again", ran.set, now() + timedelta(hours=5))
+        schedule.hasten("beds/first")  # nothing waits under that name
+        assert not ran.is_set()
+        schedule.hasten("beds/again")
+        assert ran.wait(10)
+    finally:
+        schedule.stop()

@@ -6,35 +6,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowcentre.feeds.grid import due_at, jitter, missed_between, next_due_at, retry_at
+from flowcentre.feeds.grid import jitter, missed_between, retry_at
 from tests.feeds.cast import AT, a_feed
 
 HOURLY = a_feed(every=timedelta(hours=1), offset=timedelta(minutes=20))
 
 
 def test_an_hourly_feed_with_an_offset_is_due_at_twenty_past() -> None:
-    assert due_at(HOURLY, AT) == datetime(2026, 11, 22, 7, 20, tzinfo=UTC)
-    assert next_due_at(HOURLY, AT) == datetime(2026, 11, 22, 8, 20, tzinfo=UTC)
-    assert due_at(HOURLY, datetime(2026, 11, 22, 8, 20, tzinfo=UTC)) == datetime(2026, 11, 22, 8, 20, tzinfo=UTC)
+    assert HOURLY.due_at(AT) == datetime(2026, 11, 22, 7, 20, tzinfo=UTC)
+    assert HOURLY.next_due_at(AT) == datetime(2026, 11, 22, 8, 20, tzinfo=UTC)
+    assert HOURLY.due_at(datetime(2026, 11, 22, 8, 20, tzinfo=UTC)) == datetime(2026, 11, 22, 8, 20, tzinfo=UTC)
 
 
 def test_the_october_night_has_every_slot_once() -> None:
     half_hourly = a_feed(every=timedelta(minutes=30))
     night = datetime(2026, 10, 24, 23, 0, tzinfo=UTC)  # midnight in London, before the clocks go back
     minutes = [night + timedelta(minutes=minute) for minute in range(4 * 60)]
-    slots = sorted({due_at(half_hourly, at) for at in minutes})
+    slots = sorted({half_hourly.due_at(at) for at in minutes})
     assert slots == [night + timedelta(minutes=30 * slot) for slot in range(8)]
 
 
 def test_missed_due_times_are_counted_between_the_last_and_this_one() -> None:
-    due = due_at(HOURLY, AT)
+    due = HOURLY.due_at(AT)
     assert missed_between(HOURLY, due - timedelta(hours=1), due) == 0
     assert missed_between(HOURLY, due - timedelta(hours=4), due) == 3
     assert missed_between(HOURLY, due, due) == 0
 
 
 def test_missed_due_times_are_counted_across_a_change_of_the_interval() -> None:
-    due = due_at(HOURLY, AT)
+    due = HOURLY.due_at(AT)
     assert missed_between(HOURLY, due - timedelta(minutes=90), due) == 1
 
 
@@ -42,7 +42,7 @@ def test_missed_due_times_are_counted_across_a_change_of_the_interval() -> None:
 def test_a_due_time_is_never_after_its_moment_nor_an_interval_before(every: int, offset: int, seconds: float) -> None:
     feed = a_feed(every=timedelta(seconds=every), offset=timedelta(seconds=offset))
     at = datetime(1975, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-    assert due_at(feed, at) <= at < next_due_at(feed, at)
+    assert feed.due_at(at) <= at < feed.next_due_at(at)
 
 
 def test_jitter_is_the_same_each_time_and_another_for_each_engine() -> None:

@@ -11,8 +11,8 @@ import pytest
 from flowcentre.feeds.answers import Answer
 from flowcentre.feeds.people import count_people
 from flowcentre.feeds.plausibility import Rules
-from flowcentre.feeds.poll import Weighed, weigh
 from flowcentre.feeds.remembered import Remembered
+from flowcentre.feeds.weighing import Weighed, weigh
 from flowcentre.model import EmergencyAttendance, Fact, Held, Outcome, PeopleList, Reading, Sighting, WholeList
 from tests.feeds.cast import AT, PLACES, WARDS, a_feed, ambulances, answer, attendances, beds
 
@@ -135,6 +135,21 @@ def test_a_counter_starts_again_at_midnight_in_london_on_both_clock_change_night
         assert values(found.sightings) == {("northgate-a1", "admissions_today"): 0}
 
 
+def test_a_census_of_midnight_that_still_holds_the_day_before_is_nothing_to_fall_from() -> None:
+    midnight = datetime(2026, 11, 22, tzinfo=UTC)
+    before = remembered(counter(40, midnight - HOUR), counter(41, midnight))
+    found = weighed(answer([counter(2, midnight + HOUR)]), before, now=midnight + HOUR)
+    assert values(found.sightings) == {("northgate-a1", "admissions_today"): 2}
+
+
+def test_a_counter_that_falls_for_the_third_time_is_believed_and_said_to_be() -> None:
+    before = remembered(counter(500, AT - 2 * HOUR))
+    assert weighed(answer([counter(7, AT)]), before, times=1).outcome is Outcome.HELD
+    found = weighed(answer([counter(7, AT)]), before, times=2)
+    assert values(found.sightings) == {("northgate-a1", "admissions_today"): 7}
+    assert found.message == "beds-1.csv: counters believed, for they fell 3 times running: 1"
+
+
 def test_a_counter_of_an_earlier_moment_is_no_fall() -> None:
     found = weighed(answer([counter(5, AT - 2 * HOUR)]), remembered(counter(7, AT - HOUR)))
     assert not found.held
@@ -247,10 +262,52 @@ def test_far_more_patients_than_beds_on_most_wards_are_held_even_at_first() -> N
     assert "over 1.5 times the second at 24 of 24 places" in found.message
 
 
-def test_zero_everywhere_where_there_were_numbers_is_held() -> None:
-    found = weighed(answer(beds(AT, occupied=0)), remembered(*beds(AT - HOUR)))
-    assert found.outcome is Outcome.HELD
-    assert "General and acute beds occupied is 0 at all 24 places" in found.message
+def column(measure: str, at: datetime, value: float) -> list[Fact]:
+    return [Reading(measure, ward, value, at) for ward in WARDS]
+
+
+def test_zero_everywhere_where_there_were_numbers_holds_that_column_and_no_other() -> None:
+    vacancies = "care_home_accepting"
+    before = remembered(*beds(AT - HOUR), *column(vacancies, AT - HOUR, 2))
+    found = weighed(answer(beds(AT) + column(vacancies, AT, 0)), before, times=1)
+    assert len(found.held) == 24
+    assert {held.measure for held in found.held} == {vacancies}
+    assert "0 everywhere: at all 24 places, and was not at 24 of them; asked about" in found.message
+    assert {measure for _, measure in values(found.sightings)} == {
+        "ga_beds_core_open",
+        "ga_beds_escalation_open",
+        "ga_beds_occupied",
+    }
+
+
+def test_zero_everywhere_for_the_third_time_is_believed_for_the_worst_day_is_real() -> None:
+    before = remembered(*column("care_home_accepting", AT - HOUR, 2))
+    found = weighed(answer(column("care_home_accepting", AT, 0)), before, times=2)
+    assert set(values(found.sightings).values()) == {0}
+    assert "believed, for it came 3 times running" in found.message
+
+
+def test_a_counter_that_is_zero_everywhere_is_asked_about_once_and_not_place_by_place_again() -> None:
+    before = remembered(*column("discharges_today", AT - HOUR, 6))
+    found = weigh(
+        answer(column("discharges_today", AT, 0)),
+        before,
+        now=AT,
+        times_running=lambda subject: 2 if "everywhere" in subject else 0,
+    )
+    assert set(values(found.sightings).values()) == {0}
+
+
+def test_no_patient_in_any_open_bed_is_never_believed() -> None:
+    found = weighed(answer(beds(AT, occupied=0)), remembered(*beds(AT - HOUR)), times=50)
+    assert {held.measure for held in found.held} == {"ga_beds_occupied"}
+    assert "ga_beds_occupied" not in {measure for _, measure in values(found.sightings)}
+
+
+def test_figures_that_moved_to_a_column_that_was_empty_are_held_there_too() -> None:
+    before = remembered(*beds(AT - HOUR), *column("beds_closed_other", AT - HOUR, 0))
+    found = weighed(answer(beds(AT, occupied=0) + column("beds_closed_other", AT, 20)), before)
+    assert {held.measure for held in found.held} == {"ga_beds_occupied", "beds_closed_other"}
 
 
 def test_zero_where_few_had_numbers_is_believed() -> None:
@@ -313,6 +370,26 @@ def test_a_list_of_half_the_people_is_held_and_nothing_is_counted_from_it() -> N
     assert len(found.held) == 40
     assert ("northgate", "ae_patients_now") not in values(found.sightings)
     assert values(found.sightings)["northgate", "ambulances_waiting_now"] == 3
+
+
+def unread(number: int) -> list[Fact]:
+    """Rows that the connector could not read."""
+    return [Held(f"ed.json attendances[{n}]", "stream is not one that is agreed", "northgate") for n in range(number)]
+
+
+@pytest.mark.parametrize("later", [timedelta(minutes=1), 3 * HOUR])
+def test_a_list_of_which_most_rows_were_held_is_not_believed_however_often_it_comes(later: timedelta) -> None:
+    before = remembered(*attendances(AT - later, range(60)))
+    facts = unread(36) + attendances(AT, range(36, 60), listed=60)
+    found = weighed(answer(facts), before, times=50)
+    assert found.message == "half-size list of attendances at northgate: 24 of 60, with 36 rows held; asked about"
+    assert ("northgate", "ae_patients_now") not in values(found.sightings)
+
+
+def test_a_row_that_is_held_again_and_again_does_not_hold_a_list_that_did_halve() -> None:
+    before = remembered(*attendances(AT - timedelta(minutes=1), range(60)))
+    found = weighed(answer(unread(1) + attendances(AT, range(20), listed=21)), before, times=2)
+    assert values(found.sightings)["northgate", "ae_patients_now"] == 20
 
 
 def test_a_list_grows_short_at_midnight_by_those_who_left_before_it() -> None:

@@ -96,6 +96,42 @@ def test_a_source_that_could_not_be_reached_does_not_break_the_count(store: Stor
     assert last(store).outcome is Outcome.OK
 
 
+def test_half_the_wards_of_an_hourly_file_that_is_looked_for_every_five_minutes_are_believed_too(store: Store) -> None:
+    poll(store, answer(beds(AT)), AT)
+    outcomes = []
+    for look in range(1, 5 * 12 + 1):
+        at = AT + look * timedelta(minutes=5)
+        news = look % 12 == 0
+        poll(store, answer(beds(at, wards=WARDS[:12])) if news else Answer(), at)
+        if news:
+            outcomes.append(last(store).outcome)
+    assert outcomes[:3] == [Outcome.HELD, Outcome.HELD, Outcome.OK]
+
+
+def test_a_counter_that_was_once_too_high_is_known_again_after_two_files(store: Store) -> None:
+    def counted(value: float, ward: str, at: datetime) -> Fact:
+        return Reading("admissions_today", ward, value, at)
+
+    known, of_the_other = [], []
+    for hour, value in enumerate((3, 500, 4, 5, 6, 7)):
+        at = AT + hour * HOUR
+        other = 1 if hour == 3 else 2  # falls once
+        poll(store, answer([counted(value, WARDS[0], at), counted(other, WARDS[1], at)]), at)
+        known.append(now_known(store)[WARDS[0], "admissions_today"])
+        of_the_other.append(now_known(store)[WARDS[1], "admissions_today"])
+    assert known == [3, 500, 500, 500, 6, 7]
+    assert of_the_other == [2] * 6
+
+
+def test_no_vacancy_anywhere_is_known_after_two_files(store: Store) -> None:
+    known = []
+    for hour, value in enumerate((2, 0, 0, 0, 0)):
+        at = AT + hour * HOUR
+        poll(store, answer([Reading("care_home_accepting", ward, value, at) for ward in WARDS]), at)
+        known.append(now_known(store)[WARDS[0], "care_home_accepting"])
+    assert known == [2, 2, 2, 0, 0]
+
+
 def test_an_answer_of_nothing_is_unknown_until_the_source_speaks_again(store: Store) -> None:
     poll(store, answer(beds(AT - HOUR)), AT - HOUR)
     poll(store, answer([]), AT + timedelta(minutes=10))

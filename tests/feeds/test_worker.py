@@ -218,7 +218,10 @@ def test_a_killed_engine_leaves_no_worker_behind(tmp_path: Path) -> None:
     assert (tmp_path / "runs").read_text() == "ran "  # the main program is not run again in a worker
 
 
-def test_the_fork_server_is_started_anew_when_it_dies(workers: Workers) -> None:
+def test_the_fork_server_is_started_anew_when_it_dies_with_everything_loaded_ahead(
+    workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where Python would not find the modules by itself
     workers.ask(question(pretend.Steady))
     for child in psutil.Process().children():
         if "multiprocessing.forkserver" in " ".join(child.cmdline()):
@@ -226,5 +229,6 @@ def test_the_fork_server_is_started_anew_when_it_dies(workers: Workers) -> None:
             # Not waited for here: multiprocessing does.
     deadline = threading.Event()
     deadline.wait(0.2)
-    answered = workers.ask(question(pretend.Steady))
+    answered = workers.ask(question(pretend.LoadedAhead))
     assert isinstance(answered, Answer)
+    assert answered.bookmark == "ahead"

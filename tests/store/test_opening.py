@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -154,6 +155,35 @@ def test_the_migrations_make_the_schema_that_the_code_speaks_to(store_url: str) 
         differences = compare_metadata(MigrationContext.configure(connection), schema.metadata)
     engine.dispose()
     assert differences == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"])
+def test_a_store_of_the_first_schema_is_brought_up_with_all_that_it_holds(
+    kind: str, request: pytest.FixtureRequest, at: datetime
+) -> None:
+    url: str = request.getfixturevalue(kind)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, "0001")
+        moment = int(at.timestamp() * 1000)
+        for statement in (
+            "INSERT INTO poll (id, feed, due_at, started_at, finished_at, outcome, received, held, version)"
+            " VALUES (1, 'beds', :at, :at, :at, 'held', 1, 1, 1)",
+            "INSERT INTO held_row (feed, poll, held_at, row, reason) VALUES ('beds', 1, :at, 'row 4', 'why')",
+            "INSERT INTO feed (id, last_poll, last_read_poll, observed_at) VALUES ('beds', 1, 1, :at)",
+        ):
+            connection.execute(text(statement), {"at": moment})
+    engine.dispose()
+    with pytest.raises(StoreNotReady, match="schema 0001"):
+        open_store(url, writer=False)
+    store = open_store(url)
+    log = store.feed_log(at)["beds"]
+    assert ([row.row for row in log.held], log.held_now, log.observed_at) == (["row 4"], {None: 1}, at)
+    assert store.feed_log(at, until=at)["beds"].last_poll == log.last_poll
+    store.close()
 
 
 def test_the_newest_migration_is_the_one_the_code_names() -> None:

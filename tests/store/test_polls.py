@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from flowcentre.model import EPOCH, Held, Outcome, PeopleList, PollCounts
+from flowcentre.model import EPOCH, Held, Outcome, PollCounts
 from flowcentre.store import PollAlreadyRecorded, Store, open_store
 from tests.store.saying import sighting, tell, values
 
@@ -154,6 +154,26 @@ def test_the_last_due_time_is_the_newest_claimed_or_skipped(store: Store, at: da
     assert store.last_due("beds") == at + 3 * MINUTE
 
 
+def test_a_due_time_that_a_wrong_clock_took_can_be_left_aside(store: Store, at: datetime) -> None:
+    claim(store, at)
+    claim(store, at + timedelta(days=30))
+    assert store.last_due("beds", until=at + MINUTE) == at
+    assert store.last_due("beds", until=at) == at
+    assert store.last_due("beds", until=at - MINUTE) is None
+    assert store.last_due("beds") == at + timedelta(days=30)
+
+
+def test_polls_of_some_outcomes_can_be_left_out_before_they_are_counted(store: Store, at: datetime) -> None:
+    for minute in range(0, 60, 10):
+        tell(store, "beds", at + minute * MINUTE, outcome=Outcome.HELD)
+        for more in range(1, 10):
+            tell(store, "beds", at + (minute + more) * MINUTE, outcome=Outcome.UNCHANGED)
+    held = store.polls("beds", limit=4, leaving_out={Outcome.UNCHANGED, Outcome.RUNNING})
+    assert [poll.finished_at for poll in held] == [at + minute * MINUTE for minute in (50, 40, 30, 20)]
+    assert {poll.outcome for poll in store.polls(leaving_out=[Outcome.HELD])} == {Outcome.UNCHANGED}
+    assert store.polls("beds", leaving_out=tuple(Outcome)) == []
+
+
 def test_a_skip_is_counted_and_seen(store: Store, at: datetime) -> None:
     version = store.record_skip("beds", at, missed=3, reason="the machine slept", at=at)
     assert version == store.version() == 1
@@ -161,47 +181,6 @@ def test_a_skip_is_counted_and_seen(store: Store, at: datetime) -> None:
     assert log.skipped == 3
     assert log.last_poll is not None
     assert (log.last_poll.outcome, log.last_poll.message) == (Outcome.SKIPPED, "the machine slept")
-
-
-def test_held_rows_are_kept_with_their_reason(store: Store, at: datetime) -> None:
-    tell(store, "beds", at, held=[Held("row 1", "first", "a1", "beds"), Held("row 2", "second")])
-    tell(store, "community", at, held=[Held("row 3", "third")])
-    assert [(row.row, row.reason, row.place, row.measure) for row in store.held_rows("beds")] == [
-        ("row 2", "second", None, None),
-        ("row 1", "first", "a1", "beds"),
-    ]
-    assert len(store.held_rows()) == 3
-    assert len(store.held_rows(limit=2)) == 2
-
-
-def test_the_log_of_a_feed_says_how_it_stands(store: Store, at: datetime) -> None:
-    yesterday, hour = at - timedelta(days=1), timedelta(hours=1)
-    tell(store, "beds", yesterday, sighting("a1", yesterday, beds=1))
-    held = [Held("row 4", "not a count", "a1"), Held("row 5", "not a place")]
-    tell(store, "beds", at, sighting("a1", at, beds=1), held=held)
-    tell(store, "beds", at + hour, outcome=Outcome.UNCHANGED)
-    tell(store, "beds", at + 2 * hour, outcome=Outcome.UNAVAILABLE, message="refused the connection")
-    log = store.feed_log(at - hour)["beds"]
-    assert log.last_poll is not None
-    assert log.last_poll.outcome is Outcome.UNAVAILABLE
-    assert log.last_success_at == at + hour
-    assert log.observed_at == at
-    assert log.today == PollCounts(received=3, accepted=1, held=2)
-    assert [row.row for row in log.held] == ["row 5", "row 4"]
-    assert log.held_now == {"a1": 1, None: 1}
-
-
-def test_rows_held_are_held_no_more_once_an_answer_is_read_without_any(store: Store, at: datetime) -> None:
-    tell(store, "beds", at, held=[Held("row 4", "not a count", "a1")], outcome=Outcome.HELD)
-    tell(store, "beds", at + MINUTE, sighting("a1", at, beds=1))
-    log = store.feed_log(at)["beds"]
-    assert log.held_now == {}
-    assert [row.row for row in log.held] == ["row 4"]
-
-
-def test_a_list_of_people_moves_the_newest_moment_of_its_feed(store: Store, at: datetime) -> None:
-    tell(store, "ed", at, lists=[PeopleList("attendances", "northgate", at, ())])
-    assert store.feed_log(at)["ed"].observed_at == at
 
 
 def test_the_newest_polls_come_first(store: Store, at: datetime) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
-from flowcentre.store import Store, open_store
-from tests.store.saying import sighting, tell
+from flowcentre.model import Outcome
+from flowcentre.store import PollAlreadyRecorded, Store, open_store
+from tests.store.saying import sighting, tell, values
+
+MINUTE = timedelta(minutes=1)
 
 
 class Ear:
@@ -119,3 +124,124 @@ def listening(admin: psycopg.Connection[tuple[object, ...]]) -> int:
     ).fetchone()
     assert row is not None
     return int(str(row[0]))
+
+
+# --- In bulk ----------------------------------------------------------------------------
+
+
+def test_what_is_written_in_bulk_stands_whole_and_is_seen_by_itself_before(store: Store, at: datetime) -> None:
+    seen_outside: list[int] = []
+    ear = Ear()
+    stop = store.listen(ear)
+    if store.dialect == "postgresql":
+        ear.wait_for(0)
+    with store.in_bulk():
+        tell(store, "beds", at, sighting("a1", at, beds=1))
+        tell(store, "ed", at, sighting("b2", at, beds=2))
+        store.set_mark("past told", "yes")
+        assert values(store.latest()) == {("a1", "beds"): 1, ("b2", "beds"): 2}
+        assert (store.version(), store.mark("past told"), store.snapshot(at).version) == (2, "yes", 2)
+        outside = threading.Thread(target=lambda: seen_outside.extend([store.version(), len(store.latest())]))
+        outside.start()
+        outside.join()
+        assert (seen_outside, set(ear.heard) - {0}) == ([0, 0], set())
+    ear.wait_for(2)
+    stop()
+    assert values(store.latest()) == {("a1", "beds"): 1, ("b2", "beds"): 2}
+
+
+def test_what_is_written_in_bulk_is_undone_whole_when_it_fails(store: Store, at: datetime) -> None:
+    tell(store, "beds", at, sighting("a1", at, beds=1))
+    ear = Ear()
+    if store.dialect == "sqlite":
+        store.listen(ear)
+
+    def fail() -> None:
+        with store.in_bulk():
+            tell(store, "beds", at, sighting("a1", at + MINUTE, beds=2))
+            with store.in_bulk():  # one inside another is a part of it
+                tell(store, "ed", at, sighting("b2", at, beds=3))
+            raise RuntimeError("the disk is full")
+
+    with pytest.raises(RuntimeError, match="disk"):
+        fail()
+    assert (store.version(), values(store.latest()), ear.heard) == (1, {("a1", "beds"): 1}, [])
+    # What it had remembered is forgotten too: the same words are news.
+    assert tell(store, "beds", at, sighting("a1", at + MINUTE, beds=2)).counts.accepted == 1
+    assert values(store.latest()) == {("a1", "beds"): 2}
+
+
+def test_one_poll_that_fails_in_bulk_leaves_the_others(store: Store, at: datetime) -> None:
+    with store.in_bulk():
+        tell(store, "beds", at, sighting("a1", at, beds=1))
+        with pytest.raises(PollAlreadyRecorded):
+            store.record_poll(
+                99, feed="beds", finished_at=at, outcome=Outcome.OK, sightings=[sighting("a1", at + MINUTE, beds=9)]
+            )
+        tell(store, "beds", at, sighting("a1", at + 2 * MINUTE, beds=2))
+    points = store.history([("a1", "beds")], at, at + 9 * MINUTE)["a1", "beds"]
+    assert [point.value for point in points] == [1, 2]
+    assert store.version() == 2
+
+
+# --- PostgreSQL that does not answer, or talks of other things ---------------------------
+
+
+def test_a_listener_goes_on_after_a_notification_that_is_no_version(postgres_url: str, at: datetime) -> None:
+    store = open_store(postgres_url)
+    ear = Ear()
+    store.listen(ear)
+    ear.wait_for(0)
+    with psycopg.connect(postgres_url.replace("postgresql+psycopg", "postgresql"), autocommit=True) as stranger:
+        for said in ("", "hello", "1.5", "9" * 5000):
+            stranger.execute("SELECT pg_notify('flowcentre', %s)", [said])
+    tell(store, "beds", at)
+    ear.wait_for(1)
+    store.close()
+    assert ear.heard == [0, 1]
+
+
+def settings_of(store: Store, *names: str) -> dict[str, str]:
+    with store._reading() as connection:
+        return {name: str(connection.exec_driver_sql(f"SHOW {name}").scalar_one()) for name in names}
+
+
+def test_no_statement_and_no_silence_keeps_a_lock_for_more_than_a_minute(postgres_url: str) -> None:
+    store = open_store(postgres_url)
+    limits = settings_of(store, "statement_timeout", "idle_in_transaction_session_timeout")
+    store.close()
+    assert limits == {"statement_timeout": "1min", "idle_in_transaction_session_timeout": "1min"}
+
+
+def test_a_limit_that_the_address_sets_is_used_and_the_others_stay(postgres_url: str, at: datetime) -> None:
+    store = open_store(postgres_url + "&options=-c%20statement_timeout%3D300&connect_timeout=5")
+    with pytest.raises(OperationalError, match="statement timeout"), store._reading() as connection:
+        connection.exec_driver_sql("SELECT pg_sleep(30)")
+    limits = settings_of(store, "statement_timeout", "idle_in_transaction_session_timeout")
+    assert limits == {"statement_timeout": "300ms", "idle_in_transaction_session_timeout": "1min"}
+    ear = Ear()
+    store.listen(ear)
+    ear.wait_for(0)
+    store.close()
+
+
+def test_roll_ups_and_migrations_take_the_time_that_they_need(postgres_url: str, at: datetime) -> None:
+    shown: list[str] = []
+
+    def look(connection: Connection, cursor: object, statement: str, *_: object) -> None:
+        if any(word in statement for word in ("CREATE TABLE", "rollup", "touched")):
+            shown.append(str(connection.exec_driver_sql("SHOW statement_timeout").scalar_one()))
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        store = open_store(postgres_url)
+        migrating = len(shown)
+        tell(store, "beds", at, sighting("a1", at, beds=3))
+        store.roll_up(at + timedelta(days=2))
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+    assert migrating > 10
+    assert len(shown) >= migrating + 3
+    assert set(shown) == {"0"}
+    assert settings_of(store, "statement_timeout") == {"statement_timeout": "1min"}
+    store.close()
