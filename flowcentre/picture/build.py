@@ -47,9 +47,12 @@ def build(
     """
     known_at = known_at or at
     expected = expected or expect(county, local_day(at))
-    version = store.version()
-    rows = store.latest() if live else store.known(at, known_at)
-    log = store.feed_log(local_midnight(known_at), until=None if live else known_at)
+    if live:
+        snapshot = store.snapshot(local_midnight(at))
+        version, rows, log = snapshot.version, snapshot.known, snapshot.log
+    else:
+        version, rows = store.version(), store.known(at, known_at)
+        log = store.feed_log(local_midnight(known_at), until=known_at)
     values = work_out(expected, rows, at, {feed: entry.held_now for feed, entry in log.items()})
     seen = {} if live else _newest_by_feed(rows)
     feeds = tuple(_status(feed, log.get(feed.id), at, seen.get(feed.id)) for feed in county.feeds)

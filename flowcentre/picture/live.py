@@ -108,6 +108,7 @@ class LivePicture:
         return replace(picture, trends=with_present(self._trends, picture), refused=self._refused)
 
     def _run(self) -> None:
+        failing = False
         while not self._stopped.is_set():
             self._news.wait(timeout=self._wait().total_seconds())
             self._news.clear()
@@ -116,9 +117,16 @@ class LivePicture:
             try:
                 self.rebuild()
             except Exception:
-                # The last picture stands and grows old in everyone's sight; the next news tries again.
-                log.exception("the picture could not be rebuilt")
+                # The last picture stands and grows old in everyone's sight. Said once, however long it lasts.
+                if not failing:
+                    log.exception("the picture cannot be rebuilt")
+                failing = True
                 self._stopped.wait(1)
+                self._news.set()
+            else:
+                if failing:
+                    log.info("the picture is rebuilt again")
+                failing = False
 
     def _wait(self) -> timedelta:
         changes_at = self._picture.changes_at

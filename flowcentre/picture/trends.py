@@ -28,13 +28,21 @@ def read_trends(store: Store, county: County, values: dict[tuple[str, str], Valu
     """The trends up to the start of the present quarter of an hour, one point for each."""
     end = step_of(at)
     histories = store.history(headline_keys(county, values), end - SPAN, end)
-    return {key: thin(points, end - SPAN, end) for key, points in histories.items() if points}
+    return {
+        key: thin(points, end - SPAN, end, stands=values[key].derived) for key, points in histories.items() if points
+    }
 
 
-def thin(points: Sequence[Point], start: datetime, end: datetime) -> tuple[Point, ...]:
-    """The last point in each quarter of an hour; a quarter without news keeps a gap of its own."""
+def thin(points: Sequence[Point], start: datetime, end: datetime, *, stands: bool) -> tuple[Point, ...]:
+    """The last point in each quarter of an hour; a quarter without news keeps a gap of its own.
+
+    ``stands`` is for totals, which are kept only when they change: the one from before still stands
+    at the start.
+    """
     last: dict[datetime, Point] = {}
     for point in points:
+        if stands and point.at < start:
+            last[start] = Point(start, point.value)
         if start <= point.at < end:
             last[step_of(point.at)] = point
     return tuple(last[step] for step in sorted(last))

@@ -157,3 +157,13 @@ def test_an_outage_stands_in_the_history_as_a_gap_and_not_as_a_steady_line(store
     key = ("westshire", "ga_beds_occupied")
     points = store.history([key], AT, back_at)[key]
     assert [(point.at, point.value) for point in points] == [(AT, 22), (AT + 120 * MINUTE, None)]
+
+
+def test_a_total_that_has_not_changed_for_a_day_still_has_its_line(store: Store) -> None:
+    tell(store, 22, AT)
+    key = ("westshire", "ga_beds_occupied")
+    store.record_derived([Reading(key[1], key[0], 22.0, AT)], received_at=AT)
+    later = AT + timedelta(hours=30)
+    tell(store, 22, later)
+    trend = LivePicture(store, COUNTY, Clock(later)).current().trend(*key)
+    assert [(point.at, point.value) for point in trend] == [(later - timedelta(hours=24), 22), (later, 22)]

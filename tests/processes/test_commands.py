@@ -83,6 +83,27 @@ def test_published_figures_need_a_folder_that_is_there(tmp_path: Path) -> None:
     assert "there is no folder" in done.stderr
 
 
+LOGS = """
+import logging, app, structlog
+app.configure_logging()
+reference = "Smith, John"
+try:
+    int(reference)
+except ValueError:
+    structlog.get_logger("ours").exception("a row failed")
+    logging.getLogger("theirs").exception("a job failed")
+"""
+
+
+def test_a_log_tells_an_errors_kind_and_place_and_never_its_words() -> None:
+    done = subprocess.run([sys.executable, "-c", LOGS], capture_output=True, text=True, cwd=HERE, check=True)
+    assert "a row failed" in done.stderr
+    assert "a job failed" in done.stderr
+    assert done.stderr.count("ValueError") == 2
+    assert "Smith" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 3
+
+
 # --- make run -----------------------------------------------------------------------------
 
 
