@@ -38,12 +38,14 @@ def build(
     expected: Expected | None = None,
     trends: Mapping[tuple[str, str], tuple[Point, ...]] | None = None,
     live: bool = False,
+    before: Mapping[tuple[str, str], Value] | None = None,
 ) -> Picture:
     """Everything known at ``at``, with the knowledge of ``known_at`` (as it was known then, unless given).
 
     ``live`` is for the present: it reads the kept latest values, which is quicker, and has the picture
     speak of the last moment at which anything in it changed, so that of two servers on one store each
     makes the same picture to the byte. ``expected`` and ``trends`` are worked out unless handed in.
+    ``before`` are the values of the last picture of the same ``expected``: what is unchanged is taken over.
     """
     known_at = known_at or at
     expected = expected or expect(county, local_day(at))
@@ -53,7 +55,8 @@ def build(
     else:
         version, rows = store.version(), store.known(at, known_at)
         log = store.feed_log(local_midnight(known_at), until=known_at)
-    values = work_out(expected, rows, at, {feed: entry.held_now for feed, entry in log.items()})
+    held = {feed: entry.held_now for feed, entry in log.items() if entry.held_now}
+    values = work_out(expected, rows, at, held, before)
     seen = {} if live else _newest_by_feed(rows)
     feeds = tuple(_status(feed, log.get(feed.id), at, seen.get(feed.id)) for feed in county.feeds)
     return Picture(
@@ -69,27 +72,71 @@ def build(
 
 
 def work_out(
-    expected: Expected, rows: Iterable[Known], at: datetime, held: Mapping[str, Mapping[str | None, int]] | None = None
+    expected: Expected,
+    rows: Iterable[Known],
+    at: datetime,
+    held: Mapping[str, Mapping[str | None, int]] | None = None,
+    before: Mapping[tuple[str, str], Value] | None = None,
 ) -> Values:
     """Every value that follows from what the feeds said: reported, then by formula, then summed.
 
     ``held`` gives, for each feed, how many rows of its last poll were held back at each place.
+    ``before`` are the values worked out last with the same ``expected``: one poll changes few of them.
     """
     said = {(row.feed, row.place, row.measure): row for row in rows}
+    held, before = held or {}, before or {}
     values: Values = {}
+    same: set[tuple[str, str]] = set()  # of what is the very value that it was before
     midnights: dict[datetime, datetime] = {}
     for measure in expected.measures:
+        inputs = measure.formula.inputs if measure.formula else ()
         for place, feeds in expected.reporters[measure.id].items():
+            key = (place, measure.id)
             found = [row for feed in feeds if (row := said.get((feed.id, place, measure.id))) is not None]
-            values[(place, measure.id)] = _reported(measure, place, feeds, found, at, held or {}, midnights)
+            was = before.get(key)
+            values[key] = value = _reported(measure, place, feeds, found, at, held, midnights, was)
+            if value is was:
+                same.add(key)
         for place in expected.formulas.get(measure.id, ()):
-            own = values.get((place, measure.id))
+            key = (place, measure.id)
+            own = values.get(key)
             if own is None or own.state is State.NEVER:
-                values[(place, measure.id)] = _by_formula(measure, place, values)
-        astray = _held_astray(expected, measure, held or {})
+                was = before.get(key)
+                unchanged = was is not None and was.derived and all((place, i) in same for i in inputs)
+                values[key] = was if was is not None and unchanged else _by_formula(measure, place, values)
+                (same.add if unchanged else same.discard)(key)
+        astray = _held_astray(expected, measure, held)
+        shared = inputs if measure.across_places is Summing.RATIO else ()
         for total in expected.totals[measure.id]:
-            values[(total.place, measure.id)] = _summed(measure, total, values, astray)
+            key = (total.place, measure.id)
+            was = before.get(key)
+            if was is not None and not astray and _unchanged(measure, total, was, values, same, shared):
+                values[key] = was
+                same.add(key)
+            else:
+                values[key] = _summed(measure, total, values, astray)
     return values
+
+
+def _unchanged(
+    measure: Measure,
+    total: Total,
+    was: Value,
+    values: Values,
+    same: set[tuple[str, str]],
+    inputs: tuple[str, ...],
+) -> bool:
+    """Is a total what it was? Its members are, their inputs where it is a share, and no row went astray then."""
+    held = 0
+    for part in total.parts:
+        for reporter in part.reporters:
+            if (reporter, measure.id) not in same:
+                return False
+            for i in inputs:
+                if (reporter, i) not in same:
+                    return False
+            held += values[(reporter, measure.id)].held
+    return was.held == held
 
 
 def _reported(
@@ -100,25 +147,24 @@ def _reported(
     at: datetime,
     held: Mapping[str, Mapping[str | None, int]],
     midnights: dict[datetime, datetime],
+    was: Value | None,
 ) -> Value:
-    held_back = sum(held.get(feed.id, {}).get(place, 0) for feed in feeds)
-    names = tuple(feed.id for feed in feeds)
+    held_back = sum([held[feed.id].get(place, 0) for feed in feeds if feed.id in held])
     if not found:
-        return Value(measure.id, place, None, State.NEVER, feeds=names, coverage=Coverage(0, 1), held=held_back)
-    row = max(found, key=lambda known: known.observed_at)  # the first configured, where two speak of one moment
+        names = tuple([feed.id for feed in feeds])
+        never = Value(measure.id, place, None, State.NEVER, feeds=names, coverage=Coverage(0, 1), held=held_back)
+        return was if was == never else never
+    row = found[0] if len(found) == 1 else max(found, key=_moment_of)  # the first configured, where two speak of one
+    if was is not None and _says_what_it_said(row, was) and was.held == held_back:
+        state = _state_of(row.value, was.late_at, was.stale_at, at)
+        if state is was.state:
+            return was
     feed = next(feed for feed in feeds if feed.id == row.feed)
     late_at, stale_at = row.observed_at + feed.late_after, row.observed_at + feed.stale_after
     if measure.period is Period.SINCE_MIDNIGHT:
         # Yesterday's count since midnight is no count of today, however fresh its feed.
         stale_at = min(stale_at, _midnight_after(row.observed_at, midnights))
-    if row.value is None:
-        state = State.UNKNOWN
-    elif at >= stale_at:
-        state = State.STALE
-    elif at >= late_at:
-        state = State.LATE
-    else:
-        state = State.FRESH
+    state = _state_of(row.value, late_at, stale_at, at)
     return Value(
         measure.id,
         place,
@@ -134,6 +180,30 @@ def _reported(
         late_at=late_at,
         stale_at=stale_at,
     )
+
+
+def _moment_of(row: Known) -> datetime:
+    return row.observed_at
+
+
+def _says_what_it_said(row: Known, was: Value) -> bool:
+    return (
+        not was.derived
+        and was.value == row.value
+        and was.observed_at == row.observed_at
+        and was.received_at == row.received_at
+        and was.feeds == (row.feed,)
+    )
+
+
+def _state_of(value: float | None, late_at: datetime | None, stale_at: datetime | None, at: datetime) -> State:
+    if value is None:
+        return State.UNKNOWN
+    if stale_at is not None and at >= stale_at:
+        return State.STALE
+    if late_at is not None and at >= late_at:
+        return State.LATE
+    return State.FRESH
 
 
 def _midnight_after(observed_at: datetime, midnights: dict[datetime, datetime]) -> datetime:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import structlog
 
 from flowcentre.measures.derive import local_day
-from flowcentre.model import County, Picture
+from flowcentre.model import County, Picture, Value
 from flowcentre.picture.build import build, step_of
 from flowcentre.picture.expected import Expected, expect
 from flowcentre.picture.trends import Trends, read_trends, with_present
@@ -41,6 +41,7 @@ class LivePicture:
         self._county = county
         self._expected: Expected | None = None
         self._expected_on: date | None = None
+        self._values: Mapping[tuple[str, str], Value] | None = None
         self._refused: tuple[str, ...] = ()
         self._trends: Trends = {}
         self._trends_step: datetime | None = None
@@ -51,8 +52,11 @@ class LivePicture:
         return self._picture
 
     def subscribe(self, told: Callable[[Picture], None]) -> Callable[[], None]:
-        """Call ``told`` with each new picture, in this object's thread; returns how to stop it."""
-        self._subscribers.append(told)
+        """Call ``told`` with each new picture, in this object's thread; returns how to stop it.
+
+        Who came last is told first: those who show a picture subscribe after those who keep it.
+        """
+        self._subscribers.insert(0, told)
         return lambda: self._subscribers.remove(told)
 
     def use(self, county: County) -> None:
@@ -101,7 +105,17 @@ class LivePicture:
         if self._expected is None or self._expected_on != local_day(at):  # places come and go with the days
             self._expected_on = local_day(at)
             self._expected = expect(self._county, self._expected_on)
-        picture = build(self._store, self._county, at, known_at=now, expected=self._expected, live=self._as_at is None)
+            self._values = None
+        picture = build(
+            self._store,
+            self._county,
+            at,
+            known_at=now,
+            expected=self._expected,
+            live=self._as_at is None,
+            before=self._values,
+        )
+        self._values = picture.values
         if self._trends_step != step_of(at):
             self._trends = read_trends(self._store, self._county, dict(picture.values), at)
             self._trends_step = step_of(at)
