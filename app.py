@@ -79,6 +79,17 @@ def configure_logging() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[to_stderr])
 
 
+def collect_seldom() -> None:
+    """Look for circles of forgotten objects seldom.
+
+    A picture and a history are tens of thousands of plain values without one: to look among them
+    after every 700 new ones takes longer than to make them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 25, 100)
+
+
 class CannotStart(Exception):
     """Something that has to be put right first; said in plain words."""
 
@@ -174,14 +185,11 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     simulation = Simulation(WESTSHIRE, seed=SEED, start=demonstration_start(store))
     say("First start: Westshire lives through its last 28 days (about half a minute) ...")
     published = backlog(simulation, county, now - HISTORY, now)
-    gc.disable()  # a third of the time would go into looking for circles among millions of plain values
-    try:
-        with store.in_bulk():
-            for at in read_in(store, county, setting.connectors, published, until=now):
-                keep_derived(store, county, expected, at)
-            store.set_mark("past told", now.isoformat())
-    finally:
-        gc.enable()
+    collect_seldom()
+    with store.in_bulk():
+        for at in read_in(store, county, setting.connectors, published, until=now):
+            keep_derived(store, county, expected, at)
+        store.set_mark("past told", now.isoformat())
 
 
 def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
@@ -314,6 +322,7 @@ def serve_glass(
         histories = store.history(needed(picture, place), since(picture), picture.at)
         return render(picture, histories, place)
 
+    collect_seldom()
     pages = shell.create_pages(
         server,
         assets=assets,

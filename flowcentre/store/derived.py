@@ -14,6 +14,8 @@ from flowcentre.store.moments import to_ms
 from flowcentre.store.readings import check
 from flowcentre.store.writing import upsert
 
+_SLOWEST = 10 * 60_000  # an engine further behind than this is not slow: the other's clock was ahead
+
 
 def record_derived(
     connection: Connection,
@@ -26,14 +28,15 @@ def record_derived(
 ) -> bool:
     """Write the readings that differ from what stands; whether there were any.
 
-    Those of an earlier moment than the newest are passed over. An engine that was slow worked them out,
-    and as only changes are kept, nothing would say how long they stood.
+    Those of a moment a little before the last are passed over: an engine that was slow worked them out,
+    and as only changes are kept, nothing would say how long they stood. From a moment long before it
+    history goes on, for the last one was of a clock that has been put right since.
     """
     rows: list[dict[str, Any]] = []
     standing: dict[int, dict[str, Any]] = {}
     touched: list[dict[str, Any]] = []
     for moment, said in _by_moment(readings):
-        if memory.observed_at is not None and moment < memory.observed_at:
+        if memory.observed_at is not None and 0 < memory.observed_at - moment < _SLOWEST:
             continue
         places: dict[str, list[Reading]] = {}
         for reading in said:

@@ -152,7 +152,7 @@ class Store(Connections):
     def record_derived(self, readings: Sequence[Reading], *, received_at: datetime) -> None:
         """Keep what a picture computed as history. Only changes are written; no version is made.
 
-        Of a moment before the newest that was handed in, by any engine, nothing is written.
+        Of a moment a little before the last that was handed in, by any engine, nothing is written.
         """
         with self._recording(db.DERIVED, versions.hold_version) as (connection, remembered, version, rolled_until):
             before = remembered.observed_at

@@ -212,6 +212,14 @@ def test_a_total_of_a_moment_gone_by_is_passed_over(store: Store, at: datetime) 
     assert totals(store, at) == [(at + MINUTE, 10), (at + 4 * MINUTE, 11)]
 
 
+def test_totals_go_on_when_a_clock_that_was_ahead_is_put_right(store: Store, at: datetime) -> None:
+    store.record_derived([total(at, 10)], received_at=at)
+    store.record_derived([total(at + 720 * HOUR, 11)], received_at=at + 720 * HOUR)
+    store.record_derived([total(at + HOUR, 12)], received_at=at + HOUR)
+    store.record_derived([total(at + 2 * HOUR, 13)], received_at=at + 2 * HOUR)
+    assert totals(store, at) == [(at, 10), (at + HOUR, 12), (at + 2 * HOUR, 13)]
+
+
 def test_a_slow_engine_does_not_spoil_the_totals_of_a_quicker_one(postgres_url: str, at: datetime) -> None:
     slow, quick = open_store(postgres_url), open_store(postgres_url)
     try:
