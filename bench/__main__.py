@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
+from app import collect_seldom
 from bench.measure import Line, machine
 from bench.workplace import ROWS, Workplace
 
@@ -38,6 +39,7 @@ def main() -> int:
     options = asked.parse_args()
     if unknown := [part for part in options.parts if part not in PARTS]:
         asked.error(f"there is no part {', '.join(unknown)}; the parts are {', '.join(PARTS)}")
+    collect_seldom()  # as the server does
     print("\n".join(machine()), flush=True)
     lines: list[Line] = []
     failed: list[str] = []

@@ -7,31 +7,32 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures import by_id, find
-from flowcentre.measures.derive import local_day
-from flowcentre.model import Coverage, Formula, HeldRow, Measure, Picture, Place, Point, Poll, State, Value
-from flowcentre.picture.expected import Total, expect
+from flowcentre.measures import find
+from flowcentre.measures.derive import local_midnight
+from flowcentre.model import Coverage, HeldRow, Measure, Picture, Point, Poll, Value
 from layouts.feeds import OUTCOME_WORDS, held_table
 from layouts.parts import links
 from layouts.parts.age import age
-from layouts.parts.figure import explained, figure
-from layouts.parts.history_chart import DAYS, history_chart
+from layouts.parts.figure import figure
+from layouts.parts.history_chart import history_chart, span_shown
 from layouts.parts.tree import Child, Children
-from layouts.parts.words import (
-    DASH,
-    STATE_WORDS,
-    figure_text,
-    length_words,
-    span_words,
-    unit_words,
-    when_words,
-)
+from layouts.parts.words import length_words, span_words, unit_words, when_words
+from layouts.parts.working import working
 
 
 def render(
-    picture: Picture, place_id: str, measure_id: str, history: Sequence[Point], polls: Sequence[Poll]
+    picture: Picture,
+    place_id: str,
+    measure_id: str,
+    history: Sequence[Point],
+    polls: Sequence[Poll],
+    home: str = "Whole-system demand",
 ) -> Component:
-    """Everything about one value. ``history`` is of the last 28 days, ``polls`` of the feeds that it comes from."""
+    """Everything about one value.
+
+    ``history`` is as far back as ``span_shown`` says, ``polls`` of the feeds that it comes from, and
+    ``home`` what the first page is called.
+    """
     place, measure = picture.county.places.get(place_id), find(measure_id)
     if place is None or measure is None:
         missing = f"a place {place_id!r}" if place is None else f"a measure {measure_id!r}"
@@ -43,8 +44,9 @@ def render(
         [
             html.Header(
                 [
-                    html.P(html.A("Whole-system demand", href="/"), className="back"),
+                    html.P(html.A(home, href="/"), className="back"),
                     html.H1([measure.label, html.Span(f" {place.name}")]),
+                    html.P(_as_at(picture), className="when"),
                 ],
                 className="page-head",
             ),
@@ -54,7 +56,7 @@ def render(
                         [
                             figure(value, picture.at, "main"),
                             html.P(unit_words(measure), className="what"),
-                            *_sentence(picture, value),
+                            _coverage(value),
                         ],
                         className="answer",
                     ),
@@ -62,35 +64,26 @@ def render(
                 ],
                 className="two",
             ),
-            _working(picture, place, measure, value),
+            working(picture, place, measure, value),
             _missing(picture, value),
             _held(picture, value),
-            html.Section([html.H2(f"The last {DAYS} days"), history_chart(history, measure, picture.at)]),
+            html.Section([html.H2(span_shown(measure)[1]), history_chart(history, measure, picture, value)]),
             _polls(picture, polls),
         ],
         className="explain",
     )
 
 
-def _sentence(picture: Picture, value: Value) -> list[Component]:
-    """The state of the value in a sentence that one can read out."""
-    match value.state:
-        case State.NEVER:
-            said = "Nothing has ever been received."
-        case State.UNKNOWN:
-            said = "The source spoke, and gave no value."
-        case State.STALE:
-            said = "Too old to be shown as the present."
-        case State.LATE:
-            said = "Overdue; use it with its age in mind."
-        case _:
-            said = "Within the rhythm of its feed."
-    parts: list[Component] = [html.P(said)]
-    if not value.coverage.complete and value.value is not None:
-        parts.append(
-            html.P(f"{'At least this: ' if value.at_least else ''}{value.coverage} reporting.", className="coverage")
-        )
-    return parts
+def _as_at(picture: Picture) -> str:
+    """This page does not renew itself: it says what moment it speaks of."""
+    moment = f"as at {when_words(picture.at, picture.known_at)}"
+    return moment if picture.looks_back else f"{moment}; load again for newer"
+
+
+def _coverage(value: Value) -> Component | None:
+    if value.coverage.complete or value.value is None:
+        return None
+    return html.P(f"{'At least this: ' if value.at_least else ''}{value.coverage} reporting.", className="coverage")
 
 
 def _facts(picture: Picture, measure: Measure, value: Value) -> html.Dl:
@@ -115,7 +108,6 @@ def _facts(picture: Picture, measure: Measure, value: Value) -> html.Dl:
             if value.received_at
             else "never",
         ),
-        ("State", STATE_WORDS[value.state]),
         ("How it came", "worked out here" if value.derived else "as the feed reported it"),
         ("Coverage", str(value.coverage) if value.coverage != Coverage() else "whole"),
         ("Rows held back", str(value.held)),
@@ -123,74 +115,6 @@ def _facts(picture: Picture, measure: Measure, value: Value) -> html.Dl:
         ("Terms", measure.source),
     ]
     return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in pairs], className="facts")
-
-
-def _working(picture: Picture, place: Place, measure: Measure, value: Value) -> html.Section | None:
-    """The formula with the numbers put in, or the places that were added, each with a link to its own explanation."""
-    if not value.derived:
-        return None
-    total = next(
-        (t for t in expect(picture.county, local_day(picture.at)).totals[measure.id] if t.place == place.id), None
-    )
-    parts: list[Component] = []
-    if measure.formula is not None and any((place.id, i) in picture.values for i in measure.formula.inputs):
-        parts += _formula(picture, place, measure, value, measure.formula)
-    if total is not None:
-        parts += _total(picture, measure, total)
-    return html.Section([html.H2("How it was worked out"), *parts]) if parts else None
-
-
-def _formula(picture: Picture, place: Place, measure: Measure, value: Value, formula: Formula) -> list[Component]:
-    def put_in(measures: tuple[str, ...], sign: str) -> str:
-        return sign.join(_said(picture.value(place.id, i)) for i in measures)
-
-    numbers = put_in(formula.plus, " + ")
-    if formula.minus:
-        numbers += f" - {put_in(formula.minus, ' - ')}"
-    if formula.per:
-        top = f"({numbers})" if len(formula.inputs) > 1 + len(formula.per) else numbers
-        below = put_in(formula.per, " + ")
-        numbers = f"{top} / {f'({below})' if len(formula.per) > 1 else below}"
-    plus = "numerator" if formula.per else "added"
-    rows = [
-        html.Tr([html.Th(by_id(i).label, scope="row"), html.Td(explained(picture, place.id, i)), html.Td(role)])
-        for inputs, role in ((formula.plus, plus), (formula.minus, "taken away"), (formula.per, "denominator"))
-        for i in inputs
-    ]
-    return [
-        html.P([f"{formula.words} = ", html.Strong(f"{numbers} = {_said(value)}")], className="formula"),
-        html.Table(html.Tbody(rows), className="rows inputs"),
-    ]
-
-
-def _said(value: Value) -> str:
-    return figure_text(value.value, by_id(value.measure)) if value.value is not None else DASH
-
-
-def _total(picture: Picture, measure: Measure, total: Total) -> list[Component]:
-    how = {
-        "sum": "Added across",
-        "max": "The highest of",
-        "ratio of sums": "Numerators and denominators added across, then divided:",
-        "mean": "The mean of",
-    }.get(measure.across_places.value, "From")
-    places = picture.county.places
-    rows = [
-        html.Tr(
-            [
-                html.Th(places[part.place].name, scope="row"),
-                html.Td(explained(picture, part.place, measure.id)),
-            ]
-        )
-        for part in total.parts
-    ]
-    return [
-        html.P(
-            f"{how} {len(total.parts)} {total.noun}; what is silent is left out, and counted as missing.",
-            className="formula",
-        ),
-        html.Table(html.Tbody(rows), className="rows inputs"),
-    ]
 
 
 def _missing(picture: Picture, value: Value) -> html.Section | None:
@@ -222,9 +146,20 @@ def _held(picture: Picture, value: Value) -> html.Section:
     ]
     title = html.H2("Rows held back")
     if not rows:
-        return html.Section([title, html.P("None today from its feeds.")])
+        return html.Section([title, html.P(_none_held(picture, value))])
     note = "Held rows are kept with their reason and are not in the figure."
     return html.Section([title, html.P(note), held_table(tuple(rows), picture)])
+
+
+def _none_held(picture: Picture, value: Value) -> str:
+    """Why no row is named: there is none, or the last look was yesterday, or newer ones stand before it."""
+    if not value.held:
+        return "None since midnight from its feeds."
+    looks = [status.last_poll for status in picture.feeds if status.feed.id in value.feeds]
+    midnight = local_midnight(picture.at)
+    if any(look is not None and (look.finished_at or look.started_at) >= midnight for look in looks):
+        return f"{value.held} in its last poll, not among the newest rows that are named here."
+    return f"None since midnight; {value.held} in its last poll."
 
 
 def _polls(picture: Picture, polls: Sequence[Poll]) -> html.Section | None:

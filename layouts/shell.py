@@ -9,25 +9,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import dash
+import structlog
 from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
+from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
 from layouts import demand, explain, feeds, measures
 from layouts.finished import given, to_html
-from layouts.parts.history_chart import DAYS
+from layouts.parts.history_chart import span_shown
 from layouts.parts.tree import marked
 from layouts.services import acute_sites
 
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]  # (place, measure, start, end)
 _POLLS_SHOWN = 20
+log = structlog.get_logger(__name__)
 
 LIVE: Mapping[str, Callable[[Picture], Component]] = {"demand": demand.render, "feeds": feeds.render}
 
@@ -74,7 +78,7 @@ def _live_json(render: Callable[[Picture], Component]) -> Callable[[Picture], by
 
 
 def _finished(content: Component) -> Component:
-    """Content that Dash's browser code need not build: one component, filled in by ``assets/finished.js``.
+    """Content that Dash's browser code need not build: one component, filled in by ``assets/pages.js``.
 
     Dash spends seconds of a browser's time on a page of a thousand components, each time that it changes.
     """
@@ -114,9 +118,17 @@ def create_pages(
     @app.callback(Output("page", "children"), Input("url", "pathname"), Input("url", "search"))
     async def show(path: str | None, search: str | None) -> list[Component]:
         # In a thread: a page that reads a long history must not hold up the streams of every display.
-        return await asyncio.to_thread(
-            page, current(), path or "/", search or "", history=history, polls=polls, published=published
-        )
+        picture = current()
+        try:
+            return await asyncio.to_thread(
+                page, picture, path or "/", search or "", history=history, polls=polls, published=published
+            )
+        except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
+            *_, where = traceback.extract_tb(error.__traceback__)
+            # Never the error's words: they may hold what was read.
+            place = f"{Path(where.filename).name}:{where.lineno}"
+            log.error("a page could not be drawn", error=type(error).__name__, where=place)
+            return _failed(picture, path, published is not None)
 
     # Of Dash on FastAPI: web sockets are announced though nothing here uses them, and assets are found only when the
     # first page asked for is the first page; a deep link would come without its styles.
@@ -137,8 +149,9 @@ def page(
     """The whole page at an address: what stands above every page, and its own content."""
     path = path.rstrip("/") or "/"
     asked = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
-    if path == "/" and published is not None and not acute_sites(picture.county):
-        path = "/published"  # a county of published figures has nothing of the present to show
+    only_published = _only_published(picture, published is not None)
+    if path == "/" and only_published:
+        path = "/published"
     content: Component
     if path in ("/", "/demand"):
         content = _live(picture, "demand")
@@ -147,7 +160,8 @@ def page(
     elif path == "/measures":
         content = _finished(measures.render(picture))
     elif path == "/explain":
-        content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls)
+        home = "Published figures" if only_published else "Whole-system demand"
+        content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls, home)
     elif path == "/published" and published is not None:
         content = published(picture, asked.get("place"))
     else:
@@ -157,14 +171,28 @@ def page(
     return [*_above(picture, path, published is not None), html.Main(content, id="content")]
 
 
+def _failed(picture: Picture, path: object, has_published: bool) -> list[Component]:
+    said = html.Header(
+        [html.H1("This page could not be drawn"), html.P("The boards under /wall stand.")], className="page-head"
+    )
+    return [*_above(picture, str(path), has_published), html.Main(html.Div(said), id="content")]
+
+
 def _live(picture: Picture, name: str) -> Component:
     return html.Div(_finished(LIVE[name](picture)), id="live-page", **marked(data_page=name))
+
+
+def _only_published(picture: Picture, has_published: bool) -> bool:
+    """A county of published figures has nothing of the present to show."""
+    return has_published and not acute_sites(picture.county)
 
 
 def _above(picture: Picture, path: str, has_published: bool) -> list[Component]:
     pages = [("/", "Demand"), ("/feeds", "Feeds"), ("/measures", "Measures")]
     if has_published:
         pages.insert(1, ("/published", "Published figures"))
+    if _only_published(picture, has_published):
+        pages = pages[1:]  # its address leads to the published figures
     entries: list[Component] = [
         html.Li(dcc.Link(name, href=href, className="here" if href == path else "", **_current(href == path)))
         for href, name in pages
@@ -191,11 +219,12 @@ def _current(here: bool) -> dict[str, Any]:
 
 
 def _explain(
-    picture: Picture, place: str, measure: str, history: History, polls: Callable[[str], Sequence[Poll]]
+    picture: Picture, place: str, measure: str, history: History, polls: Callable[[str], Sequence[Poll]], home: str
 ) -> Component:
-    if place not in picture.county.places:
+    counted = find(measure)
+    if counted is None or place not in picture.county.places:
         return explain.render(picture, place, measure, (), ())
     value = picture.value(place, measure)
-    past = history(place, measure, picture.at - timedelta(days=DAYS), picture.at)
+    past = history(place, measure, picture.at - span_shown(counted)[0], picture.at)
     latest = sorted((poll for feed in value.feeds for poll in polls(feed)), key=lambda poll: poll.due_at, reverse=True)
-    return explain.render(picture, place, measure, past, latest[:_POLLS_SHOWN])
+    return explain.render(picture, place, measure, past, latest[:_POLLS_SHOWN], home)

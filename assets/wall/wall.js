@@ -123,7 +123,8 @@
   // --- Fetching: one at a time, only the newest, again until it is shown -----------------------------------
 
   let held = { url: null, etag: null };
-  let fetching = false, fetchTimer = 0, fetchFailures = 0, owedSince = 0;
+  let fetching = false, fetchTimer = 0, fetchFailures = 0;
+  let owedSince = 0, newerSince = 0; // what the glass lacks was first told of then, and what came during a fetch
 
   const jittered = (failures) => Math.min(SLOWEST_RETRY, 250 * 2 ** failures) * (0.5 + Math.random());
 
@@ -134,6 +135,7 @@
     if (!url) return void (state.owed = false); // this page shows nothing live
     fetching = true;
     const wanted = state.said;
+    newerSince = 0;
     try {
       const answer = await fetch(url, {
         headers: held.url === url && held.etag ? { "If-None-Match": held.etag } : {},
@@ -154,6 +156,8 @@
       }
       body.dataset.version = version;
       fetchFailures = 0;
+      // What was wanted is on the glass, and only what came meanwhile is owed: news quicker than a fetch hides no wall.
+      if (newerSince && Number(version) >= wanted.version) owedSince = newerSince;
       // One server of several may lag behind the one that told us: then what it gave is not yet enough.
       if (wanted === state.said && Number(version) >= wanted.version) {
         state.owed = false;
@@ -173,7 +177,9 @@
   let heardAt = performance.now();
   let wellAt = serverNow(); // the last moment at which all was well, by the server's clock
 
-  const isNews = (said) => !state.said || said.version !== state.said.version || said.at !== state.said.at;
+  // A picture is news even where version and moment are the same: the configuration may have changed.
+  const isNews = (event, said) =>
+    event.type === "picture" || !state.said || said.version !== state.said.version || said.at !== state.said.at;
 
   function note() {
     if (state.said.live && !state.owed) wellAt = offset + heardAt;
@@ -185,8 +191,9 @@
     heardAt = performance.now();
     offset = Date.parse(said.now) - heardAt;
     openFailures = 0;
-    if (isNews(said)) {
+    if (isNews(event, said)) {
       state.said = said;
+      newerSince ||= heardAt;
       if (!state.owed) owedSince = heardAt;
       state.owed = true;
       bring();
@@ -254,9 +261,11 @@
     if (last === fingerprint && Math.abs(Date.now() - Number(when)) < MINUTE) return;
     sessionStorage.setItem("reloaded-for", `${fingerprint} ${Date.now()}`);
     try {
-      // A reload that fails would leave the browser's own error page on the wall for ever.
-      if ((await fetch(location.href, { cache: "reload" })).ok) location.reload();
-    } catch {
+      // A reload that fails, or that gives a sign-in page, would leave that on the wall for ever.
+      const answer = await fetch(location.href, { cache: "reload", redirect: "error" });
+      if (!answer.ok || answer.headers.get("X-Flow-Fingerprint") !== fingerprint) throw new Error("not the new page");
+      location.reload();
+    } catch { // the next beat tries again
       sessionStorage.removeItem("reloaded-for");
     }
   }

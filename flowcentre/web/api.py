@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, HTTPException, Query, Request, Response
@@ -32,6 +32,11 @@ _PLAIN = {
     404: {"description": "No such place or measure: `detail` says which, in plain words."},
     422: {"description": "A question that cannot be answered as put: `detail` says why, in plain words."},
 }
+_PRESENT: dict[int | str, dict[str, Any]] = {
+    503: {
+        "description": "This server does not know the present: `detail` says why. A figure kept is not told as fresh."
+    }
+}
 
 
 def to_json(shape: object) -> bytes:
@@ -45,18 +50,27 @@ def whole_picture(picture: Picture, _which: str) -> tuple[bytes, str]:
 
 
 def create_api(
-    current: Callable[[], Picture], store: Store, renderings: Renderings, now: Callable[[], datetime]
+    current: Callable[[], Picture],
+    store: Store,
+    renderings: Renderings,
+    now: Callable[[], datetime],
+    trouble: Callable[[], str | None],
 ) -> APIRouter:
-    """The routes of the API."""
+    """The routes of the API. While there is ``trouble``, what speaks of the present is refused, not told from memory."""
     router = APIRouter(prefix="/api/v1", tags=["Flow Centre"], responses=_PLAIN)  # type: ignore[arg-type]
+
+    def insist_on_the_present() -> None:
+        if (why := trouble()) is not None:
+            raise HTTPException(503, why)
 
     @cache
     def catalogue() -> Finished:
         return finish(to_json([measure_shape(measure) for measure in ALL.values()]), JSON)
 
-    @router.get("/picture", response_model=PictureShape, summary="Everything known now")
+    @router.get("/picture", response_model=PictureShape, summary="Everything known now", responses=_PRESENT)
     async def picture_of_now(request: Request, place: Ids = None, measure: Ids = None) -> Response:
         """Each value with its state, age, coverage and where it came from. With an ETag, the same for everyone."""
+        insist_on_the_present()
         if not place and not measure:
             return respond(request, *await renderings.part("picture", ""))
         picture = current()
@@ -67,9 +81,15 @@ def create_api(
         content = to_json(picture_shape(picture, frozenset(place or ()), frozenset(measure or ())))
         return respond(request, finish(content, JSON), picture)
 
-    @router.get("/feeds", response_model=FeedsShape, summary="What each feed promises and has done lately")
+    @router.get(
+        "/feeds",
+        response_model=FeedsShape,
+        summary="What each feed promises and has done lately",
+        responses=_PRESENT,
+    )
     async def feeds() -> Response:
         """Cadence, last success, age, lateness, counts of rows, held rows with their reasons, and skips."""
+        insist_on_the_present()
         picture, at = current(), now()
         listed = [feed_shape(status, at) for status in picture.feeds]
         return Response(to_json({"version": picture.version, "at": at, "feeds": listed}), media_type=JSON)

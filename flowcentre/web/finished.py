@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 
 import brotli  # type: ignore[import-untyped]
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from flowcentre.model import Picture
+from flowcentre.web.failures import kind_and_place
 
 log = structlog.get_logger(__name__)
 
@@ -82,24 +84,28 @@ def _accepts(accepted: str, encoding: str) -> bool:
 class Rendering:
     """Everything drawn from one picture, each part at most once, whoever asks and however many."""
 
-    def __init__(self, picture: Picture, builders: Mapping[str, Builder], built: Callable[[float], None]) -> None:
+    def __init__(
+        self, picture: Picture, builders: Mapping[str, Builder], built: Callable[[float], None], threads: Executor
+    ) -> None:
         self.picture = picture
         self._builders = builders
         self._built = built
-        self._parts: dict[Part, asyncio.Task[Finished]] = {}
+        self._threads = threads
+        self._parts: dict[Part, asyncio.Future[Finished]] = {}
 
     async def part(self, part: Part) -> Finished:
         """The finished bytes of a part. A hundred who ask at once wait for one building of it."""
         # Shielded: that one asker goes away must not undo the work for the rest.
         return await asyncio.shield(self.begin(part))
 
-    def begin(self, part: Part) -> asyncio.Task[Finished]:
+    def begin(self, part: Part) -> asyncio.Future[Finished]:
         """Start building a part, unless it is built or being built."""
-        task = self._parts.get(part)
-        if task is None:
-            task = self._parts[part] = asyncio.create_task(asyncio.to_thread(self._build, part))
-            task.add_done_callback(lambda done: self._report(part, done))
-        return task
+        building = self._parts.get(part)
+        if building is None:
+            loop = asyncio.get_running_loop()
+            building = self._parts[part] = loop.run_in_executor(self._threads, self._build, part)
+            building.add_done_callback(lambda done: self._report(part, done))
+        return building
 
     def _build(self, part: Part) -> Finished:
         started = time.perf_counter()
@@ -108,17 +114,18 @@ class Rendering:
         self._built(time.perf_counter() - started)
         return finished
 
-    def _report(self, part: Part, task: asyncio.Task[Finished]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("could not draw", part="/".join(part), version=self.picture.version, exc_info=error)
+    def _report(self, part: Part, done: asyncio.Future[Finished]) -> None:
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.error("could not draw", part="/".join(part), version=self.picture.version, **kind_and_place(error))
 
 
 class Renderings:
-    """The rendering of the present picture. Used from the event loop's thread only."""
+    """The rendering of the present picture. Used from the event loop's thread only; it draws in ``threads``."""
 
-    def __init__(self, current: Callable[[], Picture], builders: Mapping[str, Builder]) -> None:
+    def __init__(self, current: Callable[[], Picture], builders: Mapping[str, Builder], threads: Executor) -> None:
         self._current = current
         self._builders = builders
+        self._threads = threads
         self._seen: Picture | None = None
         self._rendering: Rendering | None = None
         self._asked: dict[Part, float] = {}
@@ -129,7 +136,7 @@ class Renderings:
         """The rendering of the present picture: a new one only where the picture differs."""
         picture = self._current()
         if self._rendering is None or (picture is not self._seen and not _same(picture, self._rendering.picture)):
-            self._rendering = Rendering(picture, self._builders, self._count)
+            self._rendering = Rendering(picture, self._builders, self._count, self._threads)
         self._seen = picture
         return self._rendering
 
@@ -154,4 +161,10 @@ class Renderings:
 
 def _same(picture: Picture, other: Picture) -> bool:
     """A live picture is looked at again from time to time: that alone is no reason to draw again."""
-    return picture.version == other.version and picture.county is other.county and picture.values == other.values
+    return (
+        picture.version == other.version
+        and picture.county is other.county
+        and picture.refused == other.refused
+        and picture.feeds == other.feeds
+        and picture.values == other.values
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import traceback
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flowcentre.web.callbacks import MOST_BYTES, callback_mistake
+from flowcentre.web.failures import kind_and_place
 
 log = structlog.get_logger(__name__)
 
@@ -30,9 +30,13 @@ _STRIPPED = ("server", "x-powered-by")
 
 @dataclass
 class Policy:
-    """What the gate lets through. ``script_hashes`` and ``callbacks`` are Dash's, known only after its start."""
+    """What the gate lets through. ``script_hashes`` and ``callbacks`` are Dash's, known only after its start.
+
+    ``fingerprint`` marks every answer as ours: a page without it is some proxy's or a sign-in's.
+    """
 
     hosts: frozenset[str]
+    fingerprint: str = ""
     script_hashes: tuple[str, ...] = ()
     callbacks: Container[str] = field(default_factory=frozenset)
 
@@ -45,6 +49,7 @@ class Policy:
                 "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
                 "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
             ),
+            "x-flow-fingerprint": self.fingerprint,
             "x-content-type-options": "nosniff",
             "x-frame-options": "DENY",
             "referrer-policy": "no-referrer",
@@ -111,10 +116,7 @@ class Gate:
             log.warning("refused", method=method, path=shown(path), status=refused.status, why=refused.words)
             await PlainTextResponse(refused.words, refused.status)(scope, receive, guarded)
         except Exception as error:
-            # What went wrong and where, never its words: they may quote a person.
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{where.filename.rpartition('/')[2]}:{where.lineno}"
-            log.error("failed", method=method, path=shown(path), error=type(error).__name__, where=place)
+            log.error("failed", method=method, path=shown(path), **kind_and_place(error))
             if not guarded.started:
                 await PlainTextResponse("Something went wrong here.", 500)(scope, receive, guarded)
 
@@ -174,8 +176,15 @@ class _Guarded:
                 if name in headers:
                     del headers[name]
             headers.update(self._policy.headers())
+            if "vary" in headers:  # what answers and what compresses may both have named the same
+                headers["vary"] = _each_once(headers.getlist("vary"))
             headers.setdefault("cache-control", "no-cache" if "etag" in headers else "no-store")
         await self._send(message)
+
+
+def _each_once(lists: Iterable[str]) -> str:
+    names = [name.strip() for one in lists for name in one.split(",")]
+    return ", ".join({name.lower(): name for name in names if name}.values())
 
 
 def shown(path: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from datetime import datetime
 
 from fastapi import APIRouter, Response
@@ -37,7 +38,9 @@ class ReadyShape(TypedDict):
     reasons: list[str]
 
 
-def create_health(current: Callable[[], Picture], pulse: Pulse, registry: CollectorRegistry) -> APIRouter:
+def create_health(
+    current: Callable[[], Picture], pulse: Pulse, pulse_thread: Executor, registry: CollectorRegistry
+) -> APIRouter:
     """The routes of health and metrics."""
     router = APIRouter(tags=["Health"])
 
@@ -57,7 +60,8 @@ def create_health(current: Callable[[], Picture], pulse: Pulse, registry: Collec
     async def readyz() -> Response:
         """200 when the store is readable, the picture is of now and an engine polls; else 503 with every reason."""
         try:
-            reasons = await asyncio.wait_for(asyncio.to_thread(pulse.not_ready), READY_WITHIN)
+            asked = asyncio.get_running_loop().run_in_executor(pulse_thread, pulse.not_ready)
+            reasons = await asyncio.wait_for(asked, READY_WITHIN)
         except TimeoutError:
             reasons = ["the store does not answer"]
         said: ReadyShape = {"ready": not reasons, "version": current().version, "reasons": reasons}
@@ -72,18 +76,23 @@ def create_health(current: Callable[[], Picture], pulse: Pulse, registry: Collec
 
 
 class Gauges(Collector):
-    """The metrics, read from the picture and the server at the moment of asking."""
+    """The metrics, read from the picture and the server at the moment of asking.
+
+    While there is ``trouble``, no state is given: a gauge that still says "fresh" would keep an alarm quiet.
+    """
 
     def __init__(
         self,
         current: Callable[[], Picture],
         now: Callable[[], datetime],
+        trouble: Callable[[], str | None],
         renderings: Renderings,
         announcer: Announcer,
         displays: Displays,
     ) -> None:
         self._current = current
         self._now = now
+        self._trouble = trouble
         self._renderings = renderings
         self._announcer = announcer
         self._displays = displays
@@ -97,6 +106,8 @@ class Gauges(Collector):
         picture, now = self._current(), self._now()
         yield from self._of_picture(picture, now)
         yield from _of_feeds(picture, now)
+        if self._trouble() is None:
+            yield from _states(picture)
         yield from self._of_server()
 
     def _of_picture(self, picture: Picture, now: datetime) -> Iterator[Metric]:
@@ -105,10 +116,6 @@ class Gauges(Collector):
         yield GaugeMetricFamily("flowcentre_picture_version", "Version of the picture.", picture.version)
         age = (now - picture.known_at).total_seconds()
         yield GaugeMetricFamily("flowcentre_picture_age_seconds", "Since the picture was last looked at.", age)
-        values = GaugeMetricFamily("flowcentre_values", "Values in the picture, by state.", labels=["state"])
-        for state in State:
-            values.add_metric([state.value], sum(value.state is state for value in picture.values.values()))
-        yield values
 
     def _of_server(self) -> Iterator[Metric]:
         yield GaugeMetricFamily("flowcentre_displays", "Live streams open.", self._announcer.displays)
@@ -126,9 +133,18 @@ class Gauges(Collector):
         yield answers
 
 
+def _states(picture: Picture) -> Iterator[Metric]:
+    values = GaugeMetricFamily("flowcentre_values", "Values in the picture, by state.", labels=["state"])
+    feeds = GaugeMetricFamily("flowcentre_feed_state", "1 for the state a feed is in.", labels=["feed", "state"])
+    for state in State:
+        values.add_metric([state.value], sum(value.state is state for value in picture.values.values()))
+        for status in picture.feeds:
+            feeds.add_metric([status.feed.id, state.value], float(status.state is state))
+    yield from (values, feeds)
+
+
 def _of_feeds(picture: Picture, now: datetime) -> Iterator[Metric]:
     age = GaugeMetricFamily("flowcentre_feed_age_seconds", "Age of a feed's newest moment.", labels=["feed"])
-    state = GaugeMetricFamily("flowcentre_feed_state", "1 for the state a feed is in.", labels=["feed", "state"])
     success = GaugeMetricFamily(
         "flowcentre_feed_success_age_seconds", "Since a feed's last successful poll.", labels=["feed"]
     )
@@ -145,8 +161,6 @@ def _of_feeds(picture: Picture, now: datetime) -> Iterator[Metric]:
             age.add_metric([feed], (now - status.observed_at).total_seconds())
         if status.last_success_at is not None:
             success.add_metric([feed], (now - status.last_success_at).total_seconds())
-        for each in State:
-            state.add_metric([feed, each.value], float(status.state is each))
         if status.last_poll is not None:
             for ending in Outcome:
                 outcome.add_metric([feed, ending.value], float(status.last_poll.outcome is ending))
@@ -160,4 +174,4 @@ def _of_feeds(picture: Picture, now: datetime) -> Iterator[Metric]:
         ):
             rows.add_metric([feed, kind], count)
         skipped.add_metric([feed], status.skipped_today)
-    yield from (age, state, success, outcome, rows, skipped)
+    yield from (age, success, outcome, rows, skipped)

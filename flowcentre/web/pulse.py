@@ -40,10 +40,13 @@ class Pulse:
         self._picture_limit = picture_limit
         self._well_at = time.monotonic()
         self._ailment = ""
+        self._version = 0  # the store's, at the look before
 
     def look(self) -> str | None:
         """Look at the store and the picture now. It blocks: call it in a thread. Returns what is wrong."""
-        ailment = self._ailing()
+        version, ailment = self._ailing()
+        if version is not None:
+            self._version = version
         if ailment is None:
             self._well_at = time.monotonic()
         self._ailment = ailment or ""
@@ -60,23 +63,25 @@ class Pulse:
 
     def not_ready(self) -> list[str]:
         """Every reason not to send users here. It blocks: call it in a thread."""
-        reasons = [self._ailing()]
+        reasons = [self._ailing()[1]]
         with suppress(Exception):  # of a store that cannot be read, the first reason speaks
             reasons.append(engine_silence(self._store.last_beat(), self._now()))
         return [reason for reason in reasons if reason is not None]
 
-    def _ailing(self) -> str | None:
+    def _ailing(self) -> tuple[int | None, str | None]:
+        """The store's version where it can be read, and what is wrong."""
         try:
             version = self._store.version()
         except Exception as error:  # whichever way a store fails, the answer is the same
-            return f"the store cannot be read ({type(error).__name__})"
+            return None, f"the store cannot be read ({type(error).__name__})"
         picture = self._current()
-        if picture.version < version:
-            return f"the picture is behind: it shows version {picture.version}, the store has {version}"
+        # Between a commit and the picture of it there is always a moment: only what a look before saw is overdue.
+        if picture.version < self._version:
+            return version, f"the picture is behind: it shows version {picture.version}, the store has {version}"
         age = self._now() - picture.known_at
         if age > self._picture_limit:
-            return f"the picture has not been looked at for {age.total_seconds():.0f} s"
-        return None
+            return version, f"the picture has not been looked at for {age.total_seconds():.0f} s"
+        return version, None
 
 
 def engine_silence(last_beat: datetime | None, now: datetime) -> str | None:

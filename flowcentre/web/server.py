@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Container, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from flowcentre.store import Store
 
 BEAT_EVERY = 5.0  # seconds
+DRAWING_THREADS = 2
 ABOUT = "What is known now of a health and care system's flow, with the age and the coverage of each figure."
 
 
@@ -85,13 +87,16 @@ def create_server(
     of the live stream's sign of life.
     """
     pulse = Pulse(live.current, store, now)
-    renderings = Renderings(live.current, {**builders(glass), "picture": whole_picture})
+    # Pages work in asyncio's own threads: however many are asked for, the pulse is felt and boards are drawn.
+    pulse_thread = ThreadPoolExecutor(1, thread_name_prefix="pulse")
+    drawing_threads = ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="drawing")
+    renderings = Renderings(live.current, {**builders(glass), "picture": whole_picture}, drawing_threads)
     announcer = Announcer(
         live.current(), now=now, trouble=pulse.trouble, fingerprint=glass.fingerprint, beat_every=beat_every
     )
     displays = Displays(live.current, glass, renderings, announcer)
     registry = CollectorRegistry()
-    registry.register(Gauges(live.current, now, renderings, announcer, displays))
+    registry.register(Gauges(live.current, now, pulse.trouble, renderings, announcer, displays))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -107,7 +112,7 @@ def create_server(
 
         unsubscribe = live.subscribe(told)
         show(live.current())  # it may have changed before we subscribed
-        looking = asyncio.create_task(_look_again_and_again(pulse, beat_every))
+        looking = asyncio.create_task(_look_again_and_again(pulse, pulse_thread, beat_every))
         try:
             yield
         finally:
@@ -116,9 +121,11 @@ def create_server(
             looking.cancel()
             with suppress(asyncio.CancelledError):
                 await looking
+            for threads in (pulse_thread, drawing_threads):  # a store that hangs must not hold up the end
+                threads.shutdown(wait=False, cancel_futures=True)
 
     app = FlowServer(
-        Policy(hosts=frozenset(host.lower() for host in hosts)),
+        Policy(frozenset(host.lower() for host in hosts), glass.fingerprint),
         announcer,
         title="Flow Centre",
         description=ABOUT,
@@ -130,15 +137,15 @@ def create_server(
     # Our own bytes are compressed already and pass through; scripts and styles are not.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_exception_handler(RequestValidationError, _say_what_is_wrong)
-    app.include_router(create_health(live.current, pulse, registry))
-    app.include_router(create_api(live.current, store, renderings, now))
+    app.include_router(create_health(live.current, pulse, pulse_thread, registry))
+    app.include_router(create_api(live.current, store, renderings, now, pulse.trouble))
     app.router.routes.extend([*docs_routes(), *displays.routes])
     return app
 
 
-async def _look_again_and_again(pulse: Pulse, every: float) -> None:
+async def _look_again_and_again(pulse: Pulse, pulse_thread: Executor, every: float) -> None:
     while True:
-        await asyncio.to_thread(pulse.look)
+        await asyncio.get_running_loop().run_in_executor(pulse_thread, pulse.look)
         await asyncio.sleep(every)
 
 

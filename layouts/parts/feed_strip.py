@@ -19,15 +19,17 @@ _ORDER = {State.NEVER: 0, State.STALE: 1, State.UNKNOWN: 2, State.LATE: 3, State
 def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = False) -> html.Section:
     """Each feed's shape, name, state and age. With ``room_for`` only so many are named, the worst of them, and the rest counted."""
     statuses = list(picture.feeds)
-    rest = 0
+    rest: list[FeedStatus] = []
     if room_for is not None and len(statuses) > room_for:
         worst = sorted(statuses, key=lambda status: _ORDER[status.state])
-        rest = len(statuses) - room_for + 1
+        rest = worst[room_for - 1 :]
         named = {status.feed.id for status in worst[: room_for - 1]}
         statuses = [status for status in statuses if status.feed.id in named]
     items = [html.Li(_feed(status, picture, linked), className="feed", **_attributes(status)) for status in statuses]
     if rest:
-        items.append(html.Li(f"and {rest} more", className="feed more"))
+        troubled = sum(status.state is not State.FRESH for status in rest)
+        more = f"and {len(rest)} more" + (f", {troubled} of them not on time" if troubled else "")
+        items.append(html.Li(more, className="feed more"))
     return html.Section(
         [html.H2("Feeds", className="strip-title"), html.Ul(items)],
         className="feed-strip",

@@ -9,7 +9,7 @@ import dash_svg as svg
 from dash import html
 
 from flowcentre.measures import by_id
-from flowcentre.model import Period, Picture, Point
+from flowcentre.model import Period, Picture, Point, Value
 from layouts.parts.tree import marked
 from layouts.parts.words import figure_text
 
@@ -24,14 +24,24 @@ def trend(picture: Picture, place: str, measure_id: str) -> svg.Svg | None:
     if not points:
         return None
     value = picture.value(place, measure_id)
-    # What is reported is seen again and again, so a long silence is a gap. What is worked out is
-    # kept only when it changes, with its own gaps in it.
-    stale_after = [feed.stale_after for name in value.feeds if (feed := picture.county.feed(name)) is not None]
-    gap_after = max(stale_after) if stale_after and not value.derived else None
     measure = by_id(measure_id)
     return sparkline(
-        points, picture.at, gap_after, label=measure.label, say=lambda figure: figure_text(figure, measure)
+        points,
+        picture.at,
+        silence(picture, value),
+        label=measure.label,
+        say=lambda figure: figure_text(figure, measure),
     )
+
+
+def silence(picture: Picture, value: Value) -> timedelta | None:
+    """After how long without a point the history of a value is a gap; None where every gap has its own point.
+
+    What is reported is seen again and again, so a long silence is a gap. What is worked out is kept only
+    when it changes, with its own gaps in it.
+    """
+    stale_after = [feed.stale_after for name in value.feeds if (feed := picture.county.feed(name)) is not None]
+    return max(stale_after) if stale_after and not value.derived else None
 
 
 def sparkline(

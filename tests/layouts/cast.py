@@ -196,12 +196,7 @@ def picture(
 ) -> Picture:
     """The picture of Westshire, or of a county as configured, in one of CONDITIONS."""
     westshire = configured or county(condition == "overloaded", more_hospitals)
-    figures = _OVERLOADED if condition == "overloaded" else _ORDINARY
-    rows = [] if condition == "empty" else _rows(westshire, figures, at)
-    if condition == "stale":
-        rows = [_aged(row, westshire, lambda feed: feed.stale_after * 1.2, at) for row in rows]
-    if condition == "partial":
-        rows = _with_holes(rows, westshire, at)
+    rows = known(condition, at=at, configured=westshire)
     values = work_out(expect(westshire, local_day(at)), rows, at)
     trends = (
         {}
@@ -216,6 +211,18 @@ def picture(
         newest[row.feed] = max(row.observed_at, newest.get(row.feed, row.observed_at))
     statuses = tuple(_status(feed, newest.get(feed.id), number, at) for number, feed in enumerate(westshire.feeds))
     return Picture(4217, at, at, westshire, values, statuses, trends)
+
+
+def known(condition: str = "normal", *, at: datetime = NOW, configured: County | None = None) -> list[Known]:
+    """What the feeds said in one of CONDITIONS."""
+    westshire = configured or county(condition == "overloaded")
+    figures = _OVERLOADED if condition == "overloaded" else _ORDINARY
+    rows = [] if condition == "empty" else _rows(westshire, figures, at)
+    if condition == "stale":
+        rows = [_aged(row, westshire, lambda feed: feed.stale_after * 1.2, at) for row in rows]
+    if condition == "partial":
+        rows = _with_holes(rows, westshire, at)
+    return rows
 
 
 def _rows(westshire: County, figures: dict[str, int], at: datetime) -> list[Known]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +12,14 @@ from dash import dcc
 from dash.development.base_component import Component
 
 from flowcentre.measures import ALL
-from flowcentre.model import Outcome, Point
+from flowcentre.measures.derive import local_day
+from flowcentre.model import Outcome, Picture
+from flowcentre.picture.build import work_out
+from flowcentre.picture.expected import expect
 from layouts import explain, feeds, measures
 from layouts.finished import to_html
-from layouts.parts.history_chart import history_chart, thinned
 from layouts.shell import page_json
-from tests.layouts.cast import CONDITIONS, NOW, picture, poll
+from tests.layouts.cast import CONDITIONS, NOW, known, picture, poll
 
 
 def _texts(item: Any) -> str:
@@ -82,29 +85,37 @@ def test_every_value_of_every_picture_can_explain_itself(condition: str) -> None
         assert ALL[measure].label in _texts(explain.render(shown, place, measure, (), ()))
 
 
-def test_four_weeks_are_drawn_in_london_time_with_gaps_and_basic_traces() -> None:
-    history = [
-        Point(NOW - timedelta(days=2), 3.0),
-        Point(NOW - timedelta(days=1), None),
-        Point(NOW - timedelta(hours=1), 5.0),
-    ]
-    graph = history_chart(history, ALL["nctr_now"], NOW).children
-    (trace,) = graph.figure["data"]
-    assert trace["type"] == "scatter"
-    assert trace["connectgaps"] is False
-    assert trace["x"] == ["2026-11-20 08:14", "2026-11-21 08:14", "2026-11-22 07:14", "2026-11-22 08:14"]
-    assert trace["y"] == [3.0, None, 5.0, 5.0]
+def _southmere_without(condition: str = "partial") -> Picture:
+    """One of Southmere's wards gives the beds that are open, and not those that are occupied."""
+    shown = picture(condition)
+    rows = [row for row in known(condition) if (row.place, row.measure) != ("southmere-a1", "ga_beds_occupied")]
+    return replace(shown, values=work_out(expect(shown.county, local_day(NOW)), rows, NOW))
 
 
-def test_nothing_recorded_is_a_sentence_and_not_an_empty_chart() -> None:
-    assert "Nothing is recorded" in to_html(history_chart([Point(NOW, None)], ALL["nctr_now"], NOW))
+@pytest.mark.parametrize(("place", "among"), [("southmere", "10 of 12 wards"), ("westshire", "28 of 30 places within")])
+def test_a_share_with_a_silent_ward_puts_in_no_numbers_that_do_not_give_it(place: str, among: str) -> None:
+    shown = _southmere_without()
+    said = _texts(explain.render(shown, place, "ga_occupancy", (), ()))
+    share = f"{shown.value(place, 'ga_occupancy').value:.1f}"
+    assert f"beds occupied / beds open = {share}\N{NO-BREAK SPACE}%, of the {among} that gave every figure" in said
+    assert " / 2" not in said
+    assert " / 3" not in said
 
 
-def test_a_minute_by_minute_history_is_thinned_to_what_a_screen_can_show() -> None:
-    points = [Point(NOW - timedelta(minutes=n), float(n)) for n in range(28 * 1440, 0, -1)]
-    kept = thinned(points)
-    assert len(kept) <= 28 * 96 + 1
-    assert kept[-1] == points[-1]
+def test_rows_held_back_yesterday_do_not_contradict_that_there_are_none_today() -> None:
+    shown = picture()
+    key = ("northgate", "ae_patients_now")
+    looked = NOW - timedelta(hours=9)
+    feeds_ = tuple(
+        replace(status, last_poll=poll("ae-northgate", 1, looked)) if status.feed.id == "ae-northgate" else status
+        for status in shown.feeds
+    )
+    assert "None since midnight from its feeds." in _texts(explain.render(shown, *key, (), ()))
+    held = replace(shown, feeds=feeds_, values={**shown.values, key: replace(shown.values[key], held=3)})
+    assert "None since midnight; 3 in its last poll." in _texts(explain.render(held, *key, (), ()))
+    today = replace(held, feeds=shown.feeds)
+    assert "None since midnight" not in _texts(explain.render(today, *key, (), ()))
+    assert "3 in its last poll, not among the newest" in _texts(explain.render(today, *key, (), ()))
 
 
 def test_the_feeds_page_shows_rhythm_counts_and_held_rows() -> None:

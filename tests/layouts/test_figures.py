@@ -12,6 +12,7 @@ from flowcentre.measures import ALL
 from flowcentre.model import Coverage, Point, State, Value
 from layouts import demand, wall
 from layouts.finished import to_html
+from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted
 from layouts.parts.sparkline import WIDTH, direction, sparkline
 from tests.layouts.cast import COUNTY_BOARD, NORTHGATE_BOARD, NOW, picture
@@ -96,6 +97,11 @@ def test_a_service_that_a_locality_does_not_have_is_none_and_not_unknown() -> No
     tile = written.partition('class="service" data-measure="community_beds_free"')[2]
     assert "Northnone" in _words(tile.partition("</dl>")[0])
     assert "none in North Westshire" in _words(wall.body(picture(), NORTHGATE_BOARD))
+
+
+def test_feeds_that_are_not_named_are_counted_with_how_many_are_in_trouble() -> None:
+    assert "and 7 more</li>" in to_html(feed_strip(picture("normal"), room_for=4))
+    assert "and 7 more, 7 of them not on time</li>" in to_html(feed_strip(picture("stale"), room_for=4))
 
 
 def test_names_from_the_configuration_cannot_become_markup() -> None:

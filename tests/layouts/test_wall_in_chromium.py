@@ -95,6 +95,7 @@ def test_every_board_that_is_shipped_fits_its_wall(show: Show, condition: str) -
     folder = Path(flowcentre.config.__file__).parent / "defaults" / "westshire"
     variables = {"drop": "drop", "demo": "http://127.0.0.1:1"}
     county = flowcentre.config.load(folder, variables, connectors.find_connectors())
+    assert county.boards
     for board in county.boards:
         page = show(wall.document(picture(condition, configured=county), board, fingerprint="1"))
         assert page.evaluate(CUT) == []
@@ -111,6 +112,14 @@ def test_a_wall_with_too_many_hospitals_shows_what_can_be_read_and_says_what_it_
     assert page.locator(".hospital").count() == 4
     said = page.locator(".more-rows").all_inner_texts()
     assert said == ([] if more == 1 else ["and 5 more hospitals: give them a board of their own"])
+
+
+def test_four_rows_still_show_how_many_are_over_twelve_hours(show: Show) -> None:
+    page = show(wall.document(picture(more_hospitals=1), COUNTY_BOARD, fingerprint="1"))
+    assert page.locator(".hospitals").get_attribute("data-rows") == "4"
+    for row in page.locator('.hospital [data-measure="ae_over_12h_now"]').all():
+        assert row.is_visible()
+        assert "over 12 h" in row.inner_text()
 
 
 def test_a_value_that_turns_late_and_stale_shows_it_by_one_attribute(show: Show) -> None:

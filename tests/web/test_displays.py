@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import brotli
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from flowcentre.model import Board
 from flowcentre.web.finished import finish
@@ -84,7 +86,7 @@ def test_the_smallest_form_that_a_display_understands_is_sent(
     with client.stream("GET", "/wall/county/body", headers={"accept-encoding": accepted}) as answer:
         sent = b"".join(answer.iter_raw())
     assert answer.headers.get("content-encoding") == used
-    assert "Accept-Encoding" in answer.headers["vary"]
+    assert answer.headers["vary"] == "Accept-Encoding"
     unpacked = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[used](sent)
     assert unpacked == client.get("/wall/county/body").content
 
@@ -112,16 +114,32 @@ def test_a_layout_that_fails_fails_for_that_picture_only(westshire: Westshire) -
 
     def body(*asked: object) -> str:
         if fails[0]:
-            raise KeyError("no such place")
+            raise KeyError("the place of 943 476 5919")
         return draw(*asked)  # type: ignore[arg-type]
 
     westshire.drawings.body = body  # type: ignore[method-assign]
-    with running(westshire.app()) as url:
+    with capture_logs() as lines, running(westshire.app()) as url:
         assert httpx.get(f"{url}/wall/county/body").status_code == 500
         assert httpx.get(f"{url}/healthz").status_code == 200
         fails[0] = False
         westshire.publish_occupied(2, 452)
         assert httpx.get(f"{url}/wall/county/body").status_code == 200
+    (told,) = [line for line in lines if line["event"] == "could not draw"]
+    assert (told["error"], told["part"]) == ("KeyError", "body/county")
+    assert told["where"].startswith("test_displays.py:")
+    assert "exc_info" not in told, "its traceback would quote a person"
+    assert "943" not in str(lines)
+
+
+def test_a_refused_configuration_and_what_a_feed_did_are_drawn_without_waiting_for_a_poll(westshire: Westshire) -> None:
+    westshire.drawings.body = lambda picture, _: f"{picture.refused} {picture.feeds[0].skipped_today}"  # type: ignore[method-assign]
+    with running(westshire.app()) as url:
+        assert httpx.get(f"{url}/wall/county/body").text == "() 0"
+        refused = replace(picture_of(1), refused=("feeds.toml line 3: no such connector",))
+        westshire.publish(refused)
+        assert "feeds.toml line 3" in httpx.get(f"{url}/wall/county/body").text
+        westshire.publish(replace(refused, feeds=(replace(refused.feeds[0], skipped_today=2),)))
+        assert httpx.get(f"{url}/wall/county/body").text.endswith(" 2")
 
 
 def test_the_live_part_of_a_page_is_json(client: httpx.Client) -> None:

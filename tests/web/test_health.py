@@ -32,9 +32,11 @@ def test_a_store_that_fails_is_a_reason_and_its_words_stay_inside(client: httpx.
     assert "secret" not in answer.text
 
 
-def test_a_picture_behind_the_store_is_a_reason(client: httpx.Client, westshire: Westshire) -> None:
+def test_a_picture_that_stays_behind_the_store_is_a_reason(westshire: Westshire) -> None:
+    pulse = Pulse(westshire.live.current, westshire.store, westshire.live.now)  # type: ignore[arg-type]
     westshire.store.versions = 3
-    assert client.get("/readyz").json()["reasons"] == ["the picture is behind: it shows version 1, the store has 3"]
+    pulse.look()
+    assert pulse.not_ready() == ["the picture is behind: it shows version 1, the store has 3"]
 
 
 def test_a_picture_that_nobody_looks_at_again_is_a_reason(client: httpx.Client, westshire: Westshire) -> None:

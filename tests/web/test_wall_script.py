@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -144,6 +145,55 @@ def test_a_display_whose_body_does_not_come_is_not_live_either(screen: Page, wes
         expect(screen.locator("#not-live")).to_be_hidden(timeout=PATIENT)
 
 
+def test_news_that_is_quicker_than_a_fetch_does_not_cover_a_wall_that_follows_it(
+    screen: Page, westshire: Westshire
+) -> None:
+    screen.clock.install(time=AT)
+    held: list[Route] = []
+    with running(westshire.app()) as url:
+        screen.goto(f"{url}/wall/county")
+        screen.clock.run_for(100)
+        is_live(screen)
+        screen.route("**/body", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+        westshire.publish_occupied(2, 402)
+        until(screen, "window.flowcentre.said.version === 2")
+        for version in range(3, 23):  # each fetch is overtaken by news before it is answered
+            _until_held(screen, held)
+            westshire.publish_occupied(version, 400 + version)
+            until(screen, f"window.flowcentre.said.version === {version}")
+            held.pop().continue_()
+            until(screen, f"document.body.dataset.version === '{version}'")
+            screen.clock.run_for(1000)
+            assert screen.evaluate("window.flowcentre.owed")
+            expect(screen.locator("#not-live")).to_be_hidden()
+        screen.unroute("**/body")
+        _until_held(screen, held)
+        screen.clock.run_for(16_000)
+        expect(screen.locator("#not-live")).to_be_visible()
+        held.pop().abort()
+
+
+def _until_held(screen: Page, held: list[Route]) -> None:
+    ends = time.monotonic() + PATIENT / 1000
+    while not held:
+        assert time.monotonic() < ends
+        screen.clock.run_for(100)
+
+
+def test_a_refused_configuration_is_on_the_glass_at_once_with_the_version_of_before(
+    screen: Page, westshire: Westshire
+) -> None:
+    draw = westshire.drawings.body
+    westshire.drawings.body = lambda picture, board: (  # type: ignore[method-assign]
+        draw(picture, board) + f'<p id="refused">{" ".join(picture.refused) or "nothing refused"}</p>'
+    )
+    with running(westshire.app()) as url:
+        screen.goto(f"{url}/wall/county")
+        is_live(screen)
+        westshire.publish(replace(westshire.live.picture, refused=("feeds.toml line 3",)))
+        expect(screen.locator("#refused")).to_have_text("feeds.toml line 3", timeout=PATIENT)
+
+
 def test_a_server_that_is_full_is_asked_again(screen: Page, westshire: Westshire) -> None:
     full = [True]
 
@@ -219,6 +269,35 @@ def test_after_an_upgrade_the_whole_page_is_loaded_again_and_only_once(screen: P
         assert screen.locator("body").get_attribute("data-fingerprint") == "f2"
         is_live(screen)
     assert len(loads) == 1
+
+
+@pytest.mark.parametrize("redirected", [False, True])
+def test_a_sign_in_page_never_takes_the_walls_place(screen: Page, westshire: Westshire, redirected: bool) -> None:
+    westshire.beat_every = 0.1
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if redirected and route.request.url.endswith("/county"):
+            route.fulfill(status=302, headers={"location": "/wall/county/sign-in"})
+        else:
+            route.fulfill(status=200, content_type="text/html", body="<form>Sign in to the guest network</form>")
+
+    with running(westshire.app()) as url:
+        screen.goto(f"{url}/wall/county")
+        is_live(screen)
+        screen.evaluate("window.sameDocument = true")
+        screen.route("**/wall/county", answer)
+        screen.route("**/sign-in", answer)
+    westshire.drawings.fingerprint = "f2"
+    with running(westshire.app(), port=int(url.rpartition(":")[2])):
+        ends = time.monotonic() + PATIENT / 1000
+        while len(asked) < 3:  # a reload would have come after the first
+            assert time.monotonic() < ends
+            screen.wait_for_timeout(10)
+        assert screen.evaluate("window.sameDocument")
+        screen.unroute("**/wall/county")
+        until(screen, "!window.sameDocument && document.body.dataset.fingerprint === 'f2'")
 
 
 def test_ages_are_in_the_same_words_as_the_layouts_use(screen: Page, westshire: Westshire) -> None:
