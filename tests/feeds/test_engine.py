@@ -473,3 +473,20 @@ def test_who_hears_of_a_version_cannot_harm_a_feed(store: Store, logged: LogCapt
     stand.due("beds", AT)
     assert stand.polls("beds")[0].outcome is Outcome.OK
     assert [entry["event"] for entry in logged.entries] == ["a new version could not be told"]
+
+
+def test_once_a_day_polls_of_three_months_ago_leave_the_ledger(store: Store) -> None:
+    stand = Stand(store, a_county(a_feed()))
+    for days_ago in (120, 119, 1):
+        at = AT - timedelta(days=days_ago)
+        poll = store.claim_poll("old", at, engine="e", started_at=at)
+        assert poll is not None
+        store.record_poll(poll, feed="old", finished_at=at, outcome=Outcome.OK)
+    stand.engine.start()
+    try:
+        run, every, _ = stand.schedule.kept["prune"]
+        run()
+    finally:
+        stand.engine.stop()
+    assert every == timedelta(days=1)
+    assert [poll.due_at for poll in store.polls("old")] == [AT - timedelta(days=1)]
