@@ -236,8 +236,8 @@ def test_a_gzipped_answer_is_unpacked_and_a_bomb_refused(source: Source) -> None
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [
-        (gzip.compress(b'{"a": 1}')[:-4], "gzip"),
-        (gzip.compress(b'{"a": 1}') + b"more", "gzip"),
+        (gzip.compress(b'{"a": 1}', mtime=0)[:-4], "gzip"),
+        (gzip.compress(b'{"a": 1}', mtime=0) + b"more", "gzip"),
         (b'{"a": 1}', "gzip"),
         (b'{"a": 1}', "br"),
         (b'{"a": 1}', "gzip, gzip"),
