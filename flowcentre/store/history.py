@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import repeat
 from operator import attrgetter
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, cast, func, select, true
 
@@ -36,32 +36,66 @@ def find_series(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict
     return {id: (feed, place, measure) for id, feed, place, measure in found if (place, measure) in wanted}
 
 
+class Points(Sequence[Point]):
+    """A history as two columns; its points are made when somebody looks at them.
+
+    A day of fifty series has 72,000 points, and to make them takes longer than to fetch them.
+    """
+
+    __slots__ = ("_at", "_made", "_moments", "_values")
+
+    def __init__(self, moments: Sequence[int], values: Sequence[float | None], at: Moments) -> None:
+        self._moments, self._values, self._at = moments, values, at
+        self._made: list[Point] | None = None
+
+    def _all(self) -> list[Point]:
+        if self._made is None:
+            self._made = make_points([self._at[moment] for moment in self._moments], self._values)
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, index: int) -> Point: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Point]: ...
+    def __getitem__(self, index: int | slice) -> Point | list[Point]:
+        return self._all()[index]
+
+    def __iter__(self) -> Iterator[Point]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+
 def read_history(
     connection: Connection, keys: Sequence[tuple[str, str]], start: int, end: int, known_at: int | None
-) -> dict[tuple[str, str], list[Point]]:
+) -> dict[tuple[str, str], Sequence[Point]]:
     """The points of many series, by (place, measure); see ``Store.history``."""
     series = find_series(connection, keys)
     derived = {id for id, (feed, _, _) in series.items() if feed == db.DERIVED}
     tracks = read_tracks(connection, series.keys() - derived, derived, start, end, known_at)
     moments = Moments()
-    points: dict[tuple[str, str], list[Point]] = {key: [] for key in keys}
-    spoken: dict[tuple[str, str], int] = {}
-    made: dict[int, list[Any]] = {}  # tracks of one source share their moments: by object
+    spoken: dict[tuple[str, str], list[Points]] = {key: [] for key in keys}
     for series_id, track in tracks.items():
-        if not track.moments:
-            continue
-        key = series[series_id][1:]
-        times = made.get(id(track.moments))
-        if times is None:
-            times = made[id(track.moments)] = [moments[at] for at in track.moments]
-        points[key] += make_points(times, track.values)
-        spoken[key] = spoken.get(key, 0) + 1
+        if track.moments:
+            spoken[series[series_id][1:]].append(Points(track.moments, track.values, moments))
     begin = moments[start]
-    for key in (key for key, count in spoken.items() if count > 1):
-        merged = sorted(points[key], key=attrgetter("at"))
-        first = bisect_left(merged, begin, key=attrgetter("at"))
-        points[key] = merged[max(first - 1, 0) :]
-    return points
+    return {key: found[0] if len(found) == 1 else _merged(found, begin) for key, found in spoken.items()}
+
+
+def _merged(found: Sequence[Points], begin: datetime) -> list[Point]:
+    """What several feeds said of one measure at one place, with the last before the start."""
+    merged = sorted((point for points in found for point in points), key=attrgetter("at"))
+    first = bisect_left(merged, begin, key=attrgetter("at"))
+    return merged[max(first - 1, 0) :]
 
 
 def make_points(moments: Sequence[datetime], values: Sequence[float | None]) -> list[Point]:

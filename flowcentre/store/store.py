@@ -212,7 +212,7 @@ class Store(Connections):
         end: datetime,
         *,
         known_at: datetime | None = None,
-    ) -> dict[tuple[str, str], list[Point]]:
+    ) -> dict[tuple[str, str], Sequence[Point]]:
         """The points of each (place, measure) from ``start`` until before ``end``, oldest first.
 
         A reported measure has a point for each sighting, a derived one for each change. The last
