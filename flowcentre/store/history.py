@@ -126,7 +126,7 @@ def read_tracks(
         heard = db.reading.c.received_at <= known_at
     changes = _changes(connection, everyone, start, end, heard)
     before = _in_effect_before(connection, everyone, start, heard)
-    sightings = _sightings_of(connection, reported, start, end, known_at)
+    sightings = _sightings_of(connection, reported, start, end, known_at, {id: at for id, (at, _) in changes.items()})
     tracks = {id: _fill(sightings.get(id, ()), changes.get(id, ((), ())), before.get(id)) for id in reported}
     for id in derived:
         rows = dict(zip(*changes.get(id, ((), ())), strict=True))  # of one moment the later knowledge, which comes last
@@ -197,9 +197,14 @@ def _in_effect_before(
 
 
 def _sightings_of(
-    connection: Connection, series: Sequence[int], start: int, end: int, known_at: int | None
+    connection: Connection,
+    series: Sequence[int],
+    start: int,
+    end: int,
+    known_at: int | None,
+    changed: Mapping[int, Sequence[int]],
 ) -> Mapping[int, Sequence[int]]:
-    """The moments at which each series was said, with the last before the start."""
+    """The moments at which each series was said, with the last before the start; ``changed`` are those of its changes."""
     if not series:
         return {}
     by_series: dict[int, list[int]] = {}
@@ -221,10 +226,19 @@ def _sightings_of(
         source: [] if at is None else [at]
         for source, at in connection.execute(select(db.source.c.id, last).where(db.source.c.id.in_(sources)))
     }
+    inside = (row.observed_at >= start, row.observed_at < end, heard)
+    counted = select(row.source, func.count()).where(row.source.in_(sources), *inside).group_by(row.source)
+    spoke = dict(connection.execute(counted).tuples().all())
+    for id, found in by_series.items():
+        ats = changed.get(id, ())
+        # A change is a sighting: where there are as many of one as of the other, they are the same moments.
+        if len(found) == 1 and len(ats) == spoke.get(found[0]) and len(set(ats)) == len(ats):
+            moments[found[0]] += ats
+            del spoke[found[0]]
     # One row a source, not one a sighting: most of the time would go into the rows.
     within = connection.execute(
         select(row.source, func.aggregate_strings(cast(row.observed_at, String), ","))
-        .where(row.source.in_(sources), row.observed_at >= start, row.observed_at < end, heard)
+        .where(row.source.in_(spoke), *inside)
         .group_by(row.source)
     )
     for source, listed in within:
