@@ -228,7 +228,7 @@ def _sightings_of(
     }
     inside = (row.observed_at >= start, row.observed_at < end, heard)
     counted = select(row.source, func.count()).where(row.source.in_(sources), *inside).group_by(row.source)
-    spoke = dict(connection.execute(counted).tuples().all())
+    spoke: dict[int, int] = dict(connection.execute(counted).tuples().all())
     for id, found in by_series.items():
         ats = changed.get(id, ())
         # A change is a sighting: where there are as many of one as of the other, they are the same moments.
