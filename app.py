@@ -7,16 +7,19 @@ and must not carry the web server and the charts.
 from __future__ import annotations
 
 import gc
+import hashlib
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +34,7 @@ HERE = Path(__file__).resolve().parent
 DEFAULTS = HERE / "flowcentre" / "config" / "defaults"
 VAR = Path(os.environ.get("FLOWCENTRE_VAR", HERE / "var"))
 BOARD_LAYOUTS = ("wall",)
+HOST = "127.0.0.1"
 SEED = 20261122
 LOOK_AT_CONFIGURATION_EVERY = 2.0  # seconds
 
@@ -127,7 +131,9 @@ def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, pu
     if store_url is None:
         VAR.mkdir(parents=True, exist_ok=True)
         store_url = f"sqlite:///{VAR / (folder.name + '.db')}"
-    variables = {"drop": str(VAR / "drop"), "demo": f"http://127.0.0.1:{demo_port}"}
+    # Each store lives its own life: two demonstrations must not read each other's files.
+    life = hashlib.sha256(store_url.encode()).hexdigest()[:8]
+    variables = {"drop": str(VAR / "drop" / life), "demo": f"http://127.0.0.1:{demo_port}"}
     if published is not None:
         variables["published"] = str(published)
     return Setting(folder, store_url, variables, find_connectors())
@@ -158,6 +164,26 @@ def opened(setting: Setting, county: County, *, writer: bool = True) -> Iterator
 # --- The demonstration --------------------------------------------------------------------
 
 
+NOT_WESTSHIRE = (
+    "a demonstration lives in Westshire's places, and {} is not in this configuration: "
+    "put it back, or set demonstration = false and give real feeds"
+)
+
+
+def must_be_free(**ports: int) -> None:
+    """Refuse a port that is taken before anything else is done. Raises CannotStart."""
+    for option, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                name = option.replace("_", "-")
+                raise CannotStart(
+                    f"{HOST} port {port} is taken: is Flow Centre running? Else give another --{name}."
+                ) from None
+
+
 def demonstration_start(store: Store) -> datetime:
     """Since when Westshire has been simulated, kept with its store so that a restart goes on with the same life."""
     from flowcentre.demo.backlog import start_for
@@ -186,10 +212,13 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     say("First start: Westshire lives through its last 28 days (about half a minute) ...")
     published = backlog(simulation, county, now - HISTORY, now)
     collect_seldom()
-    with store.in_bulk():
-        for at in read_in(store, county, setting.connectors, published, until=now):
-            keep_derived(store, county, expected, at)
-        store.set_mark("past told", now.isoformat())
+    try:
+        with store.in_bulk():
+            for at in read_in(store, county, setting.connectors, published, until=now):
+                keep_derived(store, county, expected, at)
+            store.set_mark("past told", now.isoformat())
+    except KeyError as missing:
+        raise CannotStart(NOT_WESTSHIRE.format(missing)) from None
 
 
 def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
@@ -200,6 +229,8 @@ def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
         run_publisher(county, seed=SEED, start=start, now=utc_now, ready=lambda: ready.put(None), parent=parent)
     except CannotPublish as why:
         ready.put(str(why))
+    except KeyError as missing:
+        ready.put(NOT_WESTSHIRE.format(missing))
 
 
 @contextmanager
@@ -362,6 +393,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
     """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
     setting = setting_of(folder, store_url, demo_port=demo_port)
     county = setting.load()
+    must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
     with ExitStack() as running:
         store = running.enter_context(opened(setting, county))
         if county.demonstration:
@@ -376,16 +408,35 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
     say("Stopped. What is stored is kept.")
 
 
+def read_first(store: Store, county: County, figures: Path) -> None:
+    """Wait until every feed has been read once: a page of nothing would tell a lie. Raises CannotStart."""
+    say("Reading the published files ...")
+    ends = time.monotonic() + 120
+    while time.monotonic() < ends:
+        log = store.feed_log(utc_now() - timedelta(days=1))
+        if all(feed.id in log and log[feed.id].last_poll is not None for feed in county.feeds):
+            break
+        time.sleep(0.2)
+    log = store.feed_log(utc_now())
+    if not any(entry.last_success_at for entry in log.values()):
+        said = {entry.last_poll.message for entry in log.values() if entry.last_poll is not None}
+        raise CannotStart(f"nothing in {figures} could be read: {'; '.join(sorted(said)) or 'no file was found'}")
+
+
 def run_published(figures: Path, store_url: str | None, port: int, as_at: datetime | None) -> None:
     """Show the real figures that NHS England has published, from a folder of its files."""
     if not figures.is_dir():
         raise CannotStart(f"there is no folder {figures}: give the one with NHS England's files as --folder")
+    if as_at is not None and as_at > utc_now():
+        raise CannotStart("--as-at is for a moment of the past")
+    must_be_free(port=port)
     setting = setting_of(DEFAULTS / "published", store_url, demo_port=0, published=figures.resolve())
     county = setting.load()
     with ExitStack() as running:
         store = running.enter_context(opened(setting, county))
         live = running.enter_context(picturing(store, county, as_at=as_at, keep=False))
         running.enter_context(polling(setting, store, county, live))
+        read_first(store, county, figures)
         started_at = utc_now()
         moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the corrections published since" if as_at else ""
         what = f"{county.name}: real figures published by NHS England{moment}."
@@ -452,7 +503,7 @@ def command_line() -> Any:
     """The commands and their options."""
     import typer
 
-    a_port = typer.Option(8050, help="On 127.0.0.1: without sign-in no other address is served.")
+    a_port = typer.Option(8050, min=1, max=65535, help="On 127.0.0.1: without sign-in no other address is served.")
     a_store = typer.Option(None, "--store", help="sqlite:///file.db or postgresql+psycopg://user@host/database.")
     a_shared_store = typer.Option(..., "--store", help="postgresql+psycopg://user@host/database.")
     a_county = typer.Option(..., "--config", help="Folder of TOML files.")
@@ -468,7 +519,7 @@ def command_line() -> Any:
         config: Path | None = typer.Option(None, help="Folder of TOML files; Westshire unless given."),
         store: str | None = a_store,
         port: int = a_port,
-        demo_port: int = typer.Option(8051, help="Where the demonstration's A&E feeds answer."),
+        demo_port: int = typer.Option(8051, min=1, max=65535, help="Where the demonstration's A&E feeds answer."),
     ) -> None:
         """Serve and poll in one process tree."""
         run(config, store, port, demo_port)

@@ -227,8 +227,10 @@ def _sightings_of(
         for source, at in connection.execute(select(db.source.c.id, last).where(db.source.c.id.in_(sources)))
     }
     inside = (row.observed_at >= start, row.observed_at < end, heard)
-    counted = select(row.source, func.count()).where(row.source.in_(sources), *inside).group_by(row.source)
-    spoke: dict[int, int] = dict(connection.execute(counted).tuples().all())
+    counted = (
+        select(row.source, func.count().label("number")).where(row.source.in_(sources), *inside).group_by(row.source)
+    )
+    spoke: dict[int, int] = {counts.source: counts.number for counts in connection.execute(counted)}
     for id, found in by_series.items():
         ats = changed.get(id, ())
         # A change is a sighting: where there are as many of one as of the other, they are the same moments.
