@@ -19,7 +19,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -411,16 +411,15 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
 def read_first(store: Store, county: County, figures: Path) -> None:
     """Wait until every feed has been read once: a page of nothing would tell a lie. Raises CannotStart."""
     say("Reading the published files ...")
-    ends = time.monotonic() + 120
-    while time.monotonic() < ends:
-        log = store.feed_log(utc_now() - timedelta(days=1))
-        if all(feed.id in log and log[feed.id].last_poll is not None for feed in county.feeds):
-            break
+    began = time.monotonic()
+    while True:
+        log = store.feed_log(utc_now())
+        waited = time.monotonic() - began
+        if waited > 120 or all(feed.id in log and log[feed.id].last_poll is not None for feed in county.feeds):
+            return
+        if waited > 30 and not any(entry.last_success_at for entry in log.values()):
+            raise CannotStart(f"nothing in {figures} could be read: is it the folder with NHS England's files?")
         time.sleep(0.2)
-    log = store.feed_log(utc_now())
-    if not any(entry.last_success_at for entry in log.values()):
-        said = {entry.last_poll.message for entry in log.values() if entry.last_poll is not None}
-        raise CannotStart(f"nothing in {figures} could be read: {'; '.join(sorted(said)) or 'no file was found'}")
 
 
 def run_published(figures: Path, store_url: str | None, port: int, as_at: datetime | None) -> None:
