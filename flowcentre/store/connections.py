@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 
 from flowcentre.store import opening, versions
 from flowcentre.store import schema as db
@@ -45,6 +46,11 @@ class Connections:
                 opening.migrate(self._engine, url)
             else:
                 opening.check_schema(self._engine, url)
+        except OperationalError as error:
+            self.close()
+            where = f"{url.host}, database {url.database}" if url.host else str(url.database)
+            # The driver's own first line: it names no password.
+            raise StoreError(f"the store at {where} cannot be opened: {str(error.orig).splitlines()[0]}") from None
         except BaseException:
             self.close()
             raise

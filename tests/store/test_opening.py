@@ -222,3 +222,10 @@ def test_sqlite_is_set_to_survive_a_power_cut(sqlite_url: str) -> None:
         }
     store.close()
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_database_that_does_not_answer_is_one_sentence_without_the_password() -> None:
+    with pytest.raises(StoreError, match="the store at 127.0.0.1, database flow cannot be opened") as refused:
+        open_store("postgresql+psycopg://somebody:secret@127.0.0.1:9/flow")
+    assert "secret" not in str(refused.value)
+    assert "\n" not in str(refused.value)
