@@ -284,7 +284,35 @@ class AmbulanceArrival:
     handed_over_at: datetime | None = None
 
 
-Person = EmergencyAttendance | AmbulanceArrival
+@dataclass(frozen=True, slots=True)
+class DelayedDischarge:
+    """A person with no criteria to reside who is still in a bed, or left it today. ``ref`` is a pseudonym.
+
+    A source that gives a date without a time means the start of that Europe/London day. What is None
+    was not given, or not in words that are known: the person is there all the same.
+    """
+
+    ref: str
+    place: str  # the hospital
+    admitted_at: datetime
+    ready_at: datetime  # the discharge ready date: since when they no longer meet the criteria to reside
+    ward: str | None = None  # None where the hospital has no wards here
+    pathway: int | None = None  # 0 to 3
+    reason: str | None = None  # the key of a national reason for delay
+    owner: str | None = None  # id of the organisation that must act next
+    coordinator: str | None = None  # a code of the care transfer hub's, never a name
+    residence: str | None = None  # id of the locality or council where they live
+    expected_on: date | None = None  # expected date of discharge
+    reviewed_at: datetime | None = None
+    discharged_at: datetime | None = None  # listed until the end of that day
+
+    @property
+    def arrived_at(self) -> datetime:
+        """From when they belong on the list."""
+        return self.ready_at
+
+
+Person = EmergencyAttendance | AmbulanceArrival | DelayedDischarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +322,7 @@ class WholeList:
     ``listed`` is the source's own count of rows where it gives one: a cut-off list is then found out.
     """
 
-    people: str  # the list's name: "attendances", "ambulances"
+    people: str  # the list's name: "attendances", "ambulances", "delays"
     place: str
     observed_at: datetime
     listed: int | None = None
@@ -311,6 +339,17 @@ class Held:
     reason: str
     place: str | None = None
     measure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedColumn:
+    """A column that may hold what is never kept here: names, dates of birth, postcodes, NHS numbers, free text.
+
+    ``what`` is our own word for it, never the heading or a cell: either may be a person's.
+    """
+
+    what: str  # "column 7 (a name)"
+    cells: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +374,7 @@ class PeopleList:
     persons: tuple[Person, ...]
 
 
-Fact = Reading | EmergencyAttendance | AmbulanceArrival | WholeList | Held
+Fact = Reading | EmergencyAttendance | AmbulanceArrival | DelayedDischarge | WholeList | Held | RefusedColumn
 
 
 # --- Feeds and polls --------------------------------------------------------------------

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from flowcentre.model import Fact, Places
+from flowcentre.model import Fact, Level, PlaceKind, Places
 
 
 class FeedUnavailable(Exception):
@@ -78,6 +78,8 @@ class PlaceCodes:
     def __init__(self, places: Places, expected: Iterable[str]) -> None:
         self._codes: dict[tuple[str | None, str], str] = {}
         self._parents: dict[str, str | None] = {}
+        self._organisations = _named(places, Level.ORGANISATION, PlaceKind.COUNCIL)
+        self._residences = _named(places, Level.LOCALITY, PlaceKind.COUNCIL)
         for top in expected:
             for place in places.within(top):
                 self._parents[place.id] = place.parent
@@ -89,6 +91,14 @@ class PlaceCodes:
         """The id of the place with that code, below ``within`` where given; None where there is none."""
         return self._codes.get((within, code.strip()))
 
+    def organisation(self, said: str) -> str | None:
+        """The organisation of the county, any feed's, by id, name or code in whatever capitals; None where there is none."""
+        return self._organisations.get(said.strip().casefold())
+
+    def residence(self, said: str) -> str | None:
+        """The locality or council where somebody lives, in the same way."""
+        return self._residences.get(said.strip().casefold())
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._parents)
 
@@ -97,6 +107,16 @@ class PlaceCodes:
         """Another text where any place or code is another: for the bookmark of a connector that passes rows over."""
         known = sorted((within or "", code, place) for (within, code), place in self._codes.items())
         return sha256(repr(known).encode()).hexdigest()[:16]
+
+
+def _named(places: Places, level: Level, kind: PlaceKind) -> dict[str, str]:
+    """Places of a level or a kind by everything that they are called; a name that two share means neither."""
+    called: dict[str, set[str]] = {}
+    for place in places:
+        if place.level is level or place.kind is kind:
+            for name in {place.id, place.name, place.label, *place.codes, *([place.ods] if place.ods else [])}:
+                called.setdefault(name.casefold(), set()).add(place.id)
+    return {name: next(iter(found)) for name, found in called.items() if len(found) == 1}
 
 
 class Connector(ABC):
