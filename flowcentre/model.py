@@ -326,6 +326,7 @@ class WholeList:
     place: str
     observed_at: datetime
     listed: int | None = None
+    departures: bool = True  # False: the list cannot say who has left, so nobody's leaving is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,9 +373,10 @@ class PeopleList:
     place: str
     observed_at: datetime
     persons: tuple[Person, ...]
+    departures: bool = True  # see WholeList
 
 
-Fact = Reading | EmergencyAttendance | AmbulanceArrival | DelayedDischarge | WholeList | Held | RefusedColumn
+Fact = Reading | EmergencyAttendance | AmbulanceArrival | DelayedDischarge | WholeList | Held
 
 
 # --- Feeds and polls --------------------------------------------------------------------
@@ -396,6 +398,8 @@ class Feed:
     deadline: timedelta = timedelta(seconds=30)
     offset: timedelta = timedelta(0)  # into each interval, so that an hourly file is there when we look
     demonstration: bool = False
+    leaves_out: tuple[str, ...] = ()  # measures of its connector that another feed reports
+    doubt_below: float | None = None  # a list of less than this share of the last is asked about; None: the house's own
 
     def due_at(self, at: datetime) -> datetime:
         """The newest due time that is not after ``at``: a grid in UTC, so that no night of the year has one twice or not at all."""

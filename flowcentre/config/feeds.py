@@ -49,6 +49,7 @@ def read_feeds(
     for path, shape in entries:
         _check_lengths(document, path, shape)
         _check_connector(document, path, shape, connectors)
+        _check_left_out(document, path, shape, connectors)
         _check_places(document, path, shape, found, connectors)
         _check_demonstration(document, path, shape, demonstration)
     _check_doubles(document, entries, found.places, connectors)
@@ -88,6 +89,12 @@ def _check_lengths(document: Document, path: KeyPath, shape: FeedShape) -> None:
         )
     if shape.deadline is not None and not shape.deadline:
         document.wrong((*path, "deadline"), f'[[feed]] "{shape.id}": deadline is no time at all', 'deadline = "30s"')
+    if shape.doubt_below is not None and not 0 < shape.doubt_below < 1:
+        document.wrong(
+            (*path, "doubt_below"),
+            f'"{shape.id}": doubt_below {shape.doubt_below:g} is not a share between 0 and 1',
+            "doubt_below = 0.6: a list of less than 60 % of the last is asked about",
+        )
     for key, length in (("deadline", shape.deadline), ("offset", shape.offset)):
         if every and length is not None and length >= every:
             document.wrong(
@@ -138,6 +145,23 @@ def _expected(settings: type[BaseModel], key: str) -> str:
     return field.description or f"{key} of the type {kind}"
 
 
+def _check_left_out(
+    document: Document, path: KeyPath, shape: FeedShape, connectors: Mapping[str, ConnectorKind]
+) -> None:
+    kind = connectors.get(shape.connector or "")
+    for index, measure in enumerate(shape.leaves_out or ()):
+        if kind is not None and measure not in kind.provides:
+            document.wrong(
+                (*path, "leaves_out", index),
+                f'{shape.connector} does not report "{measure}", so it cannot be left out',
+                suggest(measure, kind.provides),
+            )
+
+
+def _provided(shape: FeedShape, kind: ConnectorKind) -> tuple[str, ...]:
+    return tuple(measure for measure in kind.provides if measure not in (shape.leaves_out or ()))
+
+
 def _check_places(
     document: Document,
     path: KeyPath,
@@ -173,7 +197,7 @@ def _reports(shape: FeedShape, places: Places, kind: ConnectorKind) -> dict[tupl
     return {
         (place.id, id): None
         for place in within.values()
-        for id in kind.provides
+        for id in _provided(shape, kind)
         if id in ALL and place.kind in ALL[id].reported_by
     }
 
@@ -199,7 +223,8 @@ def _check_doubles(
             document.wrong(
                 (*path, "places"),
                 f'"{shape.id}" and "{other}" would both report {measure} of {place}{more}',
-                "each number from one feed; or also = true on the second, where both are wanted",
+                f'each number from one feed: leaves_out = ["{measure}"] on the one that is not to count, '
+                "or also = true on the second, where both are wanted",
             )
         for key in reports:
             owners.setdefault(key, shape)
@@ -235,10 +260,12 @@ def _feed(shape: FeedShape, connectors: Mapping[str, ConnectorKind]) -> Feed | N
         late_after=shape.late_after,
         stale_after=shape.stale_after,
         places=tuple(shape.places),
-        provides=connectors[shape.connector].provides if shape.connector in connectors else (),
+        provides=_provided(shape, connectors[shape.connector]) if shape.connector in connectors else (),
         settings=shape.settings or {},
         # A poll must be over before the next is due.
         deadline=shape.deadline or min(DEADLINE, shape.every / 2),
         offset=shape.offset or timedelta(0),
         demonstration=bool(shape.demonstration),
+        leaves_out=tuple(shape.leaves_out or ()),
+        doubt_below=shape.doubt_below,
     )

@@ -100,6 +100,8 @@ class FeedShape(Shape):
     offset: Length | None = _key('"5m"')
     demonstration: bool | None = _key("true")
     also: bool | None = _key("true")
+    leaves_out: list[Name] | None = _key('["nctr_now"]')
+    doubt_below: float | None = _key("0.6")
     settings: dict[str, Any] | None = _key('{ folder = "/srv/drops" }')
 
 
@@ -116,6 +118,7 @@ S = TypeVar("S", bound=Shape)
 _TYPES = {
     "string_type": "is not text",
     "bool_type": "is neither true nor false",
+    "float_type": "is not a number",
     "date_type": "is not a date",
     "list_type": "is not a list",
     "dict_type": "is not a table",

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 
 from flowcentre.demo.agenda import Agenda
+from flowcentre.demo.referral import Referral, Seeks, Waiting, draw_hindrance, look_over
 from flowcentre.demo.rhythm import DAY, HOUR, happenings, local, working_day
 from flowcentre.demo.services import Beds, Home, Hours, Staying, VirtualWard
 from flowcentre.demo.westshire import CountySize
 
-Found = Callable[[], None]
 LOCALITIES = ("north", "mid", "south")
 _SHARE = {"north": 0.36, "mid": 0.25, "south": 0.39}  # of the people who live there
 _HOME_CARE_PACKAGE, _REABLEMENT_PACKAGE = 12.0, 9.5  # hours a week, on average
-
-
-@dataclass(slots=True, eq=False)
-class Waiting:
-    """Somebody for whom the hub seeks a service; ``found`` is told when there is one."""
-
-    locality: str
-    hours: float
-    since: int
-    found: Found | None
+# Of what is free, how much lies where and when it is wanted; half of the homes with a bed cannot meet the need.
+_REABLEMENT_IN_REACH, _HOME_CARE_IN_REACH, _HOMES_THAT_SUIT = 0.4, 0.12, 0.5
 
 
 class Community:
     """Every service outside the acute hospitals, and the queues for them."""
 
-    def __init__(self, size: CountySize, agenda: Agenda, draw: Random) -> None:
+    def __init__(self, size: CountySize, agenda: Agenda, draw: Random, luck: Random) -> None:
         self.beds = [Beds(unit) for unit in (*size.community_beds, *size.recovery_beds)]
         self.reablement = [Hours(unit, unit.hours) for unit in size.reablement]
         self.home_care = [Hours(unit, unit.hours) for unit in size.home_care]
@@ -40,56 +31,71 @@ class Community:
         self.for_beds: deque[Waiting] = deque()
         self.for_hours: dict[str, deque[Waiting]] = {place: deque() for place in LOCALITIES}  # reablement
         self.for_home_care: dict[str, deque[Waiting]] = {place: deque() for place in LOCALITIES}
+        self.for_homes: dict[str, deque[Waiting]] = {place: deque() for place in LOCALITIES}
         self._agenda = agenda
         self._draw = draw
+        self._luck = luck  # for what hinders a discharge, and for what only lists tell
         self._staying = Staying(agenda, draw)
         self._begin()
 
     # --- Referrals ----------------------------------------------------------------------
 
-    def refer(self, pathway: int, locality: str, found: Found | None) -> None:
+    def refer(self, pathway: int, locality: str, found: Callable[[], None]) -> Referral:
         """Seek what a pathway needs. First comes the assessment, in working days."""
         low, high = {1: (0.4, 2.2), 2: (0.8, 3.0), 3: (3.0, 9.0)}[pathway]
         assessed = self._agenda.at + int((low + (high - low) * self._draw.random()) * DAY)
         while not working_day(local(assessed - assessed % HOUR).date()) and self._draw.random() < 0.7:
             assessed += DAY
-        self._agenda.add(assessed, self._assessed, pathway, locality, found)
+        hindrance = draw_hindrance(pathway, self._luck)
+        referral = Referral(pathway, locality, found, self._agenda.at, assessed, hindrance)
+        self._agenda.add(assessed + (hindrance.length if hindrance else 0), self._seek, referral)
+        return referral
 
-    def _assessed(self, pathway: int, locality: str, found: Found | None) -> None:
-        if pathway == 3:
-            self._agenda.add(self._agenda.at + self._staying.days(4.5), self._place_in_home, locality, found)
-        elif pathway == 2:
-            self._seek_beds(locality, found)
+    def _seek(self, referral: Referral) -> None:
+        locality = referral.locality
+        if referral.pathway == 3:
+            referral.seeks = Seeks.CARE_HOME
+            waiting = Waiting(locality, 1, self._agenda.at, referral)
+            self.for_homes[locality].append(waiting)
+            self._agenda.add(self._agenda.at + self._staying.days(4.5), self._place_in_home, waiting)
+        elif referral.pathway == 2:
+            referral.seeks = Seeks.BED
+            self._seek_beds(locality, referral)
         elif self._draw.random() < 0.68:
-            self._seek_reablement(locality, found)
+            referral.seeks = Seeks.REABLEMENT
+            self._seek_reablement(locality, referral)
         else:
-            self._seek_home_care(locality, found)
+            referral.seeks = Seeks.HOME_CARE
+            self._seek_home_care(locality, referral)
 
-    def _seek_beds(self, locality: str, found: Found | None) -> None:
-        self.for_beds.append(Waiting(locality, 0.0, self._agenda.at, found))
+    def _seek_beds(self, locality: str, referral: Referral | None) -> None:
+        self.for_beds.append(Waiting(locality, 1, self._agenda.at, referral))
 
-    def _seek_reablement(self, locality: str, found: Found | None) -> None:
+    def _seek_reablement(self, locality: str, referral: Referral | None) -> None:
         hours = self._package(_REABLEMENT_PACKAGE)
-        self.for_hours[locality].append(Waiting(locality, hours, self._agenda.at, found))
+        self.for_hours[locality].append(Waiting(locality, hours, self._agenda.at, referral))
 
-    def _seek_home_care(self, locality: str, found: Found | None) -> None:
+    def _seek_home_care(self, locality: str, referral: Referral | None) -> None:
         hours = self._package(_HOME_CARE_PACKAGE)
-        self.for_home_care[locality].append(Waiting(locality, hours, self._agenda.at, found))
+        self.for_home_care[locality].append(Waiting(locality, hours, self._agenda.at, referral))
 
     def _package(self, mean: float) -> float:
         # Calls are sold in quarter hours; four calls a day with two carers is the most.
         return min(56.0, max(3.5, round(self._draw.gammavariate(3.0, mean / 3.0) * 4) / 4))
 
-    def _place_in_home(self, locality: str, found: Found | None) -> None:
+    def _place_in_home(self, waiting: Waiting) -> None:
+        self.for_homes[waiting.locality].remove(waiting)
         homes = [home for home in self.homes if home.accepting > 0]
-        near = [home for home in homes if home.size.locality == locality] or homes
+        near = [home for home in homes if home.size.locality == waiting.locality] or homes
+        taken_by = None
         # Half go to homes outside the twelve that the demonstration shows.
         if near and self._draw.random() < 0.5:
             home = self._draw.choice(near)
             home.reserved += 1
             self._agenda.add(self._agenda.at + int((1 + 2 * self._draw.random()) * DAY), home.move_in)
-        if found is not None:
-            found()
+            taken_by = home.size.place
+        assert waiting.referral is not None
+        waiting.referral.settle(taken_by)
 
     # --- The hour's work ----------------------------------------------------------------
 
@@ -106,6 +112,8 @@ class Community:
                 for queue in queues.values():
                     for _ in range(min(2, len(queue))):
                         self._match_hours(units, queue)
+        if clock.hour in (9, 15) if working else clock.hour == 11:
+            self._look_over_queues()
         if clock.hour == 9:
             self._live_on(working)
         if clock.hour == 10:
@@ -127,28 +135,39 @@ class Community:
             if near.locality != unit.size.locality and self._agenda.at - near.since < 1.5 * DAY:
                 continue
             self.for_beds.remove(near)
-            unit.occupied += 1
             # A long queue is heard: people go home earlier.
             mean = unit.size.days * (1 - min(0.3, 0.012 * len(self.for_beds)))
-            self._agenda.add(self._staying.by_day(self._agenda.at + self._staying.days(mean)), unit.leave)
-            if near.found is not None:
-                near.found()
+            until = self._staying.by_day(self._agenda.at + self._staying.days(mean))
+            self._agenda.add(until, unit.leave, unit.take(self._agenda.at, until))
+            if near.referral is not None:
+                near.referral.settle(unit.size.place)
 
     def _match_hours(self, units: list[Hours], queue: deque[Waiting]) -> None:
         # Free hours rarely lie where and when they are needed: most offers fail.
         waiting = self._draw.choice(queue)
         if self._draw.random() < 0.62 - min(0.3, 0.02 * len(queue)):
             return
-        able = [u for u in units if u.size.locality == waiting.locality and u.free >= waiting.hours]
+        able = [u for u in units if u.size.locality == waiting.locality and u.free >= waiting.needs]
         if not able:
             return
         unit = max(able, key=lambda found: found.free / found.capacity)
         queue.remove(waiting)
-        unit.used += waiting.hours
+        unit.used += waiting.needs
         mean = unit.size.days * (1 - min(0.25, 0.012 * len(queue)))
-        self._agenda.add(self._staying.by_day(self._agenda.at + self._staying.days(mean)), unit.end, waiting.hours)
-        if waiting.found is not None:
-            waiting.found()
+        self._agenda.add(self._staying.by_day(self._agenda.at + self._staying.days(mean)), unit.end, waiting.needs)
+        if waiting.referral is not None:
+            waiting.referral.settle(unit.size.place)
+
+    def _look_over_queues(self) -> None:
+        """What the hub tells the wards: for whom there is something, and for whom not yet."""
+        look_over(self.for_beds, sum(unit.free for unit in self.beds))
+        for place in LOCALITIES:
+            reablement = sum(unit.free for unit in self.reablement if unit.size.locality == place)
+            home_care = sum(unit.free for unit in self.home_care if unit.size.locality == place)
+            homes = sum(home.accepting for home in self.homes if home.size.locality == place)
+            look_over(self.for_hours[place], reablement * _REABLEMENT_IN_REACH)
+            look_over(self.for_home_care[place], home_care * _HOME_CARE_IN_REACH)
+            look_over(self.for_homes[place], homes * _HOMES_THAT_SUIT)
 
     def _live_on(self, working: bool) -> None:
         """A day of what has nothing to do with hospitals: people referred from home, staff off sick, homes filling."""
@@ -199,9 +218,10 @@ class Community:
     def _begin(self) -> None:
         at, draw = self._agenda.at, self._draw
         for beds in self.beds:
-            beds.occupied = round(beds.size.beds * (0.93 + 0.06 * draw.random()))
-            for _ in range(beds.occupied):
-                self._agenda.add(self._staying.by_day(at + self._staying.left_of(beds.size.days)), beds.leave)
+            for _ in range(round(beds.size.beds * (0.93 + 0.06 * draw.random()))):
+                until = self._staying.by_day(at + self._staying.left_of(beds.size.days))
+                since = at - int(self._luck.expovariate(1 / (beds.size.days * 0.72)) * DAY)
+                self._agenda.add(until, beds.leave, beds.take(since, until))
         for units, mean in ((self.reablement, _REABLEMENT_PACKAGE), (self.home_care, _HOME_CARE_PACKAGE)):
             for unit in units:
                 while unit.free > unit.capacity * (0.02 + 0.02 * draw.random()) + mean:

@@ -34,6 +34,7 @@ class Hospital:
         self.general = [ward for ward in self.wards if ward.care is not Care.CRITICAL]
         self.waiting: list[Patient] = []
         self.put_off = 0  # planned admissions for want of a bed
+        self.left_today: list[Patient] = []  # alive, from a general and acute bed
         self._by_place = {ward.place: ward for ward in self.wards}
         self._by_care = {care: [ward for ward in self.wards if ward.care is care] for care in Care}
         self._arrived: dict[int, Arrived] = {}
@@ -144,14 +145,16 @@ class Hospital:
 
     def leave_soon(self, patient: Patient, *, hours: float) -> None:
         """Nothing but letters, medicines and transport keeps the patient now."""
-        patient.leaving = True
-        self._agenda.add(next_departure(self._agenda.at, self._draw, hours=hours), self._leave, patient)
+        patient.settled_at = self._agenda.at
+        patient.leaves_at = next_departure(self._agenda.at, self._draw, hours=hours)
+        self._agenda.add(patient.leaves_at, self._leave, patient)
 
     def _leave(self, patient: Patient) -> None:
         assert patient.ward is not None
         self._by_place[patient.ward].discharges_today += 1
         self._leave_bed(patient)
-        patient.ward = None
+        patient.left_at = self._agenda.at
+        self.left_today.append(patient)
 
     def _leave_bed(self, patient: Patient) -> None:
         assert patient.ward is not None
@@ -187,6 +190,7 @@ class Hospital:
         """Local midnight: the counts since midnight begin again."""
         for ward in self.wards:
             ward.admissions_today = ward.discharges_today = 0
+        self.left_today.clear()
 
     # --- Before the beginning -----------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
+from flowcentre.demo.referral import Referral
 from flowcentre.demo.rhythm import DAY
 from flowcentre.demo.westshire import Care
 
@@ -33,8 +34,11 @@ class Patient:
     asked_at: int = 0  # for the bed that they wait for
     admitted_at: int | None = None
     ready_at: int | None = None  # when they no longer met the criteria to reside
-    leaving: bool = False  # when and where to is settled
-    ward: str | None = None
+    referral: Referral | None = None  # to the care transfer hub, on pathways 1 to 3
+    settled_at: int | None = None  # when it was settled where they go
+    leaves_at: int | None = None  # known from then on
+    left_at: int | None = None
+    ward: str | None = None  # once they have left: the last one
 
 
 def draw_patient(

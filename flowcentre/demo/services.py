@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from random import Random
 
@@ -10,13 +11,29 @@ from flowcentre.demo.rhythm import DAY, HOUR, local
 from flowcentre.demo.westshire import BedUnit, HomeSize, HoursUnit, VirtualWardSize
 
 
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Somebody's time in a bed of a service; ``until`` is known to the simulation alone."""
+
+    number: int  # in this service
+    since: int
+    until: int
+
+
 @dataclass(slots=True)
 class Beds:
     """Community hospital or recovery beds."""
 
     size: BedUnit
-    occupied: int = 0
     closed: int = 0
+    stays: dict[int, Stay] = field(default_factory=dict)  # by number
+    ended: deque[Stay] = field(default_factory=deque)  # those of the last day
+    _count: int = 0
+
+    @property
+    def occupied(self) -> int:
+        """People in a bed."""
+        return len(self.stays)
 
     @property
     def open(self) -> int:
@@ -28,9 +45,18 @@ class Beds:
         """Open beds with nobody in them."""
         return self.open - self.occupied
 
-    def leave(self) -> None:
+    def take(self, since: int, until: int) -> Stay:
+        """Somebody is put to bed."""
+        self._count += 1
+        stay = self.stays[self._count] = Stay(self._count, since, max(since, until))
+        return stay
+
+    def leave(self, stay: Stay) -> None:
         """Somebody goes home."""
-        self.occupied -= 1
+        del self.stays[stay.number]
+        self.ended.append(stay)
+        while self.ended[0].until < stay.until - DAY:
+            self.ended.popleft()
 
     def reopen(self, beds: int) -> None:
         """Closed beds come back."""

@@ -33,7 +33,9 @@ class Acute:
 
     def _refer(self, patient: Patient) -> None:
         # Most people of pathway 2 and 3, and some of 1, are known to the hub before they are ready.
-        self._community.refer(patient.pathway, patient.locality, lambda: self.hospital.leave_soon(patient, hours=5.0))
+        patient.referral = self._community.refer(
+            patient.pathway, patient.locality, lambda: self.hospital.leave_soon(patient, hours=5.0)
+        )
 
     def start_new_day(self) -> None:
         """Local midnight."""
@@ -129,7 +131,8 @@ class Simulation:
         self.start = utc(first)
         self._agenda = Agenda(first)
         # Each part has luck of its own, so that a change to one leaves the others as they were.
-        self.community = Community(county, self._agenda, Random(f"{seed} community"))
+        luck = Random(f"{seed} hindrances")
+        self.community = Community(county, self._agenda, Random(f"{seed} community"), luck)
         self.acutes = {
             size.place: Acute(size, self._agenda, Random(f"{seed} {size.place}"), self.community)
             for size in county.hospitals

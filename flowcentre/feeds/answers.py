@@ -11,11 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
+from typing import get_args
 
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed
-from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Fact, Held, Outcome, Reading, WholeList
+from flowcentre.feeds.people import kind_of
+from flowcentre.model import Fact, Held, Outcome, Person, Reading, RefusedColumn, WholeList
 
-FACTS = (Reading, EmergencyAttendance, AmbulanceArrival, WholeList, Held)
+FACTS = (Reading, *get_args(Person), WholeList, Held, RefusedColumn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,13 @@ def parse_documents(connector: Connector, documents: Iterable[Document], bookmar
         except Exception as error:
             refused.append(Refused(document.name, f"{document.name}: {where_it_failed(error)}", crashed=True))
         else:
-            parsed.append(Parsed(document.name, facts))
+            kept: list[Fact] = []
+            for fact in facts:
+                if isinstance(fact, RefusedColumn):
+                    refused.append(Refused(document.name, f"{document.name}: {fact.what} is never kept here"))
+                else:
+                    kept.append(fact)
+            parsed.append(Parsed(document.name, tuple(kept)))
     return Answer(tuple(parsed), tuple(refused), bookmark.text if bookmark else None)
 
 
@@ -87,16 +95,14 @@ def _check(facts: Iterable[object]) -> None:
     for fact in facts:
         if not isinstance(fact, FACTS):
             raise NotAFact
-        if isinstance(fact, Held):
+        if isinstance(fact, Held | RefusedColumn):
             continue
         if isinstance(fact, Reading | WholeList):
             moments: tuple[datetime | None, ...] = (fact.observed_at,)
             if isinstance(fact, Reading) and not isinstance(fact.value, float | int | None):
                 raise NotAFact
-        elif isinstance(fact, EmergencyAttendance):
-            moments = (fact.arrived_at, fact.triaged_at, fact.seen_at, fact.decided_to_admit_at, fact.departed_at)
         else:
-            moments = (fact.arrived_at, fact.handed_over_at)
+            moments = kind_of(fact).moments(fact)
         if any(moment is not None and moment.utcoffset() != timedelta(0) for moment in moments):
             raise NotAFact
 

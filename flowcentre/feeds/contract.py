@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from flowcentre.model import Fact, Level, PlaceKind, Places
+from flowcentre.model import Fact, Level, PlaceKind, Places, RefusedColumn
 
 
 class FeedUnavailable(Exception):
@@ -134,8 +134,9 @@ class Connector(ABC):
         """Bring what is newer than ``since``, or everything. Raises FeedUnavailable or FeedMalformed."""
 
     @abstractmethod
-    def parse(self, document: Document) -> Iterator[Fact]:
+    def parse(self, document: Document) -> Iterator[Fact | RefusedColumn]:
         """The facts of one document, pure. Raises FeedMalformed to refuse it whole.
 
-        A row that cannot be believed becomes a Held, and the rest goes on.
+        A row that cannot be believed becomes a Held, and the rest goes on. A column that may hold what is
+        never kept here is not read, and becomes a RefusedColumn.
         """

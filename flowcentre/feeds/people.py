@@ -2,55 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from flowcentre.measures import ALL
+from flowcentre.measures.delay_counts import delay_readings, remains
 from flowcentre.measures.derive import ambulance_readings, attendance_readings
-from flowcentre.model import EPOCH, AmbulanceArrival, EmergencyAttendance, PeopleList, Person, Reading
+from flowcentre.model import (
+    EPOCH,
+    AmbulanceArrival,
+    DelayedDischarge,
+    EmergencyAttendance,
+    PeopleList,
+    Person,
+    Place,
+    Reading,
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kind:
     """One kind of list: who is on it, and what is counted from it."""
 
     people: str
-    count: Callable[[str, Iterable[Any], datetime], Iterator[Reading]]
-    measures: tuple[str, ...]
+    person: type[Any]
+    count: Callable[[PeopleList], Iterable[Reading]]
+    gone_at: Callable[[Any], datetime | None]  # when a person left, or was handed over
+    moments: Callable[[Any], tuple[datetime | None, ...]]  # every moment told of a person
+    ward_measure: str | None = None  # counts those still there in each ward
+    steady: bool = False  # a list of weeks: however far apart two of them are, they are compared by size
+
+    @cached_property
+    def measures(self) -> tuple[str, ...]:
+        """What is counted of every list, were it of nobody."""
+        return tuple(reading.measure for reading in self.count(PeopleList(self.people, "", EPOCH, ())))
 
 
-def _kind(people: str, count: Callable[[str, Iterable[Any], datetime], Iterator[Reading]]) -> Kind:
-    return Kind(people, count, tuple(reading.measure for reading in count("", (), EPOCH)))
-
-
-ATTENDANCES = _kind("attendances", attendance_readings)
-AMBULANCES = _kind("ambulances", ambulance_readings)
-KINDS = {kind.people: kind for kind in (ATTENDANCES, AMBULANCES)}
+ATTENDANCES = Kind(
+    "attendances",
+    EmergencyAttendance,
+    lambda whole: attendance_readings(whole.place, whole.persons, whole.observed_at),  # type: ignore[arg-type]
+    lambda one: one.departed_at,
+    lambda one: (one.arrived_at, one.triaged_at, one.seen_at, one.decided_to_admit_at, one.departed_at),
+)
+AMBULANCES = Kind(
+    "ambulances",
+    AmbulanceArrival,
+    lambda whole: ambulance_readings(whole.place, whole.persons, whole.observed_at),  # type: ignore[arg-type]
+    lambda one: one.handed_over_at,
+    lambda one: (one.arrived_at, one.handed_over_at),
+)
+DELAYS = Kind(
+    "delays",
+    DelayedDischarge,
+    lambda whole: delay_readings(
+        whole.place,
+        whole.persons,  # type: ignore[arg-type]
+        whole.observed_at,
+        departures=whole.departures,
+    ),
+    lambda one: one.discharged_at,
+    lambda one: (one.admitted_at, one.ready_at, one.reviewed_at, one.discharged_at),
+    ward_measure="nctr_now",
+    steady=True,
+)
+KINDS = {kind.people: kind for kind in (ATTENDANCES, AMBULANCES, DELAYS)}
+_OF_PERSON = {kind.person: kind for kind in KINDS.values()}
 
 
 def kind_of(person: Person) -> Kind:
     """The kind of list that a person belongs to."""
-    return ATTENDANCES if isinstance(person, EmergencyAttendance) else AMBULANCES
+    return _OF_PERSON[type(person)]
 
 
-def gone_at(person: Person) -> datetime | None:
-    """When a person left, or was handed over; None while still there."""
-    return person.departed_at if isinstance(person, EmergencyAttendance) else person.handed_over_at
+def count_people(whole: PeopleList, places: Mapping[str, Place]) -> list[Reading]:
+    """The measures of one list, as at its own moment; those of each of its wards among ``places`` included."""
+    kind = KINDS[whole.people]
+    readings = list(kind.count(whole))
+    if kind.ward_measure is not None:
+        here = Counter(
+            person.ward
+            for person in whole.persons
+            if isinstance(person, DelayedDischarge) and remains(person, whole.observed_at)
+        )
+        readings += [
+            Reading(kind.ward_measure, ward, float(here[ward]), whole.observed_at)
+            for ward in _wards(whole.place, kind.ward_measure, places)
+        ]
+    return readings
 
 
-def moments_of(person: Person) -> tuple[datetime | None, ...]:
-    """Every moment told of a person, the arrival first."""
-    if isinstance(person, AmbulanceArrival):
-        return (person.arrived_at, person.handed_over_at)
-    return (person.arrived_at, person.triaged_at, person.seen_at, person.decided_to_admit_at, person.departed_at)
-
-
-def count_people(whole: PeopleList) -> list[Reading]:
-    """The measures of one list, as at its own moment."""
-    return list(KINDS[whole.people].count(whole.place, whole.persons, whole.observed_at))
-
-
-def uncounted(people: str, place: str, at: datetime) -> list[Reading]:
+def uncounted(people: str, place: str, at: datetime, places: Mapping[str, Place]) -> list[Reading]:
     """The same measures with no value: the list came, and cannot be believed to be empty."""
-    return [Reading(measure, place, None, at) for measure in KINDS[people].measures]
+    kind = KINDS[people]
+    wards = _wards(place, kind.ward_measure, places) if kind.ward_measure else []
+    return [Reading(measure, place, None, at) for measure in kind.measures] + [
+        Reading(str(kind.ward_measure), ward, None, at) for ward in wards
+    ]
+
+
+def _wards(site: str, measure: str, places: Mapping[str, Place]) -> list[str]:
+    return [place.id for place in places.values() if place.parent == site and place.kind in ALL[measure].reported_by]

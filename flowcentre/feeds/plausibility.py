@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from flowcentre.feeds.answers import Parsed
 from flowcentre.feeds.columns import ColumnRules
-from flowcentre.feeds.people import KINDS, gone_at, kind_of, moments_of
+from flowcentre.feeds.people import KINDS, kind_of
 from flowcentre.feeds.remembered import Key, Said
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
@@ -45,8 +45,13 @@ class Sorted:
     nobody: set[Key] = field(default_factory=set)  # lists that the source itself counts as 0
 
 
-def sort_facts(document: Parsed, places: Mapping[str, Place], now: datetime, rules: Rules) -> Sorted:
-    """Sort one document's facts and hold the rows that cannot be: other places, the future, twice told."""
+def sort_facts(
+    document: Parsed, places: Mapping[str, Place], now: datetime, rules: Rules, left_out: Collection[str] = ()
+) -> Sorted:
+    """Sort one document's facts and hold the rows that cannot be: other places, the future, twice told.
+
+    Measures ``left_out`` are passed over like columns that nobody asked for: another feed counts them.
+    """
     found = Sorted(document.name)
     latest_possible = now + rules.ahead
     persons: dict[Key, list[Person]] = {}
@@ -55,6 +60,8 @@ def sort_facts(document: Parsed, places: Mapping[str, Place], now: datetime, rul
     contradicted: set[tuple[str, str, datetime]] = set()
     for fact in document.facts:
         if isinstance(fact, Reading):
+            if fact.measure in left_out:
+                continue
             key = (fact.place, fact.measure, fact.observed_at)
             before = told.setdefault(key, fact)
             if fact.place not in places or fact.measure not in ALL:
@@ -127,16 +134,19 @@ def _take_list(
             seen[person.ref] = person
         else:
             found.held.append(Held(row, wrong, whole.place))
-    found.lists.append(PeopleList(whole.people, whole.place, whole.observed_at, tuple(seen.values())))
+    found.lists.append(
+        PeopleList(whole.people, whole.place, whole.observed_at, tuple(seen.values()), whole.departures)
+    )
 
 
 def _impossible_person(person: Person, seen: Collection[str], latest_possible: datetime) -> str | None:
     if person.ref in seen:
         return "listed twice"
-    moments = [moment for moment in moments_of(person) if moment is not None]
+    kind = kind_of(person)
+    moments = [moment for moment in kind.moments(person) if moment is not None]
     if max(moments) > latest_possible:
         return "a moment in the future"
-    left = gone_at(person)
+    left = kind.gone_at(person)
     if left is not None and left < person.arrived_at:
         return "left before arriving"
     return None

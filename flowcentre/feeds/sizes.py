@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flowcentre.feeds.people import gone_at
+from flowcentre.feeds.people import KINDS, kind_of
 from flowcentre.feeds.plausibility import Rules, Sorted
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.measures import ALL
@@ -72,7 +72,7 @@ def small_list(
     subject = f"list of {whole.people} at {whole.place}"
     if now == 0 and expected > 0:
         return Doubt(f"empty {subject}", f"0 where there were {expected}", lasting=nobody)
-    near = whole.observed_at - last.observed_at <= rules.like_with_like
+    near = KINDS[whole.people].steady or whole.observed_at - last.observed_at <= rules.like_with_like
     if expected < rules.enough or now >= expected * rules.half_size:
         return None
     if now + held >= expected * rules.half_size:
@@ -86,7 +86,7 @@ def _still_listed(last: PeopleList, at: datetime) -> Sequence[Person]:
     return [
         person
         for person in last.persons
-        if person.arrived_at >= midnight or (left := gone_at(person)) is None or left >= midnight
+        if person.arrived_at >= midnight or (left := kind_of(person).gone_at(person)) is None or left >= midnight
     ]
 
 

@@ -6,7 +6,7 @@ Nothing is dropped in secret: every row that came is accepted, duplicate, held o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flowcentre.feeds.answers import Answer
@@ -57,8 +57,12 @@ def weigh(
     rules: Rules = RULES,
 ) -> Weighed:
     """What of an answer is believed. Pure: ``times_running`` tells how often a doubt came before, without a break."""
-    weighed = Weighed(remembered.copy())
-    documents = [sort_facts(document, remembered.places, now, rules) for document in answer.documents]
+    weighed, feed = Weighed(remembered.copy()), remembered.feed
+    if feed.doubt_below is not None:
+        rules = replace(rules, half_size=feed.doubt_below)
+    documents = [
+        sort_facts(document, remembered.places, now, rules, feed.leaves_out) for document in answer.documents
+    ]
     if documents and not any(document.facts for document in answer.documents):
         _take_nothing(weighed, documents[-1])
     elif why := _ask(weighed, small_sets(documents, remembered, rules), times_running, rules):
@@ -134,10 +138,10 @@ def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[
         if doubt and (why := _ask(weighed, [doubt], times_running, rules)):
             weighed.held += hold_list(document.name, whole, why)
             if not whole.persons:
-                readings += uncounted(whole.people, whole.place, whole.observed_at)
+                readings += uncounted(whole.people, whole.place, whole.observed_at, remembered.places)
             continue
         lists.append(whole)
-        readings += count_people(whole)
+        readings += count_people(whole, remembered.places)
     _believe(weighed, readings, lists)
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from flowcentre.measures import beds, community, discharge, emergency, national
+from flowcentre.measures import beds, community, delays, discharge, emergency, national
 from flowcentre.model import Measure
 
 ALL: Mapping[str, Measure] = {
-    measure.id: measure for house in (emergency, beds, community, discharge, national) for measure in house.MEASURES
+    measure.id: measure for house in (emergency, beds, delays, community, discharge, national) for measure in house.MEASURES
 }
 
 

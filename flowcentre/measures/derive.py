@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flowcentre.model import EPOCH, AmbulanceArrival, EmergencyAttendance, Reading, Stream
+from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Reading, Stream
 
 LONDON = ZoneInfo("Europe/London")
 _STREAM_MEASURES = {
@@ -60,9 +60,3 @@ def ambulance_readings(place: str, arrivals: Iterable[AmbulanceArrival], at: dat
     ]
     yield Reading("ambulances_waiting_now", place, float(len(waits)), at)
     yield Reading("ambulance_longest_handover_now", place, max(waits, default=0.0), at)
-
-
-# Where a person's row is held back, each of these may be short by one.
-COUNTED_FROM_PEOPLE = frozenset(
-    reading.measure for reading in (*attendance_readings("", (), EPOCH), *ambulance_readings("", (), EPOCH))
-)

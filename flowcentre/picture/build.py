@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flowcentre.measures import across_places, figure
-from flowcentre.measures.derive import COUNTED_FROM_PEOPLE, local_day, local_midnight
+from flowcentre.measures.counted import COUNTED_FROM_PEOPLE
+from flowcentre.measures.derive import local_day, local_midnight
 from flowcentre.model import (
     EPOCH,
     County,

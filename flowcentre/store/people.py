@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -49,8 +49,8 @@ def unpack(ref: str, packed: bytes) -> Person:
 def _read(kind: Any, value: Any) -> Any:
     if get_origin(kind) in (Union, UnionType):
         kind = next(each for each in get_args(kind) if each is not type(None))
-    if kind is datetime:
-        return datetime.fromisoformat(value)
+    if kind in (datetime, date):
+        return kind.fromisoformat(value)
     return kind(value) if issubclass(kind, StrEnum) else value
 
 

@@ -474,7 +474,7 @@ def test_a_list_of_another_site_is_held() -> None:
 
 
 def test_the_counts_of_a_list_are_those_of_the_catalogue() -> None:
-    counted = count_people(PeopleList("attendances", "northgate", AT, ()))
+    counted = count_people(PeopleList("attendances", "northgate", AT, ()), {})
     assert "ae_attendances_today" in {reading.measure for reading in counted}
 
 
