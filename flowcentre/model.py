@@ -376,6 +376,17 @@ class PeopleList:
     departures: bool = True  # see WholeList
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A person's row as it stood on the lists of a place: from the list that first had it until the first without it."""
+
+    person: Person
+    observed_at: datetime
+    left_at: datetime | None
+    known_from: datetime
+    known_to: datetime | None
+
+
 Fact = Reading | EmergencyAttendance | AmbulanceArrival | DelayedDischarge | WholeList | Held
 
 

@@ -14,11 +14,11 @@ from flowcentre.feeds.answers import Failed
 from flowcentre.feeds.contract import Connector, PlaceCodes
 from flowcentre.feeds.grid import retry_at
 from flowcentre.feeds.plausibility import Rules
-from flowcentre.feeds.poll import record, times_running
+from flowcentre.feeds.poll import record, weigh_against
 from flowcentre.feeds.remembered import Remembered, place_codes
 from flowcentre.feeds.schedule import Schedule
 from flowcentre.feeds.tables import LONDON
-from flowcentre.feeds.weighing import shorten, weigh
+from flowcentre.feeds.weighing import shorten
 from flowcentre.feeds.worker import Limits, Question, Workers
 from flowcentre.model import County, Feed, Outcome
 from flowcentre.store import PollAlreadyRecorded, Store
@@ -161,13 +161,7 @@ class Attempts:
             return self._fail(claimed, answer)
         at = self._now()
         remembered = self._remember(claimed)
-        weighed = weigh(
-            answer,
-            remembered,
-            now=at,
-            times_running=lambda subject: times_running(store, feed, subject, self._rules),
-            rules=self._rules,
-        )
+        weighed = weigh_against(store, feed, claimed.county, answer, remembered, now=at, rules=self._rules)
         recorded = record(
             store,
             feed,

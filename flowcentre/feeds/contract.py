@@ -78,6 +78,7 @@ class PlaceCodes:
     def __init__(self, places: Places, expected: Iterable[str]) -> None:
         self._codes: dict[tuple[str | None, str], str] = {}
         self._parents: dict[str, str | None] = {}
+        self._sites: dict[str, str] = {}
         self._organisations = _named(places, Level.ORGANISATION, PlaceKind.COUNCIL)
         self._residences = _named(places, Level.LOCALITY, PlaceKind.COUNCIL)
         for top in expected:
@@ -86,10 +87,20 @@ class PlaceCodes:
                 for code in {place.id, *place.codes, *([place.ods] if place.ods else [])}:
                     self._codes[(place.parent, code)] = place.id
                     self._codes.setdefault((None, code), place.id)
+                    if place.level is Level.SITE:
+                        self._sites.setdefault(code, place.id)
 
     def find(self, code: str, within: str | None = None) -> str | None:
         """The id of the place with that code, below ``within`` where given; None where there is none."""
         return self._codes.get((within, code.strip()))
+
+    def site(self, code: str) -> str | None:
+        """The id of the site with that code: a ward or an organisation is none."""
+        return self._sites.get(code.strip())
+
+    def has_units(self, site: str) -> bool:
+        """Has a site wards or other units of its own?"""
+        return site in self._parents.values()
 
     def organisation(self, said: str) -> str | None:
         """The organisation of the county, any feed's, by id, name or code in whatever capitals; None where there is none."""

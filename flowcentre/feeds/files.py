@@ -38,7 +38,7 @@ class DropFolderSettings(FeedSettings):
     """Where the files are dropped, and how many of what size one poll may read."""
 
     folder: Path
-    pattern: str = "*.csv"  # capitals do not matter
+    pattern: str = "*.csv"  # capitals do not matter; "*.csv|*.xlsx" is either
     settle_for: float = Field(0.25, ge=0, le=10)  # seconds between the two looks at a new file
     at_most: int = Field(500, ge=1)  # files a poll, oldest first; the rest comes with the next poll
     limit_mb: float = Field(16, gt=0, le=256)  # of one file
@@ -122,10 +122,11 @@ def read_new_files(settings: DropFolderSettings, since: Bookmark | None) -> Payl
 
 def _look(folder: int, pattern: str) -> dict[str, os.stat_result]:
     """Everything in the folder with such a name, hidden files and folders left out."""
+    patterns = pattern.lower().split("|")
     found: dict[str, os.stat_result] = {}
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(".") or not fnmatchcase(entry.name.lower(), pattern.lower()):
+            if entry.name.startswith(".") or not any(fnmatchcase(entry.name.lower(), one) for one in patterns):
                 continue
             try:
                 seen = entry.stat(follow_symlinks=False)

@@ -35,6 +35,7 @@ class Kind:
     moments: Callable[[Any], tuple[datetime | None, ...]]  # every moment told of a person
     ward_measure: str | None = None  # counts those still there in each ward
     steady: bool = False  # a list of weeks: however far apart two of them are, they are compared by size
+    in_one_bed: bool = False  # nobody can be on two hospitals' lists
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -69,6 +70,7 @@ DELAYS = Kind(
     lambda one: (one.admitted_at, one.ready_at, one.reviewed_at, one.discharged_at),
     ward_measure="nctr_now",
     steady=True,
+    in_one_bed=True,
 )
 KINDS = {kind.people: kind for kind in (ATTENDANCES, AMBULANCES, DELAYS)}
 _OF_PERSON = {kind.person: kind for kind in KINDS.values()}

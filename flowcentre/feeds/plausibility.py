@@ -134,9 +134,7 @@ def _take_list(
             seen[person.ref] = person
         else:
             found.held.append(Held(row, wrong, whole.place))
-    found.lists.append(
-        PeopleList(whole.people, whole.place, whole.observed_at, tuple(seen.values()), whole.departures)
-    )
+    found.lists.append(PeopleList(whole.people, whole.place, whole.observed_at, tuple(seen.values()), whole.departures))
 
 
 def _impossible_person(person: Person, seen: Collection[str], latest_possible: datetime) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from flowcentre.feeds.answers import Answer
+from flowcentre.feeds.elsewhere import standings
 from flowcentre.feeds.plausibility import FELL, Rules
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.weighing import RULES, Weighed, weigh
@@ -44,14 +45,29 @@ def settle(
     """
     if remembered is None:
         remembered = Remembered.read(store, feed, county)
-    weighed = weigh(
+    weighed = weigh_against(store, feed, county, answer, remembered, now=now, rules=rules)
+    return record(store, feed, poll_id, answer, weighed, now=now, attempts=attempts, remembered=remembered)
+
+
+def weigh_against(
+    store: Store,
+    feed: Feed,
+    county: County,
+    answer: Answer,
+    remembered: Remembered,
+    *,
+    now: datetime,
+    rules: Rules = RULES,
+) -> Weighed:
+    """What of an answer is believed, with all that the store knows of this feed and of the others."""
+    return weigh(
         answer,
         remembered,
         now=now,
         times_running=lambda subject: times_running(store, feed, subject, rules),
+        standing=standings(store, county),
         rules=rules,
     )
-    return record(store, feed, poll_id, answer, weighed, now=now, attempts=attempts, remembered=remembered)
 
 
 def record(

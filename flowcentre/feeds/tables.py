@@ -156,42 +156,64 @@ class Row:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and the rows under them, blank rows left out: every cell is text, and none has been read yet."""
+
+    name: str  # of its document
+    heading: tuple[str, ...]
+    lines: tuple[tuple[int, list[str]], ...]  # the line on which each row ends, and its cells
+
+    def rows(self, places: PlaceCodes, required: Collection[str]) -> Iterator[Row]:
+        """The rows. Raises FeedMalformed.
+
+        Refused whole: a missing or doubled heading that is required, a row of another width than the
+        headings (a cut-off or unquoted file).
+        """
+        missing = sorted(set(required) - set(self.heading))
+        if missing:
+            raise FeedMalformed(
+                f"{self.name}: no column {', '.join(repr(name) for name in missing)}; renamed? "
+                f"It has {len(self.heading)} columns, {len(self.lines)} rows",
+                rows=len(self.lines),
+            )
+        doubled = sorted(name for name in required if self.heading.count(name) > 1)
+        if doubled:
+            raise FeedMalformed(f"{self.name}: column {', '.join(doubled)} appears twice", rows=len(self.lines))
+        for line, cells in self.lines:
+            if len(cells) != len(self.heading):
+                raise FeedMalformed(
+                    f"{self.name} line {line}: {len(cells)} cells under {len(self.heading)} headings; "
+                    "is the file cut off?",
+                    rows=len(self.lines),
+                )
+        for count, (_, cells) in enumerate(self.lines, start=1):
+            yield Row(f"{self.name} row {count}", dict(zip(self.heading, cells, strict=True)), places)
+
+
+def csv_table(document: Document, *, delimiter: str = ",") -> Table:
+    """A delimited file with headings. Raises FeedMalformed where it is empty or broken."""
+    text = decode(document)
+    # No new-line translation: a quoted cell may hold one.
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        heading = tuple(name.strip() for name in next(lines, []))
+        if not any(heading):
+            raise FeedMalformed(f"{document.name}: empty")
+        rows = tuple((lines.line_num, cells) for cells in lines if any(cell.strip() for cell in cells))
+    except csv.Error as error:
+        raise FeedMalformed(f"{document.name} line {lines.line_num}: {error}; is the file cut off?") from None
+    return Table(document.name, heading, rows)
+
+
 def csv_rows(
     document: Document, places: PlaceCodes, required: Collection[str], *, delimiter: str = ","
 ) -> Iterator[Row]:
     """The rows of a delimited file with headings. Raises FeedMalformed.
 
-    Refused whole: no rows, a missing or doubled heading that is required, a row of another width
-    than the headings (a cut-off or unquoted file). Other columns are ignored and never kept.
+    Columns that are not asked of a row are never kept.
     """
-    text = decode(document)
-    # No new-line translation: a quoted cell may hold one.
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        heading = [name.strip() for name in next(lines, [])]
-        if not any(heading):
-            raise FeedMalformed(f"{document.name}: empty")
-        rows = [(lines.line_num, cells) for cells in lines if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise FeedMalformed(f"{document.name} line {lines.line_num}: {error}; is the file cut off?") from None
-    missing = sorted(set(required) - set(heading))
-    if missing:
-        raise FeedMalformed(
-            f"{document.name}: no column {', '.join(repr(name) for name in missing)}; renamed? "
-            f"It has {len(heading)} columns, {len(rows)} rows",
-            rows=len(rows),
-        )
-    doubled = sorted(name for name in required if heading.count(name) > 1)
-    if doubled:
-        raise FeedMalformed(f"{document.name}: column {', '.join(doubled)} appears twice", rows=len(rows))
-    for line, cells in rows:
-        if len(cells) != len(heading):
-            raise FeedMalformed(
-                f"{document.name} line {line}: {len(cells)} cells under {len(heading)} headings; is the file cut off?",
-                rows=len(rows),
-            )
-    for count, (_, cells) in enumerate(rows, start=1):
-        yield Row(f"{document.name} row {count}", dict(zip(heading, cells, strict=True)), places)
+    return csv_table(document, delimiter=delimiter).rows(places, required)
 
 
 def facts_of(

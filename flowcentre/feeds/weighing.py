@@ -11,6 +11,7 @@ from datetime import datetime
 
 from flowcentre.feeds.answers import Answer
 from flowcentre.feeds.columns import Emptied, weigh_columns
+from flowcentre.feeds.elsewhere import Standings, hold_those_elsewhere, nobody_stands
 from flowcentre.feeds.people import KINDS, count_people, uncounted
 from flowcentre.feeds.plausibility import (
     Rules,
@@ -54,15 +55,16 @@ def weigh(
     *,
     now: datetime,
     times_running: Callable[[str], int],
+    standing: Standings = nobody_stands,
     rules: Rules = RULES,
 ) -> Weighed:
-    """What of an answer is believed. Pure: ``times_running`` tells how often a doubt came before, without a break."""
+    """What of an answer is believed. Pure: ``times_running`` tells how often a doubt came before, without a break,
+    and ``standing`` who stands on the lists of every feed.
+    """
     weighed, feed = Weighed(remembered.copy()), remembered.feed
     if feed.doubt_below is not None:
         rules = replace(rules, half_size=feed.doubt_below)
-    documents = [
-        sort_facts(document, remembered.places, now, rules, feed.leaves_out) for document in answer.documents
-    ]
+    documents = [sort_facts(document, remembered.places, now, rules, feed.leaves_out) for document in answer.documents]
     if documents and not any(document.facts for document in answer.documents):
         _take_nothing(weighed, documents[-1])
     elif why := _ask(weighed, small_sets(documents, remembered, rules), times_running, rules):
@@ -70,6 +72,7 @@ def weigh(
             weighed.held += document.held + hold_all(document, why)
     else:
         for document in documents:
+            _hold_those_elsewhere(weighed, document, standing)
             _take_document(weighed, document, times_running, rules)
     for refused in answer.refused:
         weighed.refused += refused.rows
@@ -143,6 +146,15 @@ def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[
         lists.append(whole)
         readings += count_people(whole, remembered.places)
     _believe(weighed, readings, lists)
+
+
+def _hold_those_elsewhere(weighed: Weighed, document: Sorted, standing: Standings) -> None:
+    taken: dict[str, str] = {}
+    for index, whole in enumerate(document.lists):
+        if not KINDS[whole.people].in_one_bed:
+            continue
+        document.lists[index], held = hold_those_elsewhere(document.name, whole, standing(whole.people), taken)
+        document.held += held
 
 
 def _without_emptied(

@@ -6,7 +6,9 @@ from flowcentre.measures import beds, community, delays, discharge, emergency, n
 from flowcentre.model import Measure
 
 ALL: Mapping[str, Measure] = {
-    measure.id: measure for house in (emergency, beds, delays, community, discharge, national) for measure in house.MEASURES
+    measure.id: measure
+    for house in (emergency, beds, delays, community, discharge, national)
+    for measure in house.MEASURES
 }
 
 

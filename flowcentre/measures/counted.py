@@ -12,7 +12,5 @@ _READINGS = (
 )
 # A median may move either way when somebody is missing.
 COUNTED_FROM_PEOPLE = frozenset(
-    reading.measure
-    for reading in _READINGS
-    if ALL[reading.measure].across_places in (Summing.SUM, Summing.MAX)
+    reading.measure for reading in _READINGS if ALL[reading.measure].across_places in (Summing.SUM, Summing.MAX)
 )

@@ -110,7 +110,9 @@ CENSUS_TODAY = _today(
     "midnight. The nearest thing of the moment to the national count at census, which is taken once a day.",
     worse=Worse.HIGH,
     reported_by=frozenset(),
-    formula=Formula(plus=("delayed_now", "delayed_discharged_today"), words="remaining now + discharged since midnight"),
+    formula=Formula(
+        plus=("delayed_now", "delayed_discharged_today"), words="remaining now + discharged since midnight"
+    ),
 )
 BED_DAYS = _now(
     "delayed_bed_days_now",

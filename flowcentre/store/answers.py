@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flowcentre.model import HeldRow, Poll, PollCounts
+from flowcentre.model import HeldRow, Person, Poll, PollCounts
 
 
 class StoreError(Exception):
@@ -37,6 +37,16 @@ class Known:
     value: float | None
     observed_at: datetime  # of the last sighting
     received_at: datetime  # of that sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's row that stands open on a list, and of which moment the newest list of that place is."""
+
+    person: Person
+    feed: str
+    since: datetime
+    listed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

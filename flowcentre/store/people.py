@@ -6,7 +6,7 @@ of the lists that speak of a moment and were known by then, the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,10 +16,11 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import orjson
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from flowcentre.model import PeopleList, Person
+from flowcentre.model import Interval, PeopleList, Person
 from flowcentre.store import schema as db
+from flowcentre.store.answers import Standing
 from flowcentre.store.memory import FeedMemory, Row
-from flowcentre.store.moments import to_ms
+from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.writing import upsert
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Person)}
@@ -125,14 +126,62 @@ def _here(connection: Connection, memory: FeedMemory, people: str, place: str) -
     return memory.here[people, place]
 
 
-def read_people(connection: Connection, people: str, place: str, at: int, known_at: int | None) -> list[Person]:
-    """Who was on a list at a moment, by order of arrival in it."""
+def read_standing(connection: Connection, people: str) -> list[Standing]:
+    """Every row of every list of a kind that stands open, in the order in which they came."""
+    row, newest = db.person.c, db.people_list.c
+    found = connection.execute(
+        select(row.ref, row.row, row.feed, row.observed_at, newest.observed_at.label("listed_at"))
+        .join_from(
+            db.person,
+            db.people_list,
+            (newest.feed == row.feed) & (newest.people == row.people) & (newest.place == row.place),
+        )
+        .where(row.people == people, row.left_at.is_(None))
+        .order_by(row.id)
+    )
+    return [
+        Standing(unpack(ref, packed), feed, from_ms(since), from_ms(listed_at))
+        for ref, packed, feed, since, listed_at in found
+    ]
+
+
+def read_intervals(connection: Connection, people: str, ref: str, known_at: int | None) -> list[Interval]:
+    """Everything that the lists of a kind ever said of one person, oldest first; as known at a moment, or all of it."""
+    row = db.person.c
+    known = [row.known_from <= known_at] if known_at is not None else []
+    found = connection.execute(
+        select(row.row, row.observed_at, row.left_at, row.known_from, row.known_to)
+        .where(row.people == people, row.ref == ref, *known)
+        .order_by(row.observed_at, row.id)
+    )
+
+    def later(moment: int | None, learnt: int | None) -> int | None:
+        return None if known_at is not None and learnt is not None and learnt > known_at else moment
+
+    return [
+        Interval(
+            unpack(ref, packed),
+            from_ms(observed),
+            maybe_from_ms(later(left, known_to)),
+            from_ms(known_from),
+            maybe_from_ms(later(known_to, known_to)),
+        )
+        for packed, observed, left, known_from, known_to in found
+    ]
+
+
+def read_people(
+    connection: Connection, people: str, places: Sequence[str], at: int, known_at: int | None
+) -> list[Person]:
+    """Who was on the lists of some places at a moment, by order of arrival in them."""
     row = db.person.c
     had_come, had_left = [row.observed_at <= at], [or_(row.left_at.is_(None), row.left_at > at)]
     if known_at is not None:
         had_come.append(row.known_from <= known_at)
         had_left = [or_(had_left[0], row.known_to > known_at)]
     found = connection.execute(
-        select(row.ref, row.row).where(row.people == people, row.place == place, *had_come, *had_left).order_by(row.id)
+        select(row.ref, row.row)
+        .where(row.people == people, row.place.in_(places), *had_come, *had_left)
+        .order_by(row.id)
     )
     return [unpack(ref, packed) for ref, packed in found]

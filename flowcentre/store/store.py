@@ -7,10 +7,22 @@ from datetime import datetime
 
 from sqlalchemy import select, text, update
 
-from flowcentre.model import Held, HeldRow, Outcome, PeopleList, Person, Point, Poll, PollCounts, Reading, Sighting
+from flowcentre.model import (
+    Held,
+    HeldRow,
+    Interval,
+    Outcome,
+    PeopleList,
+    Person,
+    Point,
+    Poll,
+    PollCounts,
+    Reading,
+    Sighting,
+)
 from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, versions
 from flowcentre.store import schema as db
-from flowcentre.store.answers import FeedLog, Known, Pruned, Recorded, Rolled, Snapshot
+from flowcentre.store.answers import FeedLog, Known, Pruned, Recorded, Rolled, Snapshot, Standing
 from flowcentre.store.connections import Connections
 from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
@@ -246,7 +258,25 @@ class Store(Connections):
     def people(self, people_: str, place: str, at: datetime, known_at: datetime | None = None) -> list[Person]:
         """Who was on a list of people at a moment; as known at ``known_at``, or with all known since."""
         with self._reading() as connection:
-            return people.read_people(connection, people_, place, to_ms(at), maybe_to_ms(known_at))
+            return people.read_people(connection, people_, [place], to_ms(at), maybe_to_ms(known_at))
+
+    def people_of(
+        self, people_: str, places: Sequence[str], at: datetime, known_at: datetime | None = None
+    ) -> tuple[int, list[Person]]:
+        """The same of several places, with the version as at which the store was read."""
+        with self._reading(one_moment=True) as connection:
+            found = people.read_people(connection, people_, places, to_ms(at), maybe_to_ms(known_at))
+            return versions.read_version(connection), found
+
+    def standing(self, people_: str) -> list[Standing]:
+        """Every person who stands on any list of a kind, with the feed that lists them and since when."""
+        with self._reading() as connection:
+            return people.read_standing(connection, people_)
+
+    def intervals(self, people_: str, ref: str, known_at: datetime | None = None) -> list[Interval]:
+        """Everything that the lists of a kind ever said of one person, oldest first; as known at a moment, or all."""
+        with self._reading() as connection:
+            return people.read_intervals(connection, people_, ref, maybe_to_ms(known_at))
 
     # --- The ledger ---------------------------------------------------------------------
 

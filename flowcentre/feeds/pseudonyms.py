@@ -1,0 +1,79 @@
+"""Who is meant without saying who: references that hold no NHS number, and NHS numbers turned into such.
+
+Nothing here quotes what it was given: it may be what must never be kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from base64 import b32encode, b64decode
+from binascii import Error as NotBase64
+from hashlib import sha256
+from hmac import digest
+
+from flowcentre.feeds.contract import FeedUnavailable, RowHeld
+from flowcentre.feeds.tables import NO_FIGURE
+
+LEAST_KEY = 32  # bytes: as many as the hash has, so that all the numbers there are cannot be tried
+KEPT = 20  # bytes of the hash; no two people of a county will ever share them
+_REF = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_TEN_DIGITS = re.compile(r"(?<!\d)(\d{3})[.:_-]?(\d{3})[.:_-]?(\d{4})(?!\d)", re.ASCII)
+_NHS_NUMBER = re.compile(r"(\d{3})[ -]?(\d{3})[ -]?(\d{4})", re.ASCII)
+
+
+def pseudonym(said: object) -> str:
+    """A reference as it was given. Raises RowHeld for anything that may be no pseudonym."""
+    if not isinstance(said, str) or not _REF.fullmatch(said) or said.casefold() in NO_FIGURE:
+        raise RowHeld("ref is not a pseudonym of up to 64 letters, digits and . _ : -")
+    if holds_nhs_number(said):
+        raise RowHeld("ref looks like an NHS number: a pseudonym is wanted")
+    return said
+
+
+def holds_nhs_number(text: str) -> bool:
+    """Do ten digits in a code pass the NHS number's check?"""
+    return any(is_nhs_number("".join(found.groups())) for found in _TEN_DIGITS.finditer(text))
+
+
+def is_nhs_number(digits: str) -> bool:
+    """Do ten digits pass the NHS number's check (modulus 11)?"""
+    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
+    return check != 10 and int(digits[9]) == check % 11
+
+
+class NhsNumberKey:
+    """A secret that turns an NHS number into one pseudonym, the same in every feed that has the key.
+
+    It stays outside the database. ``id`` stands before each pseudonym, so that a change of key is seen.
+    """
+
+    def __init__(self, id: str, secret: bytes) -> None:
+        self.id = id
+        self._secret = secret
+
+    @classmethod
+    def from_environment(cls, id: str, variable: str) -> NhsNumberKey:
+        """The key that a variable holds as hex or base64. Raises FeedUnavailable where it holds none, or a short one."""
+        text = os.environ.get(variable, "").strip()
+        if not text:
+            raise FeedUnavailable(f"no key for NHS numbers: the environment variable {variable} is not set")
+        try:
+            secret = bytes.fromhex(text) if re.fullmatch(r"[0-9A-Fa-f]+", text) else b64decode(text, validate=True)
+        except (ValueError, NotBase64):
+            raise FeedUnavailable(f"the environment variable {variable} holds neither hex nor base64") from None
+        if len(secret) < LEAST_KEY:
+            raise FeedUnavailable(
+                f"the key for NHS numbers in {variable} is too short: {LEAST_KEY} bytes or more are wanted"
+            )
+        return cls(id, secret)
+
+    def pseudonym(self, said: str) -> str:
+        """The pseudonym of whoever has that number. Raises RowHeld for what is no NHS number, or a placeholder."""
+        found = _NHS_NUMBER.fullmatch(said.strip())
+        digits = "".join(found.groups()) if found else ""
+        # 0000000000 and 9999999999 pass the check, and stand for "not known".
+        if not found or len(set(digits)) == 1 or not is_nhs_number(digits):
+            raise RowHeld("nhs_number is not an NHS number, or a placeholder for one")
+        hashed = digest(self._secret, digits.encode(), sha256)[:KEPT]
+        return f"{self.id}:{b32encode(hashed).decode().rstrip('=').lower()}"
