@@ -592,6 +592,7 @@ class County:
     feeds: tuple[Feed, ...]
     boards: tuple[Board, ...] = ()
     demonstration: bool = False
+    bed_day_cost: float | None = None  # pounds that a bed day lost is reckoned at; None: no cost is shown
 
     def feed(self, feed_id: str) -> Feed | None:
         """The feed of that id, if there is one."""

@@ -67,6 +67,8 @@ def load_files(
     found = read_places(places_file)
     unclear = not county_file.read or (county.demonstration is None and "demonstration" in county_file.tables)
     demonstration = None if unclear else bool(county.demonstration)
+    if county.bed_day_cost is not None and not 0 < county.bed_day_cost < 100_000:
+        county_file.wrong(("bed_day_cost",), "bed_day_cost is no price of a bed day", "bed_day_cost = 562, in pounds")
     feeds = read_feeds(feeds_file, found, connectors, demonstration)
     boards = read_boards(boards_file, found, layouts)
     mistakes = [Mistake(name, None, "no part of a configuration", suggest(name, FILES)) for name in unknown]
@@ -75,4 +77,4 @@ def load_files(
     if mistakes:
         raise ConfigurationMistakes(mistakes)
     assert county.name is not None
-    return County(county.name, found.places, feeds, boards, bool(county.demonstration))
+    return County(county.name, found.places, feeds, boards, bool(county.demonstration), county.bed_day_cost)

@@ -68,6 +68,7 @@ class CountyShape(Shape):
 
     name: Name | None = _key('"Westshire"', required=True)
     demonstration: bool | None = _key("true")
+    bed_day_cost: float | None = _key("562")
 
 
 class PlaceShape(Shape):

@@ -1,8 +1,18 @@
 """The picture: what is known now, or was known at a moment, from the store alone."""
 
 from flowcentre.picture.build import build
+from flowcentre.picture.delay_book import DelayBook
 from flowcentre.picture.derived import derived_readings, keep_derived, keep_what_aged
 from flowcentre.picture.expected import Expected, expect
 from flowcentre.picture.live import LivePicture
 
-__all__ = ["Expected", "LivePicture", "build", "derived_readings", "expect", "keep_derived", "keep_what_aged"]
+__all__ = [
+    "DelayBook",
+    "Expected",
+    "LivePicture",
+    "build",
+    "derived_readings",
+    "expect",
+    "keep_derived",
+    "keep_what_aged",
+]

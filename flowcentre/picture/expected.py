@@ -22,6 +22,7 @@ _NOUNS = {
     PlaceKind.CARE_HOME: "homes",
     PlaceKind.TRUST: "trusts",
 }
+_HOSPITALS = {PlaceKind.ACUTE_HOSPITAL, PlaceKind.COMMUNITY_HOSPITAL}
 _HIGH = (Level.SYSTEM, Level.LOCALITY, Level.ORGANISATION)
 
 
@@ -114,7 +115,9 @@ def _totals(county: County, measure: Measure, leaves: set[str]) -> list[Total]:
     totals = []
     for place_id, parts in found.items():
         kinds = {places[part].kind for part in parts}
-        noun = _NOUNS.get(kinds.pop(), "services") if len(kinds) == 1 else "services"
+        noun = _NOUNS.get(next(iter(kinds)), "services") if len(kinds) == 1 else "services"
+        if kinds == _HOSPITALS:
+            noun = "hospitals"
         totals.append(Total(place_id, tuple(Part(part, tuple(units)) for part, units in parts.items()), noun))
     return totals
 

@@ -170,18 +170,30 @@ def read_intervals(connection: Connection, people: str, ref: str, known_at: int 
     ]
 
 
-def read_people(
-    connection: Connection, people: str, places: Sequence[str], at: int, known_at: int | None
-) -> list[Person]:
-    """Who was on the lists of some places at a moment, by order of arrival in them."""
+def read_lives(connection: Connection, people: str, places: Sequence[str], since: int) -> list[Interval]:
+    """Every row of the lists of some places that stood at or after a moment, in the order in which they came."""
+    row = db.person.c
+    found = connection.execute(
+        select(row.ref, row.row, row.observed_at, row.left_at, row.known_from, row.known_to)
+        .where(row.people == people, row.place.in_(places), or_(row.left_at.is_(None), row.left_at > since))
+        .order_by(row.id)
+    )
+    return [
+        Interval(
+            unpack(ref, packed), from_ms(observed), maybe_from_ms(left), from_ms(known_from), maybe_from_ms(known_to)
+        )
+        for ref, packed, observed, left, known_from, known_to in found
+    ]
+
+
+def read_people(connection: Connection, people: str, place: str, at: int, known_at: int | None) -> list[Person]:
+    """Who was on a list at a moment, by order of arrival in it."""
     row = db.person.c
     had_come, had_left = [row.observed_at <= at], [or_(row.left_at.is_(None), row.left_at > at)]
     if known_at is not None:
         had_come.append(row.known_from <= known_at)
         had_left = [or_(had_left[0], row.known_to > known_at)]
     found = connection.execute(
-        select(row.ref, row.row)
-        .where(row.people == people, row.place.in_(places), *had_come, *had_left)
-        .order_by(row.id)
+        select(row.ref, row.row).where(row.people == people, row.place == place, *had_come, *had_left).order_by(row.id)
     )
     return [unpack(ref, packed) for ref, packed in found]

@@ -258,15 +258,12 @@ class Store(Connections):
     def people(self, people_: str, place: str, at: datetime, known_at: datetime | None = None) -> list[Person]:
         """Who was on a list of people at a moment; as known at ``known_at``, or with all known since."""
         with self._reading() as connection:
-            return people.read_people(connection, people_, [place], to_ms(at), maybe_to_ms(known_at))
+            return people.read_people(connection, people_, place, to_ms(at), maybe_to_ms(known_at))
 
-    def people_of(
-        self, people_: str, places: Sequence[str], at: datetime, known_at: datetime | None = None
-    ) -> tuple[int, list[Person]]:
-        """The same of several places, with the version as at which the store was read."""
-        with self._reading(one_moment=True) as connection:
-            found = people.read_people(connection, people_, places, to_ms(at), maybe_to_ms(known_at))
-            return versions.read_version(connection), found
+    def lives(self, people_: str, places: Sequence[str], since: datetime) -> list[Interval]:
+        """Every row of the lists of some places that stood at or after a moment."""
+        with self._reading() as connection:
+            return people.read_lives(connection, people_, places, to_ms(since))
 
     def standing(self, people_: str) -> list[Standing]:
         """Every person who stands on any list of a kind, with the feed that lists them and since when."""
