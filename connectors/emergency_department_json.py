@@ -4,7 +4,6 @@ The persons and their whole lists are the facts; the poller counts them. ``ref``
 what looks like an NHS number is held back, and any key that was not agreed is never read.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,8 +11,10 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from connectors._persons import each_once
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed, Payload, RowHeld
 from flowcentre.feeds.http import HttpSettings, get, read_json
+from flowcentre.feeds.pseudonyms import pseudonym
 from flowcentre.feeds.tables import moment
 from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Fact, Held, Person, Stream, WholeList
 
@@ -29,8 +30,6 @@ _ATTENDANCE = (
 )
 _AMBULANCE = ("ref", "arrived_at", "handed_over_at")
 _STREAMS = {stream.value: stream for stream in Stream}
-_REF = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-_TEN_DIGITS = re.compile(r"(?<!\d)(\d{3})[.:_-]?(\d{3})[.:_-]?(\d{4})(?!\d)", re.ASCII)
 _AHEAD = timedelta(minutes=2)  # a row's clock may be so far ahead of its document's
 
 
@@ -123,31 +122,16 @@ def _persons(
     entries: Sequence[_Entry], site: str, read: Callable[[dict[str, object]], Person]
 ) -> Iterator[Person | Held]:
     """Each row as a person, or as held with its reason."""
-    found: list[Person | str] = [_person_or_why(entry, read) for entry in entries]
-    said: dict[str, list[Person]] = {}
-    for person in found:
-        if not isinstance(person, str):
-            said.setdefault(person.ref, []).append(person)
-    for entry, person in zip(entries, found, strict=True):
-        if isinstance(person, str):
-            yield Held(entry.where, person, place=site)
-            continue
-        same_ref = said[person.ref]
-        if len(same_ref) > 1 and any(other != person for other in same_ref):
-            yield Held(entry.where, "its ref is there again with other details: neither is believed", place=site)
-        elif same_ref[0] is not person:
-            yield Held(entry.where, "the same row is there before", place=site)
-        else:
-            yield person
+    return each_once((entry.where, _person_or_held(entry, site, read)) for entry in entries)
 
 
-def _person_or_why(entry: _Entry, read: Callable[[dict[str, object]], Person]) -> Person | str:
+def _person_or_held(entry: _Entry, site: str, read: Callable[[dict[str, object]], Person]) -> Person | Held:
     if entry.keys is None:
-        return "is not an object"
+        return Held(entry.where, "is not an object", place=site)
     try:
         return read(entry.keys)
     except RowHeld as why:
-        return str(why)
+        return Held(entry.where, str(why), place=site)
 
 
 def _attendance(row: dict[str, object], site: str, as_at: datetime, longest: timedelta) -> EmergencyAttendance:
@@ -160,7 +144,7 @@ def _attendance(row: dict[str, object], site: str, as_at: datetime, longest: tim
     if not (isinstance(admitted, bool) or (admitted is None and departed_at is None)):
         raise RowHeld("admitted is neither true nor false")
     person = EmergencyAttendance(
-        ref=_ref(row),
+        ref=pseudonym(_agreed(row, "ref")),
         place=site,
         arrived_at=_moment(row, "arrived_at"),
         stream=_STREAMS[stream],
@@ -175,7 +159,9 @@ def _attendance(row: dict[str, object], site: str, as_at: datetime, longest: tim
 
 
 def _ambulance(row: dict[str, object], site: str, as_at: datetime, longest: timedelta) -> AmbulanceArrival:
-    person = AmbulanceArrival(_ref(row), site, _moment(row, "arrived_at"), _maybe_moment(row, "handed_over_at"))
+    person = AmbulanceArrival(
+        pseudonym(_agreed(row, "ref")), site, _moment(row, "arrived_at"), _maybe_moment(row, "handed_over_at")
+    )
     _check_order(person.arrived_at, person.handed_over_at, "handed_over_at", as_at, longest)
     return person
 
@@ -214,19 +200,3 @@ def _moment(row: dict[str, object], key: str) -> datetime:
 
 def _maybe_moment(row: dict[str, object], key: str) -> datetime | None:
     return None if _agreed(row, key) is None else _moment(row, key)
-
-
-def _ref(row: dict[str, object]) -> str:
-    """The pseudonym of a row. Raises RowHeld, without quoting it, for anything that may be no pseudonym."""
-    said = _agreed(row, "ref")
-    if not isinstance(said, str) or not _REF.fullmatch(said):
-        raise RowHeld("ref is not a pseudonym of up to 64 letters, digits and . _ : -")
-    if any(_is_nhs_number("".join(found.groups())) for found in _TEN_DIGITS.finditer(said)):
-        raise RowHeld("ref looks like an NHS number: a pseudonym is wanted")
-    return said
-
-
-def _is_nhs_number(digits: str) -> bool:
-    """Do ten digits pass the NHS number's check (modulus 11)?"""
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
-    return check != 10 and int(digits[9]) == check % 11
