@@ -134,10 +134,10 @@ class Hospital:
 
     # --- Going out ----------------------------------------------------------------------
 
-    def _ready(self, patient: Patient) -> None:
+    def _ready(self, patient: Patient, since: int | None = None) -> None:
         if patient.ready_at is not None:
             return
-        patient.ready_at = self._agenda.at
+        patient.ready_at = self._agenda.at if since is None else since
         if patient.pathway == 0:
             self.leave_soon(patient, hours=3.0)
         else:
@@ -201,7 +201,10 @@ class Hospital:
             patient.ward = ward.place
             assert patient.admitted_at is not None
             ends = patient.admitted_at + patient.stay
-            self._agenda.add(next_ward_round(max(ends, self._agenda.at + MINUTE), self._draw), self._ready, patient)
+            seen = next_ward_round(max(ends, self._agenda.at + MINUTE), self._draw)
+            # Who has been ready for long at the beginning was found so on a round of that time.
+            since = min(seen, next_ward_round(ends, Random(patient.ref)))
+            self._agenda.add(seen, self._ready, patient, since)
         for ward in self.wards:
             if ward.care is Care.CRITICAL:
                 for _ in range(int(ward.core * 0.7)):

@@ -67,8 +67,8 @@ _HINDRANCES: dict[int, tuple[tuple[str, float, float, float], ...]] = {
         ("arranging_end_of_life", 0.020, 0.6, 4),
         ("mental_capacity", 0.010, 1.5, 8),
         ("safeguarding", 0.008, 3, 20),
-        ("no_adaptations", 0.010, 8, 45),
-        ("no_housing", 0.008, 6, 50),
+        ("no_adaptations", 0.011, 10, 70),
+        ("no_housing", 0.010, 7, 60),
     ),
     2: (
         ("family_concerns", 0.040, 0.6, 5),
@@ -82,8 +82,8 @@ _HINDRANCES: dict[int, tuple[tuple[str, float, float, float], ...]] = {
         ("mental_capacity", 0.050, 2, 14),
         ("family_concerns", 0.030, 1, 6),
         ("arranging_end_of_life", 0.050, 1, 5),
-        ("safeguarding", 0.012, 4, 30),
-        ("no_adaptations", 0.012, 10, 50),
+        ("safeguarding", 0.016, 6, 40),
+        ("no_adaptations", 0.016, 12, 70),
     ),
 }
 

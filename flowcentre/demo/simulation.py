@@ -131,7 +131,7 @@ class Simulation:
         self.start = utc(first)
         self._agenda = Agenda(first)
         # Each part has luck of its own, so that a change to one leaves the others as they were.
-        luck = Random(f"{seed} hindrances")
+        luck = Random(f"{seed} care transfer hub")
         self.community = Community(county, self._agenda, Random(f"{seed} community"), luck)
         self.acutes = {
             size.place: Acute(size, self._agenda, Random(f"{seed} {size.place}"), self.community)

@@ -16,7 +16,7 @@ from flowcentre.config.load import load
 from flowcentre.demo.simulation import Simulation
 from flowcentre.demo.westshire import WESTSHIRE
 from flowcentre.feeds.contract import Connector, PlaceCodes
-from flowcentre.model import County, Stream
+from flowcentre.model import County, Places, Stream
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIGURATION = ROOT / "flowcentre" / "config" / "defaults" / "westshire"
@@ -55,6 +55,12 @@ def readers(county: County) -> dict[str, Connector]:
         )
         for feed in county.feeds
     }
+
+
+@pytest.fixture(scope="session")
+def places() -> Places:
+    """The county's places, for what asks no more of it."""
+    return load(CONFIGURATION, {"drop": "drops", "demo": "http://127.0.0.1:9"}, CONNECTORS, ["wall"]).places
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,212 @@
+"""Who stands on a hospital's discharge list, and what each waits for: read off the life of the county, which it never changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import chain
+from random import Random
+from typing import NamedTuple
+
+from flowcentre.demo.community import LOCALITIES
+from flowcentre.demo.particulars import Particulars, pseudonym
+from flowcentre.demo.patient import Patient
+from flowcentre.demo.reasons import ARRANGING, NOT_YET_AVAILABLE, REASONS, Owner
+from flowcentre.demo.referral import Referral, Seeks, draw_hindrance
+from flowcentre.demo.rhythm import DAY, HOUR, local, next_ward_round
+from flowcentre.demo.services import Stay
+from flowcentre.demo.simulation import Simulation
+from flowcentre.model import Places
+
+_INITIALS = {"northgate": "NG", "southmere": "SM", "eastfield": "EF", "hartwell": "HW"}
+# In a community hospital: how many no longer need it for the last part of their stay, and the least and the
+# greatest such part. Short stays end in time, so nobody is ready there who left elsewhere a day ago.
+_DELAYED_SHARE, _LEAST_PART, _GREATEST_PART, _LEAST_STAY = 0.60, 0.12, 0.60, 8 * DAY
+_LAST_HOURS = 5 * HOUR  # of medicines, letters and transport
+
+
+class Listed(NamedTuple):
+    """One person on a list. Moments are seconds since 1970; places and organisations are told by their ids."""
+
+    ref: str
+    ward: str | None
+    admitted_at: int
+    ready_at: int
+    pathway: int
+    reason: str
+    owner: str
+    coordinator: str
+    residence: str
+    expected_on: date | None
+    reviewed_at: int
+    discharged_at: int | None
+
+
+class DischargeLists:
+    """The discharge lists of a county's hospitals, each as at the moment at which the simulation stands."""
+
+    def __init__(self, simulation: Simulation, places: Places) -> None:
+        self._simulation = simulation
+        self._places = places
+        self._beds = {beds.size.place: beds for beds in simulation.community.beds}
+        self._known: dict[str, dict[int, Particulars]] = {site: {} for site in simulation.acutes}
+        self._offsets = {place: self._luck(place, "refs").getrandbits(30) for place in _INITIALS}
+
+    def of(self, hospital: str) -> list[Listed]:
+        """Everybody in a bed with no criteria to reside, and whoever of them left today."""
+        listed = self._acute(hospital) if hospital in self._known else self._community(hospital)
+        return sorted(listed, key=lambda one: (one.ward or "", one.ready_at, one.ref))
+
+    # --- Acute hospitals ------------------------------------------------------------------
+
+    def _acute(self, site: str) -> list[Listed]:
+        hospital = self._simulation.acutes[site].hospital
+        patients = chain(*(ward.patients.values() for ward in hospital.general), hospital.left_today)
+        # Those of people who are listed are kept: it is the same few hundred each time.
+        known, self._known[site] = self._known[site], {}
+        listed = []
+        for person in patients:
+            if person.ready_at is not None:
+                told = known.get(person.ref) or Particulars.draw(
+                    person.pathway, person.locality, self._luck(site, person.ref)
+                )
+                self._known[site][person.ref] = told
+                listed.append(self._patient(site, person, person.ready_at, told))
+        return listed
+
+    def _patient(self, site: str, person: Patient, ready_at: int, told: Particulars) -> Listed:
+        # Of those who have left, the list says what it said last.
+        at = self._simulation.at_seconds if person.left_at is None else person.left_at
+        reason = _reason(person, told, at)
+        reviewed_at = told.reviewed_at(ready_at, at)
+        referral = person.referral
+        expected_on: date | None = told.expected_on(ready_at, reviewed_at)
+        if referral is not None and person.leaves_at is not None:
+            expected_on = local(person.leaves_at).date()  # a date has been agreed with the service
+        elif referral is not None and person.pathway == 3 and told.chance < 0.25 and at < referral.assessed_at:
+            expected_on = None  # nobody ventures one yet
+        assert person.admitted_at is not None
+        return Listed(
+            ref=pseudonym(_INITIALS[site], person.ref, self._offsets[site]),
+            ward=person.ward,
+            admitted_at=person.admitted_at,
+            ready_at=ready_at,
+            pathway=person.pathway,
+            reason=reason,
+            owner=self._owner(site, reason, told, referral.service if referral else None),
+            coordinator=told.coordinator,
+            residence=person.locality,
+            expected_on=expected_on,
+            reviewed_at=reviewed_at,
+            discharged_at=person.left_at,
+        )
+
+    # --- Community hospitals --------------------------------------------------------------
+
+    def _community(self, place: str) -> list[Listed]:
+        beds, today = self._beds[place], local(self._simulation.at_seconds).date()
+        left_today = (stay for stay in beds.ended if local(stay.until).date() == today)
+        listed = (self._resident(place, beds.size.locality, stay) for stay in chain(beds.stays.values(), left_today))
+        return [one for one in listed if one is not None]
+
+    def _resident(self, place: str, locality: str, stay: Stay) -> Listed | None:
+        """Somebody whose stay has outlasted the need of it; None for the others."""
+        luck = self._luck(place, stay.number)
+        length = stay.until - stay.since
+        wait = int(length * (_LEAST_PART + (_GREATEST_PART - _LEAST_PART) * luck.random()))
+        ready_at = next_ward_round(stay.until - wait, luck)
+        at = min(self._simulation.at_seconds, stay.until)
+        in_need_throughout = luck.random() >= _DELAYED_SHARE or length < _LEAST_STAY or ready_at >= stay.until
+        if in_need_throughout or ready_at > at:
+            return None
+        pathway = 1 if luck.random() < 0.62 else 3
+        home = locality if luck.random() < 0.8 else luck.choice(LOCALITIES)
+        told = Particulars.draw(pathway, home, luck)
+        reason = _reason_by_then(pathway, told, (at - ready_at) / (stay.until - ready_at), stay.until - at, luck)
+        reviewed_at = told.reviewed_at(ready_at, at)
+        soon = stay.until - at < 1.5 * DAY
+        return Listed(
+            ref=pseudonym(_INITIALS[place], stay.number, self._offsets[place]),
+            ward=None,
+            admitted_at=stay.since,
+            ready_at=ready_at,
+            pathway=pathway,
+            reason=reason,
+            owner=self._owner(place, reason, told, None),
+            coordinator=told.coordinator,
+            residence=home,
+            expected_on=local(stay.until).date() if soon else told.expected_on(ready_at, reviewed_at),
+            reviewed_at=reviewed_at,
+            discharged_at=stay.until if self._simulation.at_seconds >= stay.until else None,
+        )
+
+    # --- Both -----------------------------------------------------------------------------
+
+    def _luck(self, place: str, of: object) -> Random:
+        return Random(f"{self._simulation.seed} {place} {of}")
+
+    def _owner(self, hospital: str, reason: str, told: Particulars, service: str | None) -> str:
+        owner = REASONS[reason].owner
+        if reason == "arranging_home_reablement" and service is not None:
+            owner = Owner.SERVICE
+        elif reason.endswith("_home_reablement") and told.chance < 0.6:
+            owner = Owner.HEALTH  # there are two reablement services, and either may be asked
+        if owner is Owner.HOSPITAL:
+            return self._places[hospital].parent or hospital
+        if owner is Owner.SERVICE:
+            assert service is not None
+            return self._places[service].parent or service
+        return owner.value
+
+
+# --- What somebody waits for ----------------------------------------------------------------
+
+
+def _reason(person: Patient, told: Particulars, at: int) -> str:
+    """The reason for delay of somebody in an acute bed, as things stand with them."""
+    referral = person.referral
+    if person.settled_at is None or person.leaves_at is None:
+        assert referral is not None  # on pathway 0 all is settled at once
+        return _sought(referral, told, at)
+    if at < (person.settled_at + person.leaves_at) // 2:
+        return told.hospital_process if referral is None else _arranging(referral, told)
+    if referral is None and REASONS[told.hospital_process].family != REASONS["medicines"].family:
+        return told.hospital_process  # a concern, or a restart, that lasts until they go
+    return told.at_the_door
+
+
+def _sought(referral: Referral, told: Particulars, at: int) -> str:
+    """The reason while there is no service yet."""
+    if at < referral.assessed_at:
+        wards_part = (0.2 + 0.5 * told.chance) * (referral.assessed_at - referral.referred_at)
+        return told.hospital_process if at - referral.referred_at < min(3 * DAY, wards_part) else told.hub_process
+    if referral.seeks is None:
+        assert referral.hindrance is not None
+        return referral.hindrance.reason
+    if referral.nothing_free:
+        return _or_by_nurses(NOT_YET_AVAILABLE[referral.seeks], told)
+    return _arranging(referral, told)
+
+
+def _arranging(referral: Referral, told: Particulars) -> str:
+    assert referral.seeks is not None
+    if referral.service is not None and referral.seeks in (Seeks.HOME_CARE, Seeks.CARE_HOME):
+        return "provider_action"
+    return _or_by_nurses(ARRANGING[referral.seeks], told)
+
+
+def _or_by_nurses(reason: str, told: Particulars) -> str:
+    """Some who go home with reablement wait for nursing there rather than for therapy."""
+    return reason.replace("_home_reablement", "_home_health") if told.chance < 0.25 else reason
+
+
+def _reason_by_then(pathway: int, told: Particulars, share: float, left: int, luck: Random) -> str:
+    """The reason in a community hospital, by the share of the wait that has passed and the seconds that are left."""
+    seeks = Seeks.CARE_HOME if pathway == 3 else luck.choice((Seeks.REABLEMENT, Seeks.HOME_CARE))
+    hindrance = draw_hindrance(pathway, luck)
+    if left < _LAST_HOURS:
+        return told.at_the_door
+    if share < 0.12:
+        return told.hospital_process if share < 0.04 else told.hub_process
+    if hindrance is not None and share < 0.5:
+        return hindrance.reason
+    return _or_by_nurses((ARRANGING if share < 0.5 or left < 1.5 * DAY else NOT_YET_AVAILABLE)[seeks], told)
