@@ -173,7 +173,7 @@ NCTR_NOW = _stock(
     "No criteria to reside",
     "People in a general and acute bed now who no longer meet the criteria to reside. A local count of the moment: "
     "not the national census, and not those remaining at midnight.",
-    source="Local bed state. Criteria: Hospital Discharge Service policy, annex A.",
+    source="Local bed state, or the hospital's discharge list. Criteria: Hospital Discharge Service policy, annex A.",
     unit="people",
     worse=Worse.HIGH,
     headline=True,
@@ -184,7 +184,7 @@ NCTR_SHARE = _stock(
     "Share of beds",
     "People with no criteria to reside as a share of occupied general and acute beds. The national denominator is "
     "not confirmed; this one is local.",
-    source="Local bed state.",
+    source="Local bed state, or the hospital's discharge list.",
     unit="%",
     decimals=1,
     worse=Worse.HIGH,

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flowcentre.measures import beds, community, discharge, emergency, national
+from flowcentre.measures import beds, community, delays, discharge, emergency, national
 from flowcentre.model import Measure, Period, StockOrFlow, Summing, Worse
 
 
@@ -40,12 +40,21 @@ OF_THE_FIELD = (
         "The moment at which a clinician decides that a person in A&E is to be admitted. Always written out: "
         "its short form is also used for *discharge to assess*.",
     ),
+    Term(
+        "discharge list",
+        "One hospital's list of everybody in a bed with no criteria to reside: for what, since when, and who must act next.",
+    ),
     Term("discharge ready date", "The day on which a person in hospital no longer met the criteria to reside."),
     Term(
         "discharge to assess", "Leaving hospital first and being assessed for care after, at home or in a recovery bed."
     ),
     Term("escalation bed", "A bed opened over and above the core to meet pressure."),
     Term("general and acute", "All hospital beds but critical care, maternity, mental health and learning disability."),
+    Term(
+        "interface, capacity",
+        "Two families of reasons for delay that somebody else must act on: *interface*, the service is there and is being "
+        "arranged; *capacity*, there is nothing there yet.",
+    ),
     Term("integrated care board, ICB", "The NHS body that plans and pays for health care in an area."),
     Term(
         "no criteria to reside",
@@ -102,6 +111,7 @@ OF_THIS_HOUSE = (
 _HOUSES = (
     ("A&E and ambulances, now", emergency.MEASURES),
     ("Hospital beds, now", beds.MEASURES),
+    ("Delayed discharges, now", delays.MEASURES),
     ("Community, now", community.MEASURES),
     ("Discharge, national", discharge.MEASURES),
     ("Monthly returns, national", national.MEASURES),

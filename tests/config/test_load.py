@@ -28,6 +28,14 @@ def test_a_poll_without_a_deadline_is_over_before_the_next_is_due(folder):
     assert county.feed("northgate-beds").deadline == timedelta(seconds=30)
 
 
+def test_a_feed_leaves_a_measure_to_another_and_says_how_far_its_lists_may_shrink(folder):
+    folder.change("feeds.toml", 'every = "5m"', 'leaves_out = ["ga_beds_occupied"]\ndoubt_below = 0.5\nevery = "5m"')
+    folder.change("county.toml", "demonstration = true", "demonstration = true\nbed_day_cost = 562")
+    beds = folder.load().feed("northgate-beds")
+    assert (beds.provides, beds.leaves_out, beds.doubt_below) == (("ga_beds_core_open",), ("ga_beds_occupied",), 0.5)
+    assert folder.load().bed_day_cost == 562
+
+
 def test_boards_are_optional(folder):
     folder.write(boards="# pages, and no wall\n")
     assert folder.load().boards == ()
@@ -82,6 +90,27 @@ MISTAKES = {
     "longer than ten years": ("feeds.toml", '"45m"', '"4000d" #!', "longer than ten years", "stale_after"),
     "no time at all": ("feeds.toml", 'every = "5m"', 'every = "0s" #!', "no time at all", 'every = "15m"'),
     "late between polls": ("feeds.toml", '"12m"', '"4m" #!', "late_after 4m is less than every 5m", 'late_after = "10m"'),
+    "a measure that is not its connector's": (
+        "feeds.toml",
+        'every = "5m"',
+        'leaves_out = ["nctr_now"] #!\nevery = "5m"',
+        'does not report "nctr_now"',
+        "ga_beds_core_open",
+    ),
+    "a share of more than all": (
+        "feeds.toml",
+        'every = "5m"',
+        'doubt_below = 60.0 #!\nevery = "5m"',
+        "not a share between 0 and 1",
+        "doubt_below = 0.6",
+    ),
+    "a bed day that costs nothing": (
+        "county.toml",
+        "demonstration = true",
+        "bed_day_cost = 0.0 #!\ndemonstration = true",
+        "no price of a bed day",
+        "bed_day_cost = 562",
+    ),
     "stale before late": ("feeds.toml", '"45m"', '"12m" #!', "not longer than late_after 12m", 'stale_after = "48m"'),
     "a long deadline": ("feeds.toml", 'every = "5m"', 'every = "5m"\ndeadline = "300s" #!', "not shorter", "less than 5m"),
     "a long offset": ("feeds.toml", 'every = "5m"', 'every = "5m"\noffset = "6m" #!', "offset 6m", "less than 5m"),
