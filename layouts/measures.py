@@ -5,18 +5,10 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures import ALL, beds, by_id, community, discharge, emergency, national
+from flowcentre.measures import ALL, HOUSES, by_id
 from flowcentre.model import Measure, Picture
 from layouts.parts.tree import marked
 from layouts.parts.words import KIND_WORDS, PERIOD_WORDS, SUMMING_WORDS, WORSE_WORDS
-
-HOUSES = (
-    ("A&E and ambulances", emergency.MEASURES),
-    ("Beds and no criteria to reside", beds.MEASURES),
-    ("Outside hospital", community.MEASURES),
-    ("Discharge: the national situation report", discharge.MEASURES),
-    ("National monthly returns", national.MEASURES),
-)
 
 
 def render(picture: Picture) -> Component:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flowcentre.measures import beds, community, delays, discharge, emergency, national
+from flowcentre.measures import HOUSES
 from flowcentre.model import Measure, Period, StockOrFlow, Summing, Worse
 
 
@@ -108,14 +108,6 @@ OF_THIS_HOUSE = (
     Term("unknown", "The source spoke, and gave no figure. It is not zero."),
 )
 
-_HOUSES = (
-    ("A&E and ambulances, now", emergency.MEASURES),
-    ("Hospital beds, now", beds.MEASURES),
-    ("Delayed discharges, now", delays.MEASURES),
-    ("Community, now", community.MEASURES),
-    ("Discharge, national", discharge.MEASURES),
-    ("Monthly returns, national", national.MEASURES),
-)
 _PERIODS = {
     Period.MOMENT: "counted at a moment",
     Period.SINCE_MIDNIGHT: "counted since midnight, Europe/London",
@@ -154,7 +146,7 @@ def _lines() -> Iterator[str]:
             yield f"- **{term.word}**: {term.meaning}"
     yield ""
     yield "## Measures"
-    for title, measures in _HOUSES:
+    for title, measures in HOUSES:
         yield ""
         yield f"### {title}"
         for measure in measures:
