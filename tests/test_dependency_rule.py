@@ -40,6 +40,8 @@ HOUSES = {
         "flowcentre.feeds.tables",
         "flowcentre.feeds.files",
         "flowcentre.feeds.http",
+        "flowcentre.feeds.sheets",
+        "flowcentre.feeds.pseudonyms",
     ],
     "layouts": ["flowcentre.model", "flowcentre.measures", "flowcentre.picture"],
     "app.py": ["flowcentre", "connectors", "layouts"],

@@ -25,6 +25,8 @@ MOST_CELLS = (
     500_000  # of a sheet's rectangle, which is held whole: one cell in its last corner makes it 17 thousand million
 )
 _CELL = re.compile(rb"""<(?:[\w.-]+:)?(row|c)(?=[\s/>])((?:[^>"']|"[^"]*"|'[^']*')*+)>""")
+# Room is made for as many texts and styles as a part says that it has, before any is read.
+_BOAST = re.compile(rb"""[cC]ount\s*=\s*["']0*[1-9]\d{6}""")
 _REF = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 
 
@@ -62,11 +64,10 @@ def _tables(document: Document) -> Iterator[Table]:
 
 def _table(name: str, workbook: CalamineWorkbook, sheet: str) -> Iterator[Table]:
     found = workbook.get_sheet_by_name(sheet)
-    first = (found.start or (0, 0))[0] + 1
     lines = [
         (line, cells)
-        for line, values in enumerate(found.iter_rows(), start=first)
-        if any(cells := [cell_text(value) for value in values])
+        for line, values in enumerate(found.iter_rows(), start=1)
+        if any(cell.strip() for cell in (cells := [cell_text(value) for value in values]))
     ]
     if lines:
         yield Table(name, tuple(cell.strip() for cell in lines[0][1]), tuple(lines[1:]))
@@ -114,6 +115,8 @@ def _unpack(document: Document) -> io.BytesIO:
 
 def _check_extent(name: str, content: bytes) -> None:
     """Raises FeedMalformed where the cells of a sheet lie so far apart that their rectangle would fill the memory."""
+    if _BOAST.search(content):
+        raise FeedMalformed(f"{name}: says that it holds millions of texts; is the file damaged?")
     row = column = tallest = widest = 0
     for found in _CELL.finditer(content):
         ref = _REF.search(found[2])
