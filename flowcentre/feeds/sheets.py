@@ -64,11 +64,8 @@ def _tables(document: Document) -> Iterator[Table]:
 
 def _table(name: str, workbook: CalamineWorkbook, sheet: str) -> Iterator[Table]:
     found = workbook.get_sheet_by_name(sheet)
-    lines = [
-        (line, cells)
-        for line, values in enumerate(found.iter_rows(), start=1)
-        if any(cell.strip() for cell in (cells := [cell_text(value) for value in values]))
-    ]
+    rows = [[cell_text(value) for value in values] for values in found.iter_rows()]
+    lines = [(line, cells) for line, cells in enumerate(rows, start=1) if any(cell.strip() for cell in cells)]
     if lines:
         yield Table(name, tuple(cell.strip() for cell in lines[0][1]), tuple(lines[1:]))
 
