@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flowcentre.demo.documents import Clerk, writing_habit
-from flowcentre.demo.rhythm import HOUR, MINUTE, seconds, utc
+from flowcentre.demo.rhythm import HOUR, MINUTE, local, seconds, utc
 from flowcentre.demo.simulation import Simulation
 from flowcentre.model import County, Feed
 
@@ -46,19 +46,26 @@ def backlog(simulation: Simulation, county: County, since: datetime, until: date
         simulation.advance(utc(moment))
         ago = until - utc(moment)
         for feed in county.feeds:
-            every, phase = writing_habit(feed)
-            step = max(every, _step(feed, ago))
-            # The last hour of the day is among the few, for the day's counts are whole only then.
-            if moment % step == (phase if step == every else step - HOUR if step > HOUR else 0):
+            if _due(feed, moment, ago):
                 written = clerk.write(feed)
                 if written is not None:
                     yield Published(feed.id, utc(moment), written.name, written.content)
         moment += QUARTER
 
 
+def _due(feed: Feed, moment: int, ago: timedelta) -> bool:
+    every, phase = writing_habit(feed)
+    clock = local(moment)
+    if feed.connector == "discharge_list" and clock.hour == 23:
+        return clock.minute == 30  # late enough for the list to hold all of the day's discharges
+    step = max(every, _step(feed, ago))
+    # The last hour of the day is among the few, for the day's counts are whole only then.
+    return moment % step == (phase if step == every else step - HOUR if step > HOUR else 0)
+
+
 def _step(feed: Feed, ago: timedelta) -> int:
     """How far apart, in seconds, documents of so long ago are: an eye sees no more in four weeks."""
-    if feed.connector == "community_capacity_csv":
+    if feed.connector in ("community_capacity_csv", "discharge_list"):
         return HOUR if ago < timedelta(days=1) else 6 * HOUR
     if ago < timedelta(days=1):
         return QUARTER

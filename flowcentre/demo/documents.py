@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from flowcentre.demo import lapses
+from flowcentre.demo.delays import DischargeLists
 from flowcentre.demo.emergency import Ambulance, Attendance
+from flowcentre.demo.list_documents import as_json, as_spreadsheet, as_text
 from flowcentre.demo.rhythm import HOUR, utc
 from flowcentre.demo.services import Beds, Home, Hours, VirtualWard
 from flowcentre.demo.simulation import Simulation
 from flowcentre.demo.ward import WHY_CLOSED
 from flowcentre.demo.westshire import Care
+from flowcentre.demo.writing import Written, code_of, separated, utc_text
 from flowcentre.model import County, Feed, Place, PlaceKind
 
 BED_COLUMNS = (
@@ -23,6 +23,7 @@ BED_COLUMNS = (
     *("no_criteria_to_reside", "admissions_since_midnight", "discharges_since_midnight"),
 )
 CAPACITY_COLUMNS = ("place_code", "service", "as_at", "capacity", "used", "closed", "reserved", "accepting")
+SPREADSHEETS = {"southmere"}  # whose discharge list is one
 _SERVICES = {
     PlaceKind.COMMUNITY_HOSPITAL: "community hospital beds",
     PlaceKind.RECOVERY_UNIT: "recovery beds",
@@ -31,13 +32,6 @@ _SERVICES = {
     PlaceKind.HOME_CARE: "home care hours",
     PlaceKind.REABLEMENT: "reablement hours",
 }
-
-
-class Written(NamedTuple):
-    """A file or an answer with its name."""
-
-    name: str
-    content: bytes
 
 
 def writing_habit(feed: Feed) -> tuple[int, int]:
@@ -64,6 +58,7 @@ class Clerk:
             feed.id: [place for top in feed.places for place in county.places.within(top)] for feed in county.feeds
         }
         self._services = {service.size.place: service for service in services}
+        self._lists = DischargeLists(simulation, county.places)
 
     def write(self, feed: Feed) -> Written | None:
         """What a feed publishes now; None where it stays silent. Raises ValueError for a feed that is none of ours."""
@@ -78,6 +73,13 @@ class Clerk:
                 if lapses.silent(feed.places, at):
                     return None
                 return Written(f"{feed.id}_{stamp}.csv", self._capacity(feed))
+            case "discharge_list" if "url" in feed.settings:
+                sites = [(self._places[site], self._lists.of(site)) for site in feed.places]
+                return Written("discharge-list.json", as_json(sites, at, self._places))
+            case "discharge_list":
+                if lapses.list_is_late(feed.places[0], at):
+                    return None
+                return self._discharge_list(self._places[feed.places[0]], at, stamp)
             case other:
                 raise ValueError(f"feed {feed.id}: the demonstration publishes nothing for {other}")
 
@@ -92,7 +94,7 @@ class Clerk:
             figures = (ward.no_criteria_to_reside, ward.admissions_today, ward.discharges_today)
             rows.append(
                 [
-                    *(_code(self._places[site]), _code(self._places[ward.place]), _moment(at)),
+                    *(code_of(self._places[site]), code_of(self._places[ward.place]), utc_text(at)),
                     *("general_acute" if general else "critical_care", ward.core_open, ward.escalation_open),
                     *(ward.occupied, *ward.closed.values()),
                     *(figures if general else ("", "", "")),
@@ -101,7 +103,18 @@ class Clerk:
         spoilt = lapses.illegible_row(site, at, sum(ward.care is not Care.CRITICAL for ward in wards))
         if spoilt is not None:
             rows[spoilt][BED_COLUMNS.index("no_criteria_to_reside")] = "tbc"
-        return _csv(BED_COLUMNS, rows)
+        return separated(BED_COLUMNS, rows)
+
+    # --- Discharges ---------------------------------------------------------------------
+
+    def _discharge_list(self, site: Place, at: int, stamp: str) -> Written:
+        listed = self._lists.of(site.id)
+        if site.id in SPREADSHEETS:
+            return Written(f"discharges_{stamp}.xlsx", as_spreadsheet(site, listed, at, self._places))
+        here = (one for one in listed if one.discharged_at is None)
+        longest = min(here, key=lambda one: one.ready_at, default=None)
+        named = longest.ref if longest and lapses.names_a_local_reason(site.id, at) else None
+        return Written(f"discharges_{stamp}.csv", as_text(site, listed, at, self._places, named))
 
     # --- A&E ----------------------------------------------------------------------------
 
@@ -110,7 +123,7 @@ class Clerk:
         department = self._simulation.acutes[site].emergency
         attendances = [_attendance(person, at) for person in department.attendances]
         ambulances = [_ambulance(ambulance, at) for ambulance in department.ambulances]
-        head = {"site_code": _code(self._places[site]), "as_at": _moment(at)}
+        head = {"site_code": code_of(self._places[site]), "as_at": utc_text(at)}
         parts = (
             json.dumps(head)[:-1],
             f'"attendances_listed": {len(attendances)}',
@@ -127,8 +140,8 @@ class Clerk:
         within = [place for place in self._within[feed.id] if place.id in self._services]
         rows = [self._capacity_row(place, at) for place in within]
         if any(place.kind is PlaceKind.CARE_HOME for place in within) and lapses.names_a_closed_home(at):
-            rows.append((lapses.CLOSED_HOME, _SERVICES[PlaceKind.CARE_HOME], _moment(at), 30, 0, "", 0, 0))
-        return _csv(CAPACITY_COLUMNS, rows)
+            rows.append((lapses.CLOSED_HOME, _SERVICES[PlaceKind.CARE_HOME], utc_text(at), 30, 0, "", 0, 0))
+        return separated(CAPACITY_COLUMNS, rows)
 
     def _capacity_row(self, place: Place, at: int) -> Sequence[object]:
         unit = self._services[place.id]
@@ -144,28 +157,12 @@ class Clerk:
             figures = (f"{unit.capacity:g}", f"{unit.used:g}", "", "", "")
         else:
             figures = (unit.staffed, unit.caseload, "", "", "")
-        return (_code(place), _SERVICES[place.kind], _moment(at), *figures)
-
-
-def _code(place: Place) -> str:
-    return place.codes[0] if place.codes else place.ods or place.id
-
-
-def _moment(at: int) -> str:
-    return f"{utc(at).isoformat()[:19]}Z"
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue().encode()
+        return (code_of(place), _SERVICES[place.kind], utc_text(at), *figures)
 
 
 def _come(moment: int | None, at: int) -> str:
     # The simulation knows some moments ahead; nobody in the county does.
-    return f'"{_moment(moment)}"' if moment is not None and moment <= at else "null"
+    return f'"{utc_text(moment)}"' if moment is not None and moment <= at else "null"
 
 
 def _attendance(person: Attendance, at: int) -> str:
@@ -174,7 +171,7 @@ def _attendance(person: Attendance, at: int) -> str:
     gone = person.departed is not None and person.departed <= at
     # Written by hand: there are hundreds of rows to an answer, and nothing in them that wants escaping.
     row = (
-        f'{{"ref": "{person.ref}", "arrived_at": "{_moment(person.arrived)}", "stream": "{person.stream}", '
+        f'{{"ref": "{person.ref}", "arrived_at": "{utc_text(person.arrived)}", "stream": "{person.stream}", '
         f'"triaged_at": {_come(person.triaged, at)}, "seen_at": {_come(person.seen, at)}, '
         f'"decided_to_admit_at": {_come(person.decided, at)}, "departed_at": {_come(person.departed, at)}, '
         f'"admitted": {"true" if person.admitted and gone else "false"}}}'
@@ -188,7 +185,7 @@ def _ambulance(ambulance: Ambulance, at: int) -> str:
     if ambulance.row:
         return ambulance.row
     row = (
-        f'{{"ref": "{ambulance.ref}", "arrived_at": "{_moment(ambulance.arrived)}", '
+        f'{{"ref": "{ambulance.ref}", "arrived_at": "{utc_text(ambulance.arrived)}", '
         f'"handed_over_at": {_come(ambulance.handed_over, at)}}}'
     )
     if ambulance.handed_over is not None and ambulance.handed_over <= at:

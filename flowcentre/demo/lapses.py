@@ -9,6 +9,7 @@ from flowcentre.demo.rhythm import HOUR, MINUTE, local
 
 SILENT, UNREACHABLE, ILLEGIBLE = "hartwell", "southmere", "southmere"
 CLOSED_HOME = "CH13"  # is in the care homes' file on Mondays, and in no list of places
+LOCAL_REASON = "Panel Thurs"  # means nothing to anybody outside Northgate
 
 
 def silent(places: tuple[str, ...], at: int) -> bool:
@@ -34,3 +35,14 @@ def illegible_row(site: str, at: int, rows: int) -> int | None:
 def names_a_closed_home(at: int) -> bool:
     """Does the care homes' file still name a home that has closed? On Mondays."""
     return local(at).weekday() == 0
+
+
+def list_is_late(site: str, at: int) -> bool:
+    """Does no discharge list come? Southmere's does not on Wednesdays, from 07:00 up to 10:00."""
+    clock = local(at)
+    return site == "southmere" and clock.weekday() == 2 and 7 <= clock.hour < 10
+
+
+def names_a_local_reason(site: str, at: int) -> bool:
+    """Does a discharge list give one person's reason in words of the ward's own? Northgate's, from 14:00 up to 16:00."""
+    return site == "northgate" and 14 <= local(at).hour < 16

@@ -1,6 +1,6 @@
 """The publisher: a process of its own that lives the county's life and publishes its feeds as real ones are.
 
-Files are dropped on their feeds' rhythm, and A&E departments answer over HTTP on this machine alone.
+Files are dropped on their feeds' rhythm; A&E departments and community hospitals answer over HTTP on this machine alone.
 """
 
 from __future__ import annotations
@@ -13,14 +13,16 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flowcentre.demo import lapses
-from flowcentre.demo.documents import Clerk, Written, writing_habit
+from flowcentre.demo.documents import Clerk, writing_habit
 from flowcentre.demo.rhythm import HOUR, MINUTE, seconds, utc
 from flowcentre.demo.simulation import Simulation
 from flowcentre.demo.westshire import WESTSHIRE
+from flowcentre.demo.writing import Written
 from flowcentre.model import County, Feed
 
 KEPT = timedelta(days=1)  # how long a dropped file lies in its folder
@@ -86,7 +88,7 @@ class Publisher:
         """Remove the files that were dropped more than a day ago, going by the moment in their names."""
         oldest = (now - KEPT).strftime("%Y%m%dT%H%MZ")
         for folder in self._folders.values():
-            for path in folder.glob("*_*Z.csv"):
+            for path in chain(folder.glob("*_*Z.csv"), folder.glob("*_*Z.xlsx")):
                 if path.stem.rpartition("_")[2] < oldest:
                     path.unlink(missing_ok=True)
 
@@ -115,13 +117,15 @@ class AnsweringServer(ThreadingHTTPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A reader that hangs up in the middle is no cause for a traceback."""
-        log.warning("an A&E answer was broken off: %s", type(sys.exception()).__name__)
+        log.warning("an answer was broken off: %s", type(sys.exception()).__name__)
 
 
 def serve(publisher: Publisher, now: Callable[[], datetime]) -> ThreadingHTTPServer:
     """A server, bound but not yet serving, for the addresses that the county's feeds ask. Raises CannotPublish."""
     if len(publisher.addresses) != 1:
-        raise CannotPublish(f"the demonstration's A&E feeds must share one address, not {sorted(publisher.addresses)}")
+        raise CannotPublish(
+            f"the demonstration's feeds over HTTP must share one address, not {sorted(publisher.addresses)}"
+        )
     address = urlsplit(f"//{next(iter(publisher.addresses))}")
     if address.hostname not in _LOOPBACK or address.port is None:
         raise CannotPublish(f"{address.netloc}: the demonstration is served on 127.0.0.1 and a port alone")
@@ -129,7 +133,7 @@ def serve(publisher: Publisher, now: Callable[[], datetime]) -> ThreadingHTTPSer
     class Answering(BaseHTTPRequestHandler):
         """Answers GET with what the publisher has, and says nothing of itself."""
 
-        server_version, sys_version, protocol_version = "A&E", "", "HTTP/1.1"
+        server_version, sys_version, protocol_version = "Westshire", "", "HTTP/1.1"
         timeout = 30
 
         def do_GET(self) -> None:
