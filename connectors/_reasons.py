@@ -1,4 +1,4 @@
-"""The 37 national reasons for delay by the text that files write for them."""
+"""The 37 national reasons for delay by what files write for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from flowcentre.feeds.contract import RowHeld
 from flowcentre.feeds.tables import tidy
-from flowcentre.measures.discharge import REASONS
+from flowcentre.measures.discharge import REASONS, DelayReason
 
 _PATHWAY = re.compile(r"\(?\s*pathways? [\d -]+(or \d)?\s*\)?\s*$")
 
@@ -17,15 +17,22 @@ def _key(text: str) -> str:
     return re.sub(r"[^a-z0-9/]", "", _PATHWAY.sub("", tidy(text)))
 
 
-_MEASURES = {_key(f"{reason.family} {reason.text}"): reason.measure_id for reason in REASONS}
-assert len(_MEASURES) == len(REASONS), "two reasons have one key"
+_CALLED = {
+    _key(said): reason for reason in REASONS for said in (f"{reason.family} {reason.text}", reason.text, reason.key)
+}
+assert len(_CALLED) == 3 * len(REASONS), "two reasons have one name"
 
 
 @lru_cache(maxsize=512)
+def find_reason(text: str) -> DelayReason | None:
+    """The national reason of that text, with or without its family, or of that key; None where there is none."""
+    return _CALLED.get(_key(text))
+
+
 def reason_measure(text: str) -> str:
     """The measure that counts a reason for delay. Raises RowHeld where the text is none of the 37."""
-    measure = _MEASURES.get(_key(text))
-    if measure is None:
+    reason = find_reason(text)
+    if reason is None:
         # The text itself is not quoted: in a wrong file it may be anything.
         raise RowHeld("is not one of the 37 national reasons for delay")
-    return measure
+    return reason.measure_id
