@@ -79,7 +79,14 @@ WESTSHIRE = Places(
             locality="north",
             codes=("1E5",),
         ),
-        Place("westshire-council", "Westshire Council", Level.ORGANISATION, PlaceKind.COUNCIL, parent="westshire"),
+        Place(
+            "westshire-council",
+            "Westshire Council",
+            Level.ORGANISATION,
+            PlaceKind.COUNCIL,
+            parent="westshire",
+            ods="ZW9",
+        ),
         *(
             Place(
                 home, name, Level.SITE, PlaceKind.CARE_HOME, parent="westshire-council", locality="south", codes=(code,)

@@ -10,15 +10,19 @@ import gzip
 import io
 import json
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from xlsxwriter import Workbook
+
 from connectors import find_connectors
 from flowcentre.feeds.contract import Connector, Document, PlaceCodes
-from flowcentre.model import Fact, Level, Place, PlaceKind, Places
+from flowcentre.feeds.sheets import sheet_table
+from flowcentre.feeds.tables import decode
+from flowcentre.model import Fact, Level, Place, PlaceKind, Places, RefusedColumn
 from tests.connectors.cast import WESTSHIRE
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -42,7 +46,7 @@ class Kind:
         settings = self.connector.Settings.model_validate(self.about["settings"])
         return self.connector(settings, PlaceCodes(places, self.about["places"]))
 
-    def parse(self, name: str, content: bytes) -> list[Fact]:
+    def parse(self, name: str, content: bytes) -> list[Fact | RefusedColumn]:
         return list(self.new().parse(Document(name, content)))
 
 
@@ -63,7 +67,9 @@ class Sample:
 
     @property
     def text(self) -> bytes:
-        """The content, unpacked."""
+        """The content, unpacked; of a workbook its sheet, as a CSV would have it."""
+        if self.name.endswith(".xlsx"):
+            return sheet_text(self.content, self.settings["required"])
         return gzip.decompress(self.content) if self.name.endswith(".gz") else self.content
 
     @property
@@ -71,7 +77,7 @@ class Sample:
         """What ``connector.toml`` says, and what it says otherwise for this document."""
         return self.kind.about | self.kind.about.get("documents", {}).get(self.name, {})
 
-    def parse(self, content: bytes | None = None) -> list[Fact]:
+    def parse(self, content: bytes | None = None) -> list[Fact | RefusedColumn]:
         return self.kind.parse(self.name, self.content if content is None else content)
 
     @property
@@ -81,6 +87,8 @@ class Sample:
     def spoil(self, change: Callable[[bytes], bytes]) -> bytes:
         """The content after a change to the text, packed again where it was packed."""
         changed = change(self.text)
+        if self.name.endswith(".xlsx"):
+            return workbook(csv.reader(io.StringIO(decode(Document(self.name, changed)), newline="")))
         return gzip.compress(changed) if self.name.endswith(".gz") else changed
 
 
@@ -111,7 +119,38 @@ def samples(folder: str) -> list[Sample]:
     ]
 
 
-def as_json(facts: Iterable[Fact]) -> list[dict[str, Any]]:
+def sheet_text(content: bytes, required: Collection[str]) -> bytes:
+    """The sheet of a workbook that has these headings, as a CSV."""
+    table = sheet_table(Document("a.xlsx", content), required)
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows([table.heading, *(cells for _, cells in table.lines)])
+    return text.getvalue().encode()
+
+
+def workbook(*sheets: Iterable[Iterable[object]], hidden: Collection[int] = ()) -> bytes:
+    """A workbook: text stays text, numbers are numbers, and days and moments have the formats that Excel shows them in."""
+    content = io.BytesIO()
+    with Workbook(content, {"in_memory": True, "default_date_format": "dd/mm/yyyy hh:mm"}) as book:
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        for number, rows in enumerate(sheets):
+            sheet = book.add_worksheet()
+            if number in hidden:
+                sheet.hide()
+            for at, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    match cell:
+                        case str():
+                            sheet.write_string(at, column, cell)
+                        case datetime():
+                            sheet.write_datetime(at, column, cell)
+                        case date():
+                            sheet.write_datetime(at, column, cell, day)
+                        case _:
+                            sheet.write(at, column, cell)
+    return content.getvalue()
+
+
+def as_json(facts: Iterable[Fact | RefusedColumn]) -> list[dict[str, Any]]:
     """Facts as they stand in a ``.facts.json``."""
 
     def plain(value: Any) -> Any:
@@ -122,7 +161,7 @@ def as_json(facts: Iterable[Fact]) -> list[dict[str, Any]]:
     ]
 
 
-def facts_text(facts: Iterable[Fact]) -> str:
+def facts_text(facts: Iterable[Fact | RefusedColumn]) -> str:
     """The text of a ``.facts.json``: one fact a line, so that a change is read at a glance."""
     return "[\n" + ",\n".join(f"  {json.dumps(fact)}" for fact in as_json(facts)) + "\n]\n"
 
@@ -163,13 +202,26 @@ class CsvForm:
         return self._change(content, lambda rows: rows[:1])
 
 
+def _lists(document: dict[str, Any]) -> dict[str, None]:
+    """Every list of a JSON document, and every list in its rows: ``sites.``, ``sites.people.``."""
+    return {
+        f"{key}.{inner}": None
+        for key, rows in document.items()
+        if isinstance(rows, list)
+        for inner in ("", *(name for row in rows for name in _lists(row)))
+    }
+
+
 class JsonForm:
-    """Changes to a JSON document. ``column`` is a key, or ``list.key`` for a key of every row of a list."""
+    """Changes to a JSON document. ``column`` is a key, or ``list.key`` for a key of every row of a list, or of a list of lists."""
 
     def _change(self, content: bytes, column: str, change: Callable[[dict[str, Any], str], None]) -> bytes:
         document = json.loads(content)
-        people, _, key = column.rpartition(".")
-        for owner in document[people] if people else [document]:
+        *lists, key = column.split(".")
+        owners = [document]
+        for name in lists:
+            owners = [row for owner in owners for row in owner[name]]
+        for owner in owners:
             change(owner, key)
         return json.dumps(document).encode()
 
@@ -177,9 +229,9 @@ class JsonForm:
         return self._change(content, column, lambda owner, key: owner.update({f"{key}_new": owner.pop(key)}))
 
     def add(self, content: bytes, column: str, value: str) -> bytes:
-        for people in [key for key, rows in json.loads(content).items() if isinstance(rows, list)]:
-            content = self._change(content, f"{people}.{column}", lambda owner, key: owner.update({key: value}))
-        return self._change(content, column, lambda owner, key: owner.update({key: value}))
+        for people in ("", *_lists(json.loads(content))):
+            content = self._change(content, f"{people}{column}", lambda owner, key: owner.update({key: value}))
+        return content
 
     def swap(self, content: bytes, one: str, other: str) -> bytes:
         def change(owner: dict[str, Any], key: str) -> None:

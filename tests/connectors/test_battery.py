@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from flowcentre import measures
 from flowcentre.feeds.contract import FeedMalformed
-from flowcentre.model import Fact, Held, Reading, WholeList
+from flowcentre.model import Fact, Held, Reading, RefusedColumn, WholeList
 from tests.connectors.documents import CONNECTORS, SAMPLES, Kind, Sample, as_json, described, facts_text, samples
 
 every_connector = pytest.mark.parametrize("kind", described(), ids=lambda kind: kind.name)
@@ -36,8 +36,12 @@ CLOCK_CHANGES = {
 }
 
 
-def believed(facts: list[Fact]) -> list[Fact]:
-    return [fact for fact in facts if not isinstance(fact, Held)]
+def believed(facts: list[Fact | RefusedColumn]) -> list[Fact]:
+    return [fact for fact in facts if not isinstance(fact, Held | RefusedColumn)]
+
+
+def refused(facts: list[Fact | RefusedColumn]) -> list[str]:
+    return [f"{fact.what}: {fact.cells}" for fact in facts if isinstance(fact, RefusedColumn)]
 
 
 def exempt(sample: Sample, test: str) -> bool:
@@ -47,7 +51,7 @@ def exempt(sample: Sample, test: str) -> bool:
     return why is not None
 
 
-def parse_or_refusal(sample: Sample, content: bytes) -> tuple[list[Fact], str]:
+def parse_or_refusal(sample: Sample, content: bytes) -> tuple[list[Fact | RefusedColumn], str]:
     try:
         return sample.parse(content), ""
     except FeedMalformed as why:
@@ -103,6 +107,8 @@ def test_a_good_sample_gives_exactly_its_facts(sample: Sample) -> None:
 def test_it_speaks_of_its_own_places_and_of_what_it_provides(sample: Sample) -> None:
     connector = sample.kind.new()
     for fact in sample.parse():
+        if isinstance(fact, RefusedColumn):
+            continue
         assert fact.place in set(connector.places) or (isinstance(fact, Held) and fact.place is None)
         if isinstance(fact, Reading):
             assert fact.measure in connector.provides
@@ -176,6 +182,7 @@ def test_a_bad_sample_gives_its_reasons(sample: Sample) -> None:
     for reason, part in zip(reasons, expected["held"], strict=True):
         assert part in reason
     assert len(believed(facts)) == expected["believed"]
+    assert refused(facts) == expected.get("columns", [])
 
 
 def cuts(size: int) -> Iterator[int]:
@@ -227,7 +234,7 @@ def test_two_columns_that_changed_places_give_no_wrong_figure(sample: Sample) ->
 def test_a_column_of_names_leaves_no_trace(sample: Sample) -> None:
     named = sample.spoil(lambda text: sample.form.add(text, "patient_name", NAME))
     facts = sample.parse(named)
-    assert facts == sample.parse()
+    assert [fact for fact in facts if not isinstance(fact, RefusedColumn)] == sample.parse()
     assert NAME.split()[0] not in repr(facts)
 
 
@@ -268,7 +275,7 @@ def test_awkward_codes_come_through(sample: Sample) -> None:
     codes = sample.form.column(sample.text, sample.settings["codes"])
     assert {"1E5", "007", "NA"} <= set(codes), "the sample holds them"
     connector = sample.kind.new()
-    spoken_of = {fact.place for fact in believed(sample.parse())}
+    spoken_of = {where for fact in believed(sample.parse()) for where in (fact.place, getattr(fact, "ward", None))}
     assert {connector.places.find(code) for code in ("1E5", "007", "NA")} <= spoken_of
 
 
