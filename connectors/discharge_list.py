@@ -40,7 +40,7 @@ from flowcentre.model import DelayedDischarge, Fact, Held, Person, RefusedColumn
 
 _KEYS = [reason.key for reason in REASONS]
 _PATHWAY = re.compile(r"(?:(?:pathway|p)[ -]?)?([0-3])")
-_CODE = re.compile(r"[A-Za-z0-9._:-]{1,32}")
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9._:-]{1,32}")  # with a digit in it: a word alone may be a surname
 
 
 class DischargeListSettings(DropFolderSettings, HttpSettings):

@@ -80,11 +80,16 @@ def parse_documents(connector: Connector, documents: Iterable[Document], bookmar
             kept: list[Fact] = []
             for fact in facts:
                 if isinstance(fact, RefusedColumn):
-                    refused.append(Refused(document.name, f"{document.name}: {fact.what} is never kept here"))
+                    refused.append(Refused(document.name, f"{document.name}: {_refusal(fact)}"))
                 else:
                     kept.append(fact)
             parsed.append(Parsed(document.name, tuple(kept)))
     return Answer(tuple(parsed), tuple(refused), bookmark.text if bookmark else None)
+
+
+def _refusal(column: RefusedColumn) -> str:
+    cells = f"{column.cells} cell{'s' * (column.cells != 1)}"
+    return f"{column.what} is never kept here, {cells} refused"
 
 
 class NotAFact(TypeError):
