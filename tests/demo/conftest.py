@@ -11,6 +11,7 @@ import pytest
 
 from connectors.bed_state_csv import BedStateCsv
 from connectors.community_capacity_csv import CommunityCapacityCsv
+from connectors.discharge_list import DischargeList
 from connectors.emergency_department_json import EmergencyDepartmentJson
 from flowcentre.config.load import load
 from flowcentre.demo.simulation import Simulation
@@ -23,6 +24,7 @@ CONFIGURATION = ROOT / "flowcentre" / "config" / "defaults" / "westshire"
 CONNECTORS: dict[str, type[Connector]] = {
     "bed_state_csv": BedStateCsv,
     "community_capacity_csv": CommunityCapacityCsv,
+    "discharge_list": DischargeList,
     "emergency_department_json": EmergencyDepartmentJson,
 }
 START = datetime(2026, 11, 2, tzinfo=UTC)  # a Monday

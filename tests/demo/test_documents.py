@@ -8,7 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flowcentre.demo.backlog import HISTORY, SETTLING, backlog, start_for
+from flowcentre.demo.delays import DischargeLists, Listed
 from flowcentre.demo.documents import Clerk
+from flowcentre.demo.reasons import REASONS
+from flowcentre.demo.rhythm import local, utc
 from flowcentre.demo.simulation import Simulation
 from flowcentre.demo.westshire import WESTSHIRE, Care
 from flowcentre.feeds.contract import Connector, Document
@@ -16,6 +19,7 @@ from flowcentre.measures.derive import attendance_readings
 from flowcentre.model import (
     AmbulanceArrival,
     County,
+    DelayedDischarge,
     EmergencyAttendance,
     Held,
     PlaceKind,
@@ -140,6 +144,109 @@ def test_every_departure_is_told_in_the_hour_after_midnight_and_then_forgotten(
     assert departed_before(midnight) == 0
 
 
+def as_told(hospital: str, one: Listed, *, by_day: tuple[str, ...] = ()) -> DelayedDischarge:
+    """A list's entry as the connector ought to understand it; moments named in ``by_day`` are told as days."""
+
+    def moment(name: str) -> datetime | None:
+        at = getattr(one, name)
+        if at is None:
+            return None
+        return local(at).replace(hour=0, minute=0, second=0).astimezone(UTC) if name in by_day else utc(at)
+
+    admitted_at, ready_at = moment("admitted_at"), moment("ready_at")
+    assert admitted_at is not None
+    assert ready_at is not None
+    return DelayedDischarge(
+        ref=one.ref,
+        place=hospital,
+        ward=one.ward,
+        admitted_at=admitted_at,
+        ready_at=ready_at,
+        pathway=one.pathway,
+        reason=one.reason,
+        owner=one.owner,
+        coordinator=one.coordinator or None,
+        residence=one.residence,
+        expected_on=one.expected_on,
+        reviewed_at=moment("reviewed_at"),
+        discharged_at=moment("discharged_at"),
+    )
+
+
+def test_discharge_lists_tell_in_three_forms_who_waits_for_what(county: County, readers: dict[str, Connector]) -> None:
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    simulation.advance(START + timedelta(days=16, hours=16, minutes=15))
+    clerk, lists = Clerk(simulation, county), DischargeLists(simulation, county.places)
+
+    facts = facts_of(clerk, readers, county, "southmere-discharges")
+    told = [as_told("southmere", one, by_day=("admitted_at",)) for one in lists.of("southmere")]
+    assert facts == [*told, WholeList("delays", "southmere", simulation.at)]
+
+    facts = facts_of(clerk, readers, county, "community-discharges")
+    told = [
+        as_told(hospital, one, by_day=("admitted_at", "ready_at"))
+        for hospital in ("eastfield", "hartwell")
+        for one in lists.of(hospital)
+    ]
+    assert facts[: len(told)] == told
+    assert [(fact.place, fact.listed) for fact in facts if isinstance(fact, WholeList)] == [
+        (hospital, sum(one.place == hospital for one in told)) for hospital in ("eastfield", "hartwell")
+    ]
+    assert len(facts) == len(told) + 2
+
+    facts = facts_of(clerk, readers, county, "northgate-discharges")
+    told = [as_told("northgate", one) for one in lists.of("northgate")]
+    assert facts == [*told, WholeList("delays", "northgate", simulation.at)]
+    assert len(told) > 60
+    assert any(one.discharged_at is not None for one in told)
+
+
+def test_northgates_list_gives_whoever_waited_longest_a_reason_that_nobody_knows(
+    county: County, readers: dict[str, Connector]
+) -> None:
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    clerk = Clerk(simulation, county)
+    nobody_knows: dict[int, list[str]] = {}
+    for quarter in range(13 * 4, 17 * 4):
+        simulation.advance(SETTLED + timedelta(minutes=15 * quarter))
+        people = facts_of(clerk, readers, county, "northgate-discharges")
+        unknown = [one for one in people if isinstance(one, DelayedDischarge) and one.reason is None]
+        nobody_knows[quarter] = [one.ref for one in unknown]
+        if unknown:
+            here = [one for one in people if isinstance(one, DelayedDischarge) and one.discharged_at is None]
+            assert unknown == [min(here, key=lambda one: one.ready_at)]
+    assert {quarter // 4 for quarter, refs in nobody_knows.items() if refs} == {14, 15}
+    assert all(len(refs) == (14 * 4 <= quarter < 16 * 4) for quarter, refs in nobody_knows.items())
+
+
+def test_southmeres_list_is_late_on_wednesday_mornings(county: County) -> None:
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    clerk = Clerk(simulation, county)
+    feeds = {site: county.feed(f"{site}-discharges") for site in ("northgate", "southmere")}
+    silent = set()
+    for hour in range(7 * 24):
+        simulation.advance(START + timedelta(hours=hour))
+        for site, feed in feeds.items():
+            assert feed is not None
+            if clerk.write(feed) is None:
+                silent.add((site, simulation.at.weekday(), simulation.at.hour))
+    assert silent == {("southmere", 2, hour) for hour in (7, 8, 9)}
+
+
+def test_every_reason_can_be_written_by_every_supplier(county: County, readers: dict[str, Connector]) -> None:
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    clerk = Clerk(simulation, county)
+    told: dict[str, set[str | None]] = {}
+    for hours in range(24 * 5, 24 * 28, 9):
+        simulation.advance(START + timedelta(hours=hours))
+        for feed in county.feeds:
+            if feed.connector == "discharge_list" and clerk.write(feed) is not None:
+                facts = facts_of(clerk, readers, county, feed.id)
+                told.setdefault(feed.id, set()).update(f.reason for f in facts if isinstance(f, DelayedDischarge))
+    assert set(REASONS) - set().union(*told.values()) <= {"self_funded", "no_adaptations"}  # few have these
+    assert None not in told["southmere-discharges"] | told["community-discharges"]
+
+
 def test_the_backlog_is_four_weeks_that_the_real_connectors_believe_but_for_the_lapses_on_purpose(
     county: County, readers: dict[str, Connector]
 ) -> None:
@@ -160,6 +267,11 @@ def test_the_backlog_is_four_weeks_that_the_real_connectors_believe_but_for_the_
     assert len(moments["northgate-beds"]) == len(moments["southmere-emergency"]) == 4 * 24 + 6 * 24 + 8
     assert 36 <= len(moments["hartwell-beds"]) < len(moments["eastfield-beds"]) == 7 * 4 + 24
     assert len(moments["care-homes"]) == 8
+    # Hourly on the last day and every six hours before, and always once when a day's discharges are whole.
+    for feed_id in ("northgate-discharges", "southmere-discharges", "community-discharges"):
+        assert len(moments[feed_id]) == 24 + 7 * 4
+        late = [at for at in moments[feed_id] if (at.hour, at.minute) == (23, 30)]
+        assert [at.date() for at in late] == [(since + timedelta(days=day)).date() for day in range(8)]
     assert set(held) == {
         ("southmere-beds", "no_criteria_to_reside is not a number"),
         ("care-homes", "place_code is not a place of this feed"),

@@ -23,7 +23,7 @@ from flowcentre.demo.publish import CannotPublish, Publisher, drop, serve
 from flowcentre.demo.simulation import Simulation
 from flowcentre.demo.westshire import WESTSHIRE
 from flowcentre.feeds.contract import Connector, Document
-from flowcentre.model import County, EmergencyAttendance, Held
+from flowcentre.model import County, DelayedDischarge, EmergencyAttendance, Held, WholeList
 from tests.demo.conftest import START
 
 NOON = START + timedelta(days=1, hours=12)
@@ -97,6 +97,20 @@ def test_every_feed_has_its_first_file_at_once(publisher: Publisher, county: Cou
     assert names(tmp_path / "drops" / "care-homes") == ["care-homes_20261103T1113Z.csv"]
     dropping = [feed for feed in county.feeds if "folder" in feed.settings]
     assert all(len(names(Path(str(feed.settings["folder"])))) == 1 for feed in dropping)
+
+
+def test_a_spreadsheet_is_dropped_and_removed_as_any_file_is(
+    publisher: Publisher, readers: dict[str, Connector], tmp_path: Path
+) -> None:
+    publisher.begin(NOON)
+    publisher.catch_up(NOON + timedelta(minutes=20))
+    folder = tmp_path / "drops" / "southmere-discharges"
+    assert names(folder) == ["discharges_20261103T1200Z.xlsx", "discharges_20261103T1215Z.xlsx"]
+    later = folder / "discharges_20261103T1215Z.xlsx"
+    facts = list(readers["southmere-discharges"].parse(Document(later.name, later.read_bytes())))
+    assert sum(isinstance(fact, DelayedDischarge) for fact in facts) > 30
+    publisher.prune(NOON + timedelta(hours=24, minutes=1))
+    assert names(folder) == [later.name]
 
 
 def test_files_come_on_their_feeds_rhythm_each_as_at_its_own_moment(
@@ -186,6 +200,19 @@ def test_an_emergency_department_answers_with_its_present(
     facts = list(readers["northgate-emergency"].parse(Document("answer.json", content)))
     assert sum(isinstance(fact, EmergencyAttendance) for fact in facts) > 50
     assert ask(server, "/elsewhere.json")[0] == 404
+
+
+def test_the_community_hospitals_answer_with_their_list(
+    answering: tuple[ThreadingHTTPServer, list[datetime]], readers: dict[str, Connector]
+) -> None:
+    server, moment = answering
+    moment[0] = NOON + timedelta(seconds=41)
+    status, _, content = ask(server, "/health-and-care/discharge-list.json")
+    assert status == 200
+    facts = list(readers["community-discharges"].parse(Document("answer.json", content)))
+    whole = [(fact.place, fact.observed_at) for fact in facts if isinstance(fact, WholeList)]
+    assert whole == [("eastfield", moment[0]), ("hartwell", moment[0])]
+    assert any(isinstance(fact, DelayedDischarge) for fact in facts)
 
 
 def test_southmeres_interface_restarts_in_the_afternoon_and_says_for_how_long(
