@@ -14,22 +14,32 @@ from flowcentre.feeds.people import kind_of
 from flowcentre.model import County, Held, PeopleList
 from flowcentre.store import Standing, Store
 
-Standings = Callable[[str], Iterable[Standing]]  # by the kind of list
+Standings = Callable[[PeopleList], Iterable[Standing]]  # of those of a list who stand on another, on both
 
 
-def nobody_stands(_people: str) -> Iterable[Standing]:
+def nobody_stands(_whole: PeopleList) -> Iterable[Standing]:
     """There is no list but the one that is weighed."""
     return ()
 
 
 def standings(store: Store, county: County) -> Standings:
-    """Who stands on the lists of a kind. A list too old to be shown as the present holds nobody back."""
+    """Who of a list stands on another, and since when on this one. A list too old to be shown as the present holds nobody back."""
     patience = {feed.id: feed.stale_after for feed in county.feeds}
 
-    def standing(people: str) -> Iterable[Standing]:
-        found = store.standing(people)
-        newest = max((one.listed_at for one in found), default=None)
-        return [one for one in found if newest and one.feed in patience and newest - one.listed_at < patience[one.feed]]
+    def standing(whole: PeopleList) -> Iterable[Standing]:
+        refs = {person.ref for person in whole.persons if kind_of(person).gone_at(person) is None}
+        elsewhere = [
+            one
+            for one in store.standing(whole.people, refs, besides=whole.place)
+            if one.feed in patience
+            and whole.observed_at - one.listed_at < patience[one.feed]
+            and kind_of(one.person).gone_at(one.person) is None
+        ]
+        if not elsewhere:  # nearly always
+            return ()
+        places = {one.person.place for one in elsewhere} | {whole.place}
+        claimed = store.standing(whole.people, {one.person.ref for one in elsewhere}, besides="")
+        return [one for one in claimed if one.person.place in places]
 
     return standing
 
@@ -44,14 +54,13 @@ def hold_those_elsewhere(
     """
     claims: dict[str, list[tuple[datetime, str]]] = {}
     for one in standing:
-        if kind_of(one.person).gone_at(one.person) is None:
-            claims.setdefault(one.person.ref, []).append((one.since, one.person.place))
+        claims.setdefault(one.person.ref, []).append((one.since, one.person.place))
     kept, held = [], []
     for person in whole.persons:
         owner = whole.place
         if kind_of(person).gone_at(person) is None:
-            first = min(claims.get(person.ref, []), default=None)
-            owner = taken.setdefault(person.ref, first[1] if first else whole.place)
+            _, first = min(claims.get(person.ref, []), default=(None, whole.place))
+            owner = taken.setdefault(person.ref, first)
         if owner == whole.place:
             kept.append(person)
         else:

@@ -59,7 +59,7 @@ def weigh(
     rules: Rules = RULES,
 ) -> Weighed:
     """What of an answer is believed. Pure: ``times_running`` tells how often a doubt came before, without a break,
-    and ``standing`` who stands on the lists of every feed.
+    and ``standing`` who of a list stands on another feed's.
     """
     weighed, feed = Weighed(remembered.copy()), remembered.feed
     if feed.doubt_below is not None:
@@ -153,7 +153,7 @@ def _hold_those_elsewhere(weighed: Weighed, document: Sorted, standing: Standing
     for index, whole in enumerate(document.lists):
         if not KINDS[whole.people].in_one_bed:
             continue
-        document.lists[index], held = hold_those_elsewhere(document.name, whole, standing(whole.people), taken)
+        document.lists[index], held = hold_those_elsewhere(document.name, whole, standing(whole), taken)
         document.held += held
 
 

@@ -6,7 +6,7 @@ of the lists that speak of a moment and were known by then, the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -126,8 +126,8 @@ def _here(connection: Connection, memory: FeedMemory, people: str, place: str) -
     return memory.here[people, place]
 
 
-def read_standing(connection: Connection, people: str) -> list[Standing]:
-    """Every row of every list of a kind that stands open, in the order in which they came."""
+def read_standing(connection: Connection, people: str, refs: Collection[str], besides: str) -> list[Standing]:
+    """The rows of some people that stand open on the lists of a kind, of every place but one."""
     row, newest = db.person.c, db.people_list.c
     found = connection.execute(
         select(row.ref, row.row, row.feed, row.observed_at, newest.observed_at.label("listed_at"))
@@ -136,7 +136,7 @@ def read_standing(connection: Connection, people: str) -> list[Standing]:
             db.people_list,
             (newest.feed == row.feed) & (newest.people == row.people) & (newest.place == row.place),
         )
-        .where(row.people == people, row.left_at.is_(None))
+        .where(row.people == people, row.ref.in_(refs), row.place != besides, row.left_at.is_(None))
         .order_by(row.id)
     )
     return [

@@ -265,10 +265,10 @@ class Store(Connections):
         with self._reading() as connection:
             return people.read_lives(connection, people_, places, to_ms(since))
 
-    def standing(self, people_: str) -> list[Standing]:
-        """Every person who stands on any list of a kind, with the feed that lists them and since when."""
+    def standing(self, people_: str, refs: Collection[str], *, besides: str) -> list[Standing]:
+        """Which of some people stand on a list of a kind at any place but one, with the feed that lists them and since when."""
         with self._reading() as connection:
-            return people.read_standing(connection, people_)
+            return people.read_standing(connection, people_, refs, besides)
 
     def intervals(self, people_: str, ref: str, known_at: datetime | None = None) -> list[Interval]:
         """Everything that the lists of a kind ever said of one person, oldest first; as known at a moment, or all."""
