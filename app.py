@@ -214,8 +214,7 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     collect_seldom()
     try:
         with store.in_bulk():
-            for at in read_in(store, county, setting.connectors, published, until=now):
-                keep_derived(store, county, expected, at)
+            keep_derived(store, county, expected, read_in(store, county, setting.connectors, published, until=now))
             store.set_mark("past told", now.isoformat())
     except KeyError as missing:
         raise CannotStart(NOT_WESTSHIRE.format(missing)) from None

@@ -51,8 +51,7 @@ class Workplace:
         with closing(open_store(f"sqlite:///{file}")) as store:
             told = past(Life(in_emergency=IN_PAST), self.now)
             with store.in_bulk():
-                for at in read_in(store, here, CONNECTORS, told, until=self.now):
-                    keep_derived(store, here, expected, at)
+                keep_derived(store, here, expected, read_in(store, here, CONNECTORS, told, until=self.now))
             store.set_mark("demonstration", "yes")
             series = len(store.latest())
             held = store.held_rows(limit=1)

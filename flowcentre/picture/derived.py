@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from flowcentre.model import County, Level, Reading, Value
@@ -23,10 +23,12 @@ def derived_readings(county: County, values: Mapping[tuple[str, str], Value], at
     ]
 
 
-def keep_derived(store: Store, county: County, expected: Expected, at: datetime) -> None:
-    """Work out and keep the totals and shares of ``at`` from the latest that is known, as a history is read in."""
-    values = work_out(expected, store.latest(), at)
-    store.record_derived(derived_readings(county, values, at), received_at=at)
+def keep_derived(store: Store, county: County, expected: Expected, moments: Iterable[datetime]) -> None:
+    """Work out and keep the totals and shares of each moment from the latest that is then known, as a history is read in."""
+    values = None
+    for at in moments:
+        values = work_out(expected, store.latest(), at, before=values)
+        store.record_derived(derived_readings(county, values, at), received_at=at)
 
 
 def keep_what_aged(store: Store, county: County, expected: Expected, until: datetime) -> None:
