@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from flowcentre.model import Board, Picture
+from flowcentre.picture.delays import Chosen
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Glass:
     wall_body: Callable[[Picture, Board], str]  # the part of it that changes with the picture
     pages: Mapping[str, Callable[[Picture], bytes]] = field(default_factory=dict)  # JSON of a page's live part
     fingerprint: str = ""
+    # The sheets for wards of the people chosen, to be printed; and the past moment that was asked for, if any.
+    ward_sheet: Callable[[Chosen, datetime | None], str] | None = None
 
 
 def fingerprint_of(*folders: Path) -> str:

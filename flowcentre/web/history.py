@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from flowcentre.model import Measure, Period, Point
+from flowcentre.web.cells import plain_cell
 from flowcentre.web.shapes import HistoryShape
 from flowcentre.web.shaping import number
 
@@ -23,8 +24,6 @@ LONGEST = {
 }
 # A plus sign that nobody escaped arrives as a blank: 2026-11-22T08:00:00 01:00.
 _LOST_PLUS = re.compile(r"(T\d{2}:\d{2}[0-9:.]*) (\d{2}:?\d{2})$")
-# What makes a spreadsheet run a cell instead of showing it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Unusable(ValueError):
@@ -83,11 +82,6 @@ def as_csv(measure: Measure, place: str, points: Sequence[Point]) -> str:
         at = point.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
         rows.writerow([*named, at, "" if value is None else f"{value:.15g}"])
     return text.getvalue()
-
-
-def plain_cell(text: str) -> str:
-    """Text that a spreadsheet shows and does not run."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def file_name(measure: str, place: str) -> str:

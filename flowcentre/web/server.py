@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from flowcentre.model import Picture
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
+from flowcentre.web.delays import DelayRoutes, Delays, create_delays_api
 from flowcentre.web.displays import Displays, builders
 from flowcentre.web.docs import docs_routes
 from flowcentre.web.finished import Renderings
@@ -78,12 +79,14 @@ def create_server(
     glass: Glass,
     *,
     now: Callable[[], datetime],
+    delays: Delays | None = None,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
 ) -> FlowServer:
     """The whole server, as an ASGI application. Dash's pages are added to it by whoever knows them.
 
-    ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds,
+    ``delays`` are the lists of people, where there are any. ``hosts`` are the names it answers to, without a
+    port; ``beat_every`` is the rhythm, in seconds,
     of the live stream's sign of life.
     """
     pulse = Pulse(live.current, store, now)
@@ -95,6 +98,7 @@ def create_server(
         live.current(), now=now, trouble=pulse.trouble, fingerprint=glass.fingerprint, beat_every=beat_every
     )
     displays = Displays(live.current, glass, renderings, announcer)
+    delay_routes = DelayRoutes(delays, glass, pulse.trouble)
     registry = CollectorRegistry()
     registry.register(Gauges(live.current, now, pulse.trouble, renderings, announcer, displays))
 
@@ -139,7 +143,8 @@ def create_server(
     app.add_exception_handler(RequestValidationError, _say_what_is_wrong)
     app.include_router(create_health(live.current, pulse, pulse_thread, registry))
     app.include_router(create_api(live.current, store, renderings, now, pulse.trouble))
-    app.router.routes.extend([*docs_routes(), *displays.routes])
+    app.include_router(create_delays_api(delay_routes))
+    app.router.routes.extend([*docs_routes(), *delay_routes.routes, *displays.routes])
     return app
 
 

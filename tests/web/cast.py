@@ -36,6 +36,7 @@ from flowcentre.model import (
     Value,
 )
 from flowcentre.web import FlowServer, Glass, create_server, serving
+from flowcentre.web.delays import Delays
 
 T = TypeVar("T")
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -207,7 +208,13 @@ class Drawings:
         return orjson.dumps([part])
 
     def glass(self) -> Glass:
-        return Glass(self.document, self.body, {"demand": self.page}, self.fingerprint)
+        return Glass(
+            self.document,
+            self.body,
+            {"demand": self.page},
+            fingerprint=self.fingerprint,
+            ward_sheet=lambda chosen, asked_at: f"<!doctype html>{len(chosen.delays)} {asked_at}",
+        )
 
 
 @dataclass
@@ -217,6 +224,7 @@ class Westshire:
     live: Publisher = field(default_factory=Publisher)
     store: QuietStore = field(default_factory=QuietStore)
     drawings: Drawings = field(default_factory=Drawings)
+    delays: Delays | None = None
     beat_every: float = 5.0
 
     def app(self) -> FlowServer:
@@ -225,6 +233,7 @@ class Westshire:
             self.store,  # type: ignore[arg-type]
             self.drawings.glass(),
             now=self.live.now,
+            delays=self.delays,
             beat_every=self.beat_every,
         )
         app.mount("/assets", StaticFiles(directory=ASSETS))

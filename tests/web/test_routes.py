@@ -10,6 +10,7 @@ import pytest
 
 from flowcentre.model import Board
 from tests.web.cast import Westshire, running
+from tests.web.delay_cast import PretendBook
 
 # route -> an address of it, and the status that was decided
 DECIDED = {
@@ -24,6 +25,10 @@ DECIDED = {
     "/api/v1/measures": ("/api/v1/measures", 200),
     "/api/v1/places": ("/api/v1/places", 200),
     "/api/v1/history": ("/api/v1/history?measure=ga_beds_occupied&place=northgate", 200),
+    "/api/v1/delays": ("/api/v1/delays", 200),
+    "/delays.csv": ("/delays.csv", 200),
+    "/delays.xlsx": ("/delays.xlsx", 200),
+    "/delays/ward-sheet": ("/delays/ward-sheet", 200),
     "/api/{rest:path}": ("/api/v1/nothing", 404),
     "/live": ("/live", 200),
     "/live/pages/{page}": ("/live/pages/demand", 200),
@@ -39,6 +44,7 @@ DECIDED = {
 
 def test_every_route_answers_as_it_was_decided_and_none_is_undecided(westshire: Westshire) -> None:
     westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
+    westshire.delays = PretendBook()
     app = westshire.app()
     assert set(walk(app.routes)) == set(DECIDED), "decide on each new route here"
     with running(app) as url, httpx.Client(base_url=url) as client:

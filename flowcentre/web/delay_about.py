@@ -1,0 +1,96 @@
+"""What a file of delayed discharges says of itself: of when it is, what was chosen, and what it leaves out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from flowcentre.measures.derive import LONDON
+from flowcentre.model import State, Value
+from flowcentre.picture.delay_small import Seen
+from flowcentre.picture.delay_sums import label_of
+from flowcentre.picture.delay_table import COLUMNS
+from flowcentre.picture.delays import Chosen
+from flowcentre.picture.suppression import HIDDEN, MOST_HIDDEN, ROUNDED_TO
+from flowcentre.web.cells import london
+
+HEADINGS = {column.id: column.heading for column in COLUMNS}
+_LONGEST_NAME = 150  # letters of a file's name
+
+
+def people_of(count: Value) -> int | None:
+    """A count as a number of people."""
+    return None if count.value is None else round(count.value)
+
+
+def about(chosen: Chosen, asked_at: datetime | None, hidden: Seen | None) -> Iterator[tuple[str, str]]:
+    """``hidden`` is the count as it may be seen where small numbers are hidden."""
+    picture, count = chosen.picture, chosen.count
+    if picture.county.demonstration:
+        yield "Demonstration", "every figure here is invented"
+    if asked_at is not None:
+        yield "Looks back", f"as it was known at {london(asked_at)}: this is not the present"
+    yield "As at", "no list has come" if count.observed_at is None else london(count.observed_at)
+    yield "Picture", f"version {picture.version}, of {london(picture.at)}"
+    yield "Filters", "; ".join(_filters(chosen)) or "none: everybody"
+    yield "People delayed", _count_words(chosen, hidden)
+    silent = [_silence(each.value, chosen) for each in chosen.in_scope if not each.value.known]
+    if silent:
+        yield "Not counted", "; ".join(silent)
+    if count.held:
+        rows = "some rows" if hidden is not None else f"{count.held} row{'s' if count.held != 1 else ''}"
+        yield "Held back", f"{rows} of the lists, not counted"
+    if hidden is None:
+        yield "Note", "local and not validated; references are personal data"
+    else:
+        yield "Note", "local and not validated"
+        yield (
+            "Small numbers",
+            f"1 to {MOST_HIDDEN} are {HIDDEN}, others rounded to the nearest {ROUNDED_TO}; what would give one away is "
+            "not shown",
+        )
+
+
+def _count_words(chosen: Chosen, hidden: Seen | None) -> str:
+    count = chosen.count
+    people = people_of(count)
+    if people is None:
+        return "not known"
+    if hidden is not None:
+        said = f"fewer than {MOST_HIDDEN + 1}" if hidden.hidden else f"about {hidden.people}" if people else "0"
+    else:
+        said = str(people)
+    if not count.known:
+        return f"not known; {said} when the lists were last known"
+    words = f"at least {said}" if count.at_least and not (hidden and hidden.hidden) else said
+    return f"{words}, {count.coverage}{', late' if count.state is State.LATE else ''}"
+
+
+def _silence(value: Value, chosen: Chosen) -> str:
+    name = label_of("site", value.place, chosen.picture.county)
+    if value.observed_at is None:
+        return f"{name}, no list has come"
+    if value.state is State.STALE:
+        return f"{name}, list too old, as at {london(value.observed_at)}"
+    return f"{name}, list not known as at {london(value.observed_at)}"
+
+
+def _filters(chosen: Chosen) -> Iterator[str]:
+    for facet, values in chosen.filters.chosen.items():
+        words = sorted(label_of(facet, value, chosen.picture.county) for value in values)
+        yield f"{HEADINGS[facet]}: {', '.join(words)}"
+
+
+def file_name(chosen: Chosen, what: str) -> str:
+    """What and when, of letters that no header can be broken with. A filter names places, never a person."""
+    picture = chosen.picture
+    parts: Sequence[str] = (
+        "DEMONSTRATION" if picture.county.demonstration else "",
+        picture.county.name,
+        what,
+        f"{picture.at.astimezone(LONDON):%Y-%m-%dT%H%M}",
+        f"v{picture.version}",
+        chosen.filters.query,
+    )
+    return re.sub(r"[^A-Za-z0-9_]+", "-", "-".join(filter(None, parts)))[:_LONGEST_NAME].strip("-")
