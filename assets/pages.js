@@ -2,22 +2,26 @@
 // addresses that name a part of a page.
 (() => {
   "use strict";
-  const pages = new Set(["/", "/demand", "/feeds", "/measures", "/explain", "/published"]);
+  const pages = new Set(["/", "/demand", "/feeds", "/measures", "/explain", "/published", "/delays"]);
 
   // Finished HTML comes in an attribute of an element that React leaves empty. Whoever had come to a link by
   // keyboard stays on it, though the link is a new one.
   let focused = null;
   document.addEventListener("focusin", ({ target }) => {
-    focused = target.closest(".finished") ? target.getAttribute("href") : null;
+    const href = target.closest(".finished") && target.getAttribute("href");
+    focused = href && (target.id ? `#${CSS.escape(target.id)}` : `a[href="${CSS.escape(href)}"]`);
   });
   document.addEventListener("pointerdown", () => (focused = null));
 
   function fill(element) {
     const staysOn = focused;
+    const open = [...element.querySelectorAll("details[id][open]")].map((details) => details.id);
     element.innerHTML = element.dataset.html;
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (staysOn && document.activeElement === document.body) {
-      element.querySelector(`a[href="${CSS.escape(staysOn)}"]`)?.focus({ preventScroll: true });
+      element.querySelector(staysOn)?.focus({ preventScroll: true });
     }
+    element.dispatchEvent(new CustomEvent("filled", { bubbles: true }));
   }
 
   // A page comes after its address: go to the part that the address names once it is there.
@@ -26,7 +30,10 @@
     if (gone === location.href) return;
     const part = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (location.hash && !part) return;
+    const isSamePage = gone?.split(/[?#]/)[0] === location.href.split(/[?#]/)[0];
     gone = location.href;
+    // Where only what is chosen has changed, the eye stays where it is.
+    if (!part && isSamePage && document.querySelector("#live-page[data-asked]")) return;
     if (part) part.scrollIntoView();
     else window.scrollTo(0, 0);
   }

@@ -23,8 +23,10 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
+from layouts import delays as delays_page
 from layouts import demand, explain, feeds, measures
 from layouts.finished import given, to_html
+from layouts.parts import delay_links
 from layouts.parts.history_chart import span_shown
 from layouts.parts.tree import marked
 from layouts.services import acute_sites
@@ -77,6 +79,17 @@ def _live_json(render: Callable[[Picture], Component]) -> Callable[[Picture], by
     return lambda picture: page_json(_finished(render(picture)))
 
 
+def asked_page(
+    book: delays_page.DelayBook,
+) -> tuple[Callable[[Picture, str], str | None], Callable[[Picture, str], bytes]]:
+    """Of the live page whose content depends on its address: one spelling of a query, and the JSON of its live part."""
+
+    def draw(_picture: Picture, query: str) -> bytes:
+        return page_json(_finished(delays_page.render(book.answer(query), query)))
+
+    return delay_links.canonical, draw
+
+
 def _finished(content: Component) -> Component:
     """Content that Dash's browser code need not build: one component, filled in by ``assets/pages.js``.
 
@@ -93,11 +106,12 @@ def create_pages(
     history: History,
     polls: Callable[[str], Sequence[Poll]],
     published: Callable[[Picture, str | None], Component] | None = None,
+    delays: delays_page.DelayBook | None = None,
 ) -> dash.Dash:
     """Add the pages to a FastAPI server, after every route of its own: Dash answers all that is left.
 
     ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
-    figures, of one place or of all, where there is one.
+    figures, of one place or of all, where there is one; ``delays`` is who waits to be discharged.
     """
     app = dash.Dash(
         "flowcentre",
@@ -121,15 +135,24 @@ def create_pages(
         picture = current()
         try:
             return await asyncio.to_thread(
-                page, picture, path or "/", search or "", history=history, polls=polls, published=published
+                page,
+                picture,
+                path or "/",
+                search or "",
+                history=history,
+                polls=polls,
+                published=published,
+                delays=delays,
             )
         except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
             *_, where = traceback.extract_tb(error.__traceback__)
             # Never the error's words: they may hold what was read.
             place = f"{Path(where.filename).name}:{where.lineno}"
             log.error("a page could not be drawn", error=type(error).__name__, where=place)
-            return _failed(picture, path, published is not None)
+            return _failed(picture, path, published is not None, delays is not None)
 
+    if delays is not None:
+        _answer_questions(app, current, delays)
     # Of Dash on FastAPI: web sockets are announced though nothing here uses them, and assets are found only when the
     # first page asked for is the first page; a deep link would come without its styles.
     app.backend.websocket_capability = False
@@ -145,6 +168,7 @@ def page(
     history: History,
     polls: Callable[[str], Sequence[Poll]],
     published: Callable[[Picture, str | None], Component] | None = None,
+    delays: delays_page.DelayBook | None = None,
 ) -> list[Component]:
     """The whole page at an address: what stands above every page, and its own content."""
     path = path.rstrip("/") or "/"
@@ -162,20 +186,30 @@ def page(
     elif path == "/explain":
         home = "Published figures" if only_published else "Whole-system demand"
         content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls, home)
+    elif path == delay_links.PATH and delays is not None:
+        content = delays_page.page(delays, picture, search, _finished)
     elif path == "/published" and published is not None:
         content = published(picture, asked.get("place"))
     else:
         content = html.Div(
             html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
         )
-    return [*_above(picture, path, published is not None), html.Main(content, id="content")]
+    return [*_above(picture, path, published is not None, delays is not None), html.Main(content, id="content")]
 
 
-def _failed(picture: Picture, path: object, has_published: bool) -> list[Component]:
+def _answer_questions(app: dash.Dash, current: Callable[[], Picture], delays: delays_page.DelayBook) -> None:
+    """Answer what ``assets/delays.js`` asks of the list: not by a component's property, for Dash would keep each."""
+
+    @app.callback(Output("delays-answer", "data"), Input("delays-question", "data"), prevent_initial_call=True)
+    async def answer(question: object) -> dict[str, object]:
+        return await asyncio.to_thread(delays_page.reply, delays, current(), question)
+
+
+def _failed(picture: Picture, path: object, has_published: bool, has_delays: bool) -> list[Component]:
     said = html.Header(
         [html.H1("This page could not be drawn"), html.P("The boards under /wall stand.")], className="page-head"
     )
-    return [*_above(picture, str(path), has_published), html.Main(html.Div(said), id="content")]
+    return [*_above(picture, str(path), has_published, has_delays), html.Main(html.Div(said), id="content")]
 
 
 def _live(picture: Picture, name: str) -> Component:
@@ -187,8 +221,10 @@ def _only_published(picture: Picture, has_published: bool) -> bool:
     return has_published and not acute_sites(picture.county)
 
 
-def _above(picture: Picture, path: str, has_published: bool) -> list[Component]:
+def _above(picture: Picture, path: str, has_published: bool, has_delays: bool) -> list[Component]:
     pages = [("/", "Demand"), ("/feeds", "Feeds"), ("/measures", "Measures")]
+    if has_delays and delays_page.has_lists(picture):
+        pages.insert(1, (delay_links.PATH, "Delayed discharges"))
     if has_published:
         pages.insert(1, ("/published", "Published figures"))
     if _only_published(picture, has_published):

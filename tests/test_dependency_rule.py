@@ -59,6 +59,8 @@ ONLY_IN = {
     "uvicorn": ["flowcentre/web", "app.py"],
     "dash": ["layouts", "app.py"],
     "dash_svg": ["layouts", "app.py"],
+    "dash_ag_grid": ["layouts"],
+    "holidays": ["layouts"],
     "plotly": ["layouts", "app.py"],
 }
 

@@ -1,7 +1,8 @@
 /* Keeps a display true: hears of each new picture, shows it, ages what is shown, and says so when it cannot.
  *
  * Two ways in, told apart by the page. A wall board has <body data-body-url>: its <main id="board"> is replaced
- * by finished HTML. A Dash page has #live-page with data-page: its children are set from JSON.
+ * by finished HTML. A Dash page has #live-page with data-page: its children are set from JSON. With data-asked too,
+ * what it shows depends on the query of its address.
  *
  * What the page gives (all moments ISO 8601, UTC):
  *   <body data-fingerprint data-body-url data-server-now [data-not-live-after="13"]>
@@ -113,8 +114,9 @@
   };
   const dashPage = {
     url() {
-      const page = document.getElementById("live-page")?.dataset.page;
-      return page && window.dash_clientside?.set_props ? `/live/pages/${encodeURIComponent(page)}` : null;
+      const { page, asked } = document.getElementById("live-page")?.dataset ?? {};
+      if (!page || !window.dash_clientside?.set_props) return null;
+      return `/live/pages/${encodeURIComponent(page)}${asked === undefined ? "" : location.search}`;
     },
     show: (json) => window.dash_clientside.set_props("live-page", { children: JSON.parse(json) }),
   };
@@ -157,11 +159,12 @@
       body.dataset.version = version;
       fetchFailures = 0;
       // What was wanted is on the glass, and only what came meanwhile is owed: news quicker than a fetch hides no wall.
-      if (newerSince && Number(version) >= wanted.version) owedSince = newerSince;
+      if (newerSince && Number(version) >= (wanted?.version ?? 0)) owedSince = newerSince;
       // One server of several may lag behind the one that told us: then what it gave is not yet enough.
-      if (wanted === state.said && Number(version) >= wanted.version) {
+      // Nor is it where the address has changed meanwhile.
+      if (wanted === state.said && glass.url() === url && Number(version) >= (wanted?.version ?? 0)) {
         state.owed = false;
-        note();
+        if (wanted) note();
       }
       age();
     } catch {
@@ -170,6 +173,13 @@
     fetching = false;
     if (state.owed) fetchTimer = setTimeout(bring, fetchFailures ? jittered(fetchFailures) : 50);
   }
+
+  /** The address has changed, and with it what the page shows. */
+  state.follow = () => {
+    if (!state.owed) owedSince = performance.now();
+    state.owed = true;
+    bring();
+  };
 
   // --- Hearing -------------------------------------------------------------------------------------------
 

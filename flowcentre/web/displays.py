@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from flowcentre.model import Board, Picture
 from flowcentre.web.announce import Announcer, EventStream
-from flowcentre.web.finished import Builder, Finished, Renderings, respond
+from flowcentre.web.finished import ASKED, Builder, Finished, Renderings, respond
 from flowcentre.web.glass import Glass
 
 HTML = "text/html; charset=utf-8"
@@ -25,7 +25,13 @@ def builders(glass: Glass) -> Mapping[str, Builder]:
         "document": lambda picture, board: (glass.wall_document(picture, _board(picture, board)).encode(), HTML),
         "body": lambda picture, board: (glass.wall_body(picture, _board(picture, board)).encode(), HTML),
         "page": lambda picture, page: (glass.pages[page](picture), JSON),
+        ASKED: lambda picture, which: (_asked(glass, picture, which), JSON),
     }
+
+
+def _asked(glass: Glass, picture: Picture, which: str) -> bytes:
+    page, _, query = which.partition("?")
+    return glass.asked_pages[page].draw(picture, query)
 
 
 class Displays:
@@ -83,6 +89,12 @@ class Displays:
     async def page(self, request: Request) -> Response:
         """The live part of a Dash page, as JSON of its components."""
         page = request.path_params["page"]
+        asked = self._glass.asked_pages.get(page)
+        if asked is not None:
+            query = asked.canonical(self._current(), request.url.query)
+            if query is None:
+                return PlainTextResponse("That address looks back: it is not live.", status_code=404)
+            return self._answer(request, *await self._renderings.part(ASKED, f"{page}?{query}"))
         if page not in self._glass.pages:
             return PlainTextResponse("There is no live page of that name.", status_code=404)
         return self._answer(request, *await self._renderings.part("page", page))

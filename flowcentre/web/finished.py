@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 import structlog
@@ -22,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 # A part that nobody has asked for within this long is no longer built ahead of being asked for.
 WATCHED_FOR = 60.0  # seconds
+# Of a page that depends on its address there are as many as people ask for: so many are kept, the newest asked.
+ASKED, MOST_ASKED = "asked", 32
 
 Part = tuple[str, str]  # what kind of part, and which: ("body", "county")
 Builder = Callable[[Picture, str], tuple[bytes, str]]  # (picture, which) -> content and media type
@@ -105,6 +108,7 @@ class Rendering:
             loop = asyncio.get_running_loop()
             building = self._parts[part] = loop.run_in_executor(self._threads, self._build, part)
             building.add_done_callback(lambda done: self._report(part, done))
+            _forget_oldest(self._parts)
         return building
 
     def _build(self, part: Part) -> Finished:
@@ -143,7 +147,9 @@ class Renderings:
     async def part(self, kind: str, which: str) -> tuple[Finished, Picture]:
         """A part of the present picture, and the picture that it shows."""
         part = (kind, which)
+        self._asked.pop(part, None)  # the newest asked stands last
         self._asked[part] = time.monotonic()
+        _forget_oldest(self._asked)
         rendering = self.now()
         return await rendering.part(part), rendering.picture
 
@@ -157,6 +163,13 @@ class Renderings:
     def _count(self, seconds: float) -> None:
         self.builds += 1
         self.build_seconds += seconds
+
+
+def _forget_oldest(parts: dict[Part, Any]) -> None:
+    """Keep only so many of the parts that depend on an address."""
+    asked = [part for part in parts if part[0] == ASKED]
+    for part in asked[:-MOST_ASKED]:
+        del parts[part]
 
 
 def _same(picture: Picture, other: Picture) -> bool:

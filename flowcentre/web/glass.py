@@ -11,6 +11,14 @@ from flowcentre.picture.delays import Chosen
 
 
 @dataclass(frozen=True)
+class AskedPage:
+    """A live page whose content depends on the query of its address."""
+
+    canonical: Callable[[Picture, str], str | None]  # one spelling for all that ask the same; None: not live
+    draw: Callable[[Picture, str], bytes]  # JSON of the live part, for a canonical query
+
+
+@dataclass(frozen=True)
 class Glass:
     """How pictures become what a display needs. Every function is pure.
 
@@ -21,6 +29,7 @@ class Glass:
     wall_document: Callable[[Picture, Board], str]  # the whole HTML page of a board
     wall_body: Callable[[Picture, Board], str]  # the part of it that changes with the picture
     pages: Mapping[str, Callable[[Picture], bytes]] = field(default_factory=dict)  # JSON of a page's live part
+    asked_pages: Mapping[str, AskedPage] = field(default_factory=dict)
     fingerprint: str = ""
     # The sheets for wards of the people chosen, to be printed; and the past moment that was asked for, if any.
     ward_sheet: Callable[[Chosen, datetime | None], str] | None = None

@@ -1,0 +1,271 @@
+// The page of delayed discharges: filters that change the address and nothing else, the grid's rows, and one person's
+// timeline. What is asked goes to the server as a Dash callback would, but by hand: Dash keeps what a callback's inputs
+// were for ever, and a page that is left open for a year would hold every list of the year.
+(() => {
+  "use strict";
+  const PATH = "/delays", GRID = "delays-grid", KEPT = "delays-columns";
+  const byId = (id) => document.getElementById(id);
+
+  async function ask(question) {
+    const answer = await fetch("/_dash-update-component", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        output: "delays-answer.data",
+        outputs: { id: "delays-answer", property: "data" },
+        inputs: [{ id: "delays-question", property: "data", value: { query: location.search, ...question } }],
+        changedPropIds: ["delays-question.data"],
+      }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+    return (await answer.json()).response["delays-answer"].data;
+  }
+
+  // --- Filters: the address says what is chosen -------------------------------------------------------------
+
+  let followed = location.search;
+  const looksBack = (to) => Boolean(new URLSearchParams(to.search).get("at"));
+  const isLive = () => document.querySelector("#live-page[data-asked]") !== null;
+
+  /** Does an address differ from what is shown only in what is chosen? Then Dash need not draw the page anew. */
+  const stays = (to) => to.pathname === PATH && isLive() && !looksBack(to);
+
+  function follow() {
+    if (location.search === followed) return;
+    followed = location.search;
+    window.flowcentre?.follow();
+    hideNews();
+    grid?.purgeInfiniteCache();
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.target || link.hash || link.origin !== location.origin) return;
+    if (location.pathname !== PATH || !stays(link)) return;
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (link.search !== location.search) history.pushState({}, "", link.href);
+    follow();
+  });
+
+  // Dash listens for the same, later than this: it is not told of what it need not do.
+  for (const moved of ["popstate", "_dashprivate_pushstate"]) {
+    window.addEventListener(moved, (event) => {
+      if (!stays(location)) return;
+      event.stopImmediatePropagation();
+      follow();
+    });
+  }
+
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "as-it-was") return;
+    event.preventDefault();
+    const asked = new URLSearchParams(location.search);
+    asked.set("at", event.target.elements.at.value);
+    history.pushState({}, "", `${PATH}?${asked}`);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  });
+
+  // --- The grid ---------------------------------------------------------------------------------------------
+
+  let grid = null, gridElement = null;
+  let shown = {}; // what the rows in the grid were read from: { lists, at, query }
+
+  window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
+    delayIsGroup: (params) => params.rowNode.data?.group !== undefined,
+    delayTab: () => false, // Tab leaves the grid: there are arrows within it
+  });
+  window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
+    DelayGroup: (props) => window.React.createElement("div", { className: "delay-group" }, props.data.group),
+  });
+
+  const request = () => ({ sortModel: sorts(), filterModel: grid.getFilterModel() });
+  const sorts = () =>
+    grid
+      .getColumnState()
+      .filter((column) => column.sort)
+      .sort((a, b) => a.sortIndex - b.sortIndex)
+      .map(({ colId, sort }) => ({ colId, sort }));
+
+  const source = {
+    async getRows({ startRow, endRow, sortModel, filterModel, successCallback, failCallback }) {
+      const query = location.search, api = grid;
+      try {
+        const answer = await ask({ kind: "rows", request: { startRow, endRow, sortModel, filterModel } });
+        if (api !== grid) return;
+        shown = { lists: answer.lists, at: answer.at, query };
+        successCallback(answer.rowData, answer.rowCount);
+        if (answer.rowCount) api.hideOverlay();
+        else api.showNoRowsOverlay();
+      } catch {
+        failCallback();
+        sayNews("The list could not be read.");
+      }
+    },
+  };
+
+  /** Dash's component sets a source of its own once the grid is ready, and says nothing: ours comes after it. */
+  function takeOver(api) {
+    if (api !== grid) return;
+    if (api.getGridOption("datasource")) api.setGridOption("datasource", source);
+    else setTimeout(takeOver, 20, api);
+  }
+
+  function attach(element) {
+    gridElement = element;
+    window.dash_ag_grid.getApiAsync(GRID).then((api) => {
+      grid = api;
+      followed = location.search;
+      showColumns(keptColumns());
+      takeOver(api);
+      api.addEventListener("rowClicked", ({ data, event }) => {
+        if (!event?.defaultPrevented && getSelection().isCollapsed) openLife(data);
+      });
+      api.addEventListener("cellKeyDown", ({ event, data }) => {
+        if (event.key === "Enter") openLife(data);
+      });
+    });
+  }
+
+  new MutationObserver(() => {
+    const element = byId(GRID);
+    if (element === gridElement) return;
+    grid = gridElement = null;
+    shown = {};
+    if (element) attach(element);
+  }).observe(document.body, { childList: true, subtree: true });
+
+  // --- Columns ----------------------------------------------------------------------------------------------
+
+  const boxes = () => [...document.querySelectorAll("#delay-columns input")];
+
+  function keptColumns() {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEPT));
+      return Array.isArray(kept) ? kept : null;
+    } catch {
+      return null; // a browser that keeps nothing, or something else's words
+    }
+  }
+
+  function showColumns(chosen) {
+    if (!chosen) return;
+    for (const box of boxes()) {
+      box.checked = chosen.includes(box.value);
+      grid.setColumnsVisible([box.value], box.checked);
+    }
+  }
+
+  document.addEventListener("change", ({ target }) => {
+    if (!grid || !target.closest("#delay-columns")) return;
+    grid.setColumnsVisible([target.value], target.checked);
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(boxes().filter((box) => box.checked).map((box) => box.value)));
+    } catch { /* then it lasts as long as the page */ }
+  });
+
+  // --- News: a refresh never takes the row from under a hand ------------------------------------------------
+
+  const isWorkedIn = () => {
+    const { activeElement } = document;
+    return Boolean(gridElement?.contains(activeElement) || byId("delay-drawer")?.contains(activeElement));
+  };
+  const bar = () => document.querySelector(".list-news");
+
+  function sayNews(words) {
+    byId("list-news").textContent = words;
+    bar().hidden = false;
+  }
+
+  function hideNews() {
+    if (bar()) bar().hidden = true;
+  }
+
+  /** The person in whose row the focus is, and where that row stands on the glass. */
+  function focusedRow() {
+    const cell = grid.getFocusedCell();
+    const row = cell && grid.getDisplayedRowAtIndex(cell.rowIndex);
+    if (!row?.data) return null;
+    return { ref: row.data.ref, column: cell.column, top: row.rowTop - grid.getVerticalPixelRange().top };
+  }
+
+  document.addEventListener("filled", async () => {
+    const { lists } = document.querySelector(".delays")?.dataset ?? {};
+    if (!grid || !lists || !shown.lists || shown.query !== location.search || lists === shown.lists) return;
+    if (!isWorkedIn()) return void grid.refreshInfiniteCache();
+    try {
+      const told = await ask({ kind: "news", since: shown.at, request: request() });
+      if (told.words) sayNews(told.words);
+    } catch {
+      sayNews("The list has changed.");
+    }
+  });
+
+  async function showNews(keepFocus) {
+    hideNews();
+    const before = keepFocus ? focusedRow() : null;
+    const told = before && (await ask({ kind: "news", ref: before.ref, request: request() }).catch(() => null));
+    grid.refreshInfiniteCache();
+    if (!before) return;
+    const index = told?.index ?? null;
+    if (index === null) return void sayGone(before.ref);
+    for (let waited = 0; waited < 5000; waited += 50) {
+      if (grid.getDisplayedRowAtIndex(index)?.data?.ref === before.ref) break;
+      grid.ensureIndexVisible(index); // its rows may have to be read first
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+    const row = grid.getDisplayedRowAtIndex(index);
+    if (row?.data?.ref !== before.ref) return;
+    gridElement.querySelector(".ag-body-viewport, .ag-grid-scrolling-viewport")?.scrollTo({ top: row.rowTop - before.top });
+    grid.ensureIndexVisible(index);
+    grid.setFocusedCell(index, before.column);
+  }
+
+  function sayGone(ref) {
+    byId("list-news").textContent = `${ref} is no longer on the list.`;
+    bar().hidden = false;
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    if (target.id === "show-news" && grid) showNews(true);
+    if (target.id === "close-drawer") closeLife();
+  });
+
+  document.addEventListener("focusout", () => {
+    setTimeout(() => {
+      if (grid && bar() && !bar().hidden && !isWorkedIn() && !bar().contains(document.activeElement)) showNews(false);
+    });
+  });
+
+  // --- One person -------------------------------------------------------------------------------------------
+
+  let opened = null; // the ref whose timeline is open
+
+  async function openLife(row) {
+    if (!row?.ref || row.group !== undefined) return;
+    opened = row.ref;
+    const drawer = byId("delay-drawer"), content = byId("drawer-content");
+    try {
+      const told = await ask({ kind: "life", ref: row.ref });
+      if (opened !== row.ref) return; // somebody else was opened since
+      content.innerHTML = told.html; // finished and escaped by the server
+    } catch {
+      content.textContent = "This person's timeline could not be read.";
+    }
+    drawer.hidden = false;
+    (byId("life-of") || byId("close-drawer")).focus({ preventScroll: true });
+  }
+
+  function closeLife() {
+    const row = grid?.getRowNode(opened);
+    byId("delay-drawer").hidden = true;
+    const column = grid?.getFocusedCell()?.column ?? "ref";
+    opened = null;
+    if (row?.data) grid.setFocusedCell(row.rowIndex, column);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && byId("delay-drawer") && !byId("delay-drawer").hidden) closeLife();
+  });
+})();

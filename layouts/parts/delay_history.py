@@ -1,0 +1,195 @@
+"""Four weeks of delayed discharges: who was there at each midnight, for what kind of reason, and what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+
+import holidays
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures.derive import local_day
+from flowcentre.picture.delay_book import Answered
+from flowcentre.picture.delay_history import Then
+from flowcentre.picture.delays import FACETS, Delay
+from layouts.parts.delay_links import Address
+from layouts.parts.delay_words import FAMILIES, day_words, family_name, people, pounds
+from layouts.parts.tree import Child, marked
+
+_WEEK = 7
+
+
+@cache
+def bank_holidays(year: int) -> Mapping[date, str]:
+    """The bank holidays of England in a year."""
+    return dict(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def history(answered: Answered, address: Address) -> html.Section:
+    """Each midnight of four weeks as a column, and the present apart."""
+    past = answered.past.days
+    return html.Section(
+        [
+            html.H2("The last 28 days", id="history"),
+            html.P(_says(answered, past), className="what"),
+            _chart(answered, past, address) if past else None,
+            _legend(),
+            html.Details(
+                [html.Summary("The same as a table"), _table(answered, past)], id="history-table", className="as-table"
+            )
+            if past
+            else None,
+        ],
+        className="delay-history panel",
+    )
+
+
+def _says(answered: Answered, past: Sequence[Then]) -> str:
+    known = [then.count for then in past if then.count is not None]
+    if not known:
+        return "No list of these days is kept."
+    cost = answered.chosen.picture.county.bed_day_cost
+    partly = sum(not then.whole for then in past)
+    least = "at least " if partly else ""
+    said = (
+        f"Who was there at midnight lost that day one bed day: {least}{sum(known):,} bed days in these {len(past)} days"
+    )
+    said += f", {least}{pounds(sum(known) * cost)} at £{cost:,.0f} a bed day (local figure)" if cost is not None else ""
+    days = "day" if partly == 1 else "days"
+    return said + (f". On {partly} {days} a list was missing." if partly else ".")
+
+
+def _chart(answered: Answered, past: Sequence[Then], address: Address) -> Component:
+    chosen = answered.chosen
+    now = chosen.counted if chosen.count.known else None
+    most = max([then.count or 0 for then in past] + [len(now or ())]) or 1
+    columns = [
+        _column(then, past[number - _WEEK] if number >= _WEEK else None, most, address, number)
+        for number, then in enumerate(past)
+    ]
+    today = html.Li(
+        html.Div(
+            [_bars(now, most), html.B(f"{len(now):,}" if now is not None else "", className="of-now")],
+            className="plot",
+        ),
+        className="today" if chosen.count.coverage.complete else "today partly",
+        title=f"{'Then' if answered.looks_back else 'Now'}: {people(len(now)) if now is not None else 'not known'}",
+        **marked(data_label="then" if answered.looks_back else "now"),
+    )
+    scale = [html.Span(f"{step:,}", style={"bottom": f"{100 * step / most:.1f}%"}) for step in _steps(most)]
+    return html.Div(
+        [
+            html.Div(scale, className="scale", **marked(aria_hidden="true")),
+            html.Ol([*columns, today], className="days", **marked(aria_label="People delayed at each midnight")),
+        ],
+        className="delay-days",
+    )
+
+
+def _steps(most: int) -> list[int]:
+    """Round numbers for the scale: three or four of them."""
+    sizes = (first * 10**power for power in range(9) for first in (1, 2, 5))
+    return list(range(0, most + 1, next(size for size in sizes if most / size <= 4)))
+
+
+def _column(then: Then, week_before: Then | None, most: int, address: Address, number: int) -> html.Li:
+    day = local_day(then.at)
+    holiday = bank_holidays(day.year).get(day)
+    kind = " ".join(
+        filter(
+            None,
+            (
+                "weekend" if day.weekday() >= 5 else "",
+                "holiday" if holiday else "",
+                "" if then.whole else "nothing" if then.count is None else "partly",
+            ),
+        )
+    )
+    parts: list[Child] = [_bars(then.delays, most)]
+    if week_before is not None and week_before.count is not None and week_before.whole:
+        parts.append(html.I(className="before", style={"bottom": f"{100 * week_before.count / most:.1f}%"}))
+    words = _words(then, week_before, holiday)
+    labelled = day.weekday() == 0
+    label = marked(data_label=day_words(then.at).partition(" ")[2]) if labelled else {}
+    return html.Li(
+        html.A(
+            parts,
+            href=address.as_at(then.at).href,
+            id=f"day-{day.isoformat()}",
+            className="plot",
+            title=words,
+            **marked(aria_label=words),
+        ),
+        className=kind,
+        **label,
+    )
+
+
+def _words(then: Then, week_before: Then | None, holiday: str | None) -> str:
+    said = f"{day_words(then.at)}, at midnight: "
+    said += "no list" if then.count is None else people(then.count)
+    said += f", {then.reporting} of {then.expected} hospitals" if not then.whole and then.count is not None else ""
+    if week_before is not None and week_before.count is not None:
+        said += f"; a week before {week_before.count:,}"
+    return said + (f"; {holiday}" if holiday else "")
+
+
+def _bars(delays: Sequence[Delay] | None, most: int) -> Component:
+    by_family = _by_family(delays or ())
+    return html.Div(
+        [
+            html.I(style={"height": f"{100 * by_family[family] / most:.2f}%"}, **marked(data_family=family))
+            for family in reversed(FAMILIES)
+            if by_family[family]
+        ],
+        className="stack",
+    )
+
+
+def _by_family(delays: Sequence[Delay]) -> dict[str, int]:
+    found = dict.fromkeys(FAMILIES, 0)
+    for delay in delays:
+        found[FACETS["family"](delay)] += 1
+    return found
+
+
+def _legend() -> Component:
+    marks = [
+        html.Li([html.I(className="swatch", **marked(data_family=family)), family_name(family)]) for family in FAMILIES
+    ]
+    marks += [
+        html.Li([html.I(className="swatch before"), "the same weekday before"]),
+        html.Li([html.I(className="swatch partly"), "a list was missing"]),
+        html.Li([html.I(className="swatch holiday"), "bank holiday"]),
+    ]
+    return html.Ul(marks, className="delay-legend", **marked(aria_hidden="true"))
+
+
+def _table(answered: Answered, past: Sequence[Then]) -> Component:
+    cost = answered.chosen.picture.county.bed_day_cost
+    names = ["Midnight at the end of", "People = bed days lost", "Same weekday before", *map(family_name, FAMILIES)]
+    names += ["Cost"] if cost is not None else []
+    rows = []
+    for number in range(len(past) - 1, -1, -1):
+        then, before = past[number], past[number - _WEEK] if number >= _WEEK else None
+        day = local_day(then.at)
+        holiday = bank_holidays(day.year).get(day)
+        least = "" if then.whole else f"at least ({then.reporting} of {then.expected}) "
+        families = _by_family(then.delays or ())
+        cells: list[Child] = [
+            "no list" if then.count is None else f"{least}{then.count:,}",
+            "" if before is None or before.count is None else f"{before.count:,}",
+            *("" if then.count is None else f"{families[family]:,}" for family in FAMILIES),
+        ]
+        if cost is not None:
+            cells.append("" if then.count is None else pounds(then.count * cost))
+        head = [day_words(then.at), html.Small(f" {holiday}") if holiday else None]
+        rows.append(html.Tr([html.Th(head, scope="row"), *map(html.Td, cells)]))
+    return html.Div(
+        html.Table(
+            [html.Thead(html.Tr([html.Th(name, scope="col") for name in names])), html.Tbody(rows)], className="rows"
+        ),
+        className="scroll",
+    )

@@ -1,0 +1,114 @@
+"""What is said of delayed discharges: names of choices, lengths of waits, changes and money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from flowcentre.measures.delays import BANDS, FAMILY_KEYS, REASON_BY_KEY
+from flowcentre.model import County
+from flowcentre.picture.delay_history import Then
+from flowcentre.picture.delays import LIMITS, PAST, UNKNOWN, Chosen
+from layouts.parts.words import LONDON
+
+MINUS = "\N{MINUS SIGN}"
+FAMILIES = (*FAMILY_KEYS, UNKNOWN)
+# What sets two families apart from the rest, in the words of a manager.
+PLAIN_WORDS = {"interface": "being arranged", "capacity": "nothing there"}
+
+FACET_WORDS = {
+    "pathway": "Pathway",
+    "family": "Family",
+    "reason": "Reason",
+    "owner": "Must act",
+    "council": "Lives in",
+    "site": "Hospital",
+    "ward": "Ward",
+    "days": "Since ready",
+    PAST: "Past",
+}
+
+
+def family_name(family: str) -> str:
+    """The name of a family of reasons."""
+    return FAMILY_KEYS.get(family, "Reason not known")
+
+
+def pathway_name(pathway: str) -> str:
+    """The name of a pathway."""
+    return "Pathway not known" if pathway == UNKNOWN else f"Pathway {pathway}"
+
+
+def place_name(county: County, place_id: str, unknown: str = "Not known") -> str:
+    """The name of a place; a ward's with its hospital's, for two hospitals have a Ward 1."""
+    place = county.places.get(place_id)
+    if place is None:
+        return unknown if place_id == UNKNOWN else place_id
+    hospital = county.places.get(place.parent) if place.level.value == "unit" and place.parent else None
+    return f"{hospital.label}, {place.label}" if hospital is not None else place.label
+
+
+_NAMES: Mapping[str, Callable[[str, County], str]] = {
+    "pathway": lambda value, _: pathway_name(value).removeprefix("Pathway "),
+    "family": lambda value, _: family_name(value),
+    "reason": lambda value, _: REASON_BY_KEY[value].text if value in REASON_BY_KEY else "not known",
+    "owner": lambda value, county: place_name(county, value, "nobody named"),
+    "council": lambda value, county: place_name(county, value, "not known"),
+    "site": lambda value, county: place_name(county, value),
+    "ward": lambda value, county: place_name(county, value, "not known"),
+    "days": lambda value, _: next((band.words for band in BANDS if band.key == value), value),
+    PAST: lambda value, _: LIMITS.get(value, value),
+}
+
+
+def choice_name(facet: str, value: str, county: County) -> str:
+    """What a choice is called beside its facet: "Pathway: 1", "Since ready: 4-6 days"."""
+    return _NAMES[facet](value, county)
+
+
+def people(number: int) -> str:
+    """ "1 person", "12 people"."""
+    return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def days(number: float) -> str:
+    """ "1 day", "12 days", "6.5 days"."""
+    said = f"{number:,.1f}".removesuffix(".0")
+    return f"{said} {'day' if number == 1 else 'days'}"
+
+
+def pounds(amount: float) -> str:
+    """ "£676,648", and from a million "£2.25 million"."""
+    return f"£{amount / 1_000_000:,.2f} million" if amount >= 1_000_000 else f"£{amount:,.0f}"
+
+
+def signed(change: int) -> str:
+    """ "+12", "−3", "no change"."""
+    if change == 0:
+        return "no change"
+    return f"+{change:,}" if change > 0 else f"{MINUS}{-change:,}"
+
+
+def change_words(chosen: Chosen, then: Then | None, since: str) -> tuple[str, int | None]:
+    """How the count has changed since a moment, and by how much; why one cannot say, where lists are missing."""
+    count = chosen.count
+    if not count.known or not count.coverage.complete:
+        missing = " and ".join(place_name(chosen.picture.county, place) for place in count.coverage.missing)
+        verb = "lists are" if len(count.coverage.missing) > 1 else "list is"
+        said = f"the {verb} missing of {missing}" if missing else "nothing is known now"
+        return f"No comparison with {since}: {said}", None
+    if then is None or then.count is None:
+        return f"No comparison with {since}: no list was known then", None
+    if not then.whole:
+        return (
+            f"No comparison with {since}: {then.expected - then.reporting} of {then.expected} lists were missing then",
+            None,
+        )
+    change = len(chosen.counted) - then.count
+    return f"{signed(change)} since {since}", change
+
+
+def day_words(moment: datetime) -> str:
+    """A day of London's calendar: "Fri 20 Nov"."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%a} {local.day} {local:%b}"

@@ -1,0 +1,75 @@
+"""The page of delayed discharges on the real server, behind the real gate, with lists that a test can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from flowcentre.model import Point
+from flowcentre.web import Glass, create_server, fingerprint_of
+from flowcentre.web.glass import AskedPage
+from layouts import shell, wall
+from tests.layouts.cast import poll
+from tests.layouts.delays_cast import Book
+from tests.web.cast import Publisher, QuietStore, running
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+
+class Shown:
+    """A book on the server's glass; another can be put in its place."""
+
+    def __init__(self) -> None:
+        self.book = Book()
+        self.live = Publisher(self.book.current(), self.book.at)
+        self.store = QuietStore(self.book.version, beat_at=self.book.at)
+
+    def show(self, book: Book) -> None:
+        self.book = book
+        self.publish()
+
+    def publish(self) -> None:
+        """Tell every display what the book says now."""
+        self.store.versions = self.book.version
+        self.live.at = self.store.beat_at = self.book.at
+        self.live.publish(self.book.current())
+
+    # What the page asks goes to the book of the moment.
+    def choose(self, query: str):  # type: ignore[no-untyped-def]
+        return self.book.choose(query)
+
+    def answer(self, query: str):  # type: ignore[no-untyped-def]
+        return self.book.answer(query)
+
+    def life(self, ref: str):  # type: ignore[no-untyped-def]
+        return self.book.life(ref)
+
+
+@contextmanager
+def serving(shown: Shown, port: int = 0) -> Iterator[str]:
+    """The whole server; its address."""
+    glass = Glass(
+        wall_document=lambda picture, board: wall.document(picture, board, fingerprint="1"),
+        wall_body=wall.body,
+        pages=shell.live_pages(),
+        asked_pages={"delays": AskedPage(*shell.asked_page(shown))},
+        fingerprint=fingerprint_of(ASSETS),
+    )
+    server = create_server(shown.live, shown.store, glass, now=shown.live.now)  # type: ignore[arg-type]
+    pages = shell.create_pages(
+        server,
+        assets=ASSETS,
+        current=shown.live.current,
+        history=_history,
+        polls=lambda feed: [poll(feed, 1, shown.live.at)],
+        delays=shown,
+    )
+    server.allow_pages(pages.csp_hashes(), pages.callback_map)
+    with running(server, port) as url:
+        yield url
+
+
+def _history(_place: str, _measure: str, start: datetime, end: datetime) -> list[Point]:
+    return [Point(start, 40.0), Point(end, 42.0)]
