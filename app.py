@@ -170,6 +170,14 @@ NOT_WESTSHIRE = (
 )
 
 
+def must_be_westshire(county: County) -> None:
+    """Refuse a demonstration of places that nobody lives in. Raises CannotStart."""
+    from flowcentre.demo.documents import missing_place
+
+    if county.demonstration and (missing := missing_place(county)):
+        raise CannotStart(NOT_WESTSHIRE.format(repr(missing)))
+
+
 def must_be_free(**ports: int) -> None:
     """Refuse a port that is taken before anything else is done. Raises CannotStart."""
     for option, port in ports.items():
@@ -212,13 +220,10 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     say("First start: Westshire lives through its last 28 days (about half a minute) ...")
     published = backlog(simulation, county, now - HISTORY, now)
     collect_seldom()
-    try:
-        with store.in_bulk():
-            for at in read_in(store, county, setting.connectors, published, until=now):
-                keep_derived(store, county, expected, at)
-            store.set_mark("past told", now.isoformat())
-    except KeyError as missing:
-        raise CannotStart(NOT_WESTSHIRE.format(missing)) from None
+    with store.in_bulk():
+        for at in read_in(store, county, setting.connectors, published, until=now):
+            keep_derived(store, county, expected, at)
+        store.set_mark("past told", now.isoformat())
 
 
 def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
@@ -229,8 +234,6 @@ def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
         run_publisher(county, seed=SEED, start=start, now=utc_now, ready=lambda: ready.put(None), parent=parent)
     except CannotPublish as why:
         ready.put(str(why))
-    except KeyError as missing:
-        ready.put(NOT_WESTSHIRE.format(missing))
 
 
 @contextmanager
@@ -393,6 +396,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
     """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
     setting = setting_of(folder, store_url, demo_port=demo_port)
     county = setting.load()
+    must_be_westshire(county)
     must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
     with ExitStack() as running:
         store = running.enter_context(opened(setting, county))
@@ -493,6 +497,7 @@ def check(folder: Path, published: Path | None) -> None:
     """Read a configuration, and say of every mistake where it is and what would be right."""
     setting = setting_of(folder, "", demo_port=0, published=published)
     county = setting.load()
+    must_be_westshire(county)
     say(
         f"{county.name}: {len(county.places)} places, {len(county.feeds)} feeds, {len(county.boards)} boards. No mistakes."
     )

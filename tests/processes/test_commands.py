@@ -60,6 +60,17 @@ def test_check_names_the_file_the_line_and_what_would_be_right_and_no_traceback(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", [("check",), ("run", "--config")])
+def test_check_refuses_a_demonstration_of_other_places_in_the_same_words_as_run(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    folder = changed_westshire(tmp_path, "places.toml", 'id = "northgate-a1"', 'id = "northgate-ward-1"')
+    done = app(tmp_path, *command, str(folder))
+    assert done.returncode == 1
+    assert "a demonstration lives in Westshire's places, and 'northgate-a1' is not in this configuration" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_real_county_refuses_the_store_of_a_demonstration(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'mixed.db'}"
     script = f"from flowcentre.store import open_store; open_store({store!r}).set_mark('demonstration', 'yes')"
