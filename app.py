@@ -141,24 +141,34 @@ def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, pu
 
 @contextmanager
 def opened(setting: Setting, county: County, *, writer: bool = True) -> Iterator[Store]:
-    """The store, checked to be of the same kind as the county: a demonstration never mixes with the real."""
+    """The store, checked to be this county's: a demonstration never mixes with the real, nor one county with another."""
     from flowcentre.store import open_store
 
+    kind, kinds = "yes" if county.demonstration else "no", {"yes": "a demonstration", "no": "a real county"}
+    system = county.places.system.id
     store = open_store(setting.store_url, writer=writer)
     try:
-        wanted = "yes" if county.demonstration else "no"
-        kept = store.mark("demonstration")
-        if kept is None and writer:
-            store.set_mark("demonstration", wanted)
-        elif kept is not None and kept != wanted:
-            kinds = {"yes": "a demonstration", "no": "a real county"}
+        if kept := other_mark(store, "demonstration", kind, writer=writer):
             raise CannotStart(
-                f"the store holds {kinds[kept]} and the configuration is {kinds[wanted]}: "
+                f"the store holds {kinds[kept]} and the configuration is {kinds[kind]}: "
                 "invented and real figures never share a store. Give another --store."
+            )
+        if kept := other_mark(store, "system", system, writer=writer):
+            raise CannotStart(
+                f"the store holds the county of {kept!r} and the configuration is that of {system!r}: "
+                "two counties never share a store. Give another --store."
             )
         yield store
     finally:
         store.close()
+
+
+def other_mark(store: Store, key: str, wanted: str, *, writer: bool) -> str | None:
+    """What the store is marked with, where that is another; a store without the mark gets it from a writer."""
+    kept = store.mark(key)
+    if kept is None and writer:
+        store.set_mark(key, wanted)
+    return kept if kept != wanted else None
 
 
 # --- The demonstration --------------------------------------------------------------------
