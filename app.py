@@ -375,7 +375,7 @@ def serve_glass(
         polls=lambda feed: store.polls(feed, limit=20),
         published=draw_published if published else None,
     )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map)
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published))
     serve(server, port=port, ready=ready)
 
 

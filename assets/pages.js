@@ -2,7 +2,7 @@
 // addresses that name a part of a page.
 (() => {
   "use strict";
-  const pages = new Set(["/", "/demand", "/feeds", "/measures", "/explain", "/published"]);
+  const pages = new Set(document.querySelector("meta[name=pages]")?.content.split(" ")); // the server says which
 
   // Finished HTML comes in an attribute of an element that React leaves empty. Whoever had come to a link by
   // keyboard stays on it, though the link is a new one.

@@ -60,6 +60,7 @@ def address(gated: Gated) -> Iterator[str]:
     )
     gated.policy.script_hashes = tuple(pages.csp_hashes())
     gated.policy.callbacks = pages.callback_map
+    gated.policy.pages = shell.addresses(published=False)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(gated, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -98,7 +99,9 @@ def screen(browser: Browser, gated: Gated) -> Iterator[Page]:
 def test_every_page_can_be_the_first_one_asked_for(screen: Page, address: str, path: str, heading: str) -> None:
     asked: list[str] = []
     screen.on("request", lambda request: asked.append(request.url))
-    screen.goto(address + path)
+    answer = screen.goto(address + path)
+    assert answer is not None
+    assert answer.status == (404 if heading == "No such page" else 200)
     expect(screen.locator("h1")).to_have_text(heading, timeout=PATIENT)
     expect(screen.locator("#demonstration")).to_contain_text("invented")
     assert screen.evaluate("getComputedStyle(document.querySelector('#top')).backgroundColor") == "rgb(0, 94, 184)"
