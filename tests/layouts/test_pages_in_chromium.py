@@ -161,7 +161,7 @@ def test_pages_have_contrast_and_never_scroll_sideways(
 ) -> None:
     gated.shown = picture(condition)
     screen.set_viewport_size({"width": width, "height": 844})
-    for path in ("/", "/feeds", "/explain?place=westshire&measure=ae_patients_now"):
+    for path in ("/", "/feeds", "/measures", "/explain?place=westshire&measure=ae_patients_now"):
         screen.goto(address + path)
         screen.locator("h1").wait_for(timeout=PATIENT)
         assert screen.evaluate("document.documentElement.scrollWidth") == width
