@@ -451,7 +451,7 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
         running.enter_context(polling(setting, store, county, live))
         read_first(store, county, figures)
         started_at = utc_now()
-        moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the corrections published since" if as_at else ""
+        moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the figures published since" if as_at else ""
         what = f"{county.name}: real figures published by NHS England{moment}."
 
         def now() -> datetime:
