@@ -141,24 +141,34 @@ def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, pu
 
 @contextmanager
 def opened(setting: Setting, county: County, *, writer: bool = True) -> Iterator[Store]:
-    """The store, checked to be of the same kind as the county: a demonstration never mixes with the real."""
+    """The store, checked to be this county's: a demonstration never mixes with the real, nor one county with another."""
     from flowcentre.store import open_store
 
+    kind, kinds = "yes" if county.demonstration else "no", {"yes": "a demonstration", "no": "a real county"}
+    system = county.places.system.id
     store = open_store(setting.store_url, writer=writer)
     try:
-        wanted = "yes" if county.demonstration else "no"
-        kept = store.mark("demonstration")
-        if kept is None and writer:
-            store.set_mark("demonstration", wanted)
-        elif kept is not None and kept != wanted:
-            kinds = {"yes": "a demonstration", "no": "a real county"}
+        if kept := other_mark(store, "demonstration", kind, writer=writer):
             raise CannotStart(
-                f"the store holds {kinds[kept]} and the configuration is {kinds[wanted]}: "
+                f"the store holds {kinds[kept]} and the configuration is {kinds[kind]}: "
                 "invented and real figures never share a store. Give another --store."
+            )
+        if kept := other_mark(store, "system", system, writer=writer):
+            raise CannotStart(
+                f"the store holds the county of {kept!r} and the configuration is that of {system!r}: "
+                "two counties never share a store. Give another --store."
             )
         yield store
     finally:
         store.close()
+
+
+def other_mark(store: Store, key: str, wanted: str, *, writer: bool) -> str | None:
+    """What the store is marked with, where that is another; a store without the mark gets it from a writer."""
+    kept = store.mark(key)
+    if kept is None and writer:
+        store.set_mark(key, wanted)
+    return kept if kept != wanted else None
 
 
 # --- The demonstration --------------------------------------------------------------------
@@ -168,6 +178,14 @@ NOT_WESTSHIRE = (
     "a demonstration lives in Westshire's places, and {} is not in this configuration: "
     "put it back, or set demonstration = false and give real feeds"
 )
+
+
+def must_be_westshire(county: County) -> None:
+    """Refuse a demonstration of places that nobody lives in. Raises CannotStart."""
+    from flowcentre.demo.documents import missing_place
+
+    if county.demonstration and (missing := missing_place(county)):
+        raise CannotStart(NOT_WESTSHIRE.format(repr(missing)))
 
 
 def must_be_free(**ports: int) -> None:
@@ -212,13 +230,10 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     say("First start: Westshire lives through its last 28 days (about half a minute) ...")
     published = backlog(simulation, county, now - HISTORY, now)
     collect_seldom()
-    try:
-        with store.in_bulk():
-            for at in read_in(store, county, setting.connectors, published, until=now):
-                keep_derived(store, county, expected, at)
-            store.set_mark("past told", now.isoformat())
-    except KeyError as missing:
-        raise CannotStart(NOT_WESTSHIRE.format(missing)) from None
+    with store.in_bulk():
+        for at in read_in(store, county, setting.connectors, published, until=now):
+            keep_derived(store, county, expected, at)
+        store.set_mark("past told", now.isoformat())
 
 
 def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
@@ -229,8 +244,6 @@ def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
         run_publisher(county, seed=SEED, start=start, now=utc_now, ready=lambda: ready.put(None), parent=parent)
     except CannotPublish as why:
         ready.put(str(why))
-    except KeyError as missing:
-        ready.put(NOT_WESTSHIRE.format(missing))
 
 
 @contextmanager
@@ -362,7 +375,7 @@ def serve_glass(
         polls=lambda feed: store.polls(feed, limit=20),
         published=draw_published if published else None,
     )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map)
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published))
     serve(server, port=port, ready=ready)
 
 
@@ -393,6 +406,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
     """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
     setting = setting_of(folder, store_url, demo_port=demo_port)
     county = setting.load()
+    must_be_westshire(county)
     must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
     with ExitStack() as running:
         store = running.enter_context(opened(setting, county))
@@ -437,7 +451,7 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
         running.enter_context(polling(setting, store, county, live))
         read_first(store, county, figures)
         started_at = utc_now()
-        moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the corrections published since" if as_at else ""
+        moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the figures published since" if as_at else ""
         what = f"{county.name}: real figures published by NHS England{moment}."
 
         def now() -> datetime:
@@ -493,6 +507,7 @@ def check(folder: Path, published: Path | None) -> None:
     """Read a configuration, and say of every mistake where it is and what would be right."""
     setting = setting_of(folder, "", demo_port=0, published=published)
     county = setting.load()
+    must_be_westshire(county)
     say(
         f"{county.name}: {len(county.places)} places, {len(county.feeds)} feeds, {len(county.boards)} boards. No mistakes."
     )

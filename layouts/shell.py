@@ -35,6 +35,9 @@ log = structlog.get_logger(__name__)
 
 LIVE: Mapping[str, Callable[[Picture], Component]] = {"demand": demand.render, "feeds": feeds.render}
 
+_PUBLISHED = "/published"
+_ADDRESSES = ("/", "/demand", "/feeds", "/measures", "/explain", _PUBLISHED)
+
 _INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
     <head>
@@ -55,6 +58,11 @@ _INDEX = """<!DOCTYPE html>
     </body>
 </html>
 """
+
+
+def addresses(published: bool) -> tuple[str, ...]:
+    """Where there is a page; ``published``, whether there are published figures."""
+    return _ADDRESSES if published else tuple(path for path in _ADDRESSES if path != _PUBLISHED)
 
 
 def page_json(component: Component) -> bytes:
@@ -111,7 +119,10 @@ def create_pages(
         add_log_handler=False,
         suppress_callback_exceptions=True,
         enable_mcp=False,
-        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        meta_tags=[
+            {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+            {"name": "pages", "content": " ".join(addresses(published is not None))},  # for ``assets/pages.js``
+        ],
     )
     app.layout = html.Div([dcc.Location(id="url", refresh="callback-nav"), html.Div(id="page")], id="shell")
 
@@ -151,9 +162,13 @@ def page(
     asked = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
     only_published = _only_published(picture, published is not None)
     if path == "/" and only_published:
-        path = "/published"
+        path = _PUBLISHED
     content: Component
-    if path in ("/", "/demand"):
+    if path not in addresses(published is not None):
+        content = html.Div(
+            html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
+        )
+    elif path in ("/", "/demand"):
         content = _live(picture, "demand")
     elif path == "/feeds":
         content = _live(picture, "feeds")
@@ -162,12 +177,9 @@ def page(
     elif path == "/explain":
         home = "Published figures" if only_published else "Whole-system demand"
         content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls, home)
-    elif path == "/published" and published is not None:
-        content = published(picture, asked.get("place"))
     else:
-        content = html.Div(
-            html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
-        )
+        assert published is not None  # or it would not be among the addresses
+        content = published(picture, asked.get("place"))
     return [*_above(picture, path, published is not None), html.Main(content, id="content")]
 
 
@@ -190,7 +202,7 @@ def _only_published(picture: Picture, has_published: bool) -> bool:
 def _above(picture: Picture, path: str, has_published: bool) -> list[Component]:
     pages = [("/", "Demand"), ("/feeds", "Feeds"), ("/measures", "Measures")]
     if has_published:
-        pages.insert(1, ("/published", "Published figures"))
+        pages.insert(1, (_PUBLISHED, "Published figures"))
     if _only_published(picture, has_published):
         pages = pages[1:]  # its address leads to the published figures
     entries: list[Component] = [
