@@ -141,24 +141,34 @@ def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, pu
 
 @contextmanager
 def opened(setting: Setting, county: County, *, writer: bool = True) -> Iterator[Store]:
-    """The store, checked to be of the same kind as the county: a demonstration never mixes with the real."""
+    """The store, checked to be this county's: a demonstration never mixes with the real, nor one county with another."""
     from flowcentre.store import open_store
 
+    kind, kinds = "yes" if county.demonstration else "no", {"yes": "a demonstration", "no": "a real county"}
+    system = county.places.system.id
     store = open_store(setting.store_url, writer=writer)
     try:
-        wanted = "yes" if county.demonstration else "no"
-        kept = store.mark("demonstration")
-        if kept is None and writer:
-            store.set_mark("demonstration", wanted)
-        elif kept is not None and kept != wanted:
-            kinds = {"yes": "a demonstration", "no": "a real county"}
+        if kept := other_mark(store, "demonstration", kind, writer=writer):
             raise CannotStart(
-                f"the store holds {kinds[kept]} and the configuration is {kinds[wanted]}: "
+                f"the store holds {kinds[kept]} and the configuration is {kinds[kind]}: "
                 "invented and real figures never share a store. Give another --store."
+            )
+        if kept := other_mark(store, "system", system, writer=writer):
+            raise CannotStart(
+                f"the store holds the county of {kept!r} and the configuration is that of {system!r}: "
+                "two counties never share a store. Give another --store."
             )
         yield store
     finally:
         store.close()
+
+
+def other_mark(store: Store, key: str, wanted: str, *, writer: bool) -> str | None:
+    """What the store is marked with, where that is another; a store without the mark gets it from a writer."""
+    kept = store.mark(key)
+    if kept is None and writer:
+        store.set_mark(key, wanted)
+    return kept if kept != wanted else None
 
 
 # --- The demonstration --------------------------------------------------------------------
@@ -168,6 +178,14 @@ NOT_WESTSHIRE = (
     "a demonstration lives in Westshire's places, and {} is not in this configuration: "
     "put it back, or set demonstration = false and give real feeds"
 )
+
+
+def must_be_westshire(county: County) -> None:
+    """Refuse a demonstration of places that nobody lives in. Raises CannotStart."""
+    from flowcentre.demo.documents import missing_place
+
+    if county.demonstration and (missing := missing_place(county)):
+        raise CannotStart(NOT_WESTSHIRE.format(repr(missing)))
 
 
 def must_be_free(**ports: int) -> None:
@@ -209,15 +227,12 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     now = utc_now()
     expected = expect(county, local_day(now))
     simulation = Simulation(WESTSHIRE, seed=SEED, start=demonstration_start(store))
-    say("First start: Westshire lives through its last 28 days (about half a minute) ...")
+    say("First start: Westshire lives through its last 28 days (half a minute or more) ...")
     published = backlog(simulation, county, now - HISTORY, now)
     collect_seldom()
-    try:
-        with store.in_bulk():
-            keep_derived(store, county, expected, read_in(store, county, setting.connectors, published, until=now))
-            store.set_mark("past told", now.isoformat())
-    except KeyError as missing:
-        raise CannotStart(NOT_WESTSHIRE.format(missing)) from None
+    with store.in_bulk():
+        keep_derived(store, county, expected, read_in(store, county, setting.connectors, published, until=now))
+        store.set_mark("past told", now.isoformat())
 
 
 def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
@@ -228,8 +243,6 @@ def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
         run_publisher(county, seed=SEED, start=start, now=utc_now, ready=lambda: ready.put(None), parent=parent)
     except CannotPublish as why:
         ready.put(str(why))
-    except KeyError as missing:
-        ready.put(NOT_WESTSHIRE.format(missing))
 
 
 @contextmanager
@@ -334,19 +347,23 @@ def serve_glass(
     published: bool = False,
 ) -> None:
     """Serve wall, pages and API until Ctrl-C or SIGTERM; ``published`` adds the page of published figures."""
-    from flowcentre.web import Glass, create_server, fingerprint_of, serve
-    from layouts import shell, wall
+    from flowcentre.picture import DelayBook
+    from flowcentre.web import AskedPage, Glass, create_server, fingerprint_of, serve
+    from layouts import shell, wall, ward_sheet
     from layouts.published import needed, render, since
 
     assets = HERE / "assets"
     fingerprint = fingerprint_of(assets, HERE / "layouts")
+    delays = DelayBook(store, live.current)
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,
         pages=shell.live_pages(),
+        asked_pages={"delays": AskedPage(*shell.asked_page(delays))},
+        ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint=fingerprint),
         fingerprint=fingerprint,
     )
-    server = create_server(live, store, glass, now=now)
+    server = create_server(live, store, glass, now=now, delays=delays)
 
     def draw_published(picture: Picture, place: str | None) -> Any:
         histories = store.history(needed(picture, place), since(picture), picture.at)
@@ -360,8 +377,9 @@ def serve_glass(
         history=lambda place, measure, start, end: store.history([(place, measure)], start, end)[(place, measure)],
         polls=lambda feed: store.polls(feed, limit=20),
         published=draw_published if published else None,
+        delays=delays,
     )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map)
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=published, delays=True))
     serve(server, port=port, ready=ready)
 
 
@@ -381,6 +399,7 @@ def started(url: str, what: str, pages: Mapping[str, str]) -> None:
 
 PAGES = {
     "/": "whole-system demand",
+    "/delays": "delayed discharges: who waits, for what, and who must act",
     "/wall": "the wall board",
     "/feeds": "what each feed has done",
     "/measures": "what each measure means",
@@ -392,6 +411,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
     """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
     setting = setting_of(folder, store_url, demo_port=demo_port)
     county = setting.load()
+    must_be_westshire(county)
     must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
     with ExitStack() as running:
         store = running.enter_context(opened(setting, county))
@@ -436,7 +456,7 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
         running.enter_context(polling(setting, store, county, live))
         read_first(store, county, figures)
         started_at = utc_now()
-        moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the corrections published since" if as_at else ""
+        moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the figures published since" if as_at else ""
         what = f"{county.name}: real figures published by NHS England{moment}."
 
         def now() -> datetime:
@@ -444,7 +464,7 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
             return utc_now() if as_at is None else as_at + (utc_now() - started_at)
 
         pages = PAGES | {"/": "the figures, and the year against the last"}
-        del pages["/wall"]  # months-old figures are no matter for a wall
+        del pages["/wall"], pages["/delays"]  # months-old figures are no matter for a wall, and name nobody
         serve_glass(store, live, port, lambda url: started(url, what, pages), now=now, published=True)
     say("Stopped. What is stored is kept.")
 
@@ -492,6 +512,7 @@ def check(folder: Path, published: Path | None) -> None:
     """Read a configuration, and say of every mistake where it is and what would be right."""
     setting = setting_of(folder, "", demo_port=0, published=published)
     county = setting.load()
+    must_be_westshire(county)
     say(
         f"{county.name}: {len(county.places)} places, {len(county.feeds)} feeds, {len(county.boards)} boards. No mistakes."
     )
@@ -517,7 +538,7 @@ def command_line() -> Any:
         config: Path | None = typer.Option(None, help="Folder of TOML files; Westshire unless given."),
         store: str | None = a_store,
         port: int = a_port,
-        demo_port: int = typer.Option(8051, min=1, max=65535, help="Where the demonstration's A&E feeds answer."),
+        demo_port: int = typer.Option(8051, min=1, max=65535, help="Where the demonstration's HTTP feeds answer."),
     ) -> None:
         """Serve and poll in one process tree."""
         run(config, store, port, demo_port)

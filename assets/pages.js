@@ -1,8 +1,8 @@
-// What the pages need beside Dash: finished content put in place, links that do not load everything anew, and
-// addresses that name a part of a page.
+// What the pages need beside Dash: finished content put in place, links that do not load everything anew, addresses
+// that name a part of a page, and each page's title.
 (() => {
   "use strict";
-  const pages = new Set(["/", "/demand", "/feeds", "/measures", "/explain", "/published", "/delays"]);
+  const pages = new Set(document.querySelector("meta[name=pages]")?.content.split(" ")); // the server says which
 
   // Finished HTML comes in an attribute of an element that React leaves empty. Whoever had come to a link by
   // keyboard stays on it, though the link is a new one.
@@ -38,6 +38,12 @@
     else window.scrollTo(0, 0);
   }
 
+  function title() {
+    const heading = document.querySelector("#content h1");
+    const words = heading ? `${heading.textContent} - Flow Centre` : "Flow Centre";
+    if (document.title !== words) document.title = words;
+  }
+
   const filled = new WeakMap(); // element -> what was put into it
   new MutationObserver(() => {
     for (const element of document.querySelectorAll(".finished[data-html]")) {
@@ -46,7 +52,8 @@
       fill(element);
     }
     go();
-  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-html"] });
+    title();
+  }).observe(document.body, { childList: true, subtree: true, characterData: true, attributeFilter: ["data-html"] });
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");

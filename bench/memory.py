@@ -83,7 +83,7 @@ def part_of(pid: int, server: int) -> str:
 @contextmanager
 def running(folder: Path, errors: Path) -> Iterator[tuple[int, str]]:
     """``app.py run`` on a folder of its own; its process and its address."""
-    arguments = [sys.executable, "app.py", "run", "--port", "0", "--demo-port", str(free_port())]
+    arguments = [sys.executable, "app.py", "run", "--port", str(free_port()), "--demo-port", str(free_port())]
     environment = os.environ | {"FLOWCENTRE_VAR": str(folder / "var"), "PYTHONUNBUFFERED": "1"}
     said = folder / "said.txt"
     with said.open("wb") as out, errors.open("ab") as err:

@@ -9,11 +9,12 @@ Three layouts are told apart by their headings:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
 
 from connectors._ae_return import TYPE_HEADING, returned
 from connectors._national import PublishedFiles, Said, Table, each_once, fetch_changed, month, whole
+from connectors._repeated import MonthRow, repeated_months
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed, Payload, PlaceCodes, RowHeld
 from flowcentre.feeds.tables import Row, tidy
 from flowcentre.model import Fact, Held, Reading
@@ -61,7 +62,7 @@ class NhsAeMonthly(Connector):
         if {"org_code", "type", "breaches"} & headings:
             yield from each_once(_by_type(table, self.places))
         elif {"nhs_trust22_code", "icb22_code"} & headings:
-            yield from each_once(_totals(table, self.places))
+            yield from each_once(_totals(table, Table(document), self.places))
         elif any(TYPE_HEADING.match(name) for name in headings):
             yield from each_once(returned(table, self.places))
         else:
@@ -74,8 +75,9 @@ class NhsAeMonthly(Connector):
 # --- The packaged series ----------------------------------------------------------------------------
 
 
-def _totals(table: Table, places: PlaceCodes) -> Iterator[Said | Held]:
-    code = "icb22_code" if "icb22_code" in table.heading else "nhs_trust22_code"
+def _totals(table: Table, all_england: Table, places: PlaceCodes) -> Iterator[Said | Held]:
+    """``all_england`` is the table once more, for what only the whole file can tell."""
+    code, kind = ("icb22_code", "boards") if "icb22_code" in table.heading else ("nhs_trust22_code", "trusts")
     wanted = {
         _ATTENDANCES: "total_attendances",
         _OVER: "attendances_over_4hours",
@@ -83,9 +85,15 @@ def _totals(table: Table, places: PlaceCodes) -> Iterator[Said | Held]:
         _DECISION_4H: "emergency_admissions_over_4hours",
     }
     share = "pct_attendance_over_4hours"
+    repeated = repeated_months(_months(all_england, code, wanted.values()))
     for place, row, is_whole in table.rows(places, code, {*wanted.values(), share, "date"}):
         try:
             at = month(whole(row, is_whole).text("date"))
+            if again := repeated.get(at):
+                raise RowHeld(
+                    f"{_named(at)} is {_named(again.month)} again at all {again.places} {kind}; "
+                    "the figures of another month?"
+                )
             figures = {measure: row.count(column) for measure, column in wanted.items()}
             attended, over, stated = figures[_ATTENDANCES], figures[_OVER], row.number(share)
             if attended and over is not None and stated is not None and abs(over / attended - stated) > 0.0061:
@@ -94,6 +102,23 @@ def _totals(table: Table, places: PlaceCodes) -> Iterator[Said | Held]:
             yield Held(row.where, str(why), place)
             continue
         yield Said((place, at), row.where, place, tuple(Reading(m, place, v, at) for m, v in figures.items()))
+
+
+def _months(table: Table, code: str, columns: Collection[str]) -> Iterator[MonthRow]:
+    """Every organisation's figures, ours and others."""
+    table.require({code, "date", *columns})
+    place, date, *figures = (table.heading.index(column) for column in (code, "date", *columns))
+    for _, cells, is_whole in table.lines():
+        try:
+            at = month(cells[date])
+        except RowHeld:
+            continue
+        if is_whole:
+            yield MonthRow(at, cells[place], tuple(cells[i] for i in figures))
+
+
+def _named(month_end: datetime) -> str:
+    return f"{month_end - timedelta(days=1):%B %Y}"
 
 
 _TYPE_NAMES = {"1": "type1", "2": "type2", "other": "type3", "3": "type3"}

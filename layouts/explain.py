@@ -40,6 +40,8 @@ def render(
             html.Header([html.H1("Nothing to explain"), html.P(f"There is not {missing}.")], className="page-head")
         )
     value = picture.value(place_id, measure_id)
+    rows = _held_rows(picture, value)
+    held = _held_words(picture, value, rows)
     return html.Div(
         [
             html.Header(
@@ -60,13 +62,15 @@ def render(
                         ],
                         className="answer",
                     ),
-                    html.Section([html.H2("What it is"), html.P(measure.definition), _facts(picture, measure, value)]),
+                    html.Section(
+                        [html.H2("What it is"), html.P(measure.definition), _facts(picture, measure, value, held)]
+                    ),
                 ],
                 className="two",
             ),
             working(picture, place, measure, value),
             _missing(picture, value),
-            _held(picture, value),
+            _held(picture, rows, held),
             html.Section([html.H2(span_shown(measure)[1]), history_chart(history, measure, picture, value)]),
             _polls(picture, polls),
         ],
@@ -86,7 +90,7 @@ def _coverage(value: Value) -> Component | None:
     return html.P(f"{'At least this: ' if value.at_least else ''}{value.coverage} reporting.", className="coverage")
 
 
-def _facts(picture: Picture, measure: Measure, value: Value) -> html.Dl:
+def _facts(picture: Picture, measure: Measure, value: Value, held: str) -> html.Dl:
     at = picture.at
     feeds = [picture.county.feed(feed) for feed in value.feeds]
     named: list[Child] = []
@@ -110,7 +114,7 @@ def _facts(picture: Picture, measure: Measure, value: Value) -> html.Dl:
         ),
         ("How it came", "worked out here" if value.derived else "as the feed reported it"),
         ("Coverage", str(value.coverage) if value.coverage != Coverage() else "whole"),
-        ("Rows held back", str(value.held)),
+        ("Rows held back", held),
         ("Definition", html.A("in the glossary of measures", href=links.glossary(measure.id))),
         ("Terms", measure.source),
     ]
@@ -135,31 +139,38 @@ def _missing(picture: Picture, value: Value) -> html.Section | None:
     return html.Section([html.H2(f"Who is missing: {value.coverage} report"), html.Ul(items)])
 
 
-def _held(picture: Picture, value: Value) -> html.Section:
+def _held_rows(picture: Picture, value: Value) -> tuple[HeldRow, ...]:
+    """Those since midnight, of its feeds, that may have held something of it."""
     within = {place.id for place in picture.county.places.within(value.place)}
-    rows: list[HeldRow] = [
+    return tuple(
         row
         for status in picture.feeds
         if status.feed.id in value.feeds
         for row in status.held_rows
         if (row.place is None or row.place in within) and row.measure in (None, value.measure)
-    ]
-    title = html.H2("Rows held back")
-    if not rows:
-        return html.Section([title, html.P(_none_held(picture, value))])
-    note = "Held rows are kept with their reason and are not in the figure."
-    return html.Section([title, html.P(note), held_table(tuple(rows), picture)])
+    )
 
 
-def _none_held(picture: Picture, value: Value) -> str:
-    """Why no row is named: there is none, or the last look was yesterday, or newer ones stand before it."""
+def _held_words(picture: Picture, value: Value, rows: tuple[HeldRow, ...]) -> str:
+    """What a value counts is of its place in the last poll; what is named is since midnight. Both are said."""
+    if rows:
+        last = f"{value.held or 'None'} of this place in its last poll"
+        return f"{last}; named below: {len(rows)} since midnight from its feeds."
     if not value.held:
         return "None since midnight from its feeds."
     looks = [status.last_poll for status in picture.feeds if status.feed.id in value.feeds]
     midnight = local_midnight(picture.at)
     if any(look is not None and (look.finished_at or look.started_at) >= midnight for look in looks):
-        return f"{value.held} in its last poll, not among the newest rows that are named here."
+        return f"{value.held} in its last poll, not among the newest rows of this measure."
     return f"None since midnight; {value.held} in its last poll."
+
+
+def _held(picture: Picture, rows: tuple[HeldRow, ...], words: str) -> html.Section:
+    title = html.H2("Rows held back")
+    if not rows:
+        return html.Section([title, html.P(words)])
+    note = "Held rows are kept with their reason and are not in the figure."
+    return html.Section([title, html.P(note), held_table(rows, picture)])
 
 
 def _polls(picture: Picture, polls: Sequence[Poll]) -> html.Section | None:

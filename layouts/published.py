@@ -55,11 +55,12 @@ def render(picture: Picture, histories: Histories, place: str | None = None) -> 
     figures = Figures(picture, histories)
     shown = picture.county.places.get(place) if place else None
     system = picture.county.places.system
-    read = (
-        f"Read on {date_words(picture.at)}. "
-        if not picture.looks_back
-        else f"As it stood on {date_words(picture.at)}. "
-    )
+    read = f"Read on {date_words(picture.at)}. "
+    if picture.looks_back:
+        read = (
+            f"The time up to {date_words(picture.at)}, as it is known now: figures published since are included, "
+            "although nobody knew them then. "
+        )
     return html.Div(
         [
             html.Header(

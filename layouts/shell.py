@@ -37,6 +37,9 @@ log = structlog.get_logger(__name__)
 
 LIVE: Mapping[str, Callable[[Picture], Component]] = {"demand": demand.render, "feeds": feeds.render}
 
+_PUBLISHED = "/published"
+_ADDRESSES = ("/", "/demand", "/feeds", "/measures", "/explain")
+
 _INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
     <head>
@@ -57,6 +60,11 @@ _INDEX = """<!DOCTYPE html>
     </body>
 </html>
 """
+
+
+def addresses(*, published: bool, delays: bool) -> tuple[str, ...]:
+    """Where there is a page: with published figures, with discharge lists, or without."""
+    return (*_ADDRESSES, *([_PUBLISHED] if published else []), *([delay_links.PATH] if delays else []))
 
 
 def page_json(component: Component) -> bytes:
@@ -113,6 +121,7 @@ def create_pages(
     ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
     figures, of one place or of all, where there is one; ``delays`` is who waits to be discharged.
     """
+    known = addresses(published=published is not None, delays=delays is not None)
     app = dash.Dash(
         "flowcentre",
         server=server,
@@ -125,7 +134,10 @@ def create_pages(
         add_log_handler=False,
         suppress_callback_exceptions=True,
         enable_mcp=False,
-        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        meta_tags=[
+            {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+            {"name": "pages", "content": " ".join(known)},  # for ``assets/pages.js``
+        ],
     )
     app.layout = html.Div([dcc.Location(id="url", refresh="callback-nav"), html.Div(id="page")], id="shell")
 
@@ -175,9 +187,13 @@ def page(
     asked = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
     only_published = _only_published(picture, published is not None)
     if path == "/" and only_published:
-        path = "/published"
+        path = _PUBLISHED
     content: Component
-    if path in ("/", "/demand"):
+    if path not in addresses(published=published is not None, delays=delays is not None):
+        content = html.Div(
+            html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
+        )
+    elif path in ("/", "/demand"):
         content = _live(picture, "demand")
     elif path == "/feeds":
         content = _live(picture, "feeds")
@@ -186,14 +202,12 @@ def page(
     elif path == "/explain":
         home = "Published figures" if only_published else "Whole-system demand"
         content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls, home)
-    elif path == delay_links.PATH and delays is not None:
+    elif path == delay_links.PATH:
+        assert delays is not None  # or it would not be among the addresses
         content = delays_page.page(delays, picture, search, _finished)
-    elif path == "/published" and published is not None:
-        content = published(picture, asked.get("place"))
     else:
-        content = html.Div(
-            html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
-        )
+        assert published is not None
+        content = published(picture, asked.get("place"))
     return [*_above(picture, path, published is not None, delays is not None), html.Main(content, id="content")]
 
 
@@ -226,7 +240,7 @@ def _above(picture: Picture, path: str, has_published: bool, has_delays: bool) -
     if has_delays and delays_page.has_lists(picture):
         pages.insert(1, (delay_links.PATH, "Delayed discharges"))
     if has_published:
-        pages.insert(1, ("/published", "Published figures"))
+        pages.insert(1, (_PUBLISHED, "Published figures"))
     if _only_published(picture, has_published):
         pages = pages[1:]  # its address leads to the published figures
     entries: list[Component] = [

@@ -57,9 +57,8 @@ class Reloader:
         except ConfigurationMistakes as broken:
             self._refuse(content, broken.mistakes)
             return None
-        if county.demonstration != self.current.demonstration:
-            what = "a running county cannot turn from a demonstration into a real one, or back"
-            self._refuse(content, (Mistake("county.toml", None, what, "stop, and start with another store"),))
+        if another := _another(county, self.current):
+            self._refuse(content, (another,))
             return None
         self._judged, self.mistakes, self._untold = content, (), False
         if _parts(county) == _parts(self.current):
@@ -75,6 +74,18 @@ class Reloader:
     def _refuse(self, content: str, mistakes: tuple[Mistake, ...]) -> None:
         if content != self._judged:
             self._judged, self.mistakes, self._untold = content, mistakes, True
+
+
+def _another(county: County, current: County) -> Mistake | None:
+    """Why a county can only be started, with a store of its own, and not take over from the one that runs."""
+    right = "stop, and start with another store"
+    if county.demonstration != current.demonstration:
+        what = "a running county cannot turn from a demonstration into a real one, or back"
+        return Mistake("county.toml", None, what, right)
+    before, now = current.places.system.id, county.places.system.id
+    if now != before:
+        return Mistake("places.toml", None, f'a running county cannot turn from "{before}" into "{now}"', right)
+    return None
 
 
 def _parts(county: County) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from flowcentre.demo.rhythm import HOUR, utc
 from flowcentre.demo.services import Beds, Home, Hours, VirtualWard
 from flowcentre.demo.simulation import Simulation
 from flowcentre.demo.ward import WHY_CLOSED
-from flowcentre.demo.westshire import Care
+from flowcentre.demo.westshire import WESTSHIRE, Care
 from flowcentre.demo.writing import Written, code_of, separated, utc_text
 from flowcentre.model import County, Feed, Place, PlaceKind
 
@@ -38,6 +38,22 @@ def writing_habit(feed: Feed) -> tuple[int, int]:
     """How often a feed's supplier writes, and how far into each such stretch, in seconds from midnight UTC."""
     # An offset of some seconds or minutes is the reader's patience; whole hours are the writer's habit.
     return int(feed.every.total_seconds()), int(feed.offset.total_seconds()) // HOUR * HOUR
+
+
+def missing_place(county: County) -> str | None:
+    """A hospital or ward of Westshire that the county's feeds are to be written of and the county has not."""
+    hospitals = {hospital.place: hospital for hospital in WESTSHIRE.hospitals}
+    for feed in county.feeds:
+        if feed.connector not in ("bed_state_csv", "emergency_department_json"):
+            continue
+        hospital = hospitals.get(feed.places[0])
+        if hospital is None:
+            return next((place for place in hospitals if place not in county.places), feed.places[0])
+        if feed.connector == "bed_state_csv":
+            for ward in hospital.wards:
+                if ward.place not in county.places:
+                    return ward.place
+    return None
 
 
 class Clerk:

@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 CALLBACK_PATH = "/_dash-update-component"
 # Of paths that begin with an underscore only these are answered: Dash has others, and may grow more.
 MACHINE_PATHS = ("/_dash-component-suites/", "/_dash-layout", "/_dash-dependencies", "/_favicon.ico")
+REST = "{path:path}"  # Dash's route for every address that no other route answers
 BODY_WITHIN = 10.0  # seconds for a whole request body to arrive
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.IGNORECASE)
 _STRIPPED = ("server", "x-powered-by")
@@ -30,7 +31,8 @@ _STRIPPED = ("server", "x-powered-by")
 
 @dataclass
 class Policy:
-    """What the gate lets through. ``script_hashes`` and ``callbacks`` are Dash's, known only after its start.
+    """What the gate lets through. What is Dash's is known only after its start: ``script_hashes``, ``callbacks``, and
+    ``pages``, the addresses at which it has one; it answers every other with a page too, but there is none.
 
     ``fingerprint`` marks every answer as ours: a page without it is some proxy's or a sign-in's.
     """
@@ -39,6 +41,7 @@ class Policy:
     fingerprint: str = ""
     script_hashes: tuple[str, ...] = ()
     callbacks: Container[str] = field(default_factory=frozenset)
+    pages: Container[str] = field(default_factory=frozenset)
 
     def headers(self) -> dict[str, str]:
         """The security headers of every answer."""
@@ -106,7 +109,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         method, path = scope["method"], scope["path"]
-        guarded = _Guarded(send, self._policy)
+        guarded = _Guarded(scope, send, self._policy)
         try:
             decide(method, path, Headers(scope=scope), self._policy)
             if path == CALLBACK_PATH:
@@ -161,9 +164,10 @@ def _again(body: bytes, receive: Receive) -> Receive:
 
 
 class _Guarded:
-    """Puts the policy's headers on an answer as it leaves."""
+    """Puts the policy's headers on an answer as it leaves, and 404 on a page that says there is none."""
 
-    def __init__(self, send: Send, policy: Policy) -> None:
+    def __init__(self, scope: Scope, send: Send, policy: Policy) -> None:
+        self._scope = scope
         self._send = send
         self._policy = policy
         self.started = False
@@ -171,6 +175,8 @@ class _Guarded:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            if message["status"] == 200 and self._no_such_page():
+                message["status"] = 404
             headers = MutableHeaders(scope=message)
             for name in _STRIPPED:
                 if name in headers:
@@ -180,6 +186,11 @@ class _Guarded:
                 headers["vary"] = _each_once(headers.getlist("vary"))
             headers.setdefault("cache-control", "no-cache" if "etag" in headers else "no-store")
         await self._send(message)
+
+    def _no_such_page(self) -> bool:
+        route = self._scope.get("route")  # noted there by the router
+        path = self._scope["path"].rstrip("/") or "/"
+        return getattr(route, "path", None) == REST and path not in self._policy.pages
 
 
 def _each_once(lists: Iterable[str]) -> str:

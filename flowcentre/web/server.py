@@ -60,13 +60,16 @@ class FlowServer(FastAPI):
         """The application as it is called: the gate first."""
         return Gate(super().build_middleware_stack(), self.policy)
 
-    def allow_pages(self, script_hashes: Iterable[str], callbacks: Container[str] = frozenset()) -> None:
-        """Let Dash's pages run: its inline scripts by hash, and its callbacks by output.
+    def allow_pages(
+        self, script_hashes: Iterable[str], callbacks: Container[str] = frozenset(), pages: Container[str] = frozenset()
+    ) -> None:
+        """Let Dash's pages run: its inline scripts by hash, its callbacks by output, its ``pages`` by their addresses.
 
         Call it when every callback is registered, with ``dash_app.csp_hashes()`` and ``dash_app.callback_map``.
         """
         self.policy.script_hashes = tuple(script_hashes)
         self.policy.callbacks = callbacks
+        self.policy.pages = pages
 
     def stop_streams(self) -> None:
         """End every live stream: a server that stops does not wait for them."""

@@ -89,3 +89,10 @@ def test_a_running_demonstration_does_not_turn_real(folder, reloader):
     folder.write(feeds=text)
     assert looks(reloader) == []
     assert "cannot turn" in reloader.mistakes[0].what
+
+
+def test_a_running_county_does_not_turn_into_another(folder, reloader):
+    text = (folder.path / "places.toml").read_text()
+    folder.write(places=text.replace('"westshire"', '"eastshire"'))
+    assert looks(reloader) == []
+    assert 'from "westshire" into "eastshire"' in reloader.mistakes[0].what

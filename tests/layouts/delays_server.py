@@ -66,7 +66,7 @@ def serving(shown: Shown, port: int = 0) -> Iterator[str]:
         polls=lambda feed: [poll(feed, 1, shown.live.at)],
         delays=shown,
     )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map)
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=False, delays=True))
     with running(server, port) as url:
         yield url
 

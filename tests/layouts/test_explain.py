@@ -102,6 +102,18 @@ def test_a_share_with_a_silent_ward_puts_in_no_numbers_that_do_not_give_it(place
     assert " / 3" not in said
 
 
+def test_the_facts_and_the_rows_held_back_below_them_never_contradict_one_another() -> None:
+    shown, key = picture(), ("northgate", "ga_beds_occupied")
+    said = _texts(explain.render(shown, *key, (), ()))
+    assert "Rows held backNone of this place in its last poll; named below: 2 since midnight from its feeds." in said
+    held = replace(shown, values={**shown.values, key: replace(shown.values[key], held=3)})
+    assert "Rows held back3 of this place in its last poll; named below: 2" in _texts(
+        explain.render(held, *key, (), ())
+    )
+    none = _texts(explain.render(shown, "southmere", "ga_beds_occupied", (), ()))
+    assert none.count("Rows held backNone since midnight from its feeds.") == 2  # among the facts, and below
+
+
 def test_rows_held_back_yesterday_do_not_contradict_that_there_are_none_today() -> None:
     shown = picture()
     key = ("northgate", "ae_patients_now")

@@ -60,6 +60,7 @@ def address(gated: Gated) -> Iterator[str]:
     )
     gated.policy.script_hashes = tuple(pages.csp_hashes())
     gated.policy.callbacks = pages.callback_map
+    gated.policy.pages = shell.addresses(published=False, delays=False)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(gated, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -98,8 +99,11 @@ def screen(browser: Browser, gated: Gated) -> Iterator[Page]:
 def test_every_page_can_be_the_first_one_asked_for(screen: Page, address: str, path: str, heading: str) -> None:
     asked: list[str] = []
     screen.on("request", lambda request: asked.append(request.url))
-    screen.goto(address + path)
+    answer = screen.goto(address + path)
+    assert answer is not None
+    assert answer.status == (404 if heading == "No such page" else 200)
     expect(screen.locator("h1")).to_have_text(heading, timeout=PATIENT)
+    expect(screen).to_have_title(f"{heading} - Flow Centre")
     expect(screen.locator("#demonstration")).to_contain_text("invented")
     assert screen.evaluate("getComputedStyle(document.querySelector('#top')).backgroundColor") == "rgb(0, 94, 184)"
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
@@ -110,12 +114,14 @@ def test_a_figure_leads_to_its_explanation_and_on_to_its_inputs_without_loading_
 ) -> None:
     screen.goto(address)
     screen.locator(".figures a.figure").first.wait_for(timeout=PATIENT)
+    expect(screen).to_have_title("Whole-system demand - Flow Centre")
     screen.evaluate("window.sameDocument = true")
     screen.locator('a[href="/explain?place=northgate&measure=ga_occupancy"]').first.click()
     expect(screen.locator(".formula").first).to_contain_text("462 / 480 = 96.2", timeout=PATIENT)
     expect(screen.locator(".chart .main-svg").first).to_be_visible(timeout=PATIENT)
     screen.locator('a[href="/explain?place=northgate&measure=ga_beds_open"]').first.click()
     expect(screen.locator("h1")).to_have_text("General and acute beds open Northgate General", timeout=PATIENT)
+    expect(screen).to_have_title("General and acute beds open Northgate General - Flow Centre")
     screen.locator('a[href="/measures#ga_beds_open"]').click()
     expect(screen.locator("#ga_beds_open")).to_be_in_viewport(timeout=PATIENT)
     assert screen.evaluate("window.sameDocument") is True
@@ -155,7 +161,7 @@ def test_pages_have_contrast_and_never_scroll_sideways(
 ) -> None:
     gated.shown = picture(condition)
     screen.set_viewport_size({"width": width, "height": 844})
-    for path in ("/", "/feeds", "/explain?place=westshire&measure=ae_patients_now"):
+    for path in ("/", "/feeds", "/measures", "/explain?place=westshire&measure=ae_patients_now"):
         screen.goto(address + path)
         screen.locator("h1").wait_for(timeout=PATIENT)
         assert screen.evaluate("document.documentElement.scrollWidth") == width

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -157,6 +158,15 @@ def test_nothing_later_than_the_picture_is_shown() -> None:
     words = text(published.render(then, histories(), "one"))
     assert "as at January 2025, | 13 days old" in words
     assert "2025/26" not in words
+
+
+def test_a_page_that_looks_back_says_that_it_holds_what_nobody_knew_then() -> None:
+    said = "figures published since are included, although nobody knew them then"
+    then = replace(picture(datetime(2025, 2, 14, 9, tzinfo=UTC)), known_at=NOW.at)
+    for place in (None, "one"):
+        words = text(published.render(then, histories(), place))
+        assert f"The time up to Friday 14 February 2025, as it is known now: {said}." in words
+        assert said not in text(published.render(NOW, histories(), place))
 
 
 def test_every_history_that_is_wanted_is_named_and_none_of_boards_reasons() -> None:

@@ -13,12 +13,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
+
+from app import opened, setting_of
+from flowcentre.store import open_store
 
 HERE = Path(__file__).resolve().parents[2]
 WESTSHIRE = HERE / "flowcentre" / "config" / "defaults" / "westshire"
@@ -60,14 +63,40 @@ def test_check_names_the_file_the_line_and_what_would_be_right_and_no_traceback(
     assert "Traceback" not in done.stderr
 
 
-def test_a_real_county_refuses_the_store_of_a_demonstration(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", [("check",), ("run", "--config")])
+def test_check_refuses_a_demonstration_of_other_places_in_the_same_words_as_run(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    folder = changed_westshire(tmp_path, "places.toml", 'id = "northgate-a1"', 'id = "northgate-ward-1"')
+    done = app(tmp_path, *command, str(folder))
+    assert done.returncode == 1
+    assert "a demonstration lives in Westshire's places, and 'northgate-a1' is not in this configuration" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("mark", "kept", "why"),
+    [
+        ("demonstration", "yes", "invented and real figures never share a store"),
+        ("system", "westshire", "the county of 'westshire' and the configuration is that of 'six-trusts'"),
+    ],
+)
+def test_a_county_refuses_the_store_of_another(tmp_path: Path, mark: str, kept: str, why: str) -> None:
     store = f"sqlite:///{tmp_path / 'mixed.db'}"
-    script = f"from flowcentre.store import open_store; open_store({store!r}).set_mark('demonstration', 'yes')"
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=HERE)
+    with closing(open_store(store)) as another:
+        another.set_mark(mark, kept)
     done = app(tmp_path, "run-published", "--folder", str(tmp_path), "--store", store)
     assert done.returncode == 1
-    assert "invented and real figures never share a store" in done.stderr
+    assert why in done.stderr
+    assert "Give another --store." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_store_is_marked_with_the_county_that_opens_it_first_and_taken_up_by_it_again(sqlite_url: str) -> None:
+    setting = setting_of(WESTSHIRE, sqlite_url, demo_port=1)
+    for _ in range(2):
+        with opened(setting, setting.load()) as store:
+            assert (store.mark("demonstration"), store.mark("system")) == ("yes", "westshire")
 
 
 @pytest.mark.parametrize("command", ["web", "engine"])

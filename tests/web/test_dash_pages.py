@@ -51,7 +51,7 @@ def with_pages(westshire: Westshire) -> FlowServer:
     # thing asked for, and leave web sockets alone that are not in use.
     shell.backend.websocket_capability = False
     shell._setup_server()
-    app.allow_pages(shell.csp_hashes(), shell.callback_map)
+    app.allow_pages(shell.csp_hashes(), shell.callback_map, {"/", "/other", "/feeds"})
     return app
 
 
@@ -149,7 +149,17 @@ def test_dash_leaves_no_other_door_open(westshire: Westshire, monkeypatch: pytes
             assert client.post(path).status_code == 405, path
         for path in ("/wall/none", "/api/v1/none", "/live/none"):
             assert client.get(path).status_code == 404, path
-        assert client.get("/some/page").headers["content-type"].startswith("text/html")
+
+
+def test_an_address_without_a_page_is_answered_404_with_the_page_that_says_so(westshire: Westshire) -> None:
+    with pages(westshire) as url, httpx.Client(base_url=url) as client:
+        for path in ("/", "/?x=1", "/other", "/feeds/", "/feeds?x=1"):
+            assert client.get(path).status_code == 200, path
+        for path in ("/some/page", "/other/more", "/Feeds", "/api", "/favicon.ico"):
+            answer = client.get(path)
+            assert answer.status_code == 404, path
+            assert answer.headers["content-type"].startswith("text/html")
+            assert "_dash-config" in answer.text  # Dash draws the page that says so
 
 
 def test_each_route_that_dash_brings_is_decided(westshire: Westshire) -> None:

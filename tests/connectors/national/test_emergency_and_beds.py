@@ -145,6 +145,44 @@ def test_the_packaged_series_gives_totals_and_na_is_no_figure() -> None:
     }
 
 
+def england(month: str, first: int, trusts: int = 20, **different: int) -> list[tuple[object, ...]]:
+    """A month of ours and of other trusts, each with other attendances than the next."""
+    codes = ["ZW1", *(f"ZX{n}" for n in range(1, trusts))]
+    return [(code, different.get(code, first + n), "NA", 300, 0, "NA", 0, f'"{month}"') for n, code in enumerate(codes)]
+
+
+def test_a_month_that_is_an_earlier_one_again_at_every_trust_is_held_and_the_earlier_one_is_believed() -> None:
+    rows = [*england("March 2025", 8000), *england("April 2025", 9000), *england("March 2024", 8000)]
+    facts = emergency(table(SERIES, rows), "england_trust.csv")
+    assert values(facts)["hospitals", "ae_attendances_month"] == [8000, 9000]
+    assert {fact.observed_at.year for fact in facts if isinstance(fact, Reading) and fact.observed_at.month == 3} == {
+        2024
+    }
+    assert held(facts) == ["March 2025 is March 2024 again at all 20 trusts; the figures of another month?"]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        england("March 2025", 8000, ZX7=8001),  # one trust differs
+        england("March 2025", 8000, trusts=19),  # so few may be alike by chance
+    ],
+)
+def test_a_month_that_may_be_like_another_by_chance_is_believed(again: list[tuple[object, ...]]) -> None:
+    facts = emergency(table(SERIES, [*england("March 2024", 8000), *again]), "england_trust.csv")
+    assert values(facts)["hospitals", "ae_attendances_month"] == [8000, 8000]
+    assert not held(facts)
+
+
+def test_months_in_which_most_trusts_say_nothing_are_not_taken_for_one_another() -> None:
+    rows = [
+        (code, "NA", "NA", 0, 0, "NA", "NA", f'"{month}"')
+        for month in ("March 2024", "March 2025")
+        for code in ("ZW1", *(f"ZX{n}" for n in range(30)))
+    ]
+    assert not held(emergency(table(SERIES, rows), "england_trust.csv"))
+
+
 def test_columns_of_the_packaged_series_that_changed_places_are_held() -> None:
     facts = emergency(table(SERIES, [("ZW1", 3022, 15882, 4486, 659, 0.19, 0.15, '"April 2021"')]), "england_trust.csv")
     assert not values(facts)
