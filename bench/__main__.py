@@ -24,6 +24,7 @@ PARTS = {
     "glass": "change to glass in Chromium, and the bytes of a first load",
     "latest": "2,000 series over 17 million readings",
     "picture": "the picture rebuilt after one feed's poll",
+    "delays": "delayed discharges: from a filter to the new page and rows",
     "memory": "memory of the whole server with 100 displays",
 }
 
