@@ -19,7 +19,7 @@ from flowcentre.model import State, Value
 from flowcentre.picture.delays import LIMITS, PAST, PAST_EXPECTED, Chosen, Delay
 from layouts.finished import to_html
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import DASH, LONDON, age_words, clock_words, date_words
+from layouts.parts.words import DASH, LONDON, age_words, clock_words, date_words, iso
 
 PEOPLE_ON_A_PAGE = 25
 _HEADS = (
@@ -54,7 +54,8 @@ def document(chosen: Chosen, asked_at: datetime | None, *, fingerprint: str) -> 
     sheets = list(sheets_of(chosen))
     content = [_sheet(sheet, chosen, asked_at) for sheet in sheets] or [_nobody(chosen, asked_at)]
     version = escape(fingerprint)
-    back = escape(f"/delays?{chosen.filters.query}" if chosen.filters.query else "/delays")
+    query = "&".join(filter(None, (chosen.filters.query, f"at={iso(asked_at)}" if asked_at is not None else "")))
+    back = escape(f"/delays?{query}" if query else "/delays")
     pages = f"{len(content)} sheet{'s' if len(content) != 1 else ''} of A4"
     return f"""<!doctype html>
 <html lang="en-GB">

@@ -133,6 +133,8 @@ def test_a_look_back_and_a_part_of_a_ward_are_said(show: Show) -> None:
         "LOOKS BACK as it was known at 13:00, Sunday 22 November 2026. Not the present.",
         "NOT THE WHOLE WARD chosen by pathway, days waited.",
     ]
+    back = page.locator(".on-screen a").get_attribute("href")
+    assert back == "/delays?pathway=1&days=1&at=2026-11-22T13:00:00Z"
 
 
 def test_rows_that_were_held_back_are_said(show: Show) -> None:
