@@ -6,7 +6,7 @@ A past day never changes: what was known at its end is read once, and chosen fro
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -78,7 +78,8 @@ class DelayHistory:
         quarter = at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
         wanted = [*midnights, _days_before(quarter, 1), _days_before(quarter, 7)]
         censuses = self._censuses(chosen.picture, wanted)
-        *ends, yesterday, last_week = (_then(census, chosen.filters) for census in censuses)
+        sites = chosen.filters.sites(chosen.picture)
+        *ends, yesterday, last_week = (_then(census, chosen.filters, sites) for census in censuses)
         return Past(tuple(ends), yesterday, last_week)
 
     def _censuses(self, picture: Picture, moments: Sequence[datetime]) -> list[Census]:
@@ -142,8 +143,7 @@ def _finder(points: Sequence[Point]) -> Callable[[datetime], Point | None]:
     return newest
 
 
-def _then(census: Census, filters: Filters) -> Then:
-    sites = filters.chosen.get("site")
+def _then(census: Census, filters: Filters, sites: Collection[str] | None) -> Then:
     lists = [each for each in census.lists if sites is None or each.place in sites]
     expected = census.hospitals if sites is None else len(sites)
     delays = tuple(delay for each in lists for delay in each.delays if filters.admits(delay))

@@ -135,23 +135,21 @@ class Filters:
     """What is chosen: of each facet some values, or all where it is absent. The same choice has the same ``query``."""
 
     chosen: Mapping[str, frozenset[str]]
+    astray: tuple[str, ...] = ()  # facets of which the address asks for a value that there is not
 
     @classmethod
     def of(cls, query: str, picture: Picture) -> Filters:
         """The filters of an address. What is no facet, or no value of one, is left out."""
-        asked = parse_qs(query.lstrip("?"))
-        chosen = {}
+        asked, places = parse_qs(query.lstrip("?")), picture.county.places
+        chosen, astray = {}, []
         for facet in (*FACETS, PAST):
             values = {value for said in asked.get(facet, ()) for value in said.split(",")}
             known = _KNOWN.get(facet)
-            good = {
-                value
-                for value in values
-                if (value in known if known else value == UNKNOWN or value in picture.county.places)
-            }
+            good = {value for value in values if (value in known if known else value == UNKNOWN or value in places)}
+            astray += [facet] if values - good else []
             if good:
                 chosen[facet] = frozenset(good)
-        return cls(chosen)
+        return cls(chosen, tuple(astray))
 
     @cached_property
     def query(self) -> str:
@@ -175,6 +173,16 @@ class Filters:
         """Is a value chosen?"""
         return value in self.chosen.get(facet, ())
 
+    def sites(self, picture: Picture) -> frozenset[str] | None:
+        """The hospitals that can have anybody chosen: those chosen, and those of the wards chosen. None: all."""
+        sites, wards = self.chosen.get("site"), self.chosen.get("ward", frozenset())
+        if not wards or UNKNOWN in wards:
+            return sites
+        of_wards = frozenset(
+            place.parent for ward in wards if (place := picture.county.places.get(ward)) and place.parent
+        )
+        return of_wards if sites is None else sites & of_wards
+
     def admits(self, delay: Delay) -> bool:
         """Is a person among those chosen?"""
         return all(
@@ -197,7 +205,7 @@ class Chosen:
     @cached_property
     def in_scope(self) -> tuple[HospitalList, ...]:
         """The lists of the hospitals that the filters leave."""
-        sites = self.filters.chosen.get("site")
+        sites = self.filters.sites(self.picture)
         return tuple(each for each in self.lists if sites is None or each.place in sites)
 
     @cached_property

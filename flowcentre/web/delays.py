@@ -112,9 +112,13 @@ class DelayRoutes:
             raise Refusal(503, why)
         try:
             chosen = self._delays.choose(query)
-            return Answer(chosen, asked_moment(query, chosen.picture.at))
+            asked_at = asked_moment(query, chosen.picture.at)
         except NoSuchMoment as why_not:
             raise Refusal(422, str(why_not)) from None
+        if astray := chosen.filters.astray:
+            # A slip must not take away more people than were meant.
+            raise Refusal(422, f"no such value of {', '.join(astray)}: see the page's own links, or /api/v1/delays")
+        return Answer(chosen, asked_at)
 
     def _file(self, query: str) -> tuple[File, Answer]:
         counts = _asked(query, "counts", "yes", "no") == "yes"

@@ -179,7 +179,10 @@ def test_a_column_that_is_never_kept_is_counted_and_told(store: Store) -> None:
     recorded = poll(store, answered, AT)
     assert recorded.counts.refused == 1
     last = store.polls(NORTHGATE.id)[0]
-    assert (last.outcome, last.message) == (Outcome.OK, "list.csv: column 7 (a name) is never kept here, 12 cells refused")
+    assert (last.outcome, last.message) == (
+        Outcome.OK,
+        "list.csv: column 7 (a name) is never kept here, 12 cells refused",
+    )
     assert refs(store, AT) == {"NG-1"}
 
 

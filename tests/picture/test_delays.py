@@ -108,6 +108,18 @@ def test_the_same_choice_has_the_same_address(store: Store) -> None:
     assert one.with_(pathway=None).query == "site=southmere"
 
 
+def test_a_ward_is_of_its_own_hospital_and_waits_for_no_other_list(store: Store) -> None:
+    poll(store, NORTHGATE, [waiting("NG-1")])
+    chosen = book_of(store)[0].choose("ward=northgate-a1")
+    assert (str(chosen.count.coverage), chosen.count.at_least) == ("1 of 1 hospitals", False)
+    assert book_of(store)[0].choose("ward=northgate-a1&site=southmere").in_scope == ()
+
+
+def test_what_an_address_asks_for_in_vain_is_told(store: Store) -> None:
+    two_lists(store)
+    assert book_of(store)[0].choose("pathway=1,9&ward=nowhere&past=21-days").filters.astray == ("pathway", "ward")
+
+
 def test_a_count_by_facet_shows_what_else_could_be_chosen(store: Store) -> None:
     two_lists(store)
     chosen = book_of(store)[0].choose("pathway=1&site=northgate")
