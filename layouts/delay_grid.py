@@ -174,12 +174,17 @@ def read(request: object, county: County) -> Asked:
     return Asked(
         start,
         min(end, start + MOST_ROWS),
-        tuple(_sort(item) for item in _listed(asked.get("sortModel") or [])),
+        tuple(_sort(item) for item in _listed(_given(asked, "sortModel", []))),
         tuple(
             _test(_column(name), _mapping(model), county)
-            for name, model in _mapping(asked.get("filterModel") or {}).items()
+            for name, model in _mapping(_given(asked, "filterModel", {})).items()
         ),
     )
+
+
+def _given(asked: Mapping[str, object], name: str, otherwise: object) -> object:
+    item = asked.get(name)
+    return otherwise if item is None else item
 
 
 def _mapping(item: object) -> Mapping[str, object]:

@@ -19,8 +19,8 @@ _WIDTHS = {
     "ref": 110,
     "site": 160,
     "ward": 110,
-    "days": 100,
-    "pathway": 100,
+    "days": 112,
+    "pathway": 118,
     "family": 170,
     "reason": 360,
     "owner": 220,
@@ -66,12 +66,13 @@ def grid() -> Component:
             "suppressColumnVirtualisation": True,
             "enableCellTextSelection": True,
             "suppressDragLeaveHidesColumns": True,
+            "suppressContentVisibilityAuto": True,  # a printed page must hold the rows that lie below the glass
             "isFullWidthRow": {"function": "delayIsGroup(params)"},
             "fullWidthCellRenderer": "DelayGroup",
             "rowClassRules": {"old": "params.data && params.data.old"},
             "tabToNextCell": {"function": "delayTab(params)"},
         },
-        style={"height": "640px", "width": "100%"},
+        style={"height": "min(76vh, 1400px)", "minHeight": "480px", "width": "100%"},
     )
     return made
 
@@ -81,16 +82,20 @@ def _definition(column: Column) -> dict[str, object]:
         "field": column.id,
         "colId": column.id,
         "headerName": column.heading,
-        "width": _WIDTHS[column.id],
+        "minWidth": _WIDTHS[column.id],
+        "flex": _WIDTHS[column.id],
         "hide": column.id not in _FIRST,
         "filter": _FILTERS[column.kind] or False,
         "cellClass": f"cell-{column.kind}",
         "wrapHeaderText": True,
+        "autoHeaderHeight": True,
     }
     if column.kind in ("text", "flag"):
         definition["tooltipField"] = column.id
+    if column.kind == "number":
+        definition["type"] = "rightAligned"
     if column.id == "ref":
-        definition |= {"pinned": "left", "lockPosition": "left"}
+        definition |= {"pinned": "left", "lockPosition": "left", "width": _WIDTHS[column.id]}
     if column.kind in ("date", "moment"):
         definition["filterParams"] = {"browserDatePicker": True}
     return definition

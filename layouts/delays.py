@@ -60,7 +60,7 @@ def page(book: DelayBook, picture: Picture, query: str, finished: Callable[[Comp
         return _says(f"{str(why_not).capitalize()}.", html.A("To the present", href="/delays"))
     content = html.Div(finished(render(answered, query)))
     if not answered.looks_back:  # a page of the past stays as it is
-        content = html.Div(content.children, id="live-page", **marked(data_page="delays", data_asked=""))
+        content = html.Div(content.children, id="live-page", **marked(data_page="delays", data_asked="at"))
     return html.Div(
         [
             finished(moment_form()),

@@ -7,8 +7,10 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
 from flowcentre.model import Level, Picture, Place, State
+from flowcentre.picture.delays import listing_hospitals
 from layouts.parts import links
 from layouts.parts.age import age
+from layouts.parts.delay_links import PATH
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import explained, noted
 from layouts.parts.sparkline import trend
@@ -145,9 +147,15 @@ def _row(picture: Picture, columns: tuple[Place, ...], measure_id: str, part: bo
         [html.A(measure.label, href=links.glossary(measure_id)), html.Small(f" {unit}") if unit else None],
         scope="row",
     )
-    return html.Tr(
-        [head, *(cell(picture, place.id, measure_id) for place in columns)], className="part" if part else ""
-    )
+    cells = [cell(picture, place.id, measure_id) for place in columns]
+    if measure_id == "nctr_now":
+        listing = {value.place for value in listing_hospitals(picture)}
+        for place, one in zip(columns, cells, strict=True):
+            if place.id in listing:
+                one.children.append(
+                    html.Div(html.A("who they are", href=f"{PATH}?site={place.id}"), className="leads-on")
+                )
+    return html.Tr([head, *cells], className="part" if part else "")
 
 
 def _community(picture: Picture) -> html.Section:

@@ -2,7 +2,7 @@
  *
  * Two ways in, told apart by the page. A wall board has <body data-body-url>: its <main id="board"> is replaced
  * by finished HTML. A Dash page has #live-page with data-page: its children are set from JSON. With data-asked too,
- * what it shows depends on the query of its address.
+ * what it shows depends on the query of its address; one that holds what data-asked names is not live.
  *
  * What the page gives (all moments ISO 8601, UTC):
  *   <body data-fingerprint data-body-url data-server-now [data-not-live-after="13"]>
@@ -116,6 +116,7 @@
     url() {
       const { page, asked } = document.getElementById("live-page")?.dataset ?? {};
       if (!page || !window.dash_clientside?.set_props) return null;
+      if (asked && new URLSearchParams(location.search).has(asked)) return null; // a page that looks back is on its way
       return `/live/pages/${encodeURIComponent(page)}${asked === undefined ? "" : location.search}`;
     },
     show: (json) => window.dash_clientside.set_props("live-page", { children: JSON.parse(json) }),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
+from math import ceil
 
 import holidays
 from dash import html
@@ -19,6 +20,7 @@ from layouts.parts.delay_words import FAMILIES, day_words, family_name, people, 
 from layouts.parts.tree import Child, marked
 
 _WEEK = 7
+_HEADROOM = 1.06  # so that the tallest column and its mark stay clear of the edge
 
 
 @cache
@@ -64,7 +66,7 @@ def _says(answered: Answered, past: Sequence[Then]) -> str:
 def _chart(answered: Answered, past: Sequence[Then], address: Address) -> Component:
     chosen = answered.chosen
     now = chosen.counted if chosen.count.known else None
-    most = max([then.count or 0 for then in past] + [len(now or ())]) or 1
+    most = ceil(_HEADROOM * max([then.count or 0 for then in past] + [len(now or ())])) or 1
     columns = [
         _column(then, past[number - _WEEK] if number >= _WEEK else None, most, address, number)
         for number, then in enumerate(past)

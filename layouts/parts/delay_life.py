@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from dash import html
 from dash.development.base_component import Component
 
+from flowcentre.measures.delay_counts import days_ready
 from flowcentre.measures.delays import FAMILY_KEYS, FAMILY_OF_REASON, REASON_BY_KEY
 from flowcentre.model import County, DelayedDischarge, Interval
-from layouts.parts.delay_words import place_name
+from layouts.parts.delay_words import days, place_name
 from layouts.parts.tree import marked
 from layouts.parts.words import LONDON, length_words
 
@@ -33,17 +34,17 @@ def life(ref: str, intervals: Sequence[Interval], county: County, at: datetime) 
     latest = max(rows, key=lambda row: row[0].observed_at)[1]
     ward = county.places.get(latest.ward) if latest.ward is not None else None
     told = list(steps(intervals, county))
-    waited = (latest.discharged_at or at) - latest.ready_at
+    waited_until = latest.discharged_at or at
     return html.Div(
         [
             html.H2(ref, id="life-of", tabIndex="-1"),
             html.Dl(
                 [
                     _fact("Hospital", place_name(county, latest.place)),
-                    _fact("Ward", ward.label if ward is not None else "not known"),
+                    _fact("Ward", ward.label if ward is not None else "none given"),
                     _fact("Pathway", "not known" if latest.pathway is None else str(latest.pathway)),
                     _fact("Must act next", _place(county, latest.owner)),
-                    _fact("Since ready", _length(waited)),
+                    _fact("Since ready", days(days_ready(latest, waited_until))),
                 ],
                 className="life-facts",
             ),

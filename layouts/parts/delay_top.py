@@ -13,11 +13,11 @@ from flowcentre.measures.delay_counts import centile, discharged_by
 from flowcentre.measures.derive import LONDON, local_day
 from flowcentre.model import State
 from flowcentre.picture.delay_book import Answered
-from flowcentre.picture.delay_history import Past
+from flowcentre.picture.delay_history import Past, Then
 from flowcentre.picture.delays import PAST_EXPECTED, Chosen, Delay
 from layouts.parts.age import age
 from layouts.parts.delay_links import Address
-from layouts.parts.delay_words import change_words, day_words, days, people, pounds
+from layouts.parts.delay_words import change_words, day_words, days, missing_words, people, pounds
 from layouts.parts.figure import explained, figure, noted
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import DASH, STATE_WORDS
@@ -28,8 +28,8 @@ _WIDTH, _HEIGHT, _EDGE = 280, 48, 4
 def top(answered: Answered, address: Address) -> html.Section:
     """The count and everything that stands beside it."""
     chosen = answered.chosen
-    tiles: list[Child] = [_waits(chosen), _bed_days(chosen), _today(chosen), _hours(chosen), _expected(chosen, address)]
-    tiles += [_same_day(chosen), _share_of_beds(chosen)]
+    tiles: list[Child] = [_waits(chosen), _bed_days(chosen), _today(chosen), _expected(chosen, address)]
+    tiles += [_hours(chosen), _same_day(chosen), _share_of_beds(chosen)]
     return html.Section(
         [html.H2("Now", className="strip-title"), _count(answered), html.Div(tiles, className="delay-tiles")],
         className="delay-top",
@@ -44,33 +44,37 @@ def _count(answered: Answered) -> Component:
         notes += [note, " "]
     if count.observed_at is not None and count.state is State.FRESH:
         notes.append(age(count.observed_at, chosen.picture.at))
-    said = "delayed" if chosen.filters.chosen else "delayed discharges"
     return html.Article(
         [
             html.H3("Delayed then" if answered.looks_back else "Delayed now"),
-            html.P(f"people {said}: in a bed with no criteria to reside", className="what"),
+            html.P("people in a hospital bed with no criteria to reside", className="what"),
             figure(count, chosen.picture.at, "main"),
             html.P(notes, className="notes"),
-            html.Ul(
-                [
-                    _change(chosen, answered.past, "yesterday"),
-                    _change(chosen, answered.past, "last_week"),
-                ],
-                className="changes",
-            ),
+            html.Ul(_changes(chosen, answered.past), className="changes"),
             _trend(answered),
         ],
         className="tile delay-count",
     )
 
 
-def _change(chosen: Chosen, past: Past, which: str) -> html.Li:
-    then = past.yesterday if which == "yesterday" else past.last_week
-    local = chosen.picture.at.astimezone(LONDON)
-    since = "this time yesterday" if which == "yesterday" else f"this time last {local:%A}"
+def _changes(chosen: Chosen, past: Past) -> list[Component]:
+    """Set against this time yesterday and a week ago; where lists are missing now there is nothing to set against."""
+    if not chosen.count.known or not chosen.count.coverage.complete:
+        why = missing_words(chosen) or "nothing is known"
+        return [html.Li(f"No comparison with yesterday or last week: {why}")]
+    weekday = f"{chosen.picture.at.astimezone(LONDON):%A}"
+    return [
+        _change(chosen, past.yesterday, "this time yesterday"),
+        _change(chosen, past.last_week, f"this time last {weekday}"),
+    ]
+
+
+def _change(chosen: Chosen, then: Then | None, since: str) -> html.Li:
     words, change = change_words(chosen, then, since)
-    way = {None: "none", 0: "level"}.get(change, "up" if (change or 0) > 0 else "down")
-    return html.Li(words, className="direction" if change is not None else "", **marked(data_direction=way))
+    if change is None:
+        return html.Li(words)
+    way = "level" if change == 0 else "up" if change > 0 else "down"
+    return html.Li(words, className="direction", **marked(data_direction=way))
 
 
 def _trend(answered: Answered) -> Component | None:
@@ -120,8 +124,10 @@ def _trend(answered: Answered) -> Component | None:
 # --- Tiles --------------------------------------------------------------------------------
 
 
-def _tile(title: str, what: str, *content: Child) -> html.Article:
-    return html.Article([html.H3(title), html.P(what, className="what"), *content], className="tile delay-tile")
+def _tile(title: str, what: str, *content: Child, kind: str = "") -> html.Article:
+    return html.Article(
+        [html.H3(title), html.P(what, className="what"), *content], className=f"tile delay-tile {kind}".rstrip()
+    )
 
 
 def _number(text: str, unit: str = "") -> html.P:
@@ -208,7 +214,7 @@ def _hours(chosen: Chosen) -> html.Article:
     title, what = "Discharges by hour", "of those on the list, today"
     left, reporting, expected = left_today(chosen)
     if left is None:
-        return _tile(title, what, _missing(chosen))
+        return _tile(title, what, _missing(chosen), kind="wide")
     hours = Counter(d.person.discharged_at.astimezone(LONDON).hour for d in left if d.person.discharged_at)
     most = max(hours.values(), default=0) or 1
     now = chosen.picture.at.astimezone(LONDON).hour
@@ -235,6 +241,7 @@ def _hours(chosen: Chosen) -> html.Article:
         ),
         _facts(*((f"by {limit}:00", f"{number:,}") for limit, number in by.items() if now >= limit or number)),
         *_partly(reporting, expected),
+        kind="wide",
     )
 
 
@@ -301,8 +308,8 @@ def _share_of_beds(chosen: Chosen) -> Component | None:
 
 
 def counted_words(chosen: Chosen) -> str:
-    """ "41 of 154 people"; "154 people" where nobody is left out."""
+    """ "41 of 154 people"; "154 people" where nobody is left out; "no list" where there is none of the present."""
+    if not chosen.count.known:
+        return f"{people(len(chosen.delays))} on lists too old" if chosen.delays else "no list of the present"
     everybody = sum(not delay.stale for each in chosen.lists for delay in each.delays)
-    if not chosen.filters.chosen:
-        return people(everybody)
-    return f"{len(chosen.counted):,} of {people(everybody)}"
+    return f"{len(chosen.counted):,} of {people(everybody)}" if chosen.filters.chosen else people(everybody)

@@ -13,6 +13,7 @@ from flowcentre.picture.delays import FACETS, UNKNOWN, Chosen, Delay, counts
 from layouts.parts.delay_links import Address, choice_marks
 from layouts.parts.delay_words import PLAIN_WORDS, family_name, pathway_name, people
 from layouts.parts.tree import Child, marked
+from layouts.parts.words import NO_BREAK
 
 _PATHWAYS = (*map(str, PATHWAYS), UNKNOWN)
 # Three lanes on one scale. What is being arranged, and what is not there, each start from a line of their own, so
@@ -75,7 +76,7 @@ def _lane_head(words: str, lane: tuple[str, ...], families: Counter[str], addres
         html.A(
             [
                 html.I(className="swatch", **marked(data_family=family)),
-                f"{family_name(family)} ",
+                f"{family_name(family)}{NO_BREAK}",
                 html.B(f"{families[family]:,}"),
             ],
             href=address.turned(family=family).href,
@@ -134,10 +135,8 @@ def _table(cells: Counter[tuple[str, str]]) -> Component:
         html.Tr([html.Th(pathway_name(p), scope="row"), *(html.Td(f"{cells[p, f]:,}") for f in families)])
         for p in _PATHWAYS
     ]
-    return html.Table(
-        [html.Caption("People by pathway and family of reasons"), html.Thead(html.Tr(head)), html.Tbody(rows)],
-        className="unseen",
-    )
+    table = [html.Caption("People by pathway and family of reasons"), html.Thead(html.Tr(head)), html.Tbody(rows)]
+    return html.Div(html.Table(table), className="unseen")
 
 
 # --- Reasons ------------------------------------------------------------------------------

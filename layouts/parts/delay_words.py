@@ -89,21 +89,23 @@ def signed(change: int) -> str:
     return f"+{change:,}" if change > 0 else f"{MINUS}{-change:,}"
 
 
+def missing_words(chosen: Chosen) -> str:
+    """Which lists are missing now: "Hartwell's list is missing"; "" where none is."""
+    missing = [place_name(chosen.picture.county, place) for place in chosen.count.coverage.missing]
+    if len(missing) > 2:
+        return f"{len(missing)} of {chosen.count.coverage.expected} lists are missing"
+    if len(missing) == 2:
+        return f"{missing[0]}'s and {missing[1]}'s lists are missing"
+    return f"{missing[0]}'s list is missing" if missing else ""
+
+
 def change_words(chosen: Chosen, then: Then | None, since: str) -> tuple[str, int | None]:
-    """How the count has changed since a moment, and by how much; why one cannot say, where lists are missing."""
-    count = chosen.count
-    if not count.known or not count.coverage.complete:
-        missing = " and ".join(place_name(chosen.picture.county, place) for place in count.coverage.missing)
-        verb = "lists are" if len(count.coverage.missing) > 1 else "list is"
-        said = f"the {verb} missing of {missing}" if missing else "nothing is known now"
-        return f"No comparison with {since}: {said}", None
+    """How the count has changed since a moment, and by how much; why one cannot say, where lists were missing."""
     if then is None or then.count is None:
         return f"No comparison with {since}: no list was known then", None
     if not then.whole:
-        return (
-            f"No comparison with {since}: {then.expected - then.reporting} of {then.expected} lists were missing then",
-            None,
-        )
+        were = "list was" if then.expected - then.reporting == 1 else "lists were"
+        return f"No comparison with {since}: {then.expected - then.reporting} of {then.expected} {were} missing", None
     change = len(chosen.counted) - then.count
     return f"{signed(change)} since {since}", change
 

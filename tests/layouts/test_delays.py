@@ -1,0 +1,339 @@
+"""The page of delayed discharges says what the lists say, and of what is missing that it is missing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from dash import html
+
+from flowcentre.model import Interval, Picture
+from flowcentre.picture.delay_history import Then
+from layouts import delays, demand, shell
+from layouts.finished import to_html
+from layouts.parts.delay_history import bank_holidays
+from layouts.parts.delay_life import steps
+from layouts.parts.delay_links import Address, canonical
+from layouts.parts.delay_words import change_words
+from tests.layouts import cast
+from tests.layouts.cast import CONDITIONS
+from tests.layouts.delays_cast import AT, DAY, HOUR, Book, county, someone
+
+
+def page_of(book: Book, query: str = "") -> str:
+    return to_html(delays.render(book.answer(query), query))
+
+
+def text_of(book: Book, query: str = "") -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page_of(book, query)))
+
+
+def three() -> Book:
+    book = Book()
+    book.stays = (
+        someone("NG-1", 3),
+        someone("NG-2", 34, reason="medicines", owner="westshire-hospitals", pathway=0),
+        someone("SM-1", 9, place="southmere", ward="southmere-a1", reason="arranging_care_home", pathway=3),
+    )
+    return book
+
+
+# --- The count and what stands beside it --------------------------------------------------------
+
+
+def test_the_page_says_the_pictures_own_count() -> None:
+    book = Book()
+    total = book.current().value("westshire", "delayed_now")
+    assert f'<span class="number">{total.value:.0f}</span>' in page_of(book)
+
+
+def test_where_lists_are_missing_the_count_is_at_least_and_nothing_is_compared() -> None:
+    said = text_of(Book("partial"))
+    assert "at least 129" in said.replace("  ", " ")
+    assert "2 of 4 hospitals" in said
+    assert "No comparison with yesterday or last week: Eastfield's and Hartwell's lists are missing" in said
+    assert "Hartwell: no list" in said
+    assert re.search(r"Eastfield: its list of 06:00 is too old; \d+ stood on it and are in no count", said)
+
+
+def test_a_change_has_its_sign_and_none_where_a_list_was_missing_then() -> None:
+    chosen = three().choose("")
+    assert change_words(chosen, Then(AT, chosen.delays[:2], (), 4, 4), "noon") == ("+1 since noon", 1)
+    assert change_words(chosen, Then(AT, chosen.delays * 2, (), 4, 4), "noon") == ("\N{MINUS SIGN}3 since noon", -3)
+    assert change_words(chosen, Then(AT, chosen.delays, (), 4, 4), "noon") == ("no change since noon", 0)
+    assert change_words(chosen, Then(AT, chosen.delays, (), 3, 4), "noon") == (
+        "No comparison with noon: 1 of 4 list was missing",
+        None,
+    )
+    assert change_words(chosen, Then(AT, None, (), 0, 4), "noon")[1] is None
+
+
+def test_waits_and_bed_days_and_their_cost_are_of_those_counted() -> None:
+    said = text_of(three())
+    assert "34 days, the longest" in said
+    assert "half wait at most 9 days" in said
+    assert "nine in ten at most 34 days" in said
+    assert "46 bed days" in said
+    assert "at £562 a bed day: local figure £25,852" in said
+
+
+def test_without_a_local_cost_no_cost_is_shown() -> None:
+    book = three()
+    book.county = replace(book.county, bed_day_cost=None)
+    assert "£" not in text_of(book)
+
+
+def test_discharges_of_before_midnight_are_none_of_today() -> None:
+    book = Book(at=datetime(2026, 11, 19, 0, 9, tzinfo=UTC))  # its lists are of 23:55
+    assert book.answer("").chosen.left
+    assert "discharged" not in re.search(r"Today since midnight(.{30})", text_of(book))[1]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("condition", ["empty", "stale"])
+def test_without_a_list_of_the_present_no_figure_is_zero(condition: str) -> None:
+    said = text_of(Book(condition))
+    assert "nobody waits" not in said
+    assert "0 bed days" not in said
+    assert ("No list has come." if condition == "empty" else "Every list is too old to be the present.") in said
+
+
+def test_the_share_of_beds_names_its_denominator_and_stands_for_everybody_alone() -> None:
+    assert re.search(r"acute hospitals only.{1,60}%.{1,40}of 770 .{0,20}general and acute beds", text_of(Book()))
+    assert "general and acute beds" in text_of(Book(), "site=northgate")
+    assert "general and acute beds" not in text_of(Book(), "pathway=1")
+
+
+# --- Why, who, and the links --------------------------------------------------------------------
+
+
+def test_every_part_of_a_bar_is_a_link_that_chooses_just_its_people() -> None:
+    book = Book()
+    page = page_of(book)
+    found = re.findall(
+        r'<a aria-label="([^"]*): (\d+) p[^"]*" class="part" data-family="[^"]*" href="/delays\?([^"]*)"', page
+    )
+    assert len(found) > 12
+    for _, number, query in found:
+        assert len(book.choose(query.replace("&amp;", "&")).counted) == int(number)
+    assert sum(int(number) for _, number, _ in found) == len(book.choose("").counted)
+
+
+def test_what_is_chosen_is_marked_and_its_link_takes_it_away_again() -> None:
+    page = page_of(Book(), "pathway=1&site=northgate")
+    row = re.search(r'<a [^>]*id="pathway-1"[^>]*>', page)
+    assert row is not None
+    assert 'aria-current="true"' in row[0]
+    assert 'href="/delays?site=northgate"' in row[0]
+    other = re.search(r'<a [^>]*id="pathway-2"[^>]*>', page)
+    assert other is not None
+    assert 'data-chosen="no"' in other[0]
+    assert 'href="/delays?pathway=2&amp;site=northgate"' in other[0]
+
+
+def test_each_choice_is_a_chip_that_can_be_taken_away_and_all_of_them_together() -> None:
+    page = page_of(Book(), "pathway=1,2&past=21-days&group=ward")
+    chips = re.findall(r'<a [^>]*class="chip" href="([^"]*)"', page)
+    assert [chip.replace("&amp;", "&") for chip in chips] == [
+        "/delays?pathway=2&past=21-days&group=ward",
+        "/delays?pathway=1&past=21-days&group=ward",
+        "/delays?pathway=1,2&group=ward",
+    ]
+    assert 'href="/delays?group=ward" id="chip-all"' in page
+
+
+def test_the_same_choice_can_be_taken_away_as_files() -> None:
+    page = page_of(Book(), "?group=ward&pathway=2")
+    for address in ("/delays.csv?", "/delays.xlsx?", "/delays/ward-sheet?"):
+        assert f'href="{address}pathway=2&amp;group=ward"' in page
+
+
+def test_nothing_there_and_being_arranged_stand_apart_in_these_words() -> None:
+    said = text_of(three())
+    assert re.search(r"being arranged Interface process.{1,3}1 nothing there Capacity.{1,3}1", said)
+
+
+def test_whose_move_it_is_is_counted_past_each_limit() -> None:
+    page = page_of(three())
+    assert re.search(r'id="owner-westshire-hospitals-hospital-48h"[^>]*>1<', page)
+    assert re.search(r'id="owner-westshire-hospitals-21-days"[^>]*>1<', page)
+    assert 'id="owner-westshire-council-21-days"' not in page  # nobody: no link
+
+
+def test_lengths_of_stay_overlap_and_say_so() -> None:
+    said = text_of(three())
+    assert "3 7 nights or more 2 14 nights or more 1 21 nights or more" in said
+    assert "Never add them" in said
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("query", ["", "pathway=2&family=capacity&past=21-days", "site=hartwell", "ward=northgate-na"])
+def test_no_condition_and_no_choice_breaks_the_page_and_no_id_stands_twice(condition: str, query: str) -> None:
+    ids = re.findall(r' id="([^"]+)"', page_of(Book(condition), query))
+    assert len(ids) == len(set(ids))
+
+
+def test_the_same_answer_gives_the_same_bytes() -> None:
+    assert page_of(Book("partial"), "pathway=1") == page_of(Book("partial"), "?pathway=1")
+
+
+# --- Addresses ----------------------------------------------------------------------------------
+
+
+def test_queries_that_ask_the_same_have_one_spelling_and_a_past_one_is_not_live() -> None:
+    picture = Book().current()
+    assert (
+        canonical(picture, "?group=ward&site=southmere&pathway=2,1&nonsense=x")
+        == "pathway=1,2&site=southmere&group=ward"
+    )
+    assert canonical(picture, "group=nobody&pathway=9") == ""
+    assert canonical(picture, "pathway=1&at=2026-11-18T08:00") is None
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2026, 11, 18, 8, 0, tzinfo=UTC),
+        datetime(2026, 7, 1, 23, 59, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),  # London's clocks show 01:30 twice
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+    ],
+)
+def test_a_moment_in_an_address_is_read_back_as_the_same_moment(moment: datetime) -> None:
+    query = Address.of("", Book().choose("").filters, moment).query
+    assert Book(at=datetime(2026, 12, 1, tzinfo=UTC), number=1).choose(query).picture.at == moment
+
+
+def test_a_page_of_the_past_says_so_in_a_band_and_is_not_live() -> None:
+    book = Book()
+    said = text_of(book, "at=2026-11-18T08:00&pathway=1")
+    assert "As known at 08:00 on 18 November 2026 : not the present" in said
+    assert 'href="/delays?pathway=1" id="to-the-present"' in page_of(book, "at=2026-11-18T08:00&pathway=1")
+    shown = shell.page_json(delays.page(book, book.current(), "?at=2026-11-18T08:00", shell._finished)).decode()
+    assert "live-page" not in shown
+    assert '"data-asked":"at"' in shell.page_json(delays.page(book, book.current(), "", shell._finished)).decode()
+
+
+@pytest.mark.parametrize("at", ["never", "2030-01-01T00:00"])
+def test_a_moment_that_is_none_is_answered_in_words(at: str) -> None:
+    book = Book()
+    shown = shell.page_json(delays.page(book, book.current(), f"?at={at}", shell._finished)).decode()
+    assert "At is " in shown
+    assert "To the present" in shown
+
+
+def test_where_no_hospital_sends_a_list_there_is_no_way_to_the_page_and_it_says_why() -> None:
+    picture = cast.picture()
+
+    class Nobody(Book):
+        def current(self) -> Picture:
+            return picture
+
+    def shown(path: str) -> str:
+        tree = shell.page(picture, path, "", history=lambda *_: [], polls=lambda _: [], delays=Nobody())
+        return shell.page_json(html.Div(tree)).decode()
+
+    assert "Delayed discharges" not in shown("/")
+    assert "No hospital here sends a discharge list" in shown("/delays")
+
+
+def test_the_demand_page_leads_on_to_the_list_of_a_hospital_that_sends_one() -> None:
+    page = to_html(demand.render(Book().current()))
+    assert 'href="/delays?site=northgate"' in page
+    assert 'href="/delays?site=westshire"' not in page
+    assert "/delays" not in to_html(demand.render(cast.picture()))
+
+
+# --- History ------------------------------------------------------------------------------------
+
+
+def test_each_day_leads_to_the_page_as_it_was_at_its_end() -> None:
+    page = page_of(Book(), "pathway=1")
+    assert re.search(r'href="/delays\?pathway=1&amp;at=2026-11-18T23:59" id="day-2026-11-18"', page)
+    assert page.count('id="day-') == 28
+
+
+def test_a_day_with_a_list_missing_is_drawn_and_counted_as_such() -> None:
+    page, said = page_of(Book()), text_of(Book())
+    assert len(re.findall(r'<li class="[^"]*partly', page)) == 2
+    assert len(re.findall(r'<li class="[^"]*nothing', page)) == 1
+    assert re.search(r"at least [\d,]+ bed days in these 28 days", said)
+    assert "On 3 days a list was missing." in said
+    assert re.search(r"at least \(3 of 4\) \d+", said)
+
+
+def test_bank_holidays_are_those_of_england() -> None:
+    days = bank_holidays(2026)
+    assert {date(2026, 4, 3), date(2026, 4, 6), date(2026, 12, 25), date(2026, 12, 28)} <= set(days)
+    assert date(2026, 11, 30) not in days  # Scotland's
+
+
+# --- One person -----------------------------------------------------------------------------------
+
+
+def test_a_timeline_tells_every_step_once_and_in_order() -> None:
+    stay = someone("NG-1", 10)
+    book = Book()
+    book.stays = (replace(stay, left_at=AT - HOUR),)
+    told = [(step.kind, step.words) for step in steps(book.life("NG-1"), county())]
+    assert told == [
+        ("stay", "Admitted"),
+        ("ready", "Ready to leave: no criteria to reside"),
+        (
+            "change",
+            "On the list: Northgate General, Ward A1, pathway not known, Awaiting medical review of need for supported "
+            "discharge (hospital process), Westshire Hospitals NHS Trust must act",
+        ),
+        ("review", "Reviewed"),
+        ("change", "Reason: Other home-based social care service not yet available (capacity)"),
+        ("change", "Must act: Westshire Council"),
+        ("change", "Pathway 1"),
+        ("list", "No longer on the list"),
+        ("list", "Back on the list"),
+        (
+            "change",
+            "On the list: Northgate General, Ward A1, pathway 1, Other home-based social care service not yet available "
+            "(capacity), Westshire Council must act",
+        ),
+        ("left", "Discharged"),
+    ]
+    moments = [step.at for step in steps(book.life("NG-1"), county())]
+    assert moments == sorted(moments)
+
+
+def test_changes_of_reason_owner_pathway_and_ward_are_told_with_the_time_between() -> None:
+    person = someone("NG-1", 2).person
+    later = replace(
+        person, reason="no_care_home", owner="ashdown", pathway=3, ward="northgate-a3", expected_on=date(2026, 11, 20)
+    )
+    first, second = AT - 2 * DAY, AT - DAY
+    life = [Interval(person, first, second, first, second), Interval(later, second, None, second, None)]
+    assert {step.words for step in steps(life, county()) if step.at == second} == {
+        "Reason: Residential/nursing home care not yet available (capacity)",
+        "Must act: Ashdown Home Care",
+        "Pathway 3",
+        "Moved to Northgate General, Ward A3",
+        "Expected to leave on Fri 20 Nov",
+    }
+
+
+def test_the_drawer_says_again_who_it_is_and_escapes_what_a_list_said() -> None:
+    book = three()
+    said = str(delays.reply(book, book.current(), {"kind": "life", "query": "", "ref": "NG-2"})["html"])
+    for fact in ("NG-2", "Northgate General", "Ward A1", "34 days", "6 days later"):
+        assert fact in re.sub(r"<[^>]+>", "", said)
+    nasty = delays.reply(book, book.current(), {"kind": "life", "query": "", "ref": "<script>x</script>"})["html"]
+    assert "<script" not in str(nasty)
+
+
+def test_what_was_learnt_later_is_not_in_a_timeline_of_the_past() -> None:
+    book = three()
+    past = delays.reply(book, book.current(), {"kind": "life", "query": "at=2026-10-16T20:00", "ref": "NG-2"})["html"]
+    now = delays.reply(book, book.current(), {"kind": "life", "query": "", "ref": "NG-2"})["html"]
+    assert len(str(past)) < len(str(now))
+
+
+def test_addresses_hold_no_ref() -> None:
+    book = three()
+    assert not re.search(r'href="[^"]*(NG|SM)-', page_of(book) + page_of(book, "group=ward"))
