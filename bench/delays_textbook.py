@@ -12,8 +12,6 @@ import json
 import sys
 import threading
 import time
-from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,31 +23,27 @@ from plotly.utils import PlotlyJSONEncoder
 from werkzeug.serving import make_server
 
 from bench.child import say
-from bench.listed import WAITING
+from bench.listed import rows
 from flowcentre.measures.delays import FAMILY_OF_REASON
-from flowcentre.model import DelayedDischarge
 from flowcentre.picture.delays import FACETS, PAST, delay_of
-from flowcentre.store import open_store
 
 FACET_NAMES = (*FACETS, PAST)
 
 
 def frame(file: Path) -> pd.DataFrame:
     """Every row of every list, with from when to when it stood there."""
-    rows = []
-    with closing(open_store(f"sqlite:///{file}")) as store:
-        newest = max(known.observed_at for known in store.latest())
-        for life in store.lives("delays", list(WAITING), newest - timedelta(days=28)):
-            person = life.person
-            assert isinstance(person, DelayedDischarge)
-            delay = delay_of(person, newest)
-            rows.append(
-                {facet: of(delay) for facet, of in FACETS.items()}
-                | {"ref": person.ref, "wait": delay.days, PAST: ",".join(delay.past), "ready": person.ready_at}
-                | {"from": life.observed_at, "to": life.left_at, "coordinator": person.coordinator}
-                | {"expected": person.expected_on, "reviewed": person.reviewed_at, "admitted": person.admitted_at}
-            )
-    return pd.DataFrame(rows)
+    listed = rows(file)
+    newest = max(since for _, since, _ in listed)
+    told = []
+    for person, since, until in listed:
+        delay = delay_of(person, newest)
+        told.append(
+            {facet: of(delay) for facet, of in FACETS.items()}
+            | {"ref": person.ref, "wait": delay.days, PAST: ",".join(delay.past), "ready": person.ready_at}
+            | {"from": since, "to": until, "coordinator": person.coordinator}
+            | {"expected": person.expected_on, "reviewed": person.reviewed_at, "admitted": person.admitted_at}
+        )
+    return pd.DataFrame(told)
 
 
 def page(people: pd.DataFrame, query: str) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,8 +17,11 @@ from flowcentre.config import load
 from flowcentre.feeds.answers import Answer, Parsed
 from flowcentre.feeds.poll import settle
 from flowcentre.measures.delays import REASON_BY_KEY
+from flowcentre.measures.derive import local_midnight
 from flowcentre.model import County, DelayedDischarge, Fact, WholeList
 from flowcentre.store import open_store
+from flowcentre.store.moments import from_ms, maybe_from_ms
+from flowcentre.store.people import unpack
 
 WAITING = {"northgate": 280, "southmere": 200, "eastfield": 60, "hartwell": 60}
 NOW_WAITING = sum(WAITING.values())
@@ -39,12 +43,10 @@ def fill(file: Path, now: datetime) -> None:
     """A store with the lists of four weeks, through the real weighing and recording; the last ones a minute old."""
     here, lists = county(), Lists()
     feeds = [feed for feed in here.feeds if feed.connector == "discharge_list"]
-    step = timedelta(days=1) / LISTS_A_DAY
     with closing(open_store(f"sqlite:///{file}")) as store:
         with store.in_bulk():
-            for number in range(DAYS * LISTS_A_DAY, -1, -1):
-                at = now - timedelta(minutes=1) - number * step
-                lists.live(at, begin=number == DAYS * LISTS_A_DAY)
+            for number, at in enumerate(moments(now)):
+                lists.live(at, begin=number == 0)
                 for feed in feeds:
                     facts: list[Fact] = []
                     for site in feed.places:
@@ -54,13 +56,25 @@ def fill(file: Path, now: datetime) -> None:
                     recorded = settle(store, feed, here, poll_id, Answer((Parsed("list", tuple(facts)),)), now=at)
                     if recorded.counts.held:
                         raise CannotMeasure(f"{feed.id}: rows held: {store.held_rows(feed.id, limit=1)}")
-        past = sum(
-            life.left_at is not None for life in store.lives("delays", list(WAITING), now - timedelta(days=DAYS))
-        )
         store.set_mark("demonstration", "yes")
         store.set_mark("system", here.places.system.id)
+    past = sum(left_at is not None for *_, left_at in rows(file))
     if past < PAST_ROWS:
         raise CannotMeasure(f"the lists have {past:,} past rows, not {PAST_ROWS:,}")
+
+
+def rows(file: Path) -> list[tuple[DelayedDischarge, datetime, datetime | None]]:
+    """Every row of every list, with from when to when it stood there."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        found = connection.execute("SELECT ref, row, observed_at, left_at FROM person ORDER BY id").fetchall()
+    return [(unpack(ref, row), from_ms(since), maybe_from_ms(until)) for ref, row, since, until in found]  # type: ignore[misc]
+
+
+def moments(now: datetime) -> list[datetime]:
+    """When lists came: four times a day, once just before each midnight, and a minute ago."""
+    last = local_midnight(now) - timedelta(minutes=10)
+    step = timedelta(days=1) / LISTS_A_DAY
+    return [last - number * step for number in range(DAYS * LISTS_A_DAY, -1, -1)] + [now - timedelta(minutes=1)]
 
 
 class Lists:

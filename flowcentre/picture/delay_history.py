@@ -6,17 +6,17 @@ A past day never changes: what was known at its end is read once, and chosen fro
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flowcentre.measures.derive import LONDON, local_day, local_midnight
-from flowcentre.model import County, Interval, Picture, Point, State, Value
+from flowcentre.model import County, Picture, Point, State, Value
 from flowcentre.picture.delays import Chosen, Delay, Filters, HospitalList, hospital_list, listing_hospitals
 from flowcentre.store import Store
 
 DAYS = 28
-_MINUTE = timedelta(minutes=1)
+_NONE, _MINUTE = timedelta(0), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,40 +97,25 @@ class DelayHistory:
 
 def read_censuses(store: Store, picture: Picture, moments: Sequence[datetime]) -> list[Census]:
     """The lists as they were known at each of some moments."""
-    values = {value.place: value for value in listing_hospitals(picture)}
+    values = listing_hospitals(picture)
     patience = {
-        place: max((feed.stale_after for id in value.feeds if (feed := picture.county.feed(id))), default=timedelta())
-        for place, value in values.items()
+        value.place: max((feed.stale_after for id in value.feeds if (feed := picture.county.feed(id))), default=_NONE)
+        for value in values
     }
-    since = min(moments) - max(patience.values(), default=timedelta())
-    lives: dict[str, list[Interval]] = {place: [] for place in values}
-    for life in store.lives("delays", list(values), since):
-        lives[life.person.place].append(life)
-    keys = [(place, "delayed_now") for place in values]
+    since = min(moments) - max(patience.values(), default=_NONE)
+    keys = [(value.place, "delayed_now") for value in values]
     histories = store.history(keys, since, max(moments) + _MINUTE)
-    newest = {place: _finder(histories[place, "delayed_now"]) for place in values}
+    newest = {place: _finder(points) for (place, _), points in histories.items()}
     found = []
     for at in moments:
         lists = []
-        for place, value in values.items():
-            point = newest[place](at)
-            if point is None or point.value is None or at - point.at >= patience[place]:
-                continue
-            then = Value("delayed_now", place, point.value, State.FRESH, point.at, feeds=value.feeds)
-            lists.append(hospital_list(then, (one.person for one in _standing(lives[place], point.at, at)), point.at))
+        for value in values:
+            point = newest[value.place](at)
+            if point is not None and point.value is not None and at - point.at < patience[value.place]:
+                then = Value("delayed_now", value.place, point.value, State.FRESH, point.at, feeds=value.feeds)
+                lists.append(hospital_list(then, store.people("delays", value.place, point.at, at), point.at))
         found.append(Census(at, tuple(lists), len(values)))
     return found
-
-
-def _standing(lives: Iterable[Interval], at: datetime, known_at: datetime) -> Iterable[Interval]:
-    """The rows that stood at a moment, as they were known at another."""
-    return (
-        life
-        for life in lives
-        if life.observed_at <= at
-        and life.known_from <= known_at
-        and (life.left_at is None or life.left_at > at or (life.known_to is not None and life.known_to > known_at))
-    )
 
 
 def _finder(points: Sequence[Point]) -> Callable[[datetime], Point | None]:

@@ -6,7 +6,7 @@ of the lists that speak of a moment and were known by then, the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -167,22 +167,6 @@ def read_intervals(connection: Connection, people: str, ref: str, known_at: int 
             maybe_from_ms(later(known_to, known_to)),
         )
         for packed, observed, left, known_from, known_to in found
-    ]
-
-
-def read_lives(connection: Connection, people: str, places: Sequence[str], since: int) -> list[Interval]:
-    """Every row of the lists of some places that stood at or after a moment, in the order in which they came."""
-    row = db.person.c
-    found = connection.execute(
-        select(row.ref, row.row, row.observed_at, row.left_at, row.known_from, row.known_to)
-        .where(row.people == people, row.place.in_(places), or_(row.left_at.is_(None), row.left_at > since))
-        .order_by(row.id)
-    )
-    return [
-        Interval(
-            unpack(ref, packed), from_ms(observed), maybe_from_ms(left), from_ms(known_from), maybe_from_ms(known_to)
-        )
-        for ref, packed, observed, left, known_from, known_to in found
     ]
 
 

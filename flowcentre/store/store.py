@@ -260,11 +260,6 @@ class Store(Connections):
         with self._reading() as connection:
             return people.read_people(connection, people_, place, to_ms(at), maybe_to_ms(known_at))
 
-    def lives(self, people_: str, places: Sequence[str], since: datetime) -> list[Interval]:
-        """Every row of the lists of some places that stood at or after a moment."""
-        with self._reading() as connection:
-            return people.read_lives(connection, people_, places, to_ms(since))
-
     def standing(self, people_: str, refs: Collection[str], *, besides: str) -> list[Standing]:
         """Which of some people stand on a list of a kind at any place but one, with the feed that lists them and since when."""
         with self._reading() as connection:
