@@ -148,7 +148,8 @@ def test_a_display_that_leaves_is_counted_out(westshire: Westshire) -> None:
     app = westshire.app()
     with running(app) as url, httpx.Client() as client:
         with client.stream("GET", f"{url}/live") as stream:
-            next(stream.iter_lines())
+            lines = stream.iter_lines()  # kept: a generator that is let go of closes its stream
+            next(lines)
             assert app.announcer.displays == 1
         _until(lambda: app.announcer.displays == 0)
 
