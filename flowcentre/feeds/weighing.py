@@ -125,7 +125,7 @@ def _take_nothing(weighed: Weighed, document: Sorted) -> None:
 def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[str], int], rules: Rules) -> None:
     weighed.held += document.held
     remembered = weighed.remembered
-    columns = weigh_columns(document.readings, remembered.values, rules.columns)
+    columns = weigh_columns(document.readings, remembered.values, rules.columns, document.held)
     if columns.changed:
         weighed.held += hold_all(document, columns.changed)
         weighed.said.append(f"{document.name}: {columns.changed}")
