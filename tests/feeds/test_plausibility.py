@@ -221,6 +221,16 @@ def test_a_second_empty_answer_says_nothing_more() -> None:
     assert not found.sightings
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_file_without_rows_beside_a_good_one_is_told_and_makes_nothing_unknown(order: int) -> None:
+    found = weighed(answer(*[beds(AT), []][::order]), remembered(*beds(AT - HOUR)))
+    assert found.outcome is Outcome.OK
+    assert set(values(found.sightings).values()) == {20, 22, 0}
+    [held] = found.held
+    assert held.reason == "no rows"
+    assert found.message == f"{held.row}: no rows"
+
+
 def test_no_documents_are_no_empty_answer() -> None:
     found = weighed(answer(), remembered(*beds(AT - HOUR)))
     assert found.outcome is Outcome.UNCHANGED
