@@ -571,6 +571,9 @@ class FeedStatus:
     today: PollCounts = PollCounts()  # since midnight, Europe/London
     skipped_today: int = 0
     held_rows: tuple[HeldRow, ...] = ()  # the newest few
+    last_doubt: Poll | None = (
+        None  # of today, in which not all was believed, and no answer has been believed whole since
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def _feed(picture: Picture, status: FeedStatus) -> html.Article:
                     _pair("Newest at the source", _moment(status.observed_at, picture)),
                     _pair("Last success", _moment(status.last_success_at, picture)),
                     _pair("Last look", _poll_words(status.last_poll, picture)),
+                    _last_doubt(status, picture),
                     _pair("Next look", when_words(status.next_due_at, at) if status.next_due_at else "not planned"),
                     _pair("Skipped today", f"{status.skipped_today:,}"),
                 ],
@@ -122,6 +123,15 @@ def _poll_words(poll: Poll | None, picture: Picture) -> Children:
         return "never"
     words = f"{when_words(poll.started_at, picture.at)}, {OUTCOME_WORDS[poll.outcome]}"
     return f"{words}: {poll.message}" if poll.message else words
+
+
+def _last_doubt(status: FeedStatus, picture: Picture) -> html.Div | None:
+    """Why not all was believed of what came last, after looks that found nothing newer."""
+    poll = status.last_doubt
+    if poll is None or (status.last_poll is not None and status.last_poll.id == poll.id):
+        return None
+    counts = poll.counts
+    return _pair("Last doubt", f"{_poll_words(poll, picture)} ({counts.held:,} rows held, {counts.refused:,} refused)")
 
 
 def _counts(status: FeedStatus) -> html.Table:

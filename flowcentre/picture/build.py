@@ -386,6 +386,7 @@ def _status(feed: Feed, log: FeedLog | None, at: datetime, seen_at: datetime | N
         log.today,
         log.skipped,
         log.held,
+        log.last_doubt,
     )
 
 
