@@ -563,7 +563,7 @@ class FeedStatus:
     """What a feed has done lately."""
 
     feed: Feed
-    state: State  # of its newest sighting against its own rhythm
+    state: State  # of its newest sighting against its own rhythm; UNKNOWN where that left nothing known
     observed_at: datetime | None = None  # newest moment at the source
     last_success_at: datetime | None = None
     last_poll: Poll | None = None

@@ -16,7 +16,7 @@ from layouts.parts.figure import explained, noted
 from layouts.parts.sparkline import trend
 from layouts.parts.tile import cell, tile
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import clock_words, date_words, unit_words
+from layouts.parts.words import clock_words, date_words, silence_words, unit_words
 from layouts.services import SERVICES, Service, acute_sites, short_locality
 
 HEADLINES = (
@@ -135,8 +135,8 @@ def _table(
 
 
 def _column_head(picture: Picture, place: Place, speaks: str) -> html.Th:
-    observed_at = picture.value(place.id, speaks).observed_at
-    said = age(observed_at, picture.at) if observed_at is not None else "never received"
+    value = picture.value(place.id, speaks)
+    said = age(value.observed_at, picture.at) if value.observed_at is not None else silence_words(value.state)
     return html.Th([html.Span(place.label), html.Small(said)], scope="col")
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import FeedStatus, HeldRow, Outcome, Picture, Poll, State
 from layouts.parts.age import age
-from layouts.parts.feed_strip import shape
+from layouts.parts.feed_strip import feed_state_attributes, shape
 from layouts.parts.tree import Children, marked
-from layouts.parts.words import STATE_WORDS, clock_words, date_words, iso, length_words, when_words
+from layouts.parts.words import FEED_STATE_WORDS, clock_words, date_words, length_words, when_words
 
 OUTCOME_WORDS = {
     Outcome.RUNNING: "running",
@@ -67,19 +66,15 @@ def _refused(picture: Picture) -> html.Section | None:
 
 def _feed(picture: Picture, status: FeedStatus) -> html.Article:
     feed, at = status.feed, picture.at
-    state: dict[str, Any] = {"data-state": status.state.value}
-    if status.observed_at is not None:
-        state["data-late-at"] = iso(status.observed_at + feed.late_after)
-        state["data-stale-at"] = iso(status.observed_at + feed.stale_after)
     places = ", ".join(picture.county.places[place].name for place in feed.places)
     return html.Article(
         [
             html.H2(
                 [
                     html.Span(
-                        [shape(), html.Span(STATE_WORDS[status.state], className="state-word")],
+                        [shape(), html.Span(FEED_STATE_WORDS[status.state], className="state-word")],
                         className="state",
-                        **state,
+                        **feed_state_attributes(status),
                     ),
                     feed.name,
                 ]

@@ -19,7 +19,7 @@ from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted, state_attributes
 from layouts.parts.sparkline import trend
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import date_words, iso
+from layouts.parts.words import date_words, iso, silence_words
 from layouts.services import SERVICES, Service, acute_sites, short_locality
 
 MOST_ROWS = 4  # more could not be read from across the room
@@ -102,7 +102,7 @@ _CLOCKS = (("A&E", "ae_patients_now"), ("Beds", "ga_beds_occupied"))
 
 def _as_at(picture: Picture, place: Place, name: str, measure: str) -> Component:
     value = picture.value(place.id, measure)
-    said: Child = age(value.observed_at, picture.at) if value.observed_at is not None else "never"
+    said: Child = age(value.observed_at, picture.at) if value.observed_at is not None else silence_words(value.state)
     parts: list[Child] = [f"{name} ", said]
     if value.known and not value.coverage.complete:
         parts.append(html.Span(f", {value.coverage}", className="coverage"))
