@@ -17,7 +17,7 @@ from layouts.parts.sparkline import trend
 from layouts.parts.tile import cell, tile
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, silence_words, unit_words
-from layouts.services import SERVICES, Service, acute_sites, short_locality
+from layouts.services import SERVICES, Service, absence_words, acute_sites, short_locality
 
 HEADLINES = (
     "ae_attendances_today",
@@ -193,7 +193,7 @@ def _service(picture: Picture, service: Service, columns: tuple[Place, ...]) -> 
 def _service_cell(picture: Picture, service: Service, place: Place) -> html.Td:
     column = marked(data_column=short_locality(picture.county, place))
     if (place.id, service.free) not in picture.values:
-        return html.Td(html.Span("none here", className="not-here"), **column)
+        return html.Td(html.Span(absence_words(picture, service, place, "none here"), className="not-here"), **column)
     value = picture.value(place.id, service.free)
     before, _, after = service.out_of.partition("{}")
     out_of: list[Child] = [before, explained(picture, place.id, service.capacity, "second"), after]
