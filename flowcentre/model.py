@@ -563,7 +563,7 @@ class FeedStatus:
     """What a feed has done lately."""
 
     feed: Feed
-    state: State  # of its newest sighting against its own rhythm
+    state: State  # of its newest sighting against its own rhythm; UNKNOWN where that left nothing known
     observed_at: datetime | None = None  # newest moment at the source
     last_success_at: datetime | None = None
     last_poll: Poll | None = None
@@ -571,6 +571,9 @@ class FeedStatus:
     today: PollCounts = PollCounts()  # since midnight, Europe/London
     skipped_today: int = 0
     held_rows: tuple[HeldRow, ...] = ()  # the newest few
+    last_doubt: Poll | None = (
+        None  # of today, in which not all was believed, and no answer has been believed whole since
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from layouts.parts.figure import explained, noted
 from layouts.parts.sparkline import trend
 from layouts.parts.tile import cell, tile
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import clock_words, date_words, unit_words
-from layouts.services import SERVICES, Service, acute_sites, short_locality
+from layouts.parts.words import clock_words, date_words, silence_words, unit_words
+from layouts.services import SERVICES, Service, absence_words, acute_sites, short_locality
 
 HEADLINES = (
     "ae_attendances_today",
@@ -135,8 +135,8 @@ def _table(
 
 
 def _column_head(picture: Picture, place: Place, speaks: str) -> html.Th:
-    observed_at = picture.value(place.id, speaks).observed_at
-    said = age(observed_at, picture.at) if observed_at is not None else "never received"
+    value = picture.value(place.id, speaks)
+    said = age(value.observed_at, picture.at) if value.observed_at is not None else silence_words(value.state)
     return html.Th([html.Span(place.label), html.Small(said)], scope="col")
 
 
@@ -193,7 +193,7 @@ def _service(picture: Picture, service: Service, columns: tuple[Place, ...]) -> 
 def _service_cell(picture: Picture, service: Service, place: Place) -> html.Td:
     column = marked(data_column=short_locality(picture.county, place))
     if (place.id, service.free) not in picture.values:
-        return html.Td(html.Span("none here", className="not-here"), **column)
+        return html.Td(html.Span(absence_words(picture, service, place, "none here"), className="not-here"), **column)
     value = picture.value(place.id, service.free)
     before, _, after = service.out_of.partition("{}")
     out_of: list[Child] = [before, explained(picture, place.id, service.capacity, "second"), after]

@@ -16,7 +16,7 @@ from layouts.parts.age import age
 from layouts.parts.figure import figure
 from layouts.parts.history_chart import history_chart, span_shown
 from layouts.parts.tree import Child, Children
-from layouts.parts.words import length_words, span_words, unit_words, when_words
+from layouts.parts.words import length_words, silence_words, span_words, unit_words, when_words
 from layouts.parts.working import working
 
 
@@ -104,13 +104,13 @@ def _facts(picture: Picture, measure: Measure, value: Value, held: str) -> html.
             "As at (at the source)",
             [f"{span_words(measure, value.observed_at, at)} (", age(value.observed_at, at), ")"]
             if value.observed_at
-            else "never",
+            else silence_words(value.state),
         ),
         (
             "Received here",
             [f"{when_words(value.received_at, at)} (", age(value.received_at, at), ")"]
             if value.received_at
-            else "never",
+            else silence_words(value.state),
         ),
         ("How it came", "worked out here" if value.derived else "as the feed reported it"),
         ("Coverage", str(value.coverage) if value.coverage != Coverage() else "whole"),

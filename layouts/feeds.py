@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import FeedStatus, HeldRow, Outcome, Picture, Poll, State
 from layouts.parts.age import age
-from layouts.parts.feed_strip import shape
+from layouts.parts.feed_strip import feed_state_attributes, shape
 from layouts.parts.tree import Children, marked
-from layouts.parts.words import STATE_WORDS, clock_words, date_words, iso, length_words, when_words
+from layouts.parts.words import FEED_STATE_WORDS, clock_words, date_words, length_words, when_words
 
 OUTCOME_WORDS = {
     Outcome.RUNNING: "running",
@@ -67,19 +66,15 @@ def _refused(picture: Picture) -> html.Section | None:
 
 def _feed(picture: Picture, status: FeedStatus) -> html.Article:
     feed, at = status.feed, picture.at
-    state: dict[str, Any] = {"data-state": status.state.value}
-    if status.observed_at is not None:
-        state["data-late-at"] = iso(status.observed_at + feed.late_after)
-        state["data-stale-at"] = iso(status.observed_at + feed.stale_after)
     places = ", ".join(picture.county.places[place].name for place in feed.places)
     return html.Article(
         [
             html.H2(
                 [
                     html.Span(
-                        [shape(), html.Span(STATE_WORDS[status.state], className="state-word")],
+                        [shape(), html.Span(FEED_STATE_WORDS[status.state], className="state-word")],
                         className="state",
-                        **state,
+                        **feed_state_attributes(status),
                     ),
                     feed.name,
                 ]
@@ -93,6 +88,7 @@ def _feed(picture: Picture, status: FeedStatus) -> html.Article:
                     _pair("Newest at the source", _moment(status.observed_at, picture)),
                     _pair("Last success", _moment(status.last_success_at, picture)),
                     _pair("Last look", _poll_words(status.last_poll, picture)),
+                    _last_doubt(status, picture),
                     _pair("Next look", when_words(status.next_due_at, at) if status.next_due_at else "not planned"),
                     _pair("Skipped today", f"{status.skipped_today:,}"),
                 ],
@@ -122,6 +118,15 @@ def _poll_words(poll: Poll | None, picture: Picture) -> Children:
         return "never"
     words = f"{when_words(poll.started_at, picture.at)}, {OUTCOME_WORDS[poll.outcome]}"
     return f"{words}: {poll.message}" if poll.message else words
+
+
+def _last_doubt(status: FeedStatus, picture: Picture) -> html.Div | None:
+    """Why not all was believed of what came last, after looks that found nothing newer."""
+    poll = status.last_doubt
+    if poll is None or (status.last_poll is not None and status.last_poll.id == poll.id):
+        return None
+    counts = poll.counts
+    return _pair("Last doubt", f"{_poll_words(poll, picture)} ({counts.held:,} rows held, {counts.refused:,} refused)")
 
 
 def _counts(status: FeedStatus) -> html.Table:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flowcentre.model import County, Place, PlaceKind
+from flowcentre.measures.derive import local_day
+from flowcentre.model import County, Picture, Place, PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,17 @@ def acute_sites(county: County, within: tuple[str, ...] = ()) -> tuple[Place, ..
     """The acute hospitals in some places, or all of them, in the order of the configuration."""
     inside = {place.id for top in within for place in county.places.within(top)}
     return tuple(p for p in county.places.of_kind(PlaceKind.ACUTE_HOSPITAL) if not within or p.id in inside)
+
+
+def stands_in(picture: Picture, service: Service, place: Place) -> bool:
+    """Is there such a service at a place today, reported or not?"""
+    today = local_day(picture.at)
+    return any(unit.kind is service.kind and unit.valid_on(today) for unit in picture.county.places.within(place.id))
+
+
+def absence_words(picture: Picture, service: Service, place: Place, none: str) -> str:
+    """Of a service without a figure at a place: ``none`` where there is none, and otherwise that no feed speaks of it."""
+    return "no feed reports them" if stands_in(picture, service, place) else none
 
 
 def short_locality(county: County, locality: Place) -> str:

@@ -19,8 +19,8 @@ from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted, state_attributes
 from layouts.parts.sparkline import trend
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import date_words, iso
-from layouts.services import SERVICES, Service, acute_sites, short_locality
+from layouts.parts.words import date_words, iso, silence_words
+from layouts.services import SERVICES, Service, absence_words, acute_sites, short_locality, stands_in
 
 MOST_ROWS = 4  # more could not be read from across the room
 _FEEDS_NAMED = 12
@@ -102,7 +102,7 @@ _CLOCKS = (("A&E", "ae_patients_now"), ("Beds", "ga_beds_occupied"))
 
 def _as_at(picture: Picture, place: Place, name: str, measure: str) -> Component:
     value = picture.value(place.id, measure)
-    said: Child = age(value.observed_at, picture.at) if value.observed_at is not None else "never"
+    said: Child = age(value.observed_at, picture.at) if value.observed_at is not None else silence_words(value.state)
     parts: list[Child] = [f"{name} ", said]
     if value.known and not value.coverage.complete:
         parts.append(html.Span(f", {value.coverage}", className="coverage"))
@@ -164,7 +164,10 @@ def _community(picture: Picture, board: Board) -> Component:
 def _service(picture: Picture, service: Service, total: Place, localities: tuple[Place, ...]) -> Component:
     heading = html.H3([service.short_name, html.Span(f" {service.word}", className="what")])
     if (total.id, service.free) not in picture.values:
-        return html.Div([heading, html.P(f"none in {total.label}", className="not-here")], className="service")
+        return html.Div(
+            [heading, html.P(absence_words(picture, service, total, f"none in {total.label}"), className="not-here")],
+            className="service",
+        )
     value = picture.value(total.id, service.free)
     before, _, after = service.out_of.partition("{}")
     out_of: list[Child] = [before, figure(picture.value(total.id, service.capacity), picture.at, "second"), after]
@@ -199,7 +202,7 @@ def _at_locality(picture: Picture, service: Service, place: Place) -> Component:
     if (place.id, service.free) in picture.values:
         said: Component = figure(picture.value(place.id, service.free), picture.at, "second")
     else:
-        said = html.Span("none", className="not-here")
+        said = html.Span("no feed" if stands_in(picture, service, place) else "none", className="not-here")
     return html.Div([html.Dt(short_locality(picture.county, place)), html.Dd(said)])
 
 

@@ -1,16 +1,17 @@
-"""Columns that changed places or units: found by weighing many places at once against what each said last."""
+"""Columns that changed places or units, or emptied: found by weighing many places at once against what each said last."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from statistics import median
 
 from flowcentre.feeds.remembered import Key, Said
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
-from flowcentre.model import Measure, Period, Reading, Summing
+from flowcentre.model import Held, Measure, Period, Reading, Summing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class ColumnRules:
     least_median: float = 10  # below it a factor is noise
     part_above_whole: float = 1.5
     nonzero_share: float = 0.8  # of places with numbers, before all turn to zero
+    many_emptied: int = 3  # places that empty at once beside rows that are held; fewer may have closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,18 @@ SHARES = tuple(
 
 
 _PARTS = frozenset(share.part for share in SHARES)
+# Beds and hours in use, and what there is of them: somebody is in a bed wherever one is open.
+_IN_USE = {
+    share.part: share.whole for share in SHARES if ALL[share.part].period is Period.MOMENT and share.whole not in _PARTS
+}
+
+
+_HeldRow = tuple[str, str | None]  # the place whose row is held, and the measure where it is not the whole row
 
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """A column that is 0 at every place, where most had numbers."""
+    """A column that is 0 at every place that can be read, where most had numbers."""
 
     measure: str
     words: str  # "at all 12 places, and was not at 11 of them"
@@ -64,10 +73,12 @@ class Columns:
     emptied: tuple[Emptied, ...] = ()
 
 
-def weigh_columns(readings: Iterable[Reading], said: Mapping[Key, Said], rules: ColumnRules) -> Columns:
-    """What is doubted of one document's columns.
+def weigh_columns(
+    readings: Iterable[Reading], said: Mapping[Key, Said], rules: ColumnRules, held: Iterable[Held] = ()
+) -> Columns:
+    """What is doubted of one document's columns. ``held``: its rows that are not believed already.
 
-    Only each place's newest moment counts, and only where it is newer than what was said last, so that
+    Only each place's newest moment counts, and only where it is no older than what was said last, so that
     a history read in late is not taken for a change.
     """
     newest: dict[Key, Reading] = {}
@@ -79,7 +90,7 @@ def weigh_columns(readings: Iterable[Reading], said: Mapping[Key, Said], rules: 
     columns: dict[str, dict[str, Reading]] = {}
     for (place, measure), reading in newest.items():
         if reading.value is not None and (
-            (place, measure) not in said or reading.observed_at > said[place, measure].at
+            (place, measure) not in said or reading.observed_at >= said[place, measure].at
         ):
             columns.setdefault(measure, {})[place] = reading
     values = {
@@ -93,37 +104,144 @@ def weigh_columns(readings: Iterable[Reading], said: Mapping[Key, Said], rules: 
         if len(found := _before_and_now(ALL[measure], column.values(), said)) >= rules.enough_places
     }
     changed = next(_parts_above_wholes(values, said, rules), None) or next(_other_units(pairs, rules), None)
-    return Columns(changed, tuple(_emptied(pairs, rules)))
+    held_rows = frozenset((row.place, row.measure) for row in held if row.place is not None)
+    zeros = _zeros(columns, said, held_rows)
+    doubted = _doubted(zeros, rules) | _nobody_anywhere(columns, zeros, said, held_rows, rules)
+    filled = _filled(pairs, rules)
+    emptied = (Emptied(id, found.words(), filled, id not in _PARTS) for id, found in zeros.items() if id in doubted)
+    return Columns(changed, tuple(emptied))
 
 
 def _before_and_now(measure: Measure, column: Iterable[Reading], said: Mapping[Key, Said]) -> list[tuple[float, float]]:
     """What each place said last, and says now."""
-    since_midnight = measure.period is Period.SINCE_MIDNIGHT
     return [
-        (before.value, reading.value)
+        (before, reading.value)
         for reading in column
         if reading.value is not None
-        and (before := said.get((reading.place, measure.id))) is not None
-        and before.value is not None
-        # A counter starts again each day: only the same day is like with like, and midnight's census may hold the day before.
-        and (not since_midnight or before.at > local_midnight(reading.observed_at))
+        and (before := _before(measure, reading.place, reading.observed_at, said)) is not None
     ]
 
 
-def _emptied(pairs: Mapping[Measure, list[tuple[float, float]]], rules: ColumnRules) -> Iterator[Emptied]:
-    """Columns that are 0 everywhere where there were numbers."""
-    counts = {
-        measure.id: (sum(before != 0 for before, _ in both), sum(now != 0 for _, now in both), len(both))
-        for measure, both in pairs.items()
+def _before(measure: Measure, place: str, at: datetime, said: Mapping[Key, Said]) -> float | None:
+    """What a place said last that a figure of ``at`` can be set against."""
+    known = said.get((place, measure.id))
+    if known is None or (measure.period is Period.SINCE_MIDNIGHT and known.at <= local_midnight(at)):
+        # A counter starts again each day: only the same day is like with like, and midnight's census may hold the day before.
+        return None
+    return known.value
+
+
+@dataclass(frozen=True, slots=True)
+class _Zeros:
+    """How far a column has emptied, at the places that had a figure before."""
+
+    places: int
+    had: int  # of them, that were not 0 before
+    fell: int  # of those, that are 0 now
+    any_left: bool  # something else than 0 at any place
+    held: int  # other places of the column, whose rows of this document are held
+    held_had: int
+
+    @property
+    def empty(self) -> bool:
+        return self.fell > 0 and not self.any_left
+
+    def of_most(self, rules: ColumnRules) -> bool:
+        """Is it 0 everywhere, where most had numbers? Places that cannot be read now are no reason to believe the others."""
+        places = self.places + self.held
+        return self.empty and places >= rules.enough_places and self.had + self.held_had >= rules.nonzero_share * places
+
+    def beside_held(self, rules: ColumnRules) -> bool:
+        """Did it empty wherever it can be read, or at many places, while rows are held of places that had figures?"""
+        return self.held_had > 0 and (self.empty or (self.fell >= rules.many_emptied and self.fell * 2 >= self.had))
+
+    def words(self) -> str:
+        said = f"at all {self.places} places" if not self.any_left else f"at {self.fell} of {self.places} places"
+        said += f", and was not at {self.had} of them"
+        return f"{said}, with the rows of {self.held} more held" if self.held else said
+
+
+def _zeros(
+    columns: Mapping[str, Mapping[str, Reading]], said: Mapping[Key, Said], held_rows: Collection[_HeldRow]
+) -> dict[str, _Zeros]:
+    """How far each column has emptied; those alone in which anything fell to 0."""
+    figures = {
+        measure: {place: reading.value for place, reading in column.items() if reading.value is not None}
+        for measure, column in columns.items()
     }
+    found: dict[str, _Zeros] = {}
+    for measure, column in figures.items():
+        if 0 not in column.values():
+            continue
+        pairs = _before_and_now(ALL[measure], columns[measure].values(), said)
+        if measure in _IN_USE:
+            # Nothing is known of before, as after an empty answer: but where beds are open there was somebody.
+            unknown = [place for place in column if _value(said, place, measure) is None]
+            wholes = [(_whole(_IN_USE[measure], partial(_now, figures, place)), column[place]) for place in unknown]
+            pairs += [(whole, now) for whole, now in wholes if whole]
+        fell = sum(before != 0 and now == 0 for before, now in pairs)
+        if not fell:
+            continue
+        at = max(reading.observed_at for reading in columns[measure].values())
+        places = {place for place, of in held_rows if of in (None, measure) and place not in column}
+        others = [value for place in places if (value := _before(ALL[measure], place, at, said)) is not None]
+        found[measure] = _Zeros(
+            places=len(pairs),
+            had=sum(before != 0 for before, _ in pairs),
+            fell=fell,
+            any_left=any(column.values()),
+            held=len(others),
+            held_had=sum(value != 0 for value in others),
+        )
+    return found
+
+
+def _filled(pairs: Mapping[Measure, list[tuple[float, float]]], rules: ColumnRules) -> frozenset[str]:
+    """Columns that were 0 nearly everywhere and are full: figures may have moved there."""
     many, few = rules.nonzero_share, 1 - rules.nonzero_share
-    filled = frozenset(
-        id for id, (before, now, places) in counts.items() if before <= few * places and now >= many * places
+    return frozenset(
+        measure.id
+        for measure, both in pairs.items()
+        if sum(before != 0 for before, _ in both) <= few * len(both)
+        and sum(now != 0 for _, now in both) >= many * len(both)
     )
-    for id, (before, now, places) in counts.items():
-        if now == 0 and before >= many * places:
-            words = f"at all {places} places, and was not at {before} of them"
-            yield Emptied(id, words, filled, may_be_so=id not in _PARTS)
+
+
+def _doubted(zeros: Mapping[str, _Zeros], rules: ColumnRules) -> set[str]:
+    """Columns that are 0 where there were numbers, and are not believed to be."""
+    doubted = {
+        measure
+        for measure, found in zeros.items()
+        if found.of_most(rules) or (measure in _IN_USE and found.beside_held(rules))
+    }
+    if doubted & _IN_USE.keys():
+        # The few beds of critical care stand in the very column that is wrong for the others.
+        doubted |= {measure for measure, found in zeros.items() if measure in _IN_USE and found.empty}
+    return doubted
+
+
+def _nobody_anywhere(
+    columns: Mapping[str, Mapping[str, Reading]],
+    zeros: Mapping[str, _Zeros],
+    said: Mapping[Key, Said],
+    held_rows: Collection[_HeldRow],
+    rules: ColumnRules,
+) -> set[str]:
+    """Columns of use that are 0, where nobody is in any bed of the document but in those whose rows are held.
+
+    All wards may be held, and the one unit of critical care be left: its beds are of another measure and of the same column.
+    """
+    if any(reading.value for measure in _IN_USE.keys() & columns.keys() for reading in columns[measure].values()):
+        return set()
+    found = {measure: zero for measure, zero in zeros.items() if measure in _IN_USE}
+    held = {
+        place
+        for place, of in held_rows
+        for measure in _IN_USE
+        if of in (None, measure) and place not in columns.get(measure, {}) and _value(said, place, measure)
+    }
+    many = sum(zero.fell for zero in found.values()) + len(held) >= rules.enough_places
+    return set(found) if held and many else set()
 
 
 def _other_units(pairs: Mapping[Measure, list[tuple[float, float]]], rules: ColumnRules) -> Iterator[str]:

@@ -28,6 +28,7 @@ from flowcentre.measures import ALL
 from flowcentre.model import Held, Outcome, PeopleList, Period, Reading, Sighting
 
 RULES = Rules()
+NO_ROWS = "no rows"
 _LONGEST_MESSAGE = 1000
 
 
@@ -65,7 +66,8 @@ def weigh(
     if feed.doubt_below is not None:
         rules = replace(rules, half_size=feed.doubt_below)
     documents = [sort_facts(document, remembered.places, now, rules, feed.leaves_out) for document in answer.documents]
-    if documents and not any(document.facts for document in answer.documents):
+    empty = [document.name for document in answer.documents if not document.facts]
+    if documents and len(empty) == len(documents):
         _take_nothing(weighed, documents[-1])
     elif why := _ask(weighed, small_sets(documents, remembered, rules), times_running, rules):
         for document in documents:
@@ -74,6 +76,10 @@ def weigh(
         for document in documents:
             _hold_those_elsewhere(weighed, document, standing)
             _take_document(weighed, document, times_running, rules)
+    if len(empty) < len(documents):
+        # The others spoke, so nothing becomes unknown; but somebody sent these.
+        weighed.held += [Held(name, NO_ROWS) for name in empty]
+        weighed.said += [f"{name}: {NO_ROWS}" for name in empty]
     for refused in answer.refused:
         weighed.refused += refused.rows
         weighed.said.append(refused.reason)
@@ -125,7 +131,7 @@ def _take_nothing(weighed: Weighed, document: Sorted) -> None:
 def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[str], int], rules: Rules) -> None:
     weighed.held += document.held
     remembered = weighed.remembered
-    columns = weigh_columns(document.readings, remembered.values, rules.columns)
+    columns = weigh_columns(document.readings, remembered.values, rules.columns, document.held)
     if columns.changed:
         weighed.held += hold_all(document, columns.changed)
         weighed.said.append(f"{document.name}: {columns.changed}")

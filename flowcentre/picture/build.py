@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from flowcentre.measures import across_places, figure
+from flowcentre.measures import ALL, across_places, figure
 from flowcentre.measures.counted import COUNTED_FROM_PEOPLE
 from flowcentre.measures.derive import local_day, local_midnight
 from flowcentre.model import (
@@ -59,7 +59,10 @@ def build(
     held = {feed: entry.held_now for feed, entry in log.items() if entry.held_now}
     values = work_out(expected, rows, at, held, before)
     seen = {} if live else _newest_by_feed(rows)
-    feeds = tuple(_status(feed, log.get(feed.id), at, seen.get(feed.id)) for feed in county.feeds)
+    silent = _with_nothing_known(rows)
+    feeds = tuple(
+        _status(feed, log.get(feed.id), at, seen.get(feed.id), nothing_known=feed.id in silent) for feed in county.feeds
+    )
     return Picture(
         version=version,
         at=_last_change(values.values(), log.values(), at) if live else at,
@@ -325,6 +328,7 @@ def _total_figure(measure: Measure, counted: list[Value], values: Values) -> flo
 
 
 _USABLE = frozenset(state for state in State if state.usable)
+_OF_THE_PRESENT = frozenset({Period.MOMENT, Period.SINCE_MIDNIGHT})
 # The order in which a value is less to be trusted.
 _DISTRUST = {State.FRESH: 0, State.LATE: 1, State.STALE: 2, State.UNKNOWN: 3, State.NEVER: 4}
 
@@ -361,7 +365,18 @@ def _newest_by_feed(rows: Iterable[Known]) -> dict[str, datetime]:
     return newest
 
 
-def _status(feed: Feed, log: FeedLog | None, at: datetime, seen_at: datetime | None) -> FeedStatus:
+def _with_nothing_known(rows: Iterable[Known]) -> set[str]:
+    """Feeds whose last word on all that they say of the present is that it is not known, as after an empty answer."""
+    speaking: dict[str, bool] = {}
+    for row in rows:
+        if ALL[row.measure].period in _OF_THE_PRESENT:
+            speaking[row.feed] = speaking.get(row.feed, False) or row.value is not None
+    return {feed for feed, known in speaking.items() if not known}
+
+
+def _status(
+    feed: Feed, log: FeedLog | None, at: datetime, seen_at: datetime | None, *, nothing_known: bool
+) -> FeedStatus:
     """``seen_at`` is what a look at the past found of the feed; the present goes by the ledger."""
     if log is None:
         return FeedStatus(feed, State.NEVER)
@@ -370,6 +385,8 @@ def _status(feed: Feed, log: FeedLog | None, at: datetime, seen_at: datetime | N
         observed_at = None  # it had not spoken yet
     if observed_at is None:
         state = State.NEVER
+    elif nothing_known:
+        state = State.UNKNOWN  # however lately it answered
     elif at - observed_at >= feed.stale_after:
         state = State.STALE
     elif at - observed_at >= feed.late_after:
@@ -386,6 +403,7 @@ def _status(feed: Feed, log: FeedLog | None, at: datetime, seen_at: datetime | N
         log.today,
         log.skipped,
         log.held,
+        log.last_doubt,
     )
 
 

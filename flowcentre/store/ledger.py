@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
 
 from flowcentre.model import HeldRow, Outcome, Poll, PollCounts
 from flowcentre.store import schema as db
@@ -17,6 +17,7 @@ from flowcentre.store.polls import read_poll
 _NEWEST_HELD = 20
 READ = (Outcome.OK, Outcome.HELD)  # an answer was read, so what it held back is what is held back now
 ANSWERED = (Outcome.OK, Outcome.UNCHANGED)
+BROUGHT = (Outcome.OK, Outcome.HELD, Outcome.REFUSED, Outcome.CRASHED)  # something came, believed or not
 
 
 def read_polls(connection: Connection, feed: str | None, limit: int, leaving_out: Collection[Outcome]) -> list[Poll]:
@@ -84,9 +85,14 @@ def read_feed_log_until(connection: Connection, since: datetime, until: datetime
 def _newest_until(outcomes: Collection[Outcome], until: datetime) -> ScalarSelect[int]:
     """The poll of a feed that was the last to finish by a moment, of those with one of some outcomes."""
     row = db.poll.c
+    return _newest(outcomes, row.finished_at <= to_ms(until))
+
+
+def _newest(outcomes: Collection[Outcome], *when: ColumnElement[bool]) -> ScalarSelect[int]:
+    row = db.poll.c
     return (
         select(row.id)
-        .where(row.feed == db.feed.c.id, row.finished_at <= to_ms(until), row.outcome.in_(outcomes))
+        .where(row.feed == db.feed.c.id, row.outcome.in_(outcomes), *when)
         .order_by(row.finished_at.desc(), row.version.desc())
         .limit(1)
         .correlate(db.feed)
@@ -112,6 +118,7 @@ def _tell(
     today, skipped = _count(connection, since, until)
     held_now = _held_now(connection, [each.last_read_poll for each in standing])
     held_lately = _held_lately(connection, since)
+    doubts = _doubts(connection, since, until)
     return {
         each.feed: FeedLog(
             last_poll=None if each.last_poll is None else last_polls.get(each.last_poll),
@@ -123,6 +130,7 @@ def _tell(
             if each.feed in held_lately
             else (),
             held_now={} if each.last_read_poll is None else held_now.get(each.last_read_poll, {}),
+            last_doubt=doubts.get(each.feed),
         )
         for each in standing
     }
@@ -133,6 +141,19 @@ def _held_lately(connection: Connection, since: datetime) -> set[str]:
     newest = select(func.max(db.held_row.c.held_at)).where(db.held_row.c.feed == db.feed.c.id).scalar_subquery()
     found = connection.execute(select(db.feed.c.id, newest))
     return {feed for feed, held_at in found if held_at is not None and held_at >= to_ms(since)}
+
+
+def _doubts(connection: Connection, since: datetime, until: datetime | None) -> dict[str, Poll]:
+    """The newest poll since a moment that brought something, of each feed, where not all of it was believed.
+
+    Polls that found nothing newer unsay no doubt: the file that was refused is still the last one that came.
+    """
+    when = [db.poll.c.finished_at >= to_ms(since)]
+    if until is not None:
+        when.append(db.poll.c.finished_at <= to_ms(until))
+    newest = connection.execute(select(_newest(BROUGHT, *when)).select_from(db.feed)).scalars().all()
+    polls = _polls_by_id(connection, newest).values()
+    return {poll.feed: poll for poll in polls if poll.counts.held or poll.counts.refused or poll.message}
 
 
 def _polls_by_id(connection: Connection, ids: Sequence[int | None]) -> dict[int, Poll]:

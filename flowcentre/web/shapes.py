@@ -103,6 +103,10 @@ class FeedShape(TypedDict):
     today: Annotated[PollCountsShape, Field(description="since midnight, Europe/London")]
     skipped_today: int
     held_rows: list[HeldRowShape]
+    last_doubt: Annotated[
+        PollShape | None,
+        Field(description="today's poll in which not all was believed; null once an answer was believed whole"),
+    ]
 
 
 class FeedsShape(TypedDict):

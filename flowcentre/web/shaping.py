@@ -132,6 +132,7 @@ def feed_shape(status: FeedStatus, now: datetime) -> FeedShape:
         "today": counts_shape(status.today),
         "skipped_today": status.skipped_today,
         "held_rows": [held_row_shape(held) for held in status.held_rows],
+        "last_doubt": poll_shape(status.last_doubt) if status.last_doubt else None,
     }
 
 

@@ -10,7 +10,7 @@ from flowcentre.model import FeedStatus, Picture, State
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import STATE_WORDS, iso
+from layouts.parts.words import FEED_STATE_WORDS, iso
 
 # Worst first, when not all can be named.
 _ORDER = {State.NEVER: 0, State.STALE: 1, State.UNKNOWN: 2, State.LATE: 3, State.FRESH: 4}
@@ -46,14 +46,19 @@ def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[Child]:
     name: html.A | html.Span = html.Span(status.feed.name, className="feed-name", title=status.feed.name)
     if linked:
         name = html.A(status.feed.name, href=links.feed(status.feed.id), className="feed-name")
-    if status.observed_at is None:
-        return [shape(), name, html.Span(STATE_WORDS[status.state], className="feed-age")]
+    if status.observed_at is None or status.state is State.UNKNOWN:
+        return [shape(), name, html.Span(FEED_STATE_WORDS[status.state], className="feed-age")]
     return [shape(), name, age(status.observed_at, picture.at, className="feed-age", was="too old, ")]
 
 
 def _attributes(status: FeedStatus) -> dict[str, Any]:
+    return feed_state_attributes(status)
+
+
+def feed_state_attributes(status: FeedStatus) -> dict[str, Any]:
+    """A feed's state, and when it will be another unless it speaks: a feed with nothing known stays so."""
     attributes = {"data-state": status.state.value}
-    if status.observed_at is not None:
+    if status.observed_at is not None and status.state is not State.UNKNOWN:
         attributes["data-late-at"] = iso(status.observed_at + status.feed.late_after)
         attributes["data-stale-at"] = iso(status.observed_at + status.feed.stale_after)
     return attributes

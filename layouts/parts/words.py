@@ -20,6 +20,8 @@ STATE_WORDS = {
     State.UNKNOWN: "unknown",
     State.NEVER: "never received",
 }
+# A feed is unknown when its answer left nothing known; a figure, when its source gave none.
+FEED_STATE_WORDS = STATE_WORDS | {State.UNKNOWN: "answered with nothing"}
 PERIOD_WORDS = {
     Period.MOMENT: "now",
     Period.SINCE_MIDNIGHT: "since midnight",
@@ -38,6 +40,11 @@ SUMMING_WORDS = {
     Summing.NEVER: "never put together",
 }
 WORSE_WORDS = {Worse.HIGH: "higher is worse", Worse.LOW: "lower is worse", Worse.NEITHER: "neither way is worse"}
+
+
+def silence_words(state: State) -> str:
+    """When something was last said of a figure that has no moment: what was known an hour ago was not never said."""
+    return "never" if state is State.NEVER else "unknown"
 
 
 def figure_words(value: float, measure: Measure) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +16,10 @@ from flowcentre.demo.reasons import REASONS
 from flowcentre.demo.rhythm import local, utc
 from flowcentre.demo.simulation import Simulation
 from flowcentre.demo.westshire import WESTSHIRE, Care
+from flowcentre.feeds.answers import parse_documents
 from flowcentre.feeds.contract import Connector, Document
+from flowcentre.feeds.remembered import Remembered
+from flowcentre.feeds.weighing import Weighed, weigh
 from flowcentre.measures.derive import attendance_readings
 from flowcentre.model import (
     AmbulanceArrival,
@@ -73,6 +78,41 @@ def test_every_place_that_counts_is_expected_of_some_feed(county: County) -> Non
     counting = {place.id for place in county.places if place.level.value in ("site", "unit")}
     assert counting == covered
     assert all(feed.demonstration for feed in county.feeds)
+
+
+@pytest.mark.parametrize("site", ["northgate", "southmere"])
+def test_a_bed_file_with_nobody_in_any_bed_changes_no_occupancy_however_often_it_comes(
+    county: County, readers: dict[str, Connector], site: str
+) -> None:
+    feed = county.feed(f"{site}-beds")
+    assert feed is not None
+    simulation = Simulation(WESTSHIRE, seed=1, start=START)
+    simulation.advance(START + timedelta(days=2, hours=13))
+    clerk = Clerk(simulation, county)
+    within = {place.id: place for top in feed.places for place in county.places.within(top)}
+    occupancy = {"ga_beds_occupied", "cc_beds_occupied"}
+
+    def hear(said: Remembered, *, nobody: bool) -> Weighed:
+        written = clerk.write(feed)
+        assert written is not None
+        rows = list(csv.DictReader(io.StringIO(written.content.decode())))
+        text = io.StringIO()
+        sheet = csv.DictWriter(text, rows[0], lineterminator="\n")
+        sheet.writeheader()
+        sheet.writerows({**row, "occupied": "0"} if nobody else row for row in rows)
+        document = Document(written.name, text.getvalue().encode())
+        read = parse_documents(readers[feed.id], [document], None)
+        return weigh(read, said, now=simulation.at, times_running=lambda _: 99)
+
+    said = hear(Remembered(feed, within), nobody=False).remembered
+    known = {key: value for key, value in said.values.items() if key[1] in occupancy}
+    assert sum(value.value or 0 for value in known.values()) > 100
+    for _ in range(4):
+        simulation.advance(simulation.at + timedelta(hours=1))
+        found = hear(said, nobody=True)
+        assert found.held
+        said = found.remembered
+        assert {key: value for key, value in said.values.items() if key[1] in occupancy} == known
 
 
 def test_bed_files_say_what_the_wards_hold(county: County, readers: dict[str, Connector]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -221,6 +221,16 @@ def test_a_second_empty_answer_says_nothing_more() -> None:
     assert not found.sightings
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_file_without_rows_beside_a_good_one_is_told_and_makes_nothing_unknown(order: int) -> None:
+    found = weighed(answer(*[beds(AT), []][::order]), remembered(*beds(AT - HOUR)))
+    assert found.outcome is Outcome.OK
+    assert set(values(found.sightings).values()) == {20, 22, 0}
+    [held] = found.held
+    assert held.reason == "no rows"
+    assert found.message == f"{held.row}: no rows"
+
+
 def test_no_documents_are_no_empty_answer() -> None:
     found = weighed(answer(), remembered(*beds(AT - HOUR)))
     assert found.outcome is Outcome.UNCHANGED
@@ -302,6 +312,71 @@ def test_no_patient_in_any_open_bed_is_never_believed() -> None:
     found = weighed(answer(beds(AT, occupied=0)), remembered(*beds(AT - HOUR)), times=50)
     assert {held.measure for held in found.held} == {"ga_beds_occupied"}
     assert "ga_beds_occupied" not in {measure for _, measure in values(found.sightings)}
+
+
+def rows_held(wards: Iterable[str]) -> list[Fact]:
+    """Rows of these wards that the connector could not believe."""
+    return [Held(f"beds.csv {ward}", "are columns swapped?", ward) for ward in wards]
+
+
+@pytest.mark.parametrize("left", [1, 2, 5, 20])
+def test_zeros_are_not_believed_of_the_wards_whose_rows_are_left_when_the_others_are_held(left: int) -> None:
+    facts = beds(AT, occupied=0, wards=WARDS[:left]) + rows_held(WARDS[left:])
+    before = remembered(*beds(AT - HOUR))
+    found = weighed(answer(facts), before, times=50)
+    assert "ga_beds_occupied" not in {measure for _, measure in values(found.sightings)}
+    # However few wards there are: while one of them cannot be read, the others are not empty.
+    facts = beds(AT, occupied=0, wards=WARDS[:1]) + rows_held(WARDS[1:2])
+    found = weighed(answer(facts), remembered(*beds(AT - HOUR, wards=WARDS[:2])), times=50)
+    assert "ga_beds_occupied" not in {measure for _, measure in values(found.sightings)}
+
+
+def test_many_wards_that_empty_at_once_beside_held_rows_are_not_believed() -> None:
+    facts = beds(AT, occupied=[0] * 12 + [20] * 8, wards=WARDS[:20]) + rows_held(WARDS[20:])
+    found = weighed(answer(facts), remembered(*beds(AT - HOUR)), times=50)
+    assert "at 12 of 20 places, and was not at 20 of them, with the rows of 4 more held" in found.message
+    assert {held.measure for held in found.held} == {None, "ga_beds_occupied"}
+
+
+def test_two_wards_that_close_are_believed_beside_a_held_row() -> None:
+    facts = beds(AT, occupied=[0] * 2 + [20] * 21, wards=WARDS[:23]) + rows_held(WARDS[23:])
+    found = weighed(answer(facts), remembered(*beds(AT - HOUR)))
+    assert values(found.sightings)["northgate-a1", "ga_beds_occupied"] == 0
+    assert len(found.held) == 1
+
+
+def test_a_ward_that_stood_empty_before_does_not_empty_a_column_beside_held_rows() -> None:
+    def infection(at: datetime, wards: Sequence[str]) -> list[Fact]:
+        return [Reading("beds_closed_infection", ward, 0, at) for ward in wards]
+
+    before = remembered(*infection(AT - HOUR, WARDS))
+    found = weighed(answer(infection(AT, WARDS[:20]) + rows_held(WARDS[20:])), before)
+    assert len(found.sightings) == 20
+
+
+def test_zeros_of_critical_care_are_held_with_those_of_the_wards() -> None:
+    def critical(at: datetime, occupied: float) -> list[Fact]:
+        unit = "northgate-a24"
+        return [Reading("cc_beds_open", unit, 16, at), Reading("cc_beds_occupied", unit, occupied, at)]
+
+    before = remembered(*beds(AT - HOUR, wards=WARDS[:23]), *critical(AT - HOUR, 14))
+    found = weighed(answer(beds(AT, occupied=0, wards=WARDS[:23]) + critical(AT, 0)), before, times=50)
+    assert {held.measure for held in found.held} == {"ga_beds_occupied", "cc_beds_occupied"}
+    emptied = weighed(answer(beds(AT, wards=WARDS[:23]) + critical(AT, 0)), before)
+    assert values(emptied.sightings)["northgate-a24", "cc_beds_occupied"] == 0
+
+
+def test_nobody_in_any_open_bed_is_not_believed_after_an_empty_answer_either() -> None:
+    empty = weighed(answer([]), remembered(*beds(AT - HOUR)))
+    found = weighed(answer(beds(AT, occupied=0)), empty.remembered, times=50)
+    assert {held.measure for held in found.held} == {"ga_beds_occupied"}
+    closed = weighed(answer(beds(AT, occupied=0, opened=0)), empty.remembered)
+    assert not closed.held
+
+
+def test_zeros_of_the_very_moment_that_was_said_already_are_weighed_too() -> None:
+    found = weighed(answer(beds(AT, occupied=0)), remembered(*beds(AT)))
+    assert {held.measure for held in found.held} == {"ga_beds_occupied"}
 
 
 def test_figures_that_moved_to_a_column_that_was_empty_are_held_there_too() -> None:

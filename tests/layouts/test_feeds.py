@@ -2,9 +2,61 @@
 
 from dataclasses import replace
 
-from layouts import feeds
+from flowcentre.measures.derive import local_day
+from flowcentre.model import Outcome, Picture, Poll, PollCounts, State
+from flowcentre.picture.build import work_out
+from flowcentre.picture.expected import expect
+from layouts import demand, feeds, wall
 from layouts.finished import to_html
+from layouts.parts.feed_strip import feed_strip
 from tests.layouts import cast
+
+
+def with_doubt(picture: Picture, doubt: Poll) -> Picture:
+    first, *others = picture.feeds
+    return replace(picture, feeds=(replace(first, last_doubt=doubt), *others))
+
+
+def test_why_an_answer_was_refused_stands_on_the_page_after_looks_that_found_nothing_newer() -> None:
+    picture = cast.picture("normal")
+    said = "beds.csv: no column 'occupied'"
+    refused = replace(
+        cast.poll("beds", 50, cast.NOW, Outcome.REFUSED), message=said, counts=PollCounts(received=3, refused=3)
+    )
+    page = to_html(feeds.render(with_doubt(picture, refused)))
+    assert "Last doubt" in page
+    assert "not in the agreed form: beds.csv: no column" in page
+    assert "(0 rows held, 3 refused)" in page
+    assert "Last doubt" not in to_html(feeds.render(picture))
+    last = picture.feeds[0].last_poll
+    assert last is not None
+    assert "Last doubt" not in to_html(feeds.render(with_doubt(picture, last)))  # it is the last look itself
+
+
+def test_a_feed_that_answered_with_nothing_is_not_on_time_in_word_or_sign() -> None:
+    picture = cast.picture("normal")
+    first, *others = picture.feeds
+    assert first.state is State.FRESH
+    silent = replace(picture, feeds=(replace(first, state=State.UNKNOWN), *others))
+    for page in (to_html(feeds.render(silent)), to_html(feed_strip(silent))):
+        assert page.count("answered with nothing") == 1
+        [tag] = [tag for tag in page.split("<") if 'data-state="unknown"' in tag and "data-observed-at" not in tag][:1]
+        assert "data-late-at" not in tag  # nor does it turn late: it says nothing already
+    on_time = sum(status.state is State.FRESH for status in picture.feeds)
+    assert f"{on_time - 1} of {len(picture.feeds)} on time" in to_html(feeds.render(silent))
+
+
+def test_figures_that_were_known_an_hour_ago_are_unknown_now_and_not_never_received() -> None:
+    westshire = cast.county()
+    rows = [replace(row, value=None) if row.measure.startswith("ga_") else row for row in cast.known()]
+    values = work_out(expect(westshire, local_day(cast.NOW)), rows, cast.NOW)
+    picture = replace(cast.picture("normal"), county=westshire, values=values)
+    assert picture.value("northgate", "ga_beds_occupied").state is State.UNKNOWN
+    on_the_wall = to_html(wall.render(picture, cast.COUNTY_BOARD))
+    assert "Beds unknown" in on_the_wall
+    assert "Beds never" not in on_the_wall
+    assert "never received" not in to_html(demand.render(picture))
+    assert "Beds never" in to_html(wall.render(cast.picture("empty"), cast.COUNTY_BOARD))
 
 
 def test_a_refused_change_of_configuration_stands_on_the_page_until_it_is_put_right() -> None:

@@ -9,12 +9,13 @@ from datetime import timedelta
 import pytest
 
 from flowcentre.measures import ALL
-from flowcentre.model import Coverage, Point, State, Value
+from flowcentre.model import Coverage, PlaceKind, Point, State, Value
 from layouts import demand, wall
 from layouts.finished import to_html
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted
 from layouts.parts.sparkline import WIDTH, direction, sparkline
+from layouts.services import SERVICES, Service
 from tests.layouts.cast import COUNTY_BOARD, NORTHGATE_BOARD, NOW, picture
 
 MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
@@ -97,6 +98,30 @@ def test_a_service_that_a_locality_does_not_have_is_none_and_not_unknown() -> No
     tile = written.partition('class="service" data-measure="community_beds_free"')[2]
     assert "Northnone" in _words(tile.partition("</dl>")[0])
     assert "none in North Westshire" in _words(wall.body(picture(), NORTHGATE_BOARD))
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.kind.value)
+def test_a_service_that_no_feed_reports_is_said_to_be_there_and_not_to_be_none(service: Service) -> None:
+    whole = picture()
+    assert whole.county.places.of_kind(service.kind)
+    measures = (service.free, service.capacity)
+    values = {key: value for key, value in whole.values.items() if key[1] not in measures}
+    unreported = replace(whole, values=values)
+    on_the_wall = _words(wall.body(unreported, COUNTY_BOARD))
+    assert f"{service.short_name} {service.word}no feed reports them" in on_the_wall
+    assert "none in Westshire" not in on_the_wall
+    row = to_html(demand.render(unreported)).partition(f"{service.name} {service.word}</a>")[2].partition("</tr>")[0]
+    assert "no feed reports them" in row
+    assert "none here" not in row.partition("</td>")[0]  # the column of the whole county
+
+
+def test_homes_of_a_locality_whose_feed_was_taken_out_are_not_none() -> None:
+    whole = picture()
+    [service] = [service for service in SERVICES if service.kind is PlaceKind.CARE_HOME]
+    values = {key: value for key, value in whole.values.items() if key != ("north", service.free)}
+    written = wall.body(replace(whole, values=values), COUNTY_BOARD)
+    tile = written.partition(f'class="service" data-measure="{service.free}"')[2]
+    assert "Northno feed" in _words(tile.partition("</dl>")[0])
 
 
 def test_feeds_that_are_not_named_are_counted_with_how_many_are_in_trouble() -> None:

@@ -65,6 +65,28 @@ def told_by(live: LivePicture) -> Iterator[list[Picture]]:
     stop()
 
 
+def test_a_feed_whose_last_answer_left_nothing_known_is_unknown_and_known_again_when_it_speaks(store: Store) -> None:
+    def state(at: datetime) -> tuple[State, State]:
+        now, looked_back = (build(store, COUNTY, at, live=live).feeds[0].state for live in (True, False))
+        return now, looked_back
+
+    tell(store, 20, AT)
+    assert state(AT + MINUTE) == (State.FRESH, State.FRESH)
+    poll = store.claim_poll("beds", AT + 15 * MINUTE, engine="e", started_at=AT + 15 * MINUTE)
+    assert poll is not None
+    moment = AT + timedelta(milliseconds=1)
+    measures = ("ga_beds_core_open", "ga_beds_escalation_open", "ga_beds_occupied")
+    nothing = Sighting("northgate-a1", moment, tuple(Reading(m, "northgate-a1", None, moment) for m in measures))
+    store.record_poll(
+        poll, feed="beds", finished_at=AT + 15 * MINUTE, outcome=Outcome.HELD, sightings=[nothing], message="empty"
+    )
+    assert state(AT + 16 * MINUTE) == (State.UNKNOWN, State.UNKNOWN)
+    assert state(AT + 300 * MINUTE) == (State.UNKNOWN, State.UNKNOWN)
+    assert build(store, COUNTY, AT + MINUTE).feeds[0].state is State.FRESH  # as it was known then
+    tell(store, 21, AT + 30 * MINUTE)
+    assert state(AT + 31 * MINUTE) == (State.FRESH, State.FRESH)
+
+
 def test_news_makes_a_new_picture_and_everybody_is_told_once(store: Store) -> None:
     clock = Clock(AT)
     live = LivePicture(store, COUNTY, clock)

@@ -53,6 +53,25 @@ def test_rows_held_are_held_no_more_once_an_answer_is_read_without_any(store: St
     assert [row.row for row in log.held] == ["row 4"]
 
 
+def test_why_an_answer_was_refused_is_told_until_one_is_believed_whole(store: Store, at: datetime) -> None:
+    def doubt() -> str | None:
+        poll = store.feed_log(at)["beds"].last_doubt
+        assert store.feed_log(at, until=at + HOUR)["beds"].last_doubt == poll
+        return None if poll is None else poll.message
+
+    tell(store, "beds", at - MINUTE, outcome=Outcome.REFUSED, refused=3, message="of yesterday")
+    assert doubt() is None
+    tell(store, "beds", at, outcome=Outcome.REFUSED, refused=3, message="no column 'occupied'")
+    tell(store, "beds", at + MINUTE, outcome=Outcome.UNCHANGED)
+    tell(store, "beds", at + 2 * MINUTE, outcome=Outcome.UNAVAILABLE, message="refused the connection")
+    assert doubt() == "no column 'occupied'"
+    tell(store, "beds", at + 3 * MINUTE, sighting("a1", at, beds=1), held=[Held("row 4", "not a count", "a1")])
+    assert doubt() == ""
+    tell(store, "beds", at + 4 * MINUTE, sighting("a1", at, beds=2))
+    assert doubt() is None
+    assert store.feed_log(at, until=at + 2 * MINUTE)["beds"].last_doubt is not None
+
+
 def test_a_list_of_people_moves_the_newest_moment_of_its_feed(store: Store, at: datetime) -> None:
     tell(store, "ed", at, lists=[PeopleList("attendances", "northgate", at, ())])
     assert store.feed_log(at)["ed"].observed_at == at
