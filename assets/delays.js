@@ -94,13 +94,14 @@
       try {
         const answer = await ask({ kind: "rows", request: { startRow, endRow, sortModel, filterModel } });
         if (api !== grid) return;
+        if (!answer.rowData) throw new Error("no answer");
         shown = { lists: answer.lists, at: answer.at, query };
         successCallback(answer.rowData, answer.rowCount);
         if (answer.rowCount) api.hideOverlay();
         else api.showNoRowsOverlay();
       } catch {
         failCallback();
-        sayNews("The list could not be read.");
+        sayNews("The list could not be read.", false);
       }
     },
   };
@@ -173,8 +174,9 @@
   };
   const bar = () => document.querySelector(".list-news");
 
-  function sayNews(words) {
+  function sayNews(words, isList = true) {
     byId("list-news").textContent = words;
+    bar().dataset.waits = isList ? "list" : "";
     bar().hidden = false;
   }
 
@@ -209,7 +211,7 @@
     grid.refreshInfiniteCache();
     if (!before) return;
     const index = told?.index ?? null;
-    if (index === null) return void sayGone(before.ref);
+    if (index === null) return void sayNews(`${before.ref} is no longer on the list.`, false);
     for (let waited = 0; waited < 5000; waited += 50) {
       if (grid.getDisplayedRowAtIndex(index)?.data?.ref === before.ref) break;
       grid.ensureIndexVisible(index); // its rows may have to be read first
@@ -222,11 +224,6 @@
     grid.setFocusedCell(index, before.column);
   }
 
-  function sayGone(ref) {
-    byId("list-news").textContent = `${ref} is no longer on the list.`;
-    bar().hidden = false;
-  }
-
   document.addEventListener("click", ({ target }) => {
     if (target.id === "show-news" && grid) showNews(true);
     if (target.id === "close-drawer") closeLife();
@@ -234,7 +231,8 @@
 
   document.addEventListener("focusout", () => {
     setTimeout(() => {
-      if (grid && bar() && !bar().hidden && !isWorkedIn() && !bar().contains(document.activeElement)) showNews(false);
+      const waits = grid && bar() && !bar().hidden && bar().dataset.waits === "list";
+      if (waits && !isWorkedIn() && !bar().contains(document.activeElement)) showNews(false);
     });
   });
 
@@ -249,6 +247,7 @@
     try {
       const told = await ask({ kind: "life", ref: row.ref });
       if (opened !== row.ref) return; // somebody else was opened since
+      if (!told.html) throw new Error("no answer");
       content.innerHTML = told.html; // finished and escaped by the server
     } catch {
       content.textContent = "This person's timeline could not be read.";

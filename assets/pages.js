@@ -13,11 +13,13 @@
   });
   document.addEventListener("pointerdown", () => (focused = null));
 
+  const open = new Set(); // what somebody has opened stays so when it is renewed
+  document.addEventListener("toggle", ({ target }) => open[target.open ? "add" : "delete"](target.id), true);
+
   function fill(element) {
     const staysOn = focused;
-    const open = [...element.querySelectorAll("details[id][open]")].map((details) => details.id);
     element.innerHTML = element.dataset.html;
-    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+    for (const details of element.querySelectorAll("details[id]")) details.open = open.has(details.id);
     if (staysOn && document.activeElement === document.body) {
       element.querySelector(staysOn)?.focus({ preventScroll: true });
     }

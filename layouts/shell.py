@@ -157,10 +157,7 @@ def create_pages(
                 delays=delays,
             )
         except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
-            *_, where = traceback.extract_tb(error.__traceback__)
-            # Never the error's words: they may hold what was read.
-            place = f"{Path(where.filename).name}:{where.lineno}"
-            log.error("a page could not be drawn", error=type(error).__name__, where=place)
+            _tell("a page could not be drawn", error)
             return _failed(picture, path, published is not None, delays is not None)
 
     if delays is not None:
@@ -216,7 +213,17 @@ def _answer_questions(app: dash.Dash, current: Callable[[], Picture], delays: de
 
     @app.callback(Output("delays-answer", "data"), Input("delays-question", "data"), prevent_initial_call=True)
     async def answer(question: object) -> dict[str, object]:
-        return await asyncio.to_thread(delays_page.reply, delays, current(), question)
+        try:
+            return await asyncio.to_thread(delays_page.reply, delays, current(), question)
+        except Exception as error:  # Dash would write all of it to the log
+            _tell("the list could not be read", error)
+            return {}
+
+
+def _tell(what: str, error: Exception) -> None:
+    """Log where something failed, and never the error's words: they may hold what was read."""
+    *_, where = traceback.extract_tb(error.__traceback__)
+    log.error(what, error=type(error).__name__, where=f"{Path(where.filename).name}:{where.lineno}")
 
 
 def _failed(picture: Picture, path: object, has_published: bool, has_delays: bool) -> list[Component]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from statistics import median
 
 import dash_svg as svg
@@ -11,7 +12,7 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.delay_counts import centile, discharged_by
 from flowcentre.measures.derive import LONDON, local_day
-from flowcentre.model import State
+from flowcentre.model import State, Value
 from flowcentre.picture.delay_book import Answered
 from flowcentre.picture.delay_history import Past, Then
 from flowcentre.picture.delays import PAST_EXPECTED, Chosen, Delay
@@ -20,7 +21,7 @@ from layouts.parts.delay_links import Address
 from layouts.parts.delay_words import change_words, day_words, days, missing_words, people, pounds
 from layouts.parts.figure import explained, figure, noted
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import DASH, STATE_WORDS
+from layouts.parts.words import DASH, STATE_WORDS, when_words
 
 _WIDTH, _HEIGHT, _EDGE = 280, 48, 4
 
@@ -29,7 +30,7 @@ def top(answered: Answered, address: Address) -> html.Section:
     """The count and everything that stands beside it."""
     chosen = answered.chosen
     tiles: list[Child] = [_waits(chosen), _bed_days(chosen), _today(chosen), _expected(chosen, address)]
-    tiles += [_hours(chosen), _same_day(chosen), _share_of_beds(chosen)]
+    tiles += [_hours(chosen), _same_day(chosen), _share_of_beds(answered)]
     return html.Section(
         [html.H2("Now", className="strip-title"), _count(answered), html.Div(tiles, className="delay-tiles")],
         className="delay-top",
@@ -42,7 +43,11 @@ def _count(answered: Answered) -> Component:
     notes: list[Child] = []
     for note in noted(count):
         notes += [note, " "]
-    if count.observed_at is not None and count.state is State.FRESH:
+    if answered.looks_back:
+        if count.observed_at is not None:
+            notes.append(f"by lists of {when_words(count.observed_at, chosen.picture.at)}")
+        count = _of_then(count)
+    elif count.observed_at is not None and count.state is State.FRESH:
         notes.append(age(count.observed_at, chosen.picture.at))
     return html.Article(
         [
@@ -55,6 +60,11 @@ def _count(answered: Answered) -> Component:
         ],
         className="tile delay-count",
     )
+
+
+def _of_then(value: Value) -> Value:
+    """A value of the past does not grow older on the glass: the display's script is given no moments."""
+    return replace(value, observed_at=None, late_at=None, stale_at=None)
 
 
 def _changes(chosen: Chosen, past: Past) -> list[Component]:
@@ -114,7 +124,11 @@ def _trend(answered: Answered) -> Component | None:
                 **marked(aria_label=words),
             ),
             html.Figcaption(
-                [html.Span(day_words(first)), html.Span(f"{low:,} to {high:,}"), html.Span("now")],
+                [
+                    html.Span(day_words(first)),
+                    html.Span(f"{low:,} to {high:,}"),
+                    html.Span("then" if answered.looks_back else "now"),
+                ],
             ),
         ],
         className="delay-trend",
@@ -285,9 +299,9 @@ def _same_day(chosen: Chosen) -> html.Article:
     return _tile(title, what, _number(f"{100 * same / len(left):.1f} %", f"{same} of {len(left)}"), *partly, holds)
 
 
-def _share_of_beds(chosen: Chosen) -> Component | None:
+def _share_of_beds(answered: Answered) -> Component | None:
     """Of everybody, or of one hospital: what other filters choose has no beds of its own."""
-    picture, facets = chosen.picture, chosen.filters.chosen
+    picture, facets = answered.chosen.picture, answered.chosen.filters.chosen
     sites = facets.get("site", frozenset())
     if set(facets) - {"site"} or len(sites) > 1:
         return None
@@ -295,12 +309,18 @@ def _share_of_beds(chosen: Chosen) -> Component | None:
     if (place, "nctr_share") not in picture.values:
         return None
     share = picture.value(place, "nctr_share")
+
+    def said(measure: str) -> Component:
+        if answered.looks_back:  # what explains itself is the present
+            return figure(_of_then(picture.value(place, measure)), picture.at)
+        return explained(picture, place, measure)
+
     return _tile(
         "Share of beds",
         "no criteria to reside; acute hospitals only",
-        html.P(explained(picture, place, "nctr_share"), className="big"),
+        html.P(said("nctr_share"), className="big"),
         html.P(
-            ["of ", explained(picture, place, "ga_beds_occupied"), " general and acute beds with somebody in them"],
+            ["of ", said("ga_beds_occupied"), " general and acute beds with somebody in them"],
             className="what",
         ),
         *[html.P(note, className="notes") for note in noted(share)],

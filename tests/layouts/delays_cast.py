@@ -264,6 +264,11 @@ def told(stay: Stay, at: datetime) -> list[Interval]:
     return found
 
 
+def staying(everybody: Iterable[Stay]) -> tuple[Stay, ...]:
+    """The same people, of whom nobody leaves any more."""
+    return tuple(replace(stay, left_at=None) if stay.left_at and stay.left_at > AT else stay for stay in everybody)
+
+
 def someone(ref: str = "NG-1", days: float = 3, at: datetime = AT, **more: object) -> Stay:
     """One person more, to be put on a list."""
     settings: dict[str, object] = {

@@ -215,6 +215,13 @@ def test_a_page_of_the_past_says_so_in_a_band_and_is_not_live() -> None:
     assert '"data-asked":"at"' in shell.page_json(delays.page(book, book.current(), "", shell._finished)).decode()
 
 
+def test_a_figure_of_the_past_does_not_grow_old_on_the_glass() -> None:
+    page = page_of(Book(), "at=2026-11-18T08:00")
+    assert "data-observed-at" not in page
+    assert "data-stale-at" not in page
+    assert "by lists of 07:46" in page
+
+
 @pytest.mark.parametrize("at", ["never", "2030-01-01T00:00"])
 def test_a_moment_that_is_none_is_answered_in_words(at: str) -> None:
     book = Book()

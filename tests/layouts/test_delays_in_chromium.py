@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.layouts.cast import CONDITIONS
-from tests.layouts.delays_cast import Book, someone
+from tests.layouts.delays_cast import Book, someone, staying
 from tests.layouts.delays_server import Shown, serving
 from tests.layouts.test_wall_in_chromium import SEEN
 
@@ -42,10 +43,19 @@ def screen(browser: Browser, shown: Shown) -> Iterator[Page]:
     assert mistakes == []
 
 
+def until(screen: Page, holds: str) -> None:
+    """Wait until something holds. Playwright's own way would have the page evaluate a string, which its policy forbids."""
+    end = time.monotonic() + PATIENT / 1000
+    while not screen.evaluate(holds):
+        assert time.monotonic() < end, holds
+        time.sleep(0.05)
+
+
 def opened(screen: Page, address: str, query: str = "") -> Page:
     screen.goto(address + query)
     screen.locator(".delays h1").wait_for(timeout=PATIENT)
     screen.locator(f"#delays-grid {FIRST} [col-id=ref]").wait_for(timeout=PATIENT)
+    until(screen, "window.flowcentre?.swaps > 0")  # what came while it was being put up
     screen.evaluate("window.sameDocument = true")
     return screen
 
@@ -58,6 +68,18 @@ def refs(screen: Page) -> list[str]:
     """The refs in sight, from above."""
     cells = screen.locator("#delays-grid .ag-row:not(.ag-full-width-row) [col-id=ref]")
     return [ref for ref in cells.all_text_contents() if ref]
+
+
+ROW = "document.activeElement.closest('.ag-row')"
+
+
+def stand_on(screen: Page, index: int) -> None:
+    """Go to a row by the keyboard."""
+    screen.locator(f"#delays-grid {FIRST} [col-id=ref]").focus()
+    for reached in range(index + 1):
+        until(screen, f"{ROW}?.getAttribute('row-index') === '{reached}'")
+        if reached < index:
+            screen.keyboard.press("ArrowDown")
 
 
 # --- Filters ---------------------------------------------------------------------------------------
@@ -167,9 +189,7 @@ def test_a_heading_sorts_and_a_columns_filter_chooses_on_the_server(screen: Page
 
 def test_arrows_lead_to_a_row_enter_opens_its_person_and_escape_leads_back(screen: Page, address: str) -> None:
     opened(screen, address)
-    screen.locator(f"#delays-grid {FIRST} [col-id=ref]").focus()
-    for _ in range(3):
-        screen.keyboard.press("ArrowDown")
+    stand_on(screen, 3)
     ref = screen.locator('#delays-grid .ag-row[row-index="3"] [col-id=ref]').text_content() or ""
     screen.keyboard.press("Enter")
     expect(screen.locator("#delay-drawer h2")).to_have_text(ref, timeout=PATIENT)
@@ -183,7 +203,7 @@ def test_arrows_lead_to_a_row_enter_opens_its_person_and_escape_leads_back(scree
 
 def test_tab_leaves_the_grid(screen: Page, address: str) -> None:
     opened(screen, address)
-    screen.locator(f"#delays-grid {FIRST} [col-id=ref]").focus()
+    stand_on(screen, 0)
     screen.keyboard.press("Tab")
     assert screen.evaluate("document.activeElement.closest('#delays-grid .ag-row')") is None
 
@@ -233,26 +253,24 @@ def test_a_new_picture_renews_figures_and_rows_where_nobody_works_in_the_list(
     screen: Page, address: str, shown: Shown
 ) -> None:
     opened(screen, address)
+    screen.locator("#history-table summary").click()
     shown.book.change(lambda stays: (*stays, someone("NG-9", 99)))
     shown.publish()
     expect(screen.locator(f"#delays-grid {FIRST} [col-id=ref]")).to_have_text("NG-9", timeout=PATIENT)
+    assert screen.locator("#history-table").get_attribute("open") is not None
     assert counted(screen) == len(shown.book.choose("").counted)
 
 
 def test_a_new_list_never_takes_the_row_from_under_the_focus(screen: Page, address: str, shown: Shown) -> None:
     opened(screen, address, "?site=northgate")
-    screen.locator(f"#delays-grid {FIRST} [col-id=ref]").focus()
-    for _ in range(5):
-        screen.keyboard.press("ArrowDown")
-    row = "document.activeElement.closest('.ag-row')"
-    ref = screen.evaluate(f"{row}.getAttribute('row-id')")
-    stood_at = screen.evaluate(f"{row}.getBoundingClientRect().top")
-    shown.book.change(lambda stays: (*stays, *(someone(f"NG-{n}", 90 + n) for n in range(1, 4))))
+    stand_on(screen, 5)
+    ref = screen.evaluate(f"{ROW}.getAttribute('row-id')")
+    shown.book.change(lambda stays: (*staying(stays), *(someone(f"NG-{n}", 90 + n) for n in range(1, 4))))
     shown.publish()
     bar = screen.locator(".list-news")
     expect(bar).to_contain_text(re.compile(r"The list has changed since 15:14: 3 came, \d+ left"), timeout=PATIENT)
-    assert screen.evaluate(f"{row}.getAttribute('row-id')") == ref
-    assert screen.evaluate(f"{row}.getAttribute('row-index')") == "5"
+    assert screen.evaluate(f"{ROW}.getAttribute('row-id')") == ref
+    assert screen.evaluate(f"{ROW}.getAttribute('row-index')") == "5"
     assert screen.url.endswith("?site=northgate")
     screen.locator("#show-news").click()
     now = [delay.person.ref for delay in shown.book.choose("site=northgate").delays].index(ref)
@@ -260,16 +278,15 @@ def test_a_new_list_never_takes_the_row_from_under_the_focus(screen: Page, addre
     expect(screen.locator(f'#delays-grid .ag-row[row-index="{now}"][row-id="{ref}"]').first).to_be_attached(
         timeout=PATIENT
     )
-    screen.wait_for_function(f"{row}?.getAttribute('row-id') === '{ref}'", timeout=PATIENT)
-    assert screen.evaluate(f"{row}.getAttribute('row-index')") == str(now)
-    assert 0 <= screen.evaluate(f"{row}.getBoundingClientRect().top") < screen.evaluate("innerHeight")
-    assert stood_at > 0
+    until(screen, f"{ROW}?.getAttribute('row-id') === '{ref}'")
+    assert screen.evaluate(f"{ROW}.getAttribute('row-index')") == str(now)
+    assert 0 <= screen.evaluate(f"{ROW}.getBoundingClientRect().top") < screen.evaluate("innerHeight")
     expect(bar).to_be_hidden()
 
 
 def test_when_the_focus_leaves_the_list_it_is_renewed(screen: Page, address: str, shown: Shown) -> None:
     opened(screen, address)
-    screen.locator(f"#delays-grid {FIRST} [col-id=ref]").focus()
+    stand_on(screen, 0)
     shown.book.change(lambda stays: (*stays, someone("NG-9", 99)))
     shown.publish()
     expect(screen.locator(".list-news")).to_contain_text("1 came", timeout=PATIENT)
@@ -289,6 +306,18 @@ def test_a_refresh_adds_nothing_to_what_dash_remembers(screen: Page, address: st
         expect(screen.locator(f"#delays-grid {FIRST} [col-id=ref]")).to_have_text(first, timeout=PATIENT)
     callbacks = [request.post_data_json["output"] for request in asked if "_dash-update" in request.url]
     assert set(callbacks) == {"delays-answer.data"}  # which no component has, and so no history
+
+
+def test_a_list_that_cannot_be_read_says_so(screen: Page, address: str) -> None:
+    opened(screen, address)
+    screen.route(
+        "**/_dash-update-component*", lambda route: route.fulfill(json={"response": {"delays-answer": {"data": {}}}})
+    )
+    screen.locator("#pathway-1").click()
+    expect(screen.locator(".list-news")).to_contain_text("The list could not be read.", timeout=PATIENT)
+    screen.unroute_all()
+    screen.locator("#show-news").click()
+    screen.locator(f"#delays-grid {FIRST} [col-id=pathway]").get_by_text("1", exact=True).wait_for(timeout=PATIENT)
 
 
 # --- How it looks ------------------------------------------------------------------------------------
