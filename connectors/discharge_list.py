@@ -32,7 +32,7 @@ from flowcentre.feeds.contract import (
 )
 from flowcentre.feeds.files import DropFolderSettings, read_new_files
 from flowcentre.feeds.http import HttpSettings, get
-from flowcentre.feeds.pseudonyms import NhsNumberKey, holds_nhs_number, pseudonym
+from flowcentre.feeds.pseudonyms import NhsNumberKey, holds_nhs_number, may_say_who, pseudonym
 from flowcentre.feeds.tables import NO_FIGURE, Row, tidy
 from flowcentre.measures.delays import REPORTED
 from flowcentre.measures.discharge import REASONS
@@ -40,7 +40,7 @@ from flowcentre.model import DelayedDischarge, Fact, Held, Person, RefusedColumn
 
 _KEYS = [reason.key for reason in REASONS]
 _PATHWAY = re.compile(r"(?:(?:pathway|p)[ -]?)?([0-3])")
-_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9._:-]{1,32}")  # with a digit in it: a word alone may be a surname
+_CODE = re.compile(r"[A-Za-z0-9._:-]{1,32}")
 
 
 class DischargeListSettings(DropFolderSettings, HttpSettings):
@@ -192,4 +192,4 @@ def _is_said(cell: str) -> bool:
 
 def _is_code(cell: str) -> bool:
     """Is it a code that a care transfer hub may give a co-ordinator? A name of two words, or an NHS number, is none."""
-    return _CODE.fullmatch(cell) is not None and not holds_nhs_number(cell)
+    return _CODE.fullmatch(cell) is not None and not holds_nhs_number(cell) and not may_say_who(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from dash import html
@@ -29,16 +30,16 @@ from layouts.parts.words import clock_words, iso
 class DelayBook(Protocol):
     """What the page needs of ``flowcentre.picture.delay_book.DelayBook``."""
 
-    def choose(self, query: str) -> Chosen:
-        """Whom an address chooses. Raises NoSuchMoment."""
+    def choose(self, query: str, picture: Picture | None = None) -> Chosen:
+        """Whom an address chooses, from the present unless a picture is given. Raises NoSuchMoment."""
         ...
 
-    def answer(self, query: str) -> Answered:
+    def answer(self, query: str, picture: Picture | None = None) -> Answered:
         """The same, with the past that it is set against. Raises NoSuchMoment."""
         ...
 
-    def life(self, ref: str) -> list[Interval]:
-        """Everything that the lists ever said of one person."""
+    def life(self, ref: str, known_at: datetime) -> list[Interval]:
+        """All that the lists had said of one person by a moment."""
         ...
 
 
@@ -55,7 +56,7 @@ def page(book: DelayBook, picture: Picture, query: str, finished: Callable[[Comp
     if not has_lists(picture):
         return _says("No hospital here sends a discharge list, so nobody can be counted.")
     try:
-        answered = book.answer(query)
+        answered = book.answer(query, picture)
     except NoSuchMoment as why_not:
         return _says(f"{str(why_not).capitalize()}.", html.A("To the present", href="/delays"))
     content = html.Div(finished(render(answered, query)))
@@ -204,8 +205,7 @@ def _news(book: DelayBook, query: str, asked: dict[str, object], ref: str) -> Re
 
 def _life(book: DelayBook, query: str, ref: str) -> Component:
     picture = book.choose(query).picture
-    known = [one for one in book.life(ref) if one.known_from <= picture.at]  # as it was known then
-    return life(ref, known, picture.county, picture.at)
+    return life(ref, book.life(ref, picture.known_at), picture.county, picture.at)
 
 
 def _group(query: str, chosen: Chosen) -> str | None:

@@ -92,8 +92,8 @@ def asked_page(
 ) -> tuple[Callable[[Picture, str], str | None], Callable[[Picture, str], bytes]]:
     """Of the live page whose content depends on its address: one spelling of a query, and the JSON of its live part."""
 
-    def draw(_picture: Picture, query: str) -> bytes:
-        return page_json(_finished(delays_page.render(book.answer(query), query)))
+    def draw(picture: Picture, query: str) -> bytes:
+        return page_json(_finished(delays_page.render(book.answer(query, picture), query)))
 
     return delay_links.canonical, draw
 

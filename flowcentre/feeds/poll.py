@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from flowcentre.feeds.answers import Answer
-from flowcentre.feeds.elsewhere import standings
+from flowcentre.feeds.elsewhere import claims_of
 from flowcentre.feeds.plausibility import FELL, Rules
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.weighing import RULES, Weighed, weigh
@@ -65,7 +65,7 @@ def weigh_against(
         remembered,
         now=now,
         times_running=lambda subject: times_running(store, feed, subject, rules),
-        standing=standings(store, county),
+        claims=claims_of(store, county),
         rules=rules,
     )
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flowcentre.feeds.answers import Answer
 from flowcentre.feeds.columns import Emptied, weigh_columns
-from flowcentre.feeds.elsewhere import Standings, hold_those_elsewhere, nobody_stands
+from flowcentre.feeds.elsewhere import Claims, hold_those_elsewhere, nobody_claims
 from flowcentre.feeds.people import KINDS, count_people, uncounted
 from flowcentre.feeds.plausibility import (
     Rules,
@@ -56,11 +56,11 @@ def weigh(
     *,
     now: datetime,
     times_running: Callable[[str], int],
-    standing: Standings = nobody_stands,
+    claims: Claims = nobody_claims,
     rules: Rules = RULES,
 ) -> Weighed:
     """What of an answer is believed. Pure: ``times_running`` tells how often a doubt came before, without a break,
-    and ``standing`` who of a list stands on another feed's.
+    and ``claims`` who of a list stands on another too.
     """
     weighed, feed = Weighed(remembered.copy()), remembered.feed
     if feed.doubt_below is not None:
@@ -73,8 +73,9 @@ def weigh(
         for document in documents:
             weighed.held += document.held + hold_all(document, why)
     else:
+        taken: dict[str, str] = {}
         for document in documents:
-            _hold_those_elsewhere(weighed, document, standing)
+            _hold_those_elsewhere(document, claims, taken)
             _take_document(weighed, document, times_running, rules)
     if len(empty) < len(documents):
         # The others spoke, so nothing becomes unknown; but somebody sent these.
@@ -142,6 +143,11 @@ def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[
     lists: list[PeopleList] = []
     for whole in document.lists:
         last = remembered.last_list(whole.people, whole.place, KINDS[whole.people].measures[0])
+        if _contradicts(whole, last):
+            why = f"another list of {whole.people} at {whole.place} for a moment that was listed before"
+            weighed.said.append(f"{document.name}: {why}")
+            weighed.held += hold_list(document.name, whole, why)
+            continue
         held = sum(each.place == whole.place and each.measure is None for each in document.held)
         doubt = small_list(whole, last, rules, nobody=(whole.people, whole.place) in document.nobody, held=held)
         if doubt and (why := _ask(weighed, [doubt], times_running, rules)):
@@ -154,13 +160,18 @@ def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[
     _believe(weighed, readings, lists)
 
 
-def _hold_those_elsewhere(weighed: Weighed, document: Sorted, standing: Standings) -> None:
-    taken: dict[str, str] = {}
+def _hold_those_elsewhere(document: Sorted, claims: Claims, taken: dict[str, str]) -> None:
     for index, whole in enumerate(document.lists):
-        if not KINDS[whole.people].in_one_bed:
-            continue
-        document.lists[index], held = hold_those_elsewhere(document.name, whole, standing(whole), taken)
-        document.held += held
+        if KINDS[whole.people].in_one_bed:
+            document.lists[index], held = hold_those_elsewhere(document.name, whole, claims(whole), taken)
+            document.held += held
+
+
+def _contradicts(whole: PeopleList, last: PeopleList | None) -> bool:
+    """Is it another list of the very moment that was listed last? One of the two is wrong, and the first stands."""
+    if last is None or whole.observed_at != last.observed_at or not KINDS[whole.people].in_one_bed:
+        return False
+    return {person.ref: person for person in whole.persons} != {person.ref: person for person in last.persons}
 
 
 def _without_emptied(

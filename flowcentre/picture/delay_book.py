@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from urllib.parse import parse_qs
+from datetime import UTC, datetime, timedelta
 
 from flowcentre.measures.derive import LONDON
 from flowcentre.model import Interval, Picture
 from flowcentre.picture.build import build
 from flowcentre.picture.delay_history import DelayHistory, Past
-from flowcentre.picture.delays import Chosen, Filters, HospitalList, list_of, listing_hospitals
+from flowcentre.picture.delays import Chosen, Filters, HospitalList, asked_of, list_of, listing_hospitals
 from flowcentre.store import Store
 
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _KEPT = 8  # pictures of past moments
 
 
@@ -43,22 +43,22 @@ class DelayBook:
         self._lists: dict[str, HospitalList] = {}
         self._pictures: dict[datetime, Picture] = {}
 
-    def choose(self, query: str) -> Chosen:
-        """Whom an address chooses. Raises NoSuchMoment."""
-        picture = self._current()
+    def choose(self, query: str, picture: Picture | None = None) -> Chosen:
+        """Whom an address chooses, from the present unless a picture is given. Raises NoSuchMoment."""
+        picture = picture or self._current()
         at = asked_moment(query, picture.at)
         if at is not None:
             picture = self._known_at(at, picture)
         return Chosen(picture, self._read(picture, keep=at is None), Filters.of(query, picture))
 
-    def answer(self, query: str) -> Answered:
+    def answer(self, query: str, picture: Picture | None = None) -> Answered:
         """The same, with the past that it is set against. Raises NoSuchMoment."""
-        chosen = self.choose(query)
+        chosen = self.choose(query, picture)
         return Answered(chosen, self._history.past(chosen), asked_moment(query, chosen.picture.at) is not None)
 
-    def life(self, ref: str) -> list[Interval]:
-        """Everything that the lists ever said of one person, oldest first; nothing for a ref that is not known."""
-        return self._store.intervals("delays", ref)
+    def life(self, ref: str, known_at: datetime) -> list[Interval]:
+        """All that the lists had said of one person by a moment, oldest first; nothing for a ref that is not known."""
+        return self._store.intervals("delays", ref, known_at)
 
     def _read(self, picture: Picture, *, keep: bool) -> tuple[HospitalList, ...]:
         lists = []
@@ -83,7 +83,7 @@ class DelayBook:
 
 def asked_moment(query: str, now: datetime) -> datetime | None:
     """The past moment that an address asks for as ``at``, in London time unless it has an offset. Raises NoSuchMoment."""
-    said = parse_qs(query.lstrip("?")).get("at", [""])[0]
+    said = asked_of(query).get("at", [""])[0]
     if not said:
         return None
     try:
@@ -96,6 +96,8 @@ def asked_moment(query: str, now: datetime) -> datetime | None:
         moment = moment.astimezone(now.tzinfo)
     except OverflowError:
         raise NoSuchMoment("at is out of all time") from None
+    if moment < _FIRST:
+        raise NoSuchMoment("at is before there were any lists")
     if moment > now + timedelta(minutes=1):
         raise NoSuchMoment("at is for a moment of the past")
     return moment

@@ -5,18 +5,17 @@ A past day never changes: what was known at its end is read once, and chosen fro
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flowcentre.measures.derive import LONDON, local_day, local_midnight
-from flowcentre.model import County, Picture, Point, State, Value
+from flowcentre.model import County, Picture, State, Value
 from flowcentre.picture.delays import Chosen, Delay, Filters, HospitalList, hospital_list, listing_hospitals
 from flowcentre.store import Store
 
 DAYS = 28
-_NONE, _MINUTE = timedelta(0), timedelta(minutes=1)
+_NONE, _INSTANT, _MINUTE = timedelta(0), timedelta(milliseconds=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,30 +101,18 @@ def read_censuses(store: Store, picture: Picture, moments: Sequence[datetime]) -
         value.place: max((feed.stale_after for id in value.feeds if (feed := picture.county.feed(id))), default=_NONE)
         for value in values
     }
-    since = min(moments) - max(patience.values(), default=_NONE)
-    keys = [(value.place, "delayed_now") for value in values]
-    histories = store.history(keys, since, max(moments) + _MINUTE)
-    newest = {place: _finder(points) for (place, _), points in histories.items()}
+    keys, longest = [(value.place, "delayed_now") for value in values], max(patience.values(), default=_NONE)
     found = []
     for at in moments:
+        histories = store.history(keys, at - longest, at + _INSTANT, known_at=at)
         lists = []
         for value in values:
-            point = newest[value.place](at)
+            point = next(reversed(histories[value.place, "delayed_now"]), None)
             if point is not None and point.value is not None and at - point.at < patience[value.place]:
                 then = Value("delayed_now", value.place, point.value, State.FRESH, point.at, feeds=value.feeds)
                 lists.append(hospital_list(then, store.people("delays", value.place, point.at, at), point.at))
         found.append(Census(at, tuple(lists), len(values)))
     return found
-
-
-def _finder(points: Sequence[Point]) -> Callable[[datetime], Point | None]:
-    moments = [point.at for point in points]
-
-    def newest(at: datetime) -> Point | None:
-        index = bisect_right(moments, at)
-        return points[index - 1] if index else None
-
-    return newest
 
 
 def _then(census: Census, filters: Filters, sites: Collection[str] | None) -> Then:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
 
 from flowcentre.measures.delay_counts import centile, discharged_by
@@ -99,8 +100,8 @@ def counts_by_facet(chosen: Chosen) -> dict[str, tuple[Count, ...]]:
 
 
 def _of_facet(facet: str, people: tuple[Delay, ...] | None, chosen: Chosen) -> Iterator[Count]:
-    of = expectation if facet == EXPECTED else FACETS[facet]
-    county = chosen.picture.county
+    today, county = local_day(chosen.picture.at), chosen.picture.county
+    of = (lambda delay: expectation(delay, today)) if facet == EXPECTED else FACETS[facet]
     if facet in _WORDS:
         yield from _listed(facet, None if people is None else map(of, people))
     elif facet == "site":
@@ -131,11 +132,11 @@ def _of_sites(people: tuple[Delay, ...] | None, chosen: Chosen) -> Iterator[Coun
         yield Count(each.place, label, counts[each.place] if counted else None)
 
 
-def expectation(delay: Delay) -> str:
-    """When a person is expected to leave, as at their list: a key of ``EXPECTATIONS``."""
+def expectation(delay: Delay, today: date) -> str:
+    """When a person is expected to leave: a key of ``EXPECTATIONS``. A list of last night still tells of this day."""
     if delay.person.expected_on is None:
         return UNKNOWN
-    ahead = (delay.person.expected_on - local_day(delay.at)).days
+    ahead = (delay.person.expected_on - today).days
     if ahead > 1:
         return "later"
     return "passed" if ahead < 0 else ("today", "tomorrow")[ahead]

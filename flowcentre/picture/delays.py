@@ -16,7 +16,18 @@ from urllib.parse import parse_qs, quote
 from flowcentre.measures.delay_counts import days_ready, discharged_today, hospital_overdue, nights, remains
 from flowcentre.measures.delays import BANDS, FAMILY_KEYS, FAMILY_OF_REASON, HOSPITALS, REASON_BY_KEY, band_of
 from flowcentre.measures.derive import local_day
-from flowcentre.model import Coverage, DelayedDischarge, Person, Picture, State, Value
+from flowcentre.model import (
+    Coverage,
+    DelayedDischarge,
+    Level,
+    Person,
+    Picture,
+    Place,
+    PlaceKind,
+    Places,
+    State,
+    Value,
+)
 from flowcentre.store import Store
 
 UNKNOWN = "unknown"
@@ -130,6 +141,26 @@ _KNOWN: Mapping[str, frozenset[str]] = {
 }
 
 
+_IS_PLACE: Mapping[str, Callable[[Place], bool]] = {
+    "owner": lambda place: place.level is Level.ORGANISATION,
+    "council": lambda place: place.level is Level.LOCALITY or place.kind is PlaceKind.COUNCIL,
+    "site": lambda place: place.kind in HOSPITALS,
+    "ward": lambda place: place.level is Level.UNIT,
+}
+
+
+def _is_value(facet: str, value: str, places: Places) -> bool:
+    if facet in _KNOWN:
+        return value in _KNOWN[facet]
+    place = places.get(value)
+    return _IS_PLACE[facet](place) if place is not None else value == UNKNOWN and facet != "site"
+
+
+def asked_of(query: str) -> dict[str, list[str]]:
+    """What an address asks for. A plus sign is meant as one, in ``days=21+`` and before the offset of a time."""
+    return parse_qs(query.lstrip("?").replace("+", "%2B"))
+
+
 @dataclass(frozen=True)
 class Filters:
     """What is chosen: of each facet some values, or all where it is absent. The same choice has the same ``query``."""
@@ -140,12 +171,11 @@ class Filters:
     @classmethod
     def of(cls, query: str, picture: Picture) -> Filters:
         """The filters of an address. What is no facet, or no value of one, is left out."""
-        asked, places = parse_qs(query.lstrip("?")), picture.county.places
+        asked = asked_of(query)
         chosen, astray = {}, []
         for facet in (*FACETS, PAST):
             values = {value for said in asked.get(facet, ()) for value in said.split(",")}
-            known = _KNOWN.get(facet)
-            good = {value for value in values if (value in known if known else value == UNKNOWN or value in places)}
+            good = {value for value in values if _is_value(facet, value, picture.county.places)}
             astray += [facet] if values - good else []
             if good:
                 chosen[facet] = frozenset(good)

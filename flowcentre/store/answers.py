@@ -45,7 +45,6 @@ class Standing:
 
     person: Person
     feed: str
-    since: datetime
     listed_at: datetime
 
 

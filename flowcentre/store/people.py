@@ -130,7 +130,7 @@ def read_standing(connection: Connection, people: str, refs: Collection[str], be
     """The rows of some people that stand open on the lists of a kind, of every place but one."""
     row, newest = db.person.c, db.people_list.c
     found = connection.execute(
-        select(row.ref, row.row, row.feed, row.observed_at, newest.observed_at.label("listed_at"))
+        select(row.ref, row.row, row.feed, newest.observed_at)
         .join_from(
             db.person,
             db.people_list,
@@ -139,10 +139,7 @@ def read_standing(connection: Connection, people: str, refs: Collection[str], be
         .where(row.people == people, row.ref.in_(refs), row.place != besides, row.left_at.is_(None))
         .order_by(row.id)
     )
-    return [
-        Standing(unpack(ref, packed), feed, from_ms(since), from_ms(listed_at))
-        for ref, packed, feed, since, listed_at in found
-    ]
+    return [Standing(unpack(ref, packed), feed, from_ms(listed_at)) for ref, packed, feed, listed_at in found]
 
 
 def read_intervals(connection: Connection, people: str, ref: str, known_at: int | None) -> list[Interval]:

@@ -107,7 +107,6 @@ class DelayRoutes:
         """Whom an address chooses. Raises Refusal."""
         if self._delays is None:
             raise Refusal(404, NO_LISTS)
-        query = _with_plus(query)
         if not parse_qs(query).get("at") and (why := self._trouble()) is not None:
             raise Refusal(503, why)
         try:
@@ -182,13 +181,6 @@ def create_delays_api(routes: DelayRoutes) -> APIRouter:
 def _query(request: Request) -> str:
     text: bytes = request.scope["query_string"]
     return text.decode("latin-1")
-
-
-def _with_plus(query: str) -> str:
-    """An address with the plus signs that nobody escaped: before the offset of a time, and in ``days=21+``."""
-    parts = query.split("&")
-    meant = [part.startswith("days=") or (part.startswith("at=") and "T" in part) for part in parts]
-    return "&".join(part.replace("+", "%2B") if plus else part for part, plus in zip(parts, meant, strict=True))
 
 
 def _asked(query: str, name: str, *words: str) -> str | None:
