@@ -10,7 +10,7 @@ from pathlib import Path
 from flowcentre.model import Point
 from flowcentre.web import Glass, create_server, fingerprint_of
 from flowcentre.web.glass import AskedPage
-from layouts import shell, wall
+from layouts import boards, shell, wall
 from tests.layouts.cast import poll
 from tests.layouts.delays_cast import Book
 from tests.web.cast import Publisher, QuietStore, running
@@ -53,6 +53,7 @@ def serving(shown: Shown, port: int = 0) -> Iterator[str]:
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint="1"),
         wall_body=wall.body,
+        wall_list=lambda picture: boards.document(picture, fingerprint="1"),
         pages=shell.live_pages(),
         asked_pages={"delays": AskedPage(*shell.asked_page(shown))},
         fingerprint=fingerprint_of(ASSETS),
