@@ -11,6 +11,7 @@ from html import escape
 from dash import html
 from dash.development.base_component import Component
 
+from flowcentre.measures import by_id
 from flowcentre.model import Board, Level, Picture, Place, State, Value
 from layouts.columns import COLUMNS, Column
 from layouts.finished import to_html
@@ -137,6 +138,8 @@ def _other(picture: Picture, place: Place, column: Column, measure: str, words: 
     value = picture.value(place.id, measure)
     if column.why not in (None, measure) and not _adds(value, picture.value(place.id, column.why)):
         return []
+    if value.value == 0 and by_id(measure).unit == "minutes" and picture.value(place.id, column.measure).value == 0:
+        return []  # the longest wait of nobody
     before, _, after = words.partition("{}")
     return [html.Li([before, figure(value, picture.at, "second"), after], **marked(data_measure=measure))]
 

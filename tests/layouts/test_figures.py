@@ -118,6 +118,16 @@ def test_a_demonstration_says_so_on_every_wall_and_a_real_county_does_not() -> N
     assert "invented" not in wall.document(real, COUNTY_BOARD, fingerprint="1")
 
 
+def test_the_longest_wait_of_nobody_is_left_out() -> None:
+    shown = picture()
+    nobody = dict(shown.values)
+    for measure in ("ambulances_waiting_now", "ambulance_longest_handover_now"):
+        nobody["northgate", measure] = replace(nobody["northgate", measure], value=0.0)
+    words = wall.body(replace(shown, values=nobody), NORTHGATE_BOARD)
+    assert "longest" in wall.body(shown, NORTHGATE_BOARD)
+    assert "longest" not in words
+
+
 # --- Sparklines ---------------------------------------------------------------------------------
 
 
