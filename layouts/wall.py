@@ -18,7 +18,7 @@ from layouts.finished import to_html
 from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted, state_attributes
-from layouts.parts.sparkline import trend
+from layouts.parts.sparkline import SAID, trend
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import date_words, iso
 from layouts.services import SERVICES, Service, acute_sites, short_locality
@@ -69,7 +69,7 @@ def _total_place(picture: Picture, board: Board) -> Place:
 def _heads() -> Component:
     # Read out with each figure instead: every cell names itself.
     return html.Div(
-        [html.Div(className="corner")]
+        [html.P(SAID, className="corner")]
         + [
             html.Div(
                 [html.Span(c.name, className="head"), html.Span(c.what, className="what")], className="column-head"
