@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flowcentre.measures import by_id
 from flowcentre.measures.discharge import REASONS
 from flowcentre.model import Picture, Place, PlaceKind
-from flowcentre.picture.years import financial_year, last_day, year_words
+from flowcentre.picture.years import financial_year, year_words
 from layouts.parts import published_charts as charts
 from layouts.parts import published_reasons as reasons
 from layouts.parts.published_figures import Figures, Histories
@@ -180,15 +180,15 @@ def _tiles(figures: Figures, place: Place, measures: Sequence[str]) -> html.Div:
 def _by_trust(figures: Figures, title: str, measure_id: str) -> Component:
     measure = by_id(measure_id)
     series = {place.label: figures.monthly(place.id, measure_id) for place in figures.trusts}
-    newest = figures.newest(measure_id, figures.trusts)
+    # A month of which few days are known has no mean yet: the newest that has a figure speaks.
+    newest = max((month for points in series.values() for month, v in points if v is not None), default=None)
     says = "Nothing has been published."
     if newest is not None:
-        ends = [(name, v) for name, points in series.items() if points and (v := points[-1][1]) is not None
-                and points[-1][0] == last_day(newest).replace(day=1)]  # fmt: skip
-        says = f"{last_day(newest):%B %Y}: "
-        if ends:
-            low, high = min(ends, key=lambda end: end[1]), max(ends, key=lambda end: end[1])
-            says += f"{figure_text(low[1], measure)} at {low[0]} to {figure_text(high[1], measure)} at {high[0]}."
+        ends = [
+            (name, v) for name, points in series.items() for month, v in points if month == newest and v is not None
+        ]
+        low, high = min(ends, key=lambda end: end[1]), max(ends, key=lambda end: end[1])
+        says = f"{newest:%B %Y}: {figure_text(low[1], measure)} at {low[0]} to {figure_text(high[1], measure)} at {high[0]}."
     percent = measure.unit == "%"
     drawn = charts.lines(
         series, suffix=" %" if percent else "", decimals=measure.decimals, breaks=measure_id.startswith("nctr")

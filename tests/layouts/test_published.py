@@ -109,6 +109,23 @@ def test_the_year_to_date_prints_its_cut_off_what_was_compared_and_the_sign() ->
     assert "▲ +84 (+0.1 %) | 13 of 14 trust-months" in together
 
 
+def test_a_change_that_rounds_to_nothing_has_no_arrow() -> None:
+    level = histories()
+    level["one", "ae_over_4h_month"] = monthly((2024, 4), [4_000] * 12 + [4_000 + i for i in range(12, 19)])
+    level["one", "ae_attendances_month"] = monthly((2024, 4), [10_000] * 12 + [10_037] * 7)
+    words = text(published.render(NOW, level, "one"))
+    assert "= 0.0 points" in words
+    assert "▼ 0.0" not in words
+    assert "▲ 0.0" not in words
+
+
+def test_a_caption_speaks_of_the_newest_month_that_has_a_figure() -> None:
+    then = picture(datetime(2025, 2, 14, 9, tzinfo=UTC))
+    words = text(published.render(then, histories()))
+    assert "January 2025: 101 at First Trust to 101 at First Trust." in words
+    assert "February 2025: " not in words
+
+
 def test_a_comparison_across_the_change_of_definitions_says_so() -> None:
     words = text(published.render(NOW, histories(), "one"))
     assert "averaged; last year crosses the change of definitions †" in words
