@@ -99,7 +99,7 @@ def _places(figures: Figures, shown: Place | None) -> html.Nav:
 def _all(figures: Figures) -> list[Component]:
     trusts = figures.trusts
     return [
-        _section("Latest figures", latest_table(figures, PATH), _BOARDS + _held(figures)),
+        _section("Latest figures", latest_table(figures, PATH), _ROUNDED + _BOARDS + _held(figures)),
         _section(
             "Year to date against the same part of last year",
             year_table(figures, trusts, "All trusts"),
@@ -132,9 +132,9 @@ def _one(figures: Figures, place: Place) -> list[Component]:
     if not board:
         beds = _line(figures, place, "General and acute beds", ["ga_beds_open_month", "ga_beds_occupied_month"])
         drawn.append(beds)
-    note = "A board's figures count every provider in its area, not only the trusts shown here. " if board else ""
+    note = "A board's figures count every provider in its area, not only the trusts shown here. " if board else _ROUNDED
     return [
-        _section("Latest figures", _tiles(figures, place, measures), note or None),
+        _section("Latest figures", _tiles(figures, place, measures), note),
         _section(
             "Year to date against the same part of last year",
             year_table(figures, [place], place.label, measures),
@@ -148,6 +148,10 @@ def _one(figures: Figures, place: Place) -> list[Component]:
 _BOARDS = (
     "A board's figure counts every provider in its area, and so is not the sum of the trusts above. "
     "Beds and waits of 12 hours are not published for boards here."
+)
+_ROUNDED = (
+    "Occupancy is worked out from the published averages, which are whole beds: the rate that NHS England publishes "
+    "beside them was taken before rounding, and can differ by some tenths of a percentage point. "
 )
 _BREAK = "† The definitions of the discharge report changed on 27 May 2024: figures on either side are not strictly comparable."
 

@@ -9,6 +9,7 @@ from typing import Any
 import plotly.utils
 
 from flowcentre.feeds.tables import end_of_day, end_of_month
+from flowcentre.measures import by_id
 from flowcentre.measures.discharge import REASONS
 from flowcentre.model import County, Level, Picture, Place, PlaceKind, Places, Point
 from layouts import published
@@ -87,6 +88,17 @@ def test_each_figure_says_what_time_it_speaks_of_and_how_old_it_is() -> None:
 def test_a_total_with_a_silent_trust_says_at_least_and_a_share_says_of_how_many() -> None:
     words = text(published.render(NOW, histories()))
     assert "All trusts together | at least 10,018 | 1 of 2 trusts | 60.1 % | 1 of 2 trusts" in words
+
+
+def test_what_remains_says_of_how_many_trusts_beside_totals_that_say_at_least() -> None:
+    words = text(published.render(NOW, histories()))
+    assert "at least 178 | 1 of 2 trusts | 137 | 101 | 1 of 2 trusts" in words
+
+
+def test_an_occupancy_from_rounded_beds_says_that_the_published_rate_can_differ() -> None:
+    for place, said in ((None, True), ("one", True), ("board", False)):
+        assert ("taken before rounding" in text(published.render(NOW, histories(), place))) is said
+    assert "whole beds" in by_id("ga_occupancy_month").definition
 
 
 def test_what_was_never_published_is_a_dash_and_never_a_zero() -> None:
