@@ -25,7 +25,7 @@ _HOUR = timedelta(hours=1)
 
 def trend(picture: Picture, place: str, measure_id: str) -> svg.Svg | None:
     """The sparkline of a headline; nothing where the picture keeps no trend of it."""
-    points = picture.trend(place, measure_id)
+    points: Sequence[Point] = picture.trend(place, measure_id)
     if not points:
         return None
     value = picture.value(place, measure_id)
