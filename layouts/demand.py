@@ -156,7 +156,7 @@ def _row(picture: Picture, columns: tuple[Place, ...], measure_id: str, part: bo
                 one.children.append(
                     html.Div(html.A("who they are", href=f"{PATH}?site={place.id}"), className="leads-on")
                 )
-    return html.Tr([head, *cells], className="part" if part else "")
+    return html.Tr([head, *cells], className="part-row" if part else "")
 
 
 def _community(picture: Picture) -> html.Section:
