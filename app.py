@@ -349,7 +349,7 @@ def serve_glass(
     """Serve wall, pages and API until Ctrl-C or SIGTERM; ``published`` adds the page of published figures."""
     from flowcentre.picture import DelayBook
     from flowcentre.web import AskedPage, Glass, create_server, fingerprint_of, serve
-    from layouts import shell, wall, ward_sheet
+    from layouts import boards, shell, wall, ward_sheet
     from layouts.published import needed, render, since
 
     assets = HERE / "assets"
@@ -358,6 +358,7 @@ def serve_glass(
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,
+        wall_list=lambda picture: boards.document(picture, fingerprint=fingerprint),
         pages=shell.live_pages(),
         asked_pages={"delays": AskedPage(*shell.asked_page(delays))},
         ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint=fingerprint),
@@ -391,6 +392,11 @@ def say(words: str) -> None:
     print(words, flush=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of them: "1 board", "12 feeds"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def started(url: str, what: str, pages: Mapping[str, str]) -> None:
     """Say what runs, where to look, and how to stop."""
     look = "\n".join(f"    {url + path:<40}{words}" for path, words in pages.items())
@@ -421,7 +427,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
         live = running.enter_context(picturing(store, county, keep=True))
         running.enter_context(polling(setting, store, county, live))
         kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
-        what = f"{county.name} {kind} {len(county.feeds)} feeds, {len(county.places)} places, {store.database_version}."
+        what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
         serve_glass(store, live, port, lambda url: started(url, what, PAGES))
         say("Stopping ...")
     say("Stopped. What is stored is kept.")
@@ -504,7 +510,9 @@ def run_engine(folder: Path, store_url: str) -> None:
         store = running.enter_context(opened(setting, county))
         live = running.enter_context(picturing(store, county, keep=True))
         running.enter_context(polling(setting, store, county, live))
-        say(f"{county.name}: polling {len(county.feeds)} feeds into {store.database_version}. Stop with Ctrl-C.")
+        say(
+            f"{county.name}: polling {counted(len(county.feeds), 'feed')} into {store.database_version}. Stop with Ctrl-C."
+        )
         stop.wait()
 
 
@@ -513,9 +521,8 @@ def check(folder: Path, published: Path | None) -> None:
     setting = setting_of(folder, "", demo_port=0, published=published)
     county = setting.load()
     must_be_westshire(county)
-    say(
-        f"{county.name}: {len(county.places)} places, {len(county.feeds)} feeds, {len(county.boards)} boards. No mistakes."
-    )
+    held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"))
+    say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
 
 
 def command_line() -> Any:

@@ -13,7 +13,7 @@ from layouts.parts.age import age
 from layouts.parts.delay_links import PATH
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import explained, noted
-from layouts.parts.sparkline import trend
+from layouts.parts.sparkline import SAID, trend
 from layouts.parts.tile import cell, tile
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, silence_words, unit_words
@@ -95,7 +95,8 @@ def render(picture: Picture) -> Component:
                 [
                     html.H1("Whole-system demand"),
                     html.P(
-                        ["as at ", html.Time(clock_words(picture.at)), f", {date_words(picture.at)}"], className="when"
+                        ["as at ", html.Time(clock_words(picture.at)), f", {date_words(picture.at)}. {SAID}."],
+                        className="when",
                     ),
                 ],
                 className="page-head",
@@ -155,7 +156,7 @@ def _row(picture: Picture, columns: tuple[Place, ...], measure_id: str, part: bo
                 one.children.append(
                     html.Div(html.A("who they are", href=f"{PATH}?site={place.id}"), className="leads-on")
                 )
-    return html.Tr([head, *cells], className="part" if part else "")
+    return html.Tr([head, *cells], className="part-row" if part else "")
 
 
 def _community(picture: Picture) -> html.Section:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from dash import html
 from dash.development.base_component import Component
@@ -18,6 +19,8 @@ from layouts.parts.history_chart import history_chart, span_shown
 from layouts.parts.tree import Child, Children
 from layouts.parts.words import length_words, silence_words, span_words, unit_words, when_words
 from layouts.parts.working import working
+
+_LONG = timedelta(days=1)
 
 
 def render(
@@ -108,9 +111,7 @@ def _facts(picture: Picture, measure: Measure, value: Value, held: str) -> html.
         ),
         (
             "Received here",
-            [f"{when_words(value.received_at, at)} (", age(value.received_at, at), ")"]
-            if value.received_at
-            else silence_words(value.state),
+            _received(picture, value),
         ),
         ("How it came", "worked out here" if value.derived else "as the feed reported it"),
         ("Coverage", str(value.coverage) if value.coverage != Coverage() else "whole"),
@@ -119,6 +120,16 @@ def _facts(picture: Picture, measure: Measure, value: Value, held: str) -> html.
         ("Terms", measure.source),
     ]
     return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in pairs], className="facts")
+
+
+def _received(picture: Picture, value: Value) -> Children:
+    if value.received_at is None:
+        return silence_words(value.state)
+    words = when_words(value.received_at, picture.at)
+    later = value.received_at - picture.at
+    if later > timedelta(0) and picture.looks_back:  # no age: nobody had it at the moment shown
+        return f"{words}, {'long ' if later > _LONG else ''}after the moment shown"
+    return [f"{words} (", age(value.received_at, picture.at), ")"]
 
 
 def _missing(picture: Picture, value: Value) -> html.Section | None:

@@ -13,6 +13,8 @@ from layouts.parts.feed_strip import feed_state_attributes, shape
 from layouts.parts.tree import Children, marked
 from layouts.parts.words import FEED_STATE_WORDS, clock_words, date_words, length_words, when_words
 
+_ROWS_NAMED = 3  # of those that were held for one reason
+
 OUTCOME_WORDS = {
     Outcome.RUNNING: "running",
     Outcome.OK: "facts recorded",
@@ -129,16 +131,17 @@ def _last_doubt(status: FeedStatus, picture: Picture) -> html.Div | None:
     return _pair("Last doubt", f"{_poll_words(poll, picture)} ({counts.held:,} rows held, {counts.refused:,} refused)")
 
 
-def _counts(status: FeedStatus) -> html.Table:
+def _counts(status: FeedStatus) -> html.Div:
     counts = status.today
     names = ("received", "accepted", "duplicate", "held", "refused")
-    return html.Table(
+    table = html.Table(
         [
             html.Thead(html.Tr([html.Th(name.capitalize(), scope="col") for name in names])),
             html.Tbody(html.Tr([html.Td(f"{getattr(counts, name):,}") for name in names])),
         ],
         className="counts",
     )
+    return html.Div(table, className="scroll")
 
 
 def _held(rows: tuple[HeldRow, ...], picture: Picture) -> html.Section | None:
@@ -148,29 +151,48 @@ def _held(rows: tuple[HeldRow, ...], picture: Picture) -> html.Section | None:
 
 
 def held_table(rows: tuple[HeldRow, ...], picture: Picture) -> html.Div:
-    """Rows that were held back, each with its reason."""
-    places = picture.county.places
+    """Rows that were held back, each with its reason; those of one reason together, the first of them named."""
+    groups: dict[tuple[str, str], list[HeldRow]] = {}
+    for row in rows:
+        groups.setdefault((row.feed, row.reason), []).append(row)
     return html.Div(
         html.Table(
             [
                 html.Thead(html.Tr([html.Th(name, scope="col") for name in ("When", "Row", "Place", "Reason")])),
-                html.Tbody(
-                    [
-                        html.Tr(
-                            [
-                                html.Td(when_words(row.held_at, picture.at)),
-                                html.Td(row.row),
-                                html.Td(
-                                    places[row.place].label if row.place in places and row.place else row.place or ""
-                                ),
-                                html.Td(row.reason),
-                            ]
-                        )
-                        for row in rows
-                    ]
-                ),
+                html.Tbody([_held_together(group, picture) for group in groups.values()]),
             ],
             className="rows",
         ),
         className="scroll",
     )
+
+
+def _held_together(group: list[HeldRow], picture: Picture) -> html.Tr:
+    newest = group[0]
+    named = ", ".join(_names(group[:_ROWS_NAMED]))
+    more = f" and {len(group) - _ROWS_NAMED:,} more" if len(group) > _ROWS_NAMED else ""
+    reason = newest.reason if len(group) == 1 else f"{len(group):,} rows: {newest.reason}"
+    places = list(dict.fromkeys(_place_words(row, picture) for row in group))
+    return html.Tr(
+        [
+            html.Td(when_words(newest.held_at, picture.at)),
+            html.Td(named + more, className="row"),
+            html.Td(places[0] if len(places) == 1 else f"{len(places)} places"),
+            html.Td(reason),
+        ]
+    )
+
+
+def _names(rows: list[HeldRow]) -> list[str]:
+    """Where each stood; a file is named with the first of its rows."""
+    names, file = [], ""
+    for row in rows:
+        before, of_file, number = row.row.rpartition(" row ")
+        names.append(f"row {number}" if of_file and before == file else row.row)
+        file = before
+    return names
+
+
+def _place_words(row: HeldRow, picture: Picture) -> str:
+    places = picture.county.places
+    return places[row.place].label if row.place and row.place in places else row.place or ""

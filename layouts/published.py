@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 from flowcentre.measures import by_id
 from flowcentre.measures.discharge import REASONS
 from flowcentre.model import Picture, Place, PlaceKind
-from flowcentre.picture.years import financial_year, last_day, year_words
+from flowcentre.picture.years import financial_year, year_words
 from layouts.parts import published_charts as charts
 from layouts.parts import published_reasons as reasons
 from layouts.parts.published_figures import Figures, Histories
@@ -99,7 +99,7 @@ def _places(figures: Figures, shown: Place | None) -> html.Nav:
 def _all(figures: Figures) -> list[Component]:
     trusts = figures.trusts
     return [
-        _section("Latest figures", latest_table(figures, PATH), _BOARDS + _held(figures)),
+        _section("Latest figures", latest_table(figures, PATH), _ROUNDED + _BOARDS + _held(figures)),
         _section(
             "Year to date against the same part of last year",
             year_table(figures, trusts, "All trusts"),
@@ -132,9 +132,9 @@ def _one(figures: Figures, place: Place) -> list[Component]:
     if not board:
         beds = _line(figures, place, "General and acute beds", ["ga_beds_open_month", "ga_beds_occupied_month"])
         drawn.append(beds)
-    note = "A board's figures count every provider in its area, not only the trusts shown here. " if board else ""
+    note = "A board's figures count every provider in its area, not only the trusts shown here. " if board else _ROUNDED
     return [
-        _section("Latest figures", _tiles(figures, place, measures), note or None),
+        _section("Latest figures", _tiles(figures, place, measures), note),
         _section(
             "Year to date against the same part of last year",
             year_table(figures, [place], place.label, measures),
@@ -148,6 +148,10 @@ def _one(figures: Figures, place: Place) -> list[Component]:
 _BOARDS = (
     "A board's figure counts every provider in its area, and so is not the sum of the trusts above. "
     "Beds and waits of 12 hours are not published for boards here."
+)
+_ROUNDED = (
+    "Occupancy is worked out from the published averages, which are whole beds: the rate that NHS England publishes "
+    "beside them was taken before rounding, and can differ by some tenths of a percentage point. "
 )
 _BREAK = "† The definitions of the discharge report changed on 27 May 2024: figures on either side are not strictly comparable."
 
@@ -180,15 +184,15 @@ def _tiles(figures: Figures, place: Place, measures: Sequence[str]) -> html.Div:
 def _by_trust(figures: Figures, title: str, measure_id: str) -> Component:
     measure = by_id(measure_id)
     series = {place.label: figures.monthly(place.id, measure_id) for place in figures.trusts}
-    newest = figures.newest(measure_id, figures.trusts)
+    # A month of which few days are known has no mean yet: the newest that has a figure speaks.
+    newest = max((month for points in series.values() for month, v in points if v is not None), default=None)
     says = "Nothing has been published."
     if newest is not None:
-        ends = [(name, v) for name, points in series.items() if points and (v := points[-1][1]) is not None
-                and points[-1][0] == last_day(newest).replace(day=1)]  # fmt: skip
-        says = f"{last_day(newest):%B %Y}: "
-        if ends:
-            low, high = min(ends, key=lambda end: end[1]), max(ends, key=lambda end: end[1])
-            says += f"{figure_text(low[1], measure)} at {low[0]} to {figure_text(high[1], measure)} at {high[0]}."
+        ends = [
+            (name, v) for name, points in series.items() for month, v in points if month == newest and v is not None
+        ]
+        low, high = min(ends, key=lambda end: end[1]), max(ends, key=lambda end: end[1])
+        says = f"{newest:%B %Y}: {figure_text(low[1], measure)} at {low[0]} to {figure_text(high[1], measure)} at {high[0]}."
     percent = measure.unit == "%"
     drawn = charts.lines(
         series, suffix=" %" if percent else "", decimals=measure.decimals, breaks=measure_id.startswith("nctr")

@@ -11,13 +11,14 @@ from html import escape
 from dash import html
 from dash.development.base_component import Component
 
+from flowcentre.measures import by_id
 from flowcentre.model import Board, Level, Picture, Place, State, Value
 from layouts.columns import COLUMNS, Column
 from layouts.finished import to_html
 from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted, state_attributes
-from layouts.parts.sparkline import trend
+from layouts.parts.sparkline import SAID, trend
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import date_words, iso, silence_words
 from layouts.services import SERVICES, Service, absence_words, acute_sites, short_locality, stands_in
@@ -68,7 +69,7 @@ def _total_place(picture: Picture, board: Board) -> Place:
 def _heads() -> Component:
     # Read out with each figure instead: every cell names itself.
     return html.Div(
-        [html.Div(className="corner")]
+        [html.P(SAID, className="corner")]
         + [
             html.Div(
                 [html.Span(c.name, className="head"), html.Span(c.what, className="what")], className="column-head"
@@ -137,6 +138,8 @@ def _other(picture: Picture, place: Place, column: Column, measure: str, words: 
     value = picture.value(place.id, measure)
     if column.why not in (None, measure) and not _adds(value, picture.value(place.id, column.why)):
         return []
+    if value.value == 0 and by_id(measure).unit == "minutes" and picture.value(place.id, column.measure).value == 0:
+        return []  # the longest wait of nobody
     before, _, after = words.partition("{}")
     return [html.Li([before, figure(value, picture.at, "second"), after], **marked(data_measure=measure))]
 

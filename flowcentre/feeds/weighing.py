@@ -144,9 +144,9 @@ def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[
     for whole in document.lists:
         last = remembered.last_list(whole.people, whole.place, KINDS[whole.people].measures[0])
         if _contradicts(whole, last):
-            why = f"another list of {whole.people} at {whole.place} for a moment that was listed before"
-            weighed.said.append(f"{document.name}: {why}")
-            weighed.held += hold_list(document.name, whole, why)
+            another = f"another list of {whole.people} at {whole.place} for a moment that was listed before"
+            weighed.said.append(f"{document.name}: {another}")
+            weighed.held += hold_list(document.name, whole, another)
             continue
         held = sum(each.place == whole.place and each.measure is None for each in document.held)
         doubt = small_list(whole, last, rules, nobody=(whole.people, whole.place) in document.nobody, held=held)

@@ -176,7 +176,9 @@ def _beds(key: str, name: str, lower: str, short: str) -> tuple[Measure, Measure
             f"{key}_occupancy_month",
             f"{name} bed occupancy",
             f"{short} occupancy",
-            f"Average {lower} beds occupied as a share of those open in the month.",
+            f"Average {lower} beds occupied as a share of those open in the month, from the averages as published, "
+            "in whole beds. NHS England's own rate was taken before they were rounded, and can differ by some tenths "
+            "of a percentage point, or more where there are few beds.",
             unit="%",
             decimals=1,
             worse=Worse.HIGH,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from html import escape
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -67,16 +66,11 @@ class Displays:
 
     async def boards(self, _request: Request) -> Response:
         """The list of boards; where there is one, that board."""
-        county = self._current().county
-        if len(county.boards) == 1:
-            return RedirectResponse(f"/wall/{county.boards[0].id}", status_code=307)
-        items = "".join(f'<li><a href="/wall/{escape(b.id)}">{escape(b.title)}</a></li>' for b in county.boards)
-        listed = f"<ul>{items}</ul>" if items else "<p>No board is configured.</p>"
-        return HTMLResponse(
-            '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Wall boards</title>'
-            '<meta name="viewport" content="width=device-width"></head>'
-            f"<body><main><h1>{escape(county.name)}: wall boards</h1>{listed}</main></body></html>"
-        )
+        picture = self._current()
+        boards = picture.county.boards
+        if len(boards) == 1:
+            return RedirectResponse(f"/wall/{boards[0].id}", status_code=307)
+        return HTMLResponse(self._glass.wall_list(picture))
 
     async def document(self, request: Request) -> Response:
         """The whole page of a board."""

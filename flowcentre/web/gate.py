@@ -109,6 +109,8 @@ class Gate:
             await self._app(scope, receive, send)
             return
         method, path = scope["method"], scope["path"]
+        if method == "HEAD":  # asked for as GET: no route can forget it, and the headers are the same
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         guarded = _Guarded(scope, send, self._policy)
         try:
             decide(method, path, Headers(scope=scope), self._policy)
@@ -136,6 +138,17 @@ class Gate:
         if mistake is not None:
             raise Refused(400, mistake)
         return _again(body, receive)
+
+
+def _without_body(send: Send) -> Send:
+    """A ``send`` that ends an answer at its headers; a stream without an end then hears that its listener is gone."""
+
+    async def headers_alone(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    return headers_alone
 
 
 async def _read(receive: Receive) -> bytes:

@@ -28,6 +28,7 @@ class Glass:
 
     wall_document: Callable[[Picture, Board], str]  # the whole HTML page of a board
     wall_body: Callable[[Picture, Board], str]  # the part of it that changes with the picture
+    wall_list: Callable[[Picture], str]  # the whole HTML page that lists the boards
     pages: Mapping[str, Callable[[Picture], bytes]] = field(default_factory=dict)  # JSON of a page's live part
     asked_pages: Mapping[str, AskedPage] = field(default_factory=dict)
     fingerprint: str = ""

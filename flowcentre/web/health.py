@@ -44,13 +44,11 @@ def create_health(
     """The routes of health and metrics."""
     router = APIRouter(tags=["Health"])
 
-    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz", response_model=AliveShape, summary="Is the process alive?")
     async def healthz() -> Response:
         """200 as long as the process answers at all."""
         return Response(to_json({"alive": True}), media_type="application/json")
 
-    @router.head("/readyz", include_in_schema=False)
     @router.get(
         "/readyz",
         response_model=ReadyShape,

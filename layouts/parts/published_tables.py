@@ -177,27 +177,29 @@ def change_words(found: YearToDate) -> str:
     difference, percentage = found.difference, found.percentage
     if difference is None:
         return DASH
-    shape = "▲" if difference > 0 else "▼" if difference < 0 else "="
     if found.measure.unit == "%":
-        return f"{shape}{NO_BREAK}{_signed(difference, 1)}{NO_BREAK}points"
+        return f"{_shaped(difference, 1)}{NO_BREAK}points"
     share = f" ({_signed(percentage, 1)}{NO_BREAK}%)" if percentage is not None else ""
-    return f"{shape}{NO_BREAK}{_signed(difference, 0)}{share}"
+    return f"{_shaped(difference, 0)}{share}"
 
 
 def _change_cell(own: YearToDate | None, all_of_them: YearToDate) -> list[Any]:
     if own is None or own.difference is None:
         return [DASH]
-    if own.percentage is not None:
-        shape = "▲" if own.percentage > 0 else "▼" if own.percentage < 0 else "="
-        words = f"{shape}{NO_BREAK}{_signed(own.percentage, 1)}{NO_BREAK}%"
-    else:
-        words = change_words(own)
+    words = change_words(own) if own.percentage is None else f"{_shaped(own.percentage, 1)}{NO_BREAK}%"
     notes = []
     if own.cut_off != all_of_them.cut_off:
         notes.append(f"to {_day(own.cut_off)}")
     if own.compared < own.possible:
         notes.append(own.words)
     return [words, html.Br(), html.Small(", ".join(notes))] if notes else [words]
+
+
+def _shaped(change: float, decimals: int) -> str:
+    """With the way it went; a change that rounds to nothing went none."""
+    said = _signed(change, decimals)
+    shape = "▲" if said.startswith("+") else "▼" if said.startswith("\N{MINUS SIGN}") else "="
+    return f"{shape}{NO_BREAK}{said}"
 
 
 def _signed(value: float, decimals: int) -> str:

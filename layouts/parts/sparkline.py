@@ -1,4 +1,7 @@
-"""The last 24 hours as a line no taller than a word. Gaps stay gaps, and the last point is marked."""
+"""The last 24 hours as a line no taller than a word. Gaps stay gaps, and the last point is marked.
+
+What is counted since midnight begins again there: its line is broken, for a fall to nothing is not what happened.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ import dash_svg as svg
 from dash import html
 
 from flowcentre.measures import by_id
+from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Period, Picture, Point, Value
 from layouts.parts.tree import marked
-from layouts.parts.words import figure_text
+from layouts.parts.words import NO_BREAK, figure_text
 
+SAID = f"Lines: last 24{NO_BREAK}hours"  # once, wherever there are lines
 SPAN = timedelta(hours=24)
 WIDTH, HEIGHT, EDGE = 240, 40, 4
 _HOUR = timedelta(hours=1)
@@ -20,11 +25,13 @@ _HOUR = timedelta(hours=1)
 
 def trend(picture: Picture, place: str, measure_id: str) -> svg.Svg | None:
     """The sparkline of a headline; nothing where the picture keeps no trend of it."""
-    points = picture.trend(place, measure_id)
+    points: Sequence[Point] = picture.trend(place, measure_id)
     if not points:
         return None
     value = picture.value(place, measure_id)
     measure = by_id(measure_id)
+    if measure.period is Period.SINCE_MIDNIGHT:
+        points = _begun_again(points, local_midnight(picture.at))
     return sparkline(
         points,
         picture.at,
@@ -32,6 +39,12 @@ def trend(picture: Picture, place: str, measure_id: str) -> svg.Svg | None:
         label=measure.label,
         say=lambda figure: figure_text(figure, measure),
     )
+
+
+def _begun_again(points: Sequence[Point], midnight: datetime) -> list[Point]:
+    """With a gap from midnight until the first count of the new day: yesterday's does not hold on."""
+    before = [point for point in points if point.at < midnight]
+    return [*before, Point(midnight, None), *points[len(before) :]]
 
 
 def silence(picture: Picture, value: Value) -> timedelta | None:

@@ -159,16 +159,16 @@ class Book:
     def current(self) -> Picture:
         return self._known_at(self.at)[0]
 
-    def choose(self, query: str) -> Chosen:
+    def choose(self, query: str, _picture: Picture | None = None) -> Chosen:
         at = asked_moment(query, self.at) or self.at
         picture, lists = self._known_at(at)
         return Chosen(picture, lists, Filters.of(query, picture))
 
-    def answer(self, query: str) -> Answered:
+    def answer(self, query: str, _picture: Picture | None = None) -> Answered:
         chosen = self.choose(query)
         return Answered(chosen, self._past(chosen), asked_moment(query, self.at) is not None)
 
-    def life(self, ref: str) -> list[Interval]:
+    def life(self, ref: str, _known_at: datetime) -> list[Interval]:
         stay = next((stay for stay in self.stays if stay.person.ref == ref), None)
         return [] if stay is None else told(stay, self.at)
 

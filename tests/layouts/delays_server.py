@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from flowcentre.model import Point
+from flowcentre.model import Interval, Picture, Point
+from flowcentre.picture.delay_book import Answered
+from flowcentre.picture.delays import Chosen
 from flowcentre.web import Glass, create_server, fingerprint_of
 from flowcentre.web.glass import AskedPage
-from layouts import shell, wall
+from layouts import boards, shell, wall
 from tests.layouts.cast import poll
 from tests.layouts.delays_cast import Book
 from tests.web.cast import Publisher, QuietStore, running
@@ -37,14 +39,14 @@ class Shown:
         self.live.publish(self.book.current())
 
     # What the page asks goes to the book of the moment.
-    def choose(self, query: str):  # type: ignore[no-untyped-def]
+    def choose(self, query: str, _picture: Picture | None = None) -> Chosen:
         return self.book.choose(query)
 
-    def answer(self, query: str):  # type: ignore[no-untyped-def]
+    def answer(self, query: str, _picture: Picture | None = None) -> Answered:
         return self.book.answer(query)
 
-    def life(self, ref: str):  # type: ignore[no-untyped-def]
-        return self.book.life(ref)
+    def life(self, ref: str, known_at: datetime) -> list[Interval]:
+        return self.book.life(ref, known_at)
 
 
 @contextmanager
@@ -53,6 +55,7 @@ def serving(shown: Shown, port: int = 0) -> Iterator[str]:
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint="1"),
         wall_body=wall.body,
+        wall_list=lambda picture: boards.document(picture, fingerprint="1"),
         pages=shell.live_pages(),
         asked_pages={"delays": AskedPage(*shell.asked_page(shown))},
         fingerprint=fingerprint_of(ASSETS),

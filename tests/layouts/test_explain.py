@@ -141,3 +141,13 @@ def test_every_measure_is_in_the_glossary_with_an_anchor() -> None:
     written = to_html(measures.render(picture()))
     for measure in ALL:
         assert f'id="{measure}"' in written
+
+
+def test_what_came_after_the_moment_shown_is_not_aged_from_it() -> None:
+    then = picture()
+    key = ("northgate", "ae_patients_now")
+    for after, words in ((timedelta(days=600), "14 Jul 2028 09:14, long after"), (timedelta(hours=3), "11:14, after")):
+        values = {**then.values, key: replace(then.values[key], received_at=NOW + after)}
+        past = replace(then, values=values, known_at=NOW + timedelta(days=700))
+        said = _texts(explain.render(past, *key, (), ()))
+        assert f"Received here{words} the moment shown" in said

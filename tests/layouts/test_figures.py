@@ -14,7 +14,7 @@ from layouts import demand, wall
 from layouts.finished import to_html
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted
-from layouts.parts.sparkline import WIDTH, direction, sparkline
+from layouts.parts.sparkline import WIDTH, direction, sparkline, trend
 from layouts.services import SERVICES, Service
 from tests.layouts.cast import COUNTY_BOARD, NORTHGATE_BOARD, NOW, picture
 
@@ -143,6 +143,16 @@ def test_a_demonstration_says_so_on_every_wall_and_a_real_county_does_not() -> N
     assert "invented" not in wall.document(real, COUNTY_BOARD, fingerprint="1")
 
 
+def test_the_longest_wait_of_nobody_is_left_out() -> None:
+    shown = picture()
+    nobody = dict(shown.values)
+    for measure in ("ambulances_waiting_now", "ambulance_longest_handover_now"):
+        nobody["northgate", measure] = replace(nobody["northgate", measure], value=0.0)
+    words = wall.body(replace(shown, values=nobody), NORTHGATE_BOARD)
+    assert "longest" in wall.body(shown, NORTHGATE_BOARD)
+    assert "longest" not in words
+
+
 # --- Sparklines ---------------------------------------------------------------------------------
 
 
@@ -167,6 +177,26 @@ def test_a_long_silence_is_a_gap_where_the_feed_should_have_spoken() -> None:
 def test_a_value_holds_until_the_next_is_said() -> None:
     path = _line([Point(NOW - 12 * HOURS, 5.0), Point(NOW - 6 * HOURS, 9.0), Point(NOW, 9.0)])
     assert "M120 36H180V4H240" in path
+
+
+def test_what_is_counted_since_midnight_has_no_cliff_there() -> None:
+    key = ("westshire", "ae_attendances_today")
+    evening, midnight = NOW.replace(hour=0, minute=0, second=0) - HOURS, NOW.replace(hour=0, minute=0, second=0)
+    told = (Point(evening, 210.0), Point(midnight + 10 * MINUTES, 1.0), Point(NOW, 174.0))
+    written = to_html(trend(replace(picture(), trends={key: told}), *key))
+    path = re.findall(r'class="line" d="([^"]*)"', written)[0]
+    first, second = path.split("M")[1:]
+    assert "V" not in first, "yesterday's count ends level"
+    ended = float(first.split("H")[1])
+    assert ended == pytest.approx(WIDTH * (1 - (NOW - midnight) / (24 * HOURS)), abs=0.1)
+    assert float(second.split()[0]) > ended
+    stock = ("westshire", "ae_patients_now")
+    assert to_html(trend(replace(picture(), trends={stock: told}), *stock)).count("M") == 2, "its line, and the dot"
+
+
+def test_that_the_lines_are_of_the_last_24_hours_is_said_once() -> None:
+    for written in (wall.body(picture(), COUNTY_BOARD), to_html(demand.render(picture()))):
+        assert written.count("Lines: last 24\N{NO-BREAK SPACE}hours") == 1
 
 
 def test_a_line_that_stopped_has_no_present_point() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import plotly.utils
 
 from flowcentre.feeds.tables import end_of_day, end_of_month
+from flowcentre.measures import by_id
 from flowcentre.measures.discharge import REASONS
 from flowcentre.model import County, Level, Picture, Place, PlaceKind, Places, Point
 from layouts import published
@@ -89,6 +90,17 @@ def test_a_total_with_a_silent_trust_says_at_least_and_a_share_says_of_how_many(
     assert "All trusts together | at least 10,018 | 1 of 2 trusts | 60.1 % | 1 of 2 trusts" in words
 
 
+def test_what_remains_says_of_how_many_trusts_beside_totals_that_say_at_least() -> None:
+    words = text(published.render(NOW, histories()))
+    assert "at least 178 | 1 of 2 trusts | 137 | 101 | 1 of 2 trusts" in words
+
+
+def test_an_occupancy_from_rounded_beds_says_that_the_published_rate_can_differ() -> None:
+    for place, said in ((None, True), ("one", True), ("board", False)):
+        assert ("taken before rounding" in text(published.render(NOW, histories(), place))) is said
+    assert "whole beds" in by_id("ga_occupancy_month").definition
+
+
 def test_what_was_never_published_is_a_dash_and_never_a_zero() -> None:
     for component in (published.render(NOW, {}), published.render(NOW, {}, "one"), published.render(NOW, {}, "board")):
         words = text(component)
@@ -107,6 +119,23 @@ def test_the_year_to_date_prints_its_cut_off_what_was_compared_and_the_sign() ->
     assert "31 Oct 2025 | 2025/26 against 2024/25 | 70,105 | 70,021 | ▲ +84 (+0.1 %) | 7 of 7 months" in words
     together = text(published.render(NOW, histories()))
     assert "▲ +84 (+0.1 %) | 13 of 14 trust-months" in together
+
+
+def test_a_change_that_rounds_to_nothing_has_no_arrow() -> None:
+    level = histories()
+    level["one", "ae_over_4h_month"] = monthly((2024, 4), [4_000] * 12 + [4_000 + i for i in range(12, 19)])
+    level["one", "ae_attendances_month"] = monthly((2024, 4), [10_000] * 12 + [10_037] * 7)
+    words = text(published.render(NOW, level, "one"))
+    assert "= 0.0 points" in words
+    assert "▼ 0.0" not in words
+    assert "▲ 0.0" not in words
+
+
+def test_a_caption_speaks_of_the_newest_month_that_has_a_figure() -> None:
+    then = picture(datetime(2025, 2, 14, 9, tzinfo=UTC))
+    words = text(published.render(then, histories()))
+    assert "January 2025: 101 at First Trust to 101 at First Trust." in words
+    assert "February 2025: " not in words
 
 
 def test_a_comparison_across_the_change_of_definitions_says_so() -> None:

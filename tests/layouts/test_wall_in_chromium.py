@@ -122,6 +122,26 @@ def test_four_rows_still_show_how_many_are_over_twelve_hours(show: Show) -> None
         assert "over 12 h" in row.inner_text()
 
 
+# From the top of its cell, and from its left edge.
+PLACES = """() => [...document.querySelectorAll(".service")].map(cell => {
+  const from = cell.getBoundingClientRect();
+  return [".number", ".aside .as-at", ".aside .spark", ".out-of", "dl"].map(part => {
+    const box = cell.querySelector(part).getBoundingClientRect();
+    return [Math.round(box.x - from.x), Math.round(box.y - from.y)].join();
+  }).join("  ");
+})"""
+
+
+@pytest.mark.parametrize("condition", ["normal", "overloaded"])
+def test_outside_hospital_each_part_stands_at_the_same_place_however_long_the_number(
+    show: Show, condition: str
+) -> None:
+    page = show(wall.document(picture(condition), COUNTY_BOARD, fingerprint="1"))
+    places = page.evaluate(PLACES)
+    assert len(places) == 6
+    assert len(set(places)) == 1, places
+
+
 def test_a_value_that_turns_late_and_stale_shows_it_by_one_attribute(show: Show) -> None:
     page = show(wall.document(picture(), COUNTY_BOARD, fingerprint="1"))
     look = """state => {

@@ -211,6 +211,7 @@ class Drawings:
         return Glass(
             self.document,
             self.body,
+            lambda picture: "<!doctype html>" + ", ".join(board.title for board in picture.county.boards),
             {"demand": self.page},
             fingerprint=self.fingerprint,
             ward_sheet=lambda chosen, asked_at: f"<!doctype html>{len(chosen.delays)} {asked_at}",

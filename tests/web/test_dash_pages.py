@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,8 +15,10 @@ from dash import Input, Output, dcc, html
 from playwright.sync_api import Page, expect
 from structlog.testing import capture_logs
 
+from flowcentre.model import Board
 from flowcentre.web import FlowServer
 from tests.web.cast import ASSETS, AT, Westshire, running
+from tests.web.delay_cast import PretendBook
 from tests.web.test_gate import MALFORMED
 from tests.web.test_routes import DECIDED, walk
 
@@ -190,3 +193,32 @@ def test_scripts_of_dash_are_compressed_on_their_way(westshire: Westshire) -> No
         answer = client.get(script)
         assert answer.headers["content-encoding"] == "gzip"
         assert "max-age=31536000" in answer.headers["cache-control"]
+
+
+def test_head_is_answered_wherever_get_is_with_the_same_headers_and_no_body(westshire: Westshire) -> None:
+    westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
+    westshire.delays = PretendBook()
+    with pages(westshire) as url, httpx.Client(base_url=url) as client:
+        for address, status in [*DECIDED.values(), ("/", 200), ("/feeds", 200), ("/no-such-page", 404)]:
+            head = client.head(address)
+            with client.stream("GET", address) as get:
+                assert (head.status_code, head.content) == (get.status_code, b""), address
+                assert _headers(head) == _headers(get), address
+            assert head.status_code == status, address
+
+
+def test_whoever_asks_for_the_headers_of_the_stream_is_no_display(westshire: Westshire) -> None:
+    app = westshire.app()
+    with running(app) as url:
+        assert httpx.head(f"{url}/live").headers["content-type"].startswith("text/event-stream")
+        until = time.monotonic() + 3
+        while app.announcer.displays and time.monotonic() < until:
+            time.sleep(0.01)
+        assert app.announcer.displays == 0
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    passing = {"date", "transfer-encoding"}  # how a body is cut up is said only where there is one
+    if "etag" not in answer.headers:
+        passing.add("content-length")  # what is made for each asker may hold the moment itself
+    return {name: said for name, said in answer.headers.items() if name not in passing}

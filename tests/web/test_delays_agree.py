@@ -50,6 +50,7 @@ def serving_from(store: Store) -> Iterator[httpx.Client]:
     glass = Glass(
         lambda *_: "",
         lambda *_: "",
+        lambda *_: "",
         ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint="f"),
     )
     app = create_server(live, store, glass, now=lambda: NOW, delays=DelayBook(store, live.current))

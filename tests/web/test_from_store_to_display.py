@@ -58,7 +58,7 @@ def poll(store: Store, occupied: float | None, at: datetime) -> int:
 def serving_from(store: Store, clock: Clock) -> Iterator[str]:
     live = LivePicture(store, COUNTY, clock)
     live.start()
-    glass = Glass(lambda picture, _: f"{picture.version}", lambda picture, _: f"body {picture.version}")
+    glass = Glass(lambda picture, _: f"{picture.version}", lambda picture, _: f"body {picture.version}", lambda _: "")
     try:
         with running(create_server(live, store, glass, now=clock)) as url:
             yield url
