@@ -195,3 +195,34 @@ def test_the_key_is_read_once(key: dict[str, object], monkeypatch: pytest.Monkey
     monkeypatch.delenv("LINK_KEY")
     assert made.pseudonym(nhs_number("999000001")).startswith("k1:")
     assert SECRET.hex() not in repr(made)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Smith",
+        "SMITH.JOHN",
+        "1948-03-12",
+        "12.03.1948",
+        "19480312",
+        "WR51DD",
+        "WR5-1DD",
+        "07700900123",
+        "0121-496-0000",
+    ],
+)
+def test_a_name_a_date_a_postcode_or_a_telephone_number_is_no_pseudonym(said: str) -> None:
+    held = [fact for fact in parse(said) if isinstance(fact, Held)]
+    assert len(held) == 1
+    assert said not in repr(held)
+
+
+def test_an_nhs_number_is_found_however_it_is_parted() -> None:
+    number = nhs_number("999123457")
+    for written in ("-".join((number[:4], number[4:7], number[7:])), ".".join(number), f"P{number[:5]}_{number[5:]}"):
+        assert [type(fact) for fact in parse(written) if isinstance(fact, Held)] == [Held], written
+
+
+@pytest.mark.parametrize("said", ["NG-7K2M9Q", "k1:a2b3c4d5", "ED-000123", "7", "E1-20"])
+def test_a_code_is_a_pseudonym(said: str) -> None:
+    assert not [fact for fact in parse(said) if isinstance(fact, Held)]

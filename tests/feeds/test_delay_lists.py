@@ -155,6 +155,52 @@ def test_one_discharged_from_the_first_hospital_waits_at_the_second_at_once(stor
     assert (known(store), known(store, place="southmere")) == (1, 1)
 
 
+def test_reviews_do_not_make_a_hospital_the_younger_claimant(store: Store) -> None:
+    """Every review ends a row and begins another; who has listed somebody longer stays the elder all the same."""
+    both = {"northgate": NORTHGATE, "southmere": SOUTHMERE}
+    counted = []
+    for step in range(12):
+        at = AT + step * QUARTER
+        place = ("northgate", "southmere")[step % 2]
+        persons = [waiting("P-1", place=place, reviewed_at=at - QUARTER), waiting(f"{place[:2]}-2", place=place)]
+        poll(store, listed(persons, at, place), at, both[place])
+        counted.append(sum(known(store, place=each) or 0 for each in both if step or each == place))
+    assert counted == [2] + [3] * 11
+    assert "P-1" in refs(store, AT + 11 * QUARTER)
+
+
+def test_of_two_who_came_to_have_one_person_the_younger_lets_go(store: Store) -> None:
+    """A silent hospital comes back and both have the person: from then on one count only."""
+    poll(store, listed([waiting("P-1"), waiting("NG-2")]), AT)
+    late = AT + timedelta(hours=3)
+    poll(store, listed([waiting("P-1", place="southmere")], late, "southmere"), late, SOUTHMERE)
+    back = late + QUARTER
+    poll(store, listed([waiting("P-1", reviewed_at=late), waiting("NG-2")], back), back)
+    settled = back + QUARTER
+    poll(store, listed([waiting("P-1", place="southmere"), waiting("SM-3", place="southmere")], settled, "southmere"),
+         settled, SOUTHMERE)  # fmt: skip
+    assert (known(store), known(store, place="southmere")) == (2, 1)
+
+
+def test_a_person_twice_in_one_answer_is_counted_once(store: Store) -> None:
+    feed = a_feed("both", places=("northgate", "southmere"))
+    documents = [
+        Parsed(place, (waiting("P-1", place=place), WholeList("delays", place, AT)))
+        for place in ("northgate", "southmere")
+    ]
+    poll(store, Answer(tuple(documents)), AT, feed)
+    assert (known(store), known(store, place="southmere")) == (1, 0)
+
+
+def test_another_list_of_the_same_moment_is_held_and_changes_neither_people_nor_counts(store: Store) -> None:
+    poll(store, listed([waiting("NG-1"), waiting("NG-2")]), AT)
+    recorded = poll(store, listed([waiting("NG-1"), waiting("NG-2"), waiting("NG-3")]), AT + QUARTER)
+    assert recorded.counts.held == 3
+    assert (known(store), refs(store, AT)) == (2, {"NG-1", "NG-2"})
+    again = poll(store, listed([waiting("NG-2"), waiting("NG-1")]), AT + 2 * QUARTER)
+    assert (again.counts.held, again.counts.accepted) == (0, 0)
+
+
 def test_a_list_that_has_fallen_silent_keeps_nobody_from_another(store: Store) -> None:
     poll(store, listed([waiting("P-1"), waiting("NG-2")]), AT)
     poll(store, listed([waiting("SM-1", place="southmere")], AT, "southmere"), AT, SOUTHMERE)

@@ -283,7 +283,7 @@ def test_a_timeline_tells_every_step_once_and_in_order() -> None:
     stay = someone("NG-1", 10)
     book = Book()
     book.stays = (replace(stay, left_at=AT - HOUR),)
-    told = [(step.kind, step.words) for step in steps(book.life("NG-1"), county())]
+    told = [(step.kind, step.words) for step in steps(book.life("NG-1", AT), county())]
     assert told == [
         ("stay", "Admitted"),
         ("ready", "Ready to leave: no criteria to reside"),
@@ -305,7 +305,7 @@ def test_a_timeline_tells_every_step_once_and_in_order() -> None:
         ),
         ("left", "Discharged"),
     ]
-    moments = [step.at for step in steps(book.life("NG-1"), county())]
+    moments = [step.at for step in steps(book.life("NG-1", AT), county())]
     assert moments == sorted(moments)
 
 

@@ -88,6 +88,8 @@ def test_everybody_who_waits_stands_there_longest_first_and_the_count_is_the_pic
         ("past=expected", ["NG-2"]),
         ("past=21-days,expected", ["NG-3", "NG-2"]),
         ("family=capacity&site=northgate", ["NG-2"]),
+        ("days=21+", ["NG-3"]),  # a plus sign that nobody escaped
+        ("site=westshire-hospitals&owner=northgate", ["NG-3", "SM-1", "NG-2", "NG-1"]),  # places of another kind
         ("pathway=4&ward=nowhere&name=x", ["NG-3", "SM-1", "NG-2", "NG-1"]),  # no such value: as if not asked for
     ],
 )
@@ -172,7 +174,17 @@ def test_the_list_and_its_count_can_be_seen_as_they_were_known(store: Store) -> 
     assert not book_of(store)[0].answer("site=northgate").looks_back
 
 
-@pytest.mark.parametrize("said", ["tomorrow", "2026-11-23T08:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-01:00"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "tomorrow",
+        "2026-11-23T08:00",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59-01:00",
+        "0001-01-01T00:00Z",
+        "1999-12-31T00:00",
+    ],
+)
 def test_a_moment_that_cannot_be_looked_back_to_is_refused_in_words(said: str) -> None:
     with pytest.raises(NoSuchMoment, match="^at is"):
         asked_moment(f"at={said}", AT)
@@ -228,6 +240,27 @@ def test_a_past_day_is_as_it_was_known_then(store: Store) -> None:
     before = read_censuses(store, picture, [AT - DAY])
     poll(store, NORTHGATE, [waiting(f"NG-{n}", reason="medicines") for n in range(10)], AT + QUARTER)
     assert read_censuses(store, picture, [AT - DAY]) == before
+
+
+def test_what_was_learnt_later_was_not_known_at_that_midnight(store: Store) -> None:
+    """Daily files of a week, all read in this morning: the days before it knew nothing, and not nobody."""
+    for days in range(3, -1, -1):
+        at = AT - days * DAY
+        poll_id = store.claim_poll(NORTHGATE.id, at, engine="one", started_at=AT)
+        assert poll_id is not None
+        settle(store, NORTHGATE, COUNTY, poll_id, listed([waiting("NG-1", 20)], at), now=AT)
+    past = book_of(store)[0].answer("site=northgate").past
+    assert {then.count for then in past.days} == {None}
+    assert past.yesterday is not None
+    assert past.yesterday.count is None
+
+
+def test_a_life_ends_with_what_was_known(store: Store) -> None:
+    poll(store, NORTHGATE, [waiting("NG-1"), waiting("NG-2")])
+    poll(store, NORTHGATE, [waiting("NG-2")], AT + QUARTER)
+    book, _ = book_of(store, AT + DAY)
+    assert [life.left_at for life in book.life("NG-1", AT)] == [None]
+    assert [life.left_at for life in book.life("NG-1", AT + DAY)] == [AT + QUARTER]
 
 
 # --- The table ----------------------------------------------------------------------------
