@@ -22,7 +22,7 @@ from layouts.parts.delay_links import GROUPS, Address
 from layouts.parts.delay_top import top
 from layouts.parts.delay_who import who
 from layouts.parts.delay_why import why
-from layouts.parts.delay_words import place_name
+from layouts.parts.delay_words import least, place_name
 from layouts.parts.tree import marked
 from layouts.parts.words import clock_words, iso
 
@@ -137,7 +137,9 @@ def _list_head(chosen: Chosen, address: Address) -> Component:
         for group, words in groups
     ]
     old = len(chosen.delays) - len(chosen.counted)
-    listed = f"{len(chosen.counted):,} counted" + (f", and {old:,} of lists too old" if old else "")
+    listed = f"{least(len(chosen.counted), chosen.count.at_least)} counted" + (
+        f", and {old:,} of lists too old" if old else ""
+    )
     return html.Header(
         [
             html.H2(["The list ", html.Small(listed)], id="list"),

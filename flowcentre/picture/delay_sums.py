@@ -14,7 +14,7 @@ from statistics import median
 from flowcentre.measures.delay_counts import centile, discharged_by
 from flowcentre.measures.delays import BANDS, FAMILY_KEYS, FAMILY_OF_REASON, PATHWAYS, REASON_BY_KEY
 from flowcentre.measures.derive import local_day
-from flowcentre.model import County, Coverage, State
+from flowcentre.model import County, Coverage, State, Value
 from flowcentre.picture.delays import FACETS, LIMITS, PAST, UNKNOWN, Chosen, Delay
 
 NOT_KNOWN = "not known"
@@ -150,19 +150,29 @@ def days_of(people: Iterable[Delay]) -> Days:
     )
 
 
+def those_left(chosen: Chosen) -> tuple[Delay, ...]:
+    """Who left today, by the lists that can say it, the first to leave first."""
+    speaking = {value.place for value in _departures(chosen) if value.known}
+    return tuple(delay for delay in chosen.left if delay.person.place in speaking)
+
+
+def _departures(chosen: Chosen) -> list[Value]:
+    return [chosen.picture.value(each.place, "delayed_discharged_today") for each in chosen.in_scope]
+
+
 def left_today(chosen: Chosen) -> Left:
-    """Who left today. A list of yesterday, or one that cannot say who left, is silent about it."""
-    values = [chosen.picture.value(each.place, "delayed_discharged_today") for each in chosen.in_scope]
-    speaking = {value.place for value in values if value.known}
+    """How many left today. A list of yesterday, or one that cannot say who left, is silent about it."""
+    values = _departures(chosen)
+    speaking = [value for value in values if value.known]
     missing = tuple(value.place for value in values if not value.known)
     coverage = Coverage(len(speaking), len(values), "hospitals", missing)
     if not speaking:
         return Left(None, None, None, coverage, at_least=False)
-    left = [delay.person for delay in chosen.left if delay.person.place in speaking]
+    left = [delay.person for delay in those_left(chosen)]
     return Left(
         len(left),
         sum(discharged_by(person, 12) for person in left),
         sum(discharged_by(person, 17) for person in left),
         coverage,
-        at_least=bool(missing) or any(value.at_least for value in values if value.known),
+        at_least=bool(missing) or any(value.at_least for value in speaking),
     )

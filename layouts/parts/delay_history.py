@@ -14,9 +14,9 @@ from dash.development.base_component import Component
 from flowcentre.measures.derive import local_day
 from flowcentre.picture.delay_book import Answered
 from flowcentre.picture.delay_history import Then
-from flowcentre.picture.delays import FACETS, Delay
+from flowcentre.picture.delays import FACETS, Chosen, Delay
 from layouts.parts.delay_links import Address
-from layouts.parts.delay_words import FAMILIES, day_words, family_name, people, pounds
+from layouts.parts.delay_words import FAMILIES, day_words, family_name, least_people, people, pounds
 from layouts.parts.tree import Child, marked
 
 _WEEK = 7
@@ -77,7 +77,7 @@ def _chart(answered: Answered, past: Sequence[Then], address: Address) -> Compon
             className="plot",
         ),
         className="today" if chosen.count.coverage.complete else "today partly",
-        title=f"{'Then' if answered.looks_back else 'Now'}: {people(len(now)) if now is not None else 'not known'}",
+        title=f"{'Then' if answered.looks_back else 'Now'}: {_now_words(chosen) if now is not None else 'not known'}",
         **marked(data_label="then" if answered.looks_back else "now"),
     )
     scale = [html.Span(f"{step:,}", style={"bottom": f"{100 * step / most:.1f}%"}) for step in _steps(most)]
@@ -88,6 +88,10 @@ def _chart(answered: Answered, past: Sequence[Then], address: Address) -> Compon
         ],
         className="delay-days",
     )
+
+
+def _now_words(chosen: Chosen) -> str:
+    return least_people(len(chosen.counted), chosen.count.at_least)
 
 
 def _steps(most: int) -> list[int]:
@@ -186,7 +190,8 @@ def _table(answered: Answered, past: Sequence[Then]) -> Component:
             *("" if then.count is None else f"{families[family]:,}" for family in FAMILIES),
         ]
         if cost is not None:
-            cells.append("" if then.count is None else pounds(then.count * cost))
+            partly = "" if then.whole else "at least "
+            cells.append("" if then.count is None else f"{partly}{pounds(then.count * cost)}")
         head = [day_words(then.at), html.Small(f" {holiday}") if holiday else None]
         rows.append(html.Tr([html.Th(head, scope="row"), *map(html.Td, cells)]))
     return html.Div(

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from statistics import median
 
 import dash_svg as svg
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures.delay_counts import centile, discharged_by
 from flowcentre.measures.derive import LONDON, local_day
 from flowcentre.model import State, Value
 from flowcentre.picture.delay_book import Answered
 from flowcentre.picture.delay_history import Past, Then
-from flowcentre.picture.delays import PAST_EXPECTED, Chosen, Delay
+from flowcentre.picture.delay_sums import Left, days_of, expectation, left_today, those_left
+from flowcentre.picture.delays import PAST_EXPECTED, UNKNOWN, Chosen
 from layouts.parts.age import age
 from layouts.parts.delay_links import Address
-from layouts.parts.delay_words import change_words, day_words, days, missing_words, people, pounds
+from layouts.parts.delay_words import (
+    change_words,
+    day_words,
+    days,
+    least,
+    least_people,
+    missing_words,
+    people,
+    pounds,
+    short_words,
+)
 from layouts.parts.figure import explained, figure, noted
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import DASH, STATE_WORDS, when_words
@@ -158,78 +167,75 @@ def _facts(*rows: tuple[str, Child]) -> html.Dl:
     return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in rows], className="delay-facts")
 
 
+def _short(chosen: Chosen) -> list[Child]:
+    """What the counts of a tile are short of, if of anything."""
+    words = short_words(chosen) if chosen.count.at_least else ""
+    return [html.P(words, className="coverage")] if words else []
+
+
 def _waits(chosen: Chosen) -> html.Article:
-    waited = [delay.days for delay in chosen.counted]
-    title, what = "Waits", "days since the discharge ready date"
+    title, what, short = "Waits", "days since the discharge ready date", chosen.count.at_least
     if not chosen.count.known:
         return _tile(title, what, _missing(chosen))
-    if not waited:
-        return _tile(title, what, html.P("nobody waits", className="big"))
+    waited = days_of(chosen.counted)
+    if waited.median is None or waited.ninetieth is None:
+        nobody = "nobody known to wait" if short else "nobody waits"
+        return _tile(title, what, *_short(chosen), html.P(nobody, className="big"))
+    of = " of those known" if short else ""
     return _tile(
         title,
         what,
-        _number(f"{max(waited):,}", "days, the longest"),
-        _facts(("half wait at most", days(median(waited))), ("nine in ten at most", days(centile(waited, 0.9)))),
+        *_short(chosen),
+        _number(least(waited.longest, short), "days, the longest"),
+        _facts((f"half{of} wait at most", days(waited.median)), (f"nine in ten{of} at most", days(waited.ninetieth))),
     )
 
 
 def _bed_days(chosen: Chosen) -> html.Article:
-    title, what = "Bed days lost", "by those delayed now, since each was ready"
+    title, what, short = "Bed days lost", "by those delayed now, since each was ready", chosen.count.at_least
     if not chosen.count.known:
         return _tile(title, what, _missing(chosen))
-    lost = sum(max(0, delay.days) for delay in chosen.counted)
+    lost = days_of(chosen.counted).lost
     cost = chosen.picture.county.bed_day_cost
     told = []
     if cost is not None:
-        told = [_facts((f"at £{cost:,.0f} a bed day: local figure", pounds(lost * cost)))]
-    return _tile(title, what, _number(f"{lost:,}", "bed days" if lost != 1 else "bed day"), *told)
+        money = f"{'at least ' if short else ''}{pounds(lost * cost)}" if lost or not short else "none known"
+        told = [_facts((f"at £{cost:,.0f} a bed day: local figure", money))]
+    return _tile(
+        title, what, *_short(chosen), _number(least(lost, short), "bed days" if lost != 1 else "bed day"), *told
+    )
 
 
-def left_today(chosen: Chosen) -> tuple[list[Delay] | None, int, int]:
-    """Who was discharged on the picture's own day, and how many of the hospitals can say so.
-
-    A list of before midnight knows of none; one that cannot say who left knows of none either. None: nobody can say.
-    """
-    today = local_day(chosen.picture.at)
-    speaking = {
-        each.place
-        for each in chosen.in_scope
-        if each.value.known
-        and each.value.observed_at is not None
-        and local_day(each.value.observed_at) == today
-        and chosen.picture.value(each.place, "delayed_discharged_today").value is not None
-    }
-    left = [delay for delay in chosen.left if delay.person.place in speaking]
-    return (left if speaking else None), len(speaking), len(chosen.in_scope)
-
-
-def _partly(reporting: int, expected: int) -> list[Child]:
-    if reporting >= expected:
-        return []
-    return [html.P(f"at least: {reporting} of {expected} hospitals say who left", className="coverage")]
+def _left_by(left: Left) -> list[Child]:
+    """How many of the hospitals say who left, where not all do."""
+    if left.coverage.missing:
+        return [html.P(f"of {left.coverage} that say who left", className="coverage")]
+    return [html.P("rows held back: somebody more may have left", className="coverage")] if left.at_least else []
 
 
 def _today(chosen: Chosen) -> html.Article:
     title, what = "Today", "since midnight"
-    left, reporting, expected = left_today(chosen)
-    if left is None or not chosen.count.known:
+    left = left_today(chosen)
+    if left.today is None or not chosen.count.known:
         return _tile(title, what, _missing(chosen))
-    remaining = len(chosen.counted)
+    remaining, short = len(chosen.counted), chosen.count.at_least
+    both = least(remaining + left.today, short or left.at_least)
     return _tile(
         title,
         what,
-        _number(f"{len(left):,}", "discharged"),
-        _facts(("remaining now", f"{remaining:,}"), ("on the list today, both", f"{remaining + len(left):,}")),
-        *_partly(reporting, expected),
+        *(_short(chosen) or _left_by(left)),
+        _number(least(left.today, left.at_least), "discharged"),
+        _facts(("remaining now", least(remaining, short)), ("on the list today, both", both)),
     )
 
 
 def _hours(chosen: Chosen) -> html.Article:
     title, what = "Discharges by hour", "of those on the list, today"
-    left, reporting, expected = left_today(chosen)
-    if left is None:
+    left = left_today(chosen)
+    if left.today is None or left.by_1200 is None or left.by_1700 is None:
         return _tile(title, what, _missing(chosen), kind="wide")
-    hours = Counter(d.person.discharged_at.astimezone(LONDON).hour for d in left if d.person.discharged_at)
+    gone = [delay.person.discharged_at for delay in those_left(chosen)]
+    hours = Counter(at.astimezone(LONDON).hour for at in gone if at is not None)
     most = max(hours.values(), default=0) or 1
     now = chosen.picture.at.astimezone(LONDON).hour
     bars = [
@@ -240,11 +246,13 @@ def _hours(chosen: Chosen) -> html.Article:
         )
         for hour in range(24)
     ]
-    by = {limit: sum(discharged_by(delay.person, limit) for delay in left) for limit in (12, 17)}
-    told = ", ".join(f"{hour:02}:00 {hours[hour]}" for hour in range(24) if hours[hour]) or "none"
+    by = {12: left.by_1200, 17: left.by_1700}
+    nobody = "none known" if left.at_least else "none"
+    told = ", ".join(f"{hour:02}:00 {hours[hour]}" for hour in range(24) if hours[hour]) or nobody
     return _tile(
         title,
         what,
+        *_left_by(left),
         html.Div(
             [
                 html.Ul(bars, **marked(aria_hidden="true")),
@@ -253,8 +261,13 @@ def _hours(chosen: Chosen) -> html.Article:
             ],
             className="delay-hours",
         ),
-        _facts(*((f"by {limit}:00", f"{number:,}") for limit, number in by.items() if now >= limit or number)),
-        *_partly(reporting, expected),
+        _facts(
+            *(
+                (f"by {limit}:00", least(number, left.at_least))
+                for limit, number in by.items()
+                if now >= limit or number
+            )
+        ),
         kind="wide",
     )
 
@@ -267,36 +280,38 @@ def _expected(chosen: Chosen, address: Address) -> html.Article:
     title, what = "Expected to leave", "by the date set for each"
     if not chosen.count.known:
         return _tile(title, what, _missing(chosen))
-    ahead = Counter(
-        (delay.person.expected_on - local_day(delay.at)).days
-        for delay in chosen.counted
-        if delay.person.expected_on is not None
-    )
-    unset = sum(delay.person.expected_on is None for delay in chosen.counted)
-    passed = sum(PAST_EXPECTED in delay.past for delay in chosen.counted)
+    today, short = local_day(chosen.picture.at), chosen.count.at_least
+    ahead = Counter(expectation(delay, today) for delay in chosen.counted)
+    passed: Child = least(ahead["passed"], short)
+    # A list of last night says of today's date that it has not passed: then the limit chooses others.
+    if ahead["passed"] == sum(PAST_EXPECTED in delay.past for delay in chosen.counted):
+        passed = html.A(passed, href=address.with_(past=PAST_EXPECTED).href, id="top-expected")
     return _tile(
         title,
         what,
-        _number(f"{ahead[0]:,}", "today"),
+        *_short(chosen),
+        _number(least(ahead["today"], short), "today"),
         _facts(
-            ("tomorrow", f"{ahead[1]:,}"),
-            ("date has passed", html.A(f"{passed:,}", href=address.with_(past=PAST_EXPECTED).href, id="top-expected")),
-            ("no date set", f"{unset:,}"),
+            ("tomorrow", least(ahead["tomorrow"], short)),
+            ("date has passed", passed),
+            ("no date set", least(ahead[UNKNOWN], short)),
         ),
     )
 
 
 def _same_day(chosen: Chosen) -> html.Article:
     title, what = "Same-day share", "of today's discharges, those ready today"
-    left, reporting, expected = left_today(chosen)
-    if left is None:
+    left = left_today(chosen)
+    if left.today is None:
         return _tile(title, what, _missing(chosen))
-    same = sum(delay.days == 0 for delay in left)
     holds = html.P("Without people who never stood on a list: it lies below the national share.", className="what")
-    if not left:
-        return _tile(title, what, html.P("nobody has left yet", className="big"), holds)
-    partly = [html.P(f"{reporting} of {expected} hospitals", className="coverage")] if reporting < expected else []
-    return _tile(title, what, _number(f"{100 * same / len(left):.1f} %", f"{same} of {len(left)}"), *partly, holds)
+    known = " known" if left.at_least else ""
+    if not left.today:
+        nobody = "nobody known to have left yet" if left.at_least else "nobody has left yet"
+        return _tile(title, what, *_left_by(left), html.P(nobody, className="big"), holds)
+    same = sum(delay.days == 0 for delay in those_left(chosen))
+    number = _number(f"{100 * same / left.today:.1f} %", f"{same} of {left.today}{known}")
+    return _tile(title, what, *_left_by(left), number, holds)
 
 
 def _share_of_beds(answered: Answered) -> Component | None:
@@ -331,5 +346,8 @@ def counted_words(chosen: Chosen) -> str:
     """ "41 of 154 people"; "154 people" where nobody is left out; "no list" where there is none of the present."""
     if not chosen.count.known:
         return f"{people(len(chosen.delays))} on lists too old" if chosen.delays else "no list of the present"
-    everybody = sum(not delay.stale for each in chosen.lists for delay in each.delays)
-    return f"{len(chosen.counted):,} of {people(everybody)}" if chosen.filters.chosen else people(everybody)
+    number, short = len(chosen.counted), chosen.count.at_least
+    if not chosen.filters.chosen:
+        return least_people(number, short)
+    everybody = replace(chosen, filters=chosen.filters.without(*chosen.filters.chosen))
+    return f"{least(number, short)} of {least_people(len(everybody.counted), everybody.count.at_least)}"

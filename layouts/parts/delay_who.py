@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from dash import html
 from dash.development.base_component import Component
@@ -22,7 +23,7 @@ from flowcentre.picture.delays import (
     past_counts,
 )
 from layouts.parts.delay_links import Address, choice_marks
-from layouts.parts.delay_words import people, place_name
+from layouts.parts.delay_words import least, least_people, least_sign, nobody, place_name, short_note
 from layouts.parts.tree import marked
 
 _LIMIT_HEADS = {
@@ -35,18 +36,19 @@ _SHOWN = 8  # rows before the rest is asked for
 
 def who(chosen: Chosen, address: Address) -> html.Section:
     """Whose move it is, and how long they have waited for it."""
-    waiting = chosen.but("days")
+    waiting, short = chosen.but("days"), chosen.count.at_least
     return html.Section(
         [
             html.H2("Who must act", id="who"),
+            short_note(chosen),
             _limits(chosen, address),
             _ranking(chosen, address, "owner", "Organisation that must act next", "Nobody named"),
             _ranking(chosen, address, "council", "Council or locality where they live", "Not known"),
             _ranking(chosen, address, "site", "Hospital", "Not known"),
             html.H3("Days since the discharge ready date", className="delay-sub"),
-            _bands(waiting, address),
+            _bands(waiting, address, short),
             html.H3("Length of stay", className="delay-sub"),
-            _stays(chosen.counted),
+            _stays(chosen.counted, short),
         ],
         className="delay-who panel",
     )
@@ -54,11 +56,12 @@ def who(chosen: Chosen, address: Address) -> html.Section:
 
 def _limits(chosen: Chosen, address: Address) -> Component:
     past = past_counts(chosen.but(PAST))
+    short = chosen.count.at_least
     return html.Ul(
         [
             html.Li(
                 html.A(
-                    [html.B(f"{past[limit]:,}"), html.Span(words)],
+                    [html.B(least(past[limit], short)), html.Span(words)],
                     href=address.turned(past=limit).href,
                     id=f"past-{limit}",
                     **choice_marks(address, past=limit),
@@ -77,26 +80,26 @@ def _ranking(chosen: Chosen, address: Address, facet: str, title: str, unknown: 
     ranked = sorted(counts(delays, facet).items(), key=lambda item: (-item[1], item[0]))
     past = Counter((FACETS[facet](delay), limit) for delay in delays for limit in delay.past)
     county = chosen.picture.county
+    # A hospital's own list does not fall short for another's; one that is silent has no count, and is not left out.
+    lists = replace(chosen, filters=chosen.filters.without("site")).in_scope if facet == "site" else ()
+    own = {each.place: each.value.at_least for each in lists}
     rows = []
     for value, number in ranked:
-        name = place_name(county, value, unknown)
-        here = address.turned(**{facet: value})
-        head = html.Th(
-            html.A(name, href=here.href, id=f"{facet}-{value}", **choice_marks(address, **{facet: value})), scope="row"
+        name, short = place_name(county, value, unknown), own.get(value, chosen.count.at_least)
+        bar = html.Span(
+            [html.I(style={"width": f"{100 * number / ranked[0][1]:.1f}%"}), html.B(least_sign(number, short))],
+            className="in-cell",
         )
-        bar = html.Td(
-            html.Span(
-                [html.I(style={"width": f"{100 * number / ranked[0][1]:.1f}%"}), html.B(f"{number:,}")],
-                className="in-cell",
-            ),
-            className="counted",
-        )
-        cells = [_limit_cell(address, facet, value, limit, past[value, limit], name) for limit in LIMITS]
-        rows.append(html.Tr([head, bar, *cells]))
+        cells = [_limit_cell(address, facet, value, limit, past[value, limit], name, short) for limit in LIMITS]
+        rows.append(html.Tr([_ranked(address, facet, value, name), html.Td(bar, className="counted"), *cells]))
+    for each in lists:
+        if not each.value.known:
+            said = html.Td("list missing", className="coverage", colSpan=1 + len(LIMITS))
+            rows.append(html.Tr([_ranked(address, facet, each.place, place_name(county, each.place)), said]))
     heads = [html.Th(title, scope="col"), html.Th("People", scope="col")]
     heads += [html.Th([first, html.Br(), second], scope="col") for first, second in _LIMIT_HEADS.values()]
     if not rows:
-        return html.Div([html.H3(title, className="delay-sub"), html.P("Nobody.", className="what")])
+        return html.Div([html.H3(title, className="delay-sub"), nobody(chosen.count.at_least)])
     shown, more = rows[:_SHOWN], rows[_SHOWN:]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(shown)], className="delay-ranking")
     if not more:
@@ -105,13 +108,19 @@ def _ranking(chosen: Chosen, address: Address, facet: str, title: str, unknown: 
     return html.Div([table, html.Details([html.Summary(f"{len(more)} more"), rest], id=f"more-{facet}")])
 
 
-def _limit_cell(address: Address, facet: str, value: str, limit: str, number: int, name: str) -> html.Td:
+def _ranked(address: Address, facet: str, value: str, name: str) -> html.Th:
+    chosen = {facet: value}
+    href = address.turned(**chosen).href
+    return html.Th(html.A(name, href=href, id=f"{facet}-{value}", **choice_marks(address, **chosen)), scope="row")
+
+
+def _limit_cell(address: Address, facet: str, value: str, limit: str, number: int, name: str, short: bool) -> html.Td:
     if not number:
-        return html.Td(html.Span("0", className="nought"))
-    words = f"{name}: {people(number)}, {LIMITS[limit]}"
+        return html.Td(html.Span(least_sign(0, short), className="nought"))
+    words = f"{name}: {least_people(number, short)}, {LIMITS[limit]}"
     return html.Td(
         html.A(
-            f"{number:,}",
+            least_sign(number, short),
             href=address.turned(**{facet: value, PAST: limit}).href,
             id=f"{facet}-{value}-{limit}",
             title=words,
@@ -121,7 +130,7 @@ def _limit_cell(address: Address, facet: str, value: str, limit: str, number: in
     )
 
 
-def _bands(delays: Sequence[Delay], address: Address) -> Component:
+def _bands(delays: Sequence[Delay], address: Address, short: bool) -> Component:
     found = counts(delays, "days")
     most = max(found.values(), default=0) or 1
     return html.Ul(
@@ -129,7 +138,7 @@ def _bands(delays: Sequence[Delay], address: Address) -> Component:
             html.Li(
                 html.A(
                     [
-                        html.B(f"{found[band.key]:,}"),
+                        html.B(least_sign(found[band.key], short)),
                         html.I(style={"height": f"{100 * found[band.key] / most:.1f}%"}, **marked(aria_hidden="true")),
                         html.Span(band.words),
                     ],
@@ -144,14 +153,17 @@ def _bands(delays: Sequence[Delay], address: Address) -> Component:
     )
 
 
-def _stays(delays: Iterable[Delay]) -> Component:
+def _stays(delays: Iterable[Delay], short: bool) -> Component:
     nights = [delay.nights for delay in delays]
     return html.Div(
         [
             html.Ul(
                 [
                     html.Li(
-                        [html.B(f"{sum(stay >= limit for stay in nights):,}"), html.Span(f"{limit} nights or more")]
+                        [
+                            html.B(least(sum(stay >= limit for stay in nights), short)),
+                            html.Span(f"{limit} nights or more"),
+                        ]
                     )
                     for limit in STAYS
                 ],

@@ -11,7 +11,16 @@ from dash.development.base_component import Component
 from flowcentre.measures.delays import FAMILY_KEYS, FAMILY_OF_REASON, PATHWAYS, REASON_BY_KEY
 from flowcentre.picture.delays import FACETS, UNKNOWN, Chosen, Delay, counts
 from layouts.parts.delay_links import Address, choice_marks
-from layouts.parts.delay_words import PLAIN_WORDS, family_name, pathway_name, people
+from layouts.parts.delay_words import (
+    PLAIN_WORDS,
+    family_name,
+    least,
+    least_people,
+    least_sign,
+    nobody,
+    pathway_name,
+    short_note,
+)
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import NO_BREAK
 
@@ -29,12 +38,14 @@ _RANKED = 10  # reasons shown before the rest is asked for
 
 def why(chosen: Chosen, address: Address) -> html.Section:
     """Pathway by family, then reason by reason."""
+    short = chosen.count.at_least
     return html.Section(
         [
             html.H2("Why they wait", id="why"),
-            _chart(chosen.but("pathway", "family"), address),
+            short_note(chosen),
+            _chart(chosen.but("pathway", "family"), address, short),
             html.H3("Reasons, most people first", className="delay-sub"),
-            _reasons(chosen.but("reason"), address),
+            _reasons(chosen.but("reason"), address, short),
         ],
         className="delay-why panel",
     )
@@ -43,9 +54,9 @@ def why(chosen: Chosen, address: Address) -> html.Section:
 # --- Pathway by family ----------------------------------------------------------------------
 
 
-def _chart(delays: Sequence[Delay], address: Address) -> Component:
+def _chart(delays: Sequence[Delay], address: Address, short: bool) -> Component:
     if not delays:
-        return html.P("Nobody.", className="what")
+        return nobody(short)
     cells = Counter((FACETS["pathway"](delay), FACETS["family"](delay)) for delay in delays)
     families = counts(delays, "family")
     pathways = counts(delays, "pathway")
@@ -53,8 +64,10 @@ def _chart(delays: Sequence[Delay], address: Address) -> Component:
     whole = sum(widest) or 1
     lanes = [max(width, _NARROWEST * whole) for width in widest]
     columns = " ".join(f"minmax(0,{width:.4g}fr)" for width in lanes)
-    heads = [_lane_head(words, lane, families, address) for words, lane in _LANES]
-    rows = [_row(pathway, pathways[pathway], cells, lanes, address) for pathway in _PATHWAYS if pathways[pathway]]
+    heads = [_lane_head(words, lane, families, address, short) for words, lane in _LANES]
+    rows = [
+        _row(pathway, pathways[pathway], cells, lanes, address, short) for pathway in _PATHWAYS if pathways[pathway]
+    ]
     return html.Div(
         [
             html.Div(
@@ -62,14 +75,14 @@ def _chart(delays: Sequence[Delay], address: Address) -> Component:
                 className="why-row why-heads",
             ),
             *rows,
-            _table(cells),
+            _table(cells, short),
         ],
         className="why-chart",
         style={"--lanes": columns},
     )
 
 
-def _lane_head(words: str, lane: tuple[str, ...], families: Counter[str], address: Address) -> Component:
+def _lane_head(words: str, lane: tuple[str, ...], families: Counter[str], address: Address, short: bool) -> Component:
     apart = len(lane) == 1
     total = sum(families[family] for family in lane)
     named = [
@@ -77,7 +90,7 @@ def _lane_head(words: str, lane: tuple[str, ...], families: Counter[str], addres
             [
                 html.I(className="swatch", **marked(data_family=family)),
                 f"{family_name(family)}{NO_BREAK}",
-                html.B(f"{families[family]:,}"),
+                html.B(least_sign(families[family], short)),
             ],
             href=address.turned(family=family).href,
             id=f"family-{family}",
@@ -87,16 +100,19 @@ def _lane_head(words: str, lane: tuple[str, ...], families: Counter[str], addres
         if families[family] or apart
     ]
     return html.Div(
-        [html.Strong([words, html.B(f" {total:,}") if not apart else None]), html.Div(named, className="legend")],
+        [
+            html.Strong([words, html.B(f" {least_sign(total, short)}") if not apart else None]),
+            html.Div(named, className="legend"),
+        ],
         className="lane-head apart" if apart else "lane-head",
     )
 
 
 def _row(
-    pathway: str, total: int, cells: Counter[tuple[str, str]], lanes: Sequence[float], address: Address
+    pathway: str, total: int, cells: Counter[tuple[str, str]], lanes: Sequence[float], address: Address, short: bool
 ) -> Component:
     name = html.A(
-        [html.Span(pathway_name(pathway)), html.B(f"{total:,}")],
+        [html.Span(pathway_name(pathway)), html.B(least_sign(total, short))],
         href=address.turned(pathway=pathway).href,
         id=f"pathway-{pathway}",
         className="row-name",
@@ -105,7 +121,7 @@ def _row(
     drawn = []
     for (_, families), width in zip(_LANES, lanes, strict=True):
         parts = [
-            _part(pathway, family, cells[pathway, family], width, address)
+            _part(pathway, family, cells[pathway, family], width, address, short)
             for family in families
             if cells[pathway, family]
         ]
@@ -113,8 +129,8 @@ def _row(
     return html.Div([name, *drawn], className="why-row")
 
 
-def _part(pathway: str, family: str, number: int, lane: float, address: Address) -> Component:
-    words = f"{pathway_name(pathway)}, {family_name(family)}: {people(number)}"
+def _part(pathway: str, family: str, number: int, lane: float, address: Address, short: bool) -> Component:
+    words = f"{pathway_name(pathway)}, {family_name(family)}: {least_people(number, short)}"
     return html.A(
         html.Span(f"{number:,}"),
         href=address.turned(pathway=pathway, family=family).href,
@@ -127,12 +143,12 @@ def _part(pathway: str, family: str, number: int, lane: float, address: Address)
     )
 
 
-def _table(cells: Counter[tuple[str, str]]) -> Component:
+def _table(cells: Counter[tuple[str, str]], short: bool) -> Component:
     """The same numbers for those who cannot see bars."""
     families = [family for _, lane in _LANES for family in lane]
     head = [html.Td(), *(html.Th(family_name(family), scope="col") for family in families)]
     rows = [
-        html.Tr([html.Th(pathway_name(p), scope="row"), *(html.Td(f"{cells[p, f]:,}") for f in families)])
+        html.Tr([html.Th(pathway_name(p), scope="row"), *(html.Td(least(cells[p, f], short)) for f in families)])
         for p in _PATHWAYS
     ]
     table = [html.Caption("People by pathway and family of reasons"), html.Thead(html.Tr(head)), html.Tbody(rows)]
@@ -142,19 +158,19 @@ def _table(cells: Counter[tuple[str, str]]) -> Component:
 # --- Reasons ------------------------------------------------------------------------------
 
 
-def _reasons(delays: Sequence[Delay], address: Address) -> Component:
+def _reasons(delays: Sequence[Delay], address: Address, short: bool) -> Component:
     ranked = sorted(counts(delays, "reason").items(), key=lambda item: (-item[1], item[0]))
     if not ranked:
-        return html.P("Nobody.", className="what")
+        return nobody(short)
     longest = ranked[0][1]
-    rows = [_reason(reason, number, longest, address) for reason, number in ranked]
+    rows = [_reason(reason, number, longest, address, short) for reason, number in ranked]
     content: list[Child] = [html.Ol(rows[:_RANKED], className="delay-reasons")]
     if len(rows) > _RANKED:
         rest = sum(number for _, number in ranked[_RANKED:])
         words = (
-            f"{len(rows) - _RANKED} more reasons, {people(rest)}"
+            f"{len(rows) - _RANKED} more reasons, {least_people(rest, short)}"
             if len(rows) - _RANKED > 1
-            else f"1 more reason, {people(rest)}"
+            else f"1 more reason, {least_people(rest, short)}"
         )
         content.append(
             html.Details(
@@ -165,7 +181,7 @@ def _reasons(delays: Sequence[Delay], address: Address) -> Component:
     return html.Div(content)
 
 
-def _reason(reason: str, number: int, longest: int, address: Address) -> Component:
+def _reason(reason: str, number: int, longest: int, address: Address, short: bool) -> Component:
     known = REASON_BY_KEY.get(reason)
     family = FAMILY_OF_REASON.get(reason, UNKNOWN)
     text = known.text if known is not None else "Reason not known"
@@ -180,7 +196,7 @@ def _reason(reason: str, number: int, longest: int, address: Address) -> Compone
                     html.I(style={"width": f"{100 * number / longest:.1f}%"}, **marked(data_family=family)),
                     className="reason-bar",
                 ),
-                html.B(f"{number:,}"),
+                html.B(least_sign(number, short)),
             ],
             href=address.turned(reason=reason).href,
             id=f"reason-{reason}",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from dash import html
+from dash.development.base_component import Component
+
 from flowcentre.measures.delays import BANDS, FAMILY_KEYS, REASON_BY_KEY
 from flowcentre.model import County
 from flowcentre.picture.delay_history import Then
@@ -89,11 +92,49 @@ def signed(change: int) -> str:
     return f"+{change:,}" if change > 0 else f"{MINUS}{-change:,}"
 
 
+def least(number: int, short: bool) -> str:
+    """ "12"; of a count that is short of somebody "at least 12", and never a bare 0."""
+    if not short:
+        return f"{number:,}"
+    return f"at least {number:,}" if number else "none known"
+
+
+def least_people(number: int, short: bool) -> str:
+    """ "12 people", "at least 12 people", "none known"."""
+    return people(number) if not short else f"at least {people(number)}" if number else "none known"
+
+
+def least_sign(number: int, short: bool) -> str:
+    """The same where there is no room for words: "\N{GREATER-THAN OR EQUAL TO} 12"."""
+    return f"\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}{number:,}" if short else f"{number:,}"
+
+
+def short_words(chosen: Chosen) -> str:
+    """What the counts are short of: "of 3 of 4 hospitals: Southmere's list is missing"; "" where of nothing."""
+    said = [f"of {chosen.count.coverage}: {missing_words(chosen)}"] if chosen.count.coverage.missing else []
+    if held := chosen.count.held:
+        said.append(f"{held:,} row{'s' if held != 1 else ''} held back")
+    return "; ".join(said) or ("a list is not whole" if chosen.count.at_least else "")
+
+
+def nobody(short: bool) -> Component:
+    """In place of counts of nobody."""
+    return html.P("Nobody known." if short else "Nobody.", className="what")
+
+
+def short_note(chosen: Chosen) -> Component | None:
+    """In the head of a panel: that its counts are short, and of what."""
+    if not chosen.count.at_least:
+        return None
+    return html.P([html.Strong("Every count is at least: "), short_words(chosen)], className="coverage")
+
+
 def missing_words(chosen: Chosen) -> str:
     """Which lists are missing now: "Hartwell's list is missing"; "" where none is."""
-    missing = [place_name(chosen.picture.county, place) for place in chosen.count.coverage.missing]
+    coverage = chosen.count.coverage
+    missing = [place_name(chosen.picture.county, place) for place in coverage.missing]
     if len(missing) > 2:
-        return f"{len(missing)} of {chosen.count.coverage.expected} lists are missing"
+        return f"{len(missing)} of {coverage.expected} lists are missing"
     if len(missing) == 2:
         return f"{missing[0]}'s and {missing[1]}'s lists are missing"
     return f"{missing[0]}'s list is missing" if missing else ""

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pytest
 from dash import html
 
+from flowcentre.measures.derive import local_day
 from flowcentre.model import Interval, Picture
 from flowcentre.picture.delay_history import Then
 from layouts import delays, demand, shell
@@ -16,6 +17,7 @@ from layouts.finished import to_html
 from layouts.parts.delay_history import bank_holidays
 from layouts.parts.delay_life import steps
 from layouts.parts.delay_links import Address, canonical
+from layouts.parts.delay_who import who
 from layouts.parts.delay_words import change_words
 from tests.layouts import cast
 from tests.layouts.cast import CONDITIONS
@@ -56,6 +58,80 @@ def test_where_lists_are_missing_the_count_is_at_least_and_nothing_is_compared()
     assert "No comparison with yesterday or last week: Eastfield's and Hartwell's lists are missing" in said
     assert "Hartwell: no list" in said
     assert re.search(r"Eastfield: its list of 06:00 is too old; \d+ stood on it and are in no count", said)
+
+
+def short() -> Book:
+    """Southmere's list, on which somebody waits for 40 days, is too old."""
+    book = Book()
+    book.stays = (
+        someone("NG-1", 3, reason="medicines"),
+        someone("NG-2", 9, expected_on=local_day(AT), owner="ashdown"),
+        someone("SM-1", 40, place="southmere", ward="southmere-a1"),
+    )
+    book.ages["southmere"] = 10 * HOUR
+    return book
+
+
+def panel(said: str, begins: str, ends: str) -> str:
+    found = re.search(rf"{begins}(.*?){ends}", said)
+    assert found is not None, begins
+    return found[1]
+
+
+def test_where_a_list_is_missing_every_panel_says_so_and_no_count_is_bare() -> None:
+    said, why_short = text_of(short()), "of 3 of 4 hospitals: Southmere General's list is missing"
+    tiles = [
+        panel(said, "Waits days", "Bed days lost"),
+        panel(said, "Bed days lost", "Today since midnight"),
+        panel(said, "Today since midnight", "Expected to leave"),
+        panel(said, "Expected to leave", "Discharges by hour"),
+    ]
+    assert all(why_short in tile for tile in tiles)
+    assert "at least 9 days, the longest" in tiles[0]
+    assert "half of those known wait at most 6 days" in tiles[0]
+    assert "nine in ten of those known at most 9 days" in tiles[0]
+    assert "at least 12 bed days" in tiles[1]
+    assert "at least £6,744" in tiles[1]
+    assert "none known discharged remaining now at least 2 on the list today, both at least 2" in tiles[2]
+    assert "at least 1 today tomorrow none known date has passed none known no date set at least 1" in tiles[3]
+    assert "3 of 4 hospitals that say who left" in panel(said, "Discharges by hour", "Same-day share")
+    assert "nobody known to have left yet" in panel(said, "Same-day share", "Why they wait")
+    for title, end in (("Why they wait", "Who must act"), ("Who must act", "The last 28 days")):
+        assert f"Every count is at least: {why_short}" in re.sub(" +", " ", panel(said, f"{title} ", end))
+    assert "at least 2 people" in panel(said, "Delayed discharges", "Now ")
+
+
+def test_where_a_list_is_missing_no_limit_ranking_band_or_stay_is_a_bare_number() -> None:
+    said = panel(text_of(short()), "Who must act Every", "The last 28 days")
+    assert "at least 1 over 48 h for a reason inside the hospital none known 21 days or more" in said
+    assert "Ashdown Home Care \N{GREATER-THAN OR EQUAL TO} 1" in said
+    assert "at least 2 7 nights or more" in said
+    assert "none known 21 nights or more" in said
+    assert "Southmere General list missing" in said
+    assert re.search(r"Northgate General 2 1 0 0 ", said)  # its own list is whole
+    bare = re.findall(
+        r"(?:<b>|>)(\d+)</(?:b|a|span)>", page_of(short()).partition('id="why"')[2].partition('id="history"')[0]
+    )
+    assert sorted(bare) == ["0", "0", "1", "1", "1", "2"], bare
+
+
+def test_where_every_list_is_whole_nothing_is_at_least() -> None:
+    said = text_of(three())
+    assert "at least" not in said.partition("The last 28 days")[0]
+    assert "\N{GREATER-THAN OR EQUAL TO}" not in said
+    assert "of those known" not in said
+
+
+def test_rows_held_back_make_the_counts_of_every_panel_at_least() -> None:
+    chosen = three().choose("")
+    lists = tuple(
+        replace(each, value=replace(each.value, held=2, at_least=True)) if each.place == "northgate" else each
+        for each in chosen.lists
+    )
+    held = replace(chosen, lists=lists)
+    said = re.sub(r"<[^>]+>", "", to_html(who(held, Address.of("", held.filters))))
+    assert "Every count is at least: 2 rows held back" in said
+    assert "at least 1over 48 h" in said
 
 
 def test_a_change_has_its_sign_and_none_where_a_list_was_missing_then() -> None:
