@@ -16,6 +16,7 @@ from flowcentre.picture.delay_book import Answered
 from flowcentre.picture.delay_history import Then
 from flowcentre.picture.delays import FACETS, Chosen, Delay
 from layouts.parts.delay_links import Address
+from layouts.parts.delay_weeks import weeks
 from layouts.parts.delay_words import FAMILIES, day_words, family_name, least_people, people, pounds
 from layouts.parts.tree import Child, marked
 
@@ -38,6 +39,7 @@ def history(answered: Answered, address: Address) -> html.Section:
             html.P(_says(answered, past), className="what"),
             _chart(answered, past, address) if past else None,
             _legend(),
+            weeks(past),
             html.Details(
                 [html.Summary("The same as a table"), _table(answered, past)], id="history-table", className="as-table"
             )
