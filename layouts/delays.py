@@ -88,7 +88,7 @@ def render(answered: Answered, query: str) -> Component:
     """Everything above the grid, as at one picture."""
     chosen = answered.chosen
     address = Address.of(query, chosen.filters, chosen.picture.at if answered.looks_back else None)
-    parts = [head(answered, address), looks_back(answered, address), chips(answered, address), _silent(chosen)]
+    parts = [head(answered), looks_back(answered, address), chips(answered, address), _silent(chosen)]
     parts.append(top(answered, address))
     if chosen.count.known:
         parts.append(html.Div([why(chosen, address), who(chosen, address)], className="delay-two"))

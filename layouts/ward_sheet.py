@@ -18,6 +18,7 @@ from flowcentre.measures.delays import REASON_BY_KEY
 from flowcentre.model import State, Value
 from flowcentre.picture.delays import LIMITS, PAST, PAST_EXPECTED, Chosen, Delay
 from layouts.finished import to_html
+from layouts.parts.delay_words import place_name
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import DASH, LONDON, age_words, clock_words, date_words, iso
 
@@ -224,7 +225,7 @@ def _row(delay: Delay, chosen: Chosen) -> Component:
         "days": html.B(delay.days) if delay.past else delay.days,
         "pathway": _said(person.pathway),
         "reason": REASON_BY_KEY[person.reason].text if person.reason is not None else "not known",
-        "owner": _place(person.owner, chosen),
+        "owner": place_name(chosen.picture.county, person.owner, "not known"),
         "expected": f"{_day_words(person.expected_on)}{passed}" if person.expected_on is not None else DASH,
         "reviewed": _moment_words(person.reviewed_at) if person.reviewed_at is not None else DASH,
         "action": None,
@@ -239,11 +240,6 @@ def _row(delay: Delay, chosen: Chosen) -> Component:
 
 def _said(value: int | None) -> Child:
     return DASH if value is None else value
-
-
-def _place(place_id: str | None, chosen: Chosen) -> str:
-    place = chosen.picture.county.places.get(place_id or "")
-    return place.label if place is not None else place_id or "not known"
 
 
 def _day_words(day: date) -> str:

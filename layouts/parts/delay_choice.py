@@ -13,10 +13,12 @@ from layouts.parts.delay_words import FACET_WORDS, choice_name
 from layouts.parts.tree import marked
 from layouts.parts.words import LONDON, clock_words, date_words
 
+# One value of a facet, where its heading is no name for it.
+_SINGLE = {"owner": "organisation", "council": "council or locality", "days": "number of days", PAST: "limit"}
 EXPORTS = ((".csv", "CSV"), (".xlsx", "Excel"), ("/ward-sheet", "Ward sheet"))
 
 
-def head(answered: Answered, address: Address) -> html.Header:
+def head(answered: Answered) -> html.Header:
     """The title of the page and the moment that it speaks of."""
     picture = answered.chosen.picture
     return html.Header(
@@ -76,6 +78,7 @@ def chips(answered: Answered, address: Address) -> html.Nav:
         items.append(html.Li(html.A("Clear all", href=address.cleared().href, id="chip-all", className="clear")))
     else:
         items.append(html.Li("Everybody. Choose by any bar or number.", className="what"))
+    items += [_astray(facet, facet in address.filters.chosen) for facet in address.filters.astray]
     jumps = [("#why", "Why"), ("#who", "Who"), ("#history", "28 days"), ("#list", "List")]
     return html.Nav(
         [
@@ -86,6 +89,13 @@ def chips(answered: Answered, address: Address) -> html.Nav:
         className="delay-chips",
         **marked(aria_label="What is chosen"),
     )
+
+
+def _astray(facet: str, partly: bool) -> html.Li:
+    """Says that the address asks for a value that there is not."""
+    name = FACET_WORDS[facet].lower() if facet not in _SINGLE else _SINGLE[facet]
+    words = f"A {name} asked for is not there: left out" if partly else f"No such {name}: not chosen by"
+    return html.Li(words, className="astray", role="alert")
 
 
 def exports(address: Address) -> html.P:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from dash import html
 from dash.development.base_component import Component
@@ -24,6 +25,7 @@ class Step:
     at: datetime
     words: str
     kind: str  # "stay", "ready", "change", "review", "list" or "left"
+    until: datetime | None = None  # of several in one, when the last was
 
 
 def life(ref: str, intervals: Sequence[Interval], county: County, at: datetime) -> Component:
@@ -33,7 +35,7 @@ def life(ref: str, intervals: Sequence[Interval], county: County, at: datetime) 
         return html.Div([html.H2(ref), html.P("The lists hold nothing of this person.")], className="delay-life")
     latest = max(rows, key=lambda row: row[0].observed_at)[1]
     ward = county.places.get(latest.ward) if latest.ward is not None else None
-    told = list(steps(intervals, county))
+    told = list(folded(steps(intervals, county)))
     waited_until = latest.discharged_at or at
     return html.Div(
         [
@@ -43,7 +45,7 @@ def life(ref: str, intervals: Sequence[Interval], county: County, at: datetime) 
                     _fact("Hospital", place_name(county, latest.place)),
                     _fact("Ward", ward.label if ward is not None else "none given"),
                     _fact("Pathway", "not known" if latest.pathway is None else str(latest.pathway)),
-                    _fact("Must act next", _place(county, latest.owner)),
+                    _fact("Must act next", _owner(county, latest)),
                     _fact("Since ready", days(days_ready(latest, waited_until))),
                 ],
                 className="life-facts",
@@ -60,7 +62,8 @@ def _fact(name: str, said: str) -> html.Div:
 
 def _step(step: Step, before: Step | None) -> html.Li:
     local = step.at.astimezone(LONDON)
-    since = f"{_length(step.at - before.at)} later" if before is not None and step.at > before.at else ""
+    last = None if before is None else before.until or before.at
+    since = f"{_length(step.at - last)} later" if last is not None and step.at > last else ""
     when = f"{local:%a} {local.day} {local:%b %Y}, {local:%H:%M}"
     return html.Li(
         [html.Span(since, className="since"), html.Time(when), html.Strong(step.words)], **marked(data_kind=step.kind)
@@ -96,6 +99,19 @@ def steps(intervals: Sequence[Interval], county: County) -> Iterator[Step]:
     yield from once
 
 
+def folded(told: Iterable[Step]) -> Iterator[Step]:
+    """The same steps; of reviews that follow one another, one that says how many they were and when the last was."""
+    for kind, run in groupby(told, lambda step: step.kind):
+        same = list(run)
+        if kind != "review" or len(same) == 1:
+            yield from same
+            continue
+        last = same[-1].at.astimezone(LONDON)
+        times = "twice" if len(same) == 2 else f"{len(same)} times"
+        words = f"Reviewed {times}, last {last:%a} {last.day} {last:%b %H:%M}"
+        yield Step(same[0].at, words, kind, same[-1].at)
+
+
 _ORDER = {"stay": 0, "ready": 1, "list": 2, "change": 3, "review": 4, "left": 5}
 
 
@@ -128,14 +144,14 @@ def _gone_and_back(before: DelayedDischarge | None, gone_at: datetime | None, on
 def _whole(person: DelayedDischarge, county: County) -> str:
     pathway = "pathway not known" if person.pathway is None else f"pathway {person.pathway}"
     said = [f"On the list: {_ward(county, person)}", pathway, _reason(person)]
-    return ", ".join([*said, f"{_place(county, person.owner)} must act"])
+    return ", ".join([*said, f"{_owner(county, person)} must act"])
 
 
 def _changes(before: DelayedDischarge, person: DelayedDischarge, county: County) -> Iterator[str]:
     if before.reason != person.reason:
         yield f"Reason: {_reason(person)}"
     if before.owner != person.owner:
-        yield f"Must act: {_place(county, person.owner)}"
+        yield f"Must act: {_owner(county, person)}"
     if before.pathway != person.pathway:
         yield "Pathway not known" if person.pathway is None else f"Pathway {person.pathway}"
     if (before.place, before.ward) != (person.place, person.ward):
@@ -156,5 +172,5 @@ def _ward(county: County, person: DelayedDischarge) -> str:
     return place_name(county, person.ward if person.ward is not None else person.place)
 
 
-def _place(county: County, place_id: str | None) -> str:
-    return place_name(county, place_id) if place_id is not None else "nobody named"
+def _owner(county: County, person: DelayedDischarge) -> str:
+    return place_name(county, person.owner, "nobody named")

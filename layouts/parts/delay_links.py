@@ -96,7 +96,9 @@ def canonical(picture: Picture, query: str) -> str | None:
     """One spelling for every query that asks the same of the present; None for one that looks back."""
     if parse_qs(query.lstrip("?")).get("at", [""])[0]:
         return None
-    return Address.of(query, Filters.of(query, picture)).query
+    filters = Filters.of(query, picture)
+    # The page says of which facets something was asked that there is not: those addresses ask for another page.
+    return "&".join(filter(None, (Address.of(query, filters).query, *(f"{facet}=-" for facet in filters.astray))))
 
 
 def moment_words(at: datetime) -> str:

@@ -10,6 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures.delays import BANDS, STAYS
+from flowcentre.picture.delay_sums import counts_by_facet
 from flowcentre.picture.delays import (
     FACETS,
     LIMITS,
@@ -20,7 +21,6 @@ from flowcentre.picture.delays import (
     Chosen,
     Delay,
     counts,
-    past_counts,
 )
 from layouts.parts.delay_links import Address, choice_marks
 from layouts.parts.delay_words import least, least_people, least_sign, nobody, place_name, short_note
@@ -55,7 +55,8 @@ def who(chosen: Chosen, address: Address) -> html.Section:
 
 
 def _limits(chosen: Chosen, address: Address) -> Component:
-    past = past_counts(chosen.but(PAST))
+    wider = replace(chosen, filters=chosen.filters.without(PAST))
+    past = {count.value: count.people or 0 for count in counts_by_facet(wider)[PAST]}
     short = chosen.count.at_least
     return html.Ul(
         [

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures.delays import BANDS, FAMILY_KEYS, REASON_BY_KEY
+from flowcentre.measures.delays import FAMILY_KEYS
 from flowcentre.model import County
 from flowcentre.picture.delay_history import Then
-from flowcentre.picture.delays import LIMITS, PAST, UNKNOWN, Chosen
+from flowcentre.picture.delay_sums import NOT_KNOWN, label_of
+from flowcentre.picture.delays import PAST, UNKNOWN, Chosen
 from layouts.parts.words import LONDON
 
 MINUS = "\N{MINUS SIGN}"
@@ -42,31 +42,20 @@ def pathway_name(pathway: str) -> str:
     return "Pathway not known" if pathway == UNKNOWN else f"Pathway {pathway}"
 
 
-def place_name(county: County, place_id: str, unknown: str = "Not known") -> str:
+def place_name(county: County, place_id: str | None, unknown: str = "Not known") -> str:
     """The name of a place; a ward's with its hospital's, for two hospitals have a Ward 1."""
-    place = county.places.get(place_id)
+    place = county.places.get(place_id or UNKNOWN)
     if place is None:
-        return unknown if place_id == UNKNOWN else place_id
+        return unknown if place_id in (None, UNKNOWN) else str(place_id)
     hospital = county.places.get(place.parent) if place.level.value == "unit" and place.parent else None
     return f"{hospital.label}, {place.label}" if hospital is not None else place.label
 
 
-_NAMES: Mapping[str, Callable[[str, County], str]] = {
-    "pathway": lambda value, _: pathway_name(value).removeprefix("Pathway "),
-    "family": lambda value, _: family_name(value),
-    "reason": lambda value, _: REASON_BY_KEY[value].text if value in REASON_BY_KEY else "not known",
-    "owner": lambda value, county: place_name(county, value, "nobody named"),
-    "council": lambda value, county: place_name(county, value, "not known"),
-    "site": lambda value, county: place_name(county, value),
-    "ward": lambda value, county: place_name(county, value, "not known"),
-    "days": lambda value, _: next((band.words for band in BANDS if band.key == value), value),
-    PAST: lambda value, _: LIMITS.get(value, value),
-}
-
-
 def choice_name(facet: str, value: str, county: County) -> str:
     """What a choice is called beside its facet: "Pathway: 1", "Since ready: 4-6 days"."""
-    return _NAMES[facet](value, county)
+    if facet in ("owner", "council", "site", "ward"):
+        return place_name(county, value, "nobody named" if facet == "owner" else NOT_KNOWN)
+    return label_of(facet, value, county).removeprefix("Pathway ")
 
 
 def people(number: int) -> str:

@@ -12,13 +12,15 @@ from dash import html
 from flowcentre.measures.derive import local_day
 from flowcentre.model import Interval, Picture
 from flowcentre.picture.delay_history import Then
+from flowcentre.picture.delay_sums import counts_by_facet
 from layouts import delays, demand, shell
 from layouts.finished import to_html
+from layouts.parts import delay_life
 from layouts.parts.delay_history import bank_holidays
-from layouts.parts.delay_life import steps
+from layouts.parts.delay_life import folded, steps
 from layouts.parts.delay_links import Address, canonical
 from layouts.parts.delay_who import who
-from layouts.parts.delay_words import change_words
+from layouts.parts.delay_words import FACET_WORDS, change_words, choice_name
 from tests.layouts import cast
 from tests.layouts.cast import CONDITIONS
 from tests.layouts.delays_cast import AT, DAY, HOUR, Book, county, someone
@@ -181,6 +183,28 @@ def test_the_share_of_beds_names_its_denominator_and_stands_for_everybody_alone(
     assert "general and acute beds" not in text_of(Book(), "pathway=1")
 
 
+def test_a_list_of_last_night_tells_of_the_pictures_own_day() -> None:
+    after_midnight = datetime(2026, 11, 19, 0, 9, tzinfo=UTC)
+    book = Book(at=after_midnight)  # its lists are of 23:55
+    book.stays = tuple(
+        someone(f"NG-{day}", 3, after_midnight, expected_on=date(2026, 11, day)) for day in (18, 19, 20, 20, 21)
+    )
+    told = panel(text_of(book), "Expected to leave", "Discharges by hour")
+    assert "1 today tomorrow 2 date has passed 1 no date set 0" in told
+    # The list of last night knows of nobody past it: a link would choose others than the number says.
+    assert "top-expected" not in page_of(book)
+    assert "top-expected" in page_of(three())
+
+
+def test_a_choice_is_called_what_exports_and_api_call_it() -> None:
+    picture = Book().current()
+    for facet, counts in counts_by_facet(Book().choose("")).items():
+        for count in counts if facet in FACET_WORDS and facet not in ("ward", "owner") else ():
+            assert choice_name(facet, count.value, picture.county) == count.label.removeprefix("Pathway ")
+    assert choice_name("ward", "northgate-a1", picture.county) == "Northgate General, Ward A1"
+    assert choice_name("owner", "unknown", picture.county) == "nobody named"
+
+
 # --- Why, who, and the links --------------------------------------------------------------------
 
 
@@ -225,6 +249,25 @@ def test_the_same_choice_can_be_taken_away_as_files() -> None:
         assert f'href="{address}pathway=2&amp;group=ward"' in page
 
 
+def test_what_is_asked_for_that_there_is_not_is_named_and_in_no_export() -> None:
+    said, page = text_of(Book(), "pathway=9&site=northgate&days=soon"), page_of(Book(), "pathway=9&site=northgate")
+    assert "No such pathway: not chosen by" in said
+    assert "No such number of days: not chosen by" in said
+    assert "No such hospital" not in said
+    assert 'href="/delays.csv?site=northgate"' in page
+    assert "pathway=9" not in page
+    assert "A pathway asked for is not there: left out" in text_of(Book(), "pathway=1,9")
+    assert "No such" not in text_of(Book(), "pathway=1")
+
+
+def test_a_page_that_names_what_there_is_not_does_so_still_when_it_is_renewed() -> None:
+    book = Book()
+    query = canonical(book.current(), "?pathway=9,1&site=nowhere")
+    assert query == "pathway=1&pathway=-&site=-"
+    assert canonical(book.current(), query) == query
+    assert page_of(book, query) == page_of(book, "?pathway=9,1&site=nowhere")
+
+
 def test_nothing_there_and_being_arranged_stand_apart_in_these_words() -> None:
     said = text_of(three())
     assert re.search(r"being arranged Interface process.{1,3}1 nothing there Capacity.{1,3}1", said)
@@ -263,7 +306,7 @@ def test_queries_that_ask_the_same_have_one_spelling_and_a_past_one_is_not_live(
         canonical(picture, "?group=ward&site=southmere&pathway=2,1&nonsense=x")
         == "pathway=1,2&site=southmere&group=ward"
     )
-    assert canonical(picture, "group=nobody&pathway=9") == ""
+    assert canonical(picture, "group=nobody&nonsense=x") == ""
     assert canonical(picture, "pathway=1&at=2026-11-18T08:00") is None
 
 
@@ -383,6 +426,25 @@ def test_a_timeline_tells_every_step_once_and_in_order() -> None:
     ]
     moments = [step.at for step in steps(book.life("NG-1", AT), county())]
     assert moments == sorted(moments)
+
+
+def test_reviews_that_follow_one_another_are_one_line() -> None:
+    person = someone("NG-1", 20).person
+    reviews = [datetime(2026, 11, day, 16, 20, tzinfo=UTC) for day in range(2, 14)]
+    moved = replace(person, ward="northgate-a3", reviewed_at=reviews[-1])
+    life = [Interval(replace(person, reviewed_at=at), at, at + DAY, at, at + DAY) for at in reviews] + [
+        Interval(moved, reviews[-1] + DAY, None, reviews[-1] + DAY, None)
+    ]
+    life.append(Interval(replace(moved, reviewed_at=AT - HOUR), AT - HOUR, None, AT - HOUR, None))
+    told = list(folded(steps(life, county())))
+    # The first of them came with the list's own first word.
+    assert [step.words for step in told if step.kind == "review"] == [
+        "Reviewed 12 times, last Fri 13 Nov 16:20",
+        "Reviewed",
+    ]
+    said = re.sub(r"<[^>]+>", " ", to_html(delay_life.life("NG-1", life, county(), AT)))
+    assert "Reviewed 12 times, last Fri 13 Nov 16:20" in said
+    assert re.search(r"24 h later|1 day later", said.partition("Reviewed 12 times")[2].partition("Moved to")[0]), said
 
 
 def test_changes_of_reason_owner_pathway_and_ward_are_told_with_the_time_between() -> None:
