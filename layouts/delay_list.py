@@ -16,13 +16,13 @@ _FIRST = frozenset(
     {"ref", "ward", "site", "days", "pathway", "reason", "owner", "council", "expected", "reviewed", "past"}
 )
 _WIDTHS = {
-    "ref": 110,
+    "ref": 190,  # what a row is known by: 11 capital letters must fit
     "site": 160,
     "ward": 110,
     "days": 112,
     "pathway": 118,
     "family": 170,
-    "reason": 360,
+    "reason": 280,
     "owner": 220,
     "coordinator": 120,
     "council": 150,

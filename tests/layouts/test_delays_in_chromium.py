@@ -323,6 +323,19 @@ def test_a_list_that_cannot_be_read_says_so(screen: Page, address: str) -> None:
 # --- How it looks ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("width", [1366, 1440, 1920, 3840])
+def test_a_ref_of_eleven_letters_is_never_cut(screen: Page, address: str, shown: Shown, width: int) -> None:
+    shown.book.change(lambda stays: (*stays, someone("WM-MYJQWMWQ", 99)))
+    shown.publish()
+    screen.set_viewport_size({"width": width, "height": 1000})
+    opened(screen, address)
+    cell = screen.locator(f"#delays-grid {FIRST} [col-id=ref]")
+    expect(cell).to_have_text("WM-MYJQWMWQ", timeout=PATIENT)
+    inside = cell.locator(".ag-cell-value")
+    shows = cell if inside.count() == 0 else inside
+    assert shows.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+
+
 @pytest.mark.parametrize("width", [390, 1366, 1920, 3840])
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_the_page_never_scrolls_sideways_and_has_contrast(
