@@ -32,11 +32,11 @@ from flowcentre.feeds.contract import (
 )
 from flowcentre.feeds.files import DropFolderSettings, read_new_files
 from flowcentre.feeds.http import HttpSettings, get
-from flowcentre.feeds.pseudonyms import NhsNumberKey, holds_nhs_number, may_say_who, pseudonym
+from flowcentre.feeds.pseudonyms import NhsNumberKey, holds_nhs_number, is_word, pseudonym, says_who
 from flowcentre.feeds.tables import NO_FIGURE, Row, tidy
 from flowcentre.measures.delays import REPORTED
 from flowcentre.measures.discharge import REASONS
-from flowcentre.model import DelayedDischarge, Fact, Held, Person, RefusedColumn, WholeList
+from flowcentre.model import DelayedDischarge, Fact, Held, RefusedColumn, WholeList
 
 _KEYS = [reason.key for reason in REASONS]
 _PATHWAY = re.compile(r"(?:(?:pathway|p)[ -]?)?([0-3])")
@@ -114,7 +114,8 @@ class DischargeList(Connector):
         listing = read_listing(document, self.places, agreed, final_newline=self.settings.final_newline)
         if listing is None:
             return
-        yield from each_once((_where(row), self._person_or_held(row, listing.at)) for row in listing.rows)
+        persons = [(_where(row), self._person_or_held(row, listing.at)) for row in listing.rows]
+        yield from each_once(_without_names(persons))
         for site, listed in listing.listed.items():
             yield WholeList("delays", site, listing.at, listed, listing.departures)
         yield from refused_columns(listing.columns, agreed.all)
@@ -122,7 +123,7 @@ class DischargeList(Connector):
         if dropped := sum(_is_said(cell) and not _is_code(cell) for cell in cells):
             yield RefusedColumn("coordinator (not a code)", dropped)
 
-    def _person_or_held(self, row: Row | Held, list_time: datetime) -> Person | Held:
+    def _person_or_held(self, row: Row | Held, list_time: datetime) -> DelayedDischarge | Held:
         if isinstance(row, Held):
             return row
         try:
@@ -182,6 +183,18 @@ class DischargeList(Connector):
         return found.key if found else None
 
 
+def _without_names(rows: list[tuple[str, DelayedDischarge | Held]]) -> Iterator[tuple[str, DelayedDischarge | Held]]:
+    """The rows, those held whose ref is a word where most are: then it is a column of names."""
+    persons = [person for _, person in rows if isinstance(person, DelayedDischarge)]
+    are_names = 2 * sum(is_word(person.ref) for person in persons) > len(persons)
+    for where, person in rows:
+        if are_names and isinstance(person, DelayedDischarge) and is_word(person.ref):
+            why = "ref has no digit, like most here: are they names? A pseudonym is wanted"
+            yield where, Held(where, why, person.place)
+        else:
+            yield where, person
+
+
 def _where(row: Row | Held) -> str:
     return row.where if isinstance(row, Row) else row.row
 
@@ -192,4 +205,4 @@ def _is_said(cell: str) -> bool:
 
 def _is_code(cell: str) -> bool:
     """Is it a code that a care transfer hub may give a co-ordinator? A name of two words, or an NHS number, is none."""
-    return _CODE.fullmatch(cell) is not None and not holds_nhs_number(cell) and not may_say_who(cell)
+    return _CODE.fullmatch(cell) is not None and not holds_nhs_number(cell) and not says_who(cell) and not is_word(cell)

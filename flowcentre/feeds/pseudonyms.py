@@ -18,10 +18,9 @@ from flowcentre.feeds.tables import NO_FIGURE
 LEAST_KEY = 32  # bytes: as many as the hash has, so that all the numbers there are cannot be tried
 KEPT = 20  # bytes of the hash; no two people of a county will ever share them
 _REF = re.compile(r"[A-Za-z0-9._:-]{1,64}")
-# What a reference must not be, whole: a word that may be a name, a date of birth, a postcode, a telephone number.
+# What a reference must not be, whole: a date of birth, a postcode, a telephone number.
 _NO_PSEUDONYM = re.compile(
-    r"[^0-9]*"
-    r"|(19|20)\d\d[._:-]?[01]\d[._:-]?[0-3]\d|[0-3]\d[._:-]?[01]\d[._:-]?(19|20)\d\d"
+    r"(19|20)\d\d[._:-]?[01]\d[._:-]?[0-3]\d|[0-3]\d[._:-]?[01]\d[._:-]?(19|20)\d\d"
     r"|[a-z]{1,2}\d[a-z\d]?[._:-]?\d[a-z]{2}"
     r"|0[1-37][._:-]?(\d[._:-]?){8,9}",
     re.IGNORECASE | re.ASCII,
@@ -36,14 +35,19 @@ def pseudonym(said: object) -> str:
         raise RowHeld("ref is not a pseudonym of up to 64 letters, digits and . _ : -")
     if holds_nhs_number(said):
         raise RowHeld("ref looks like an NHS number: a pseudonym is wanted")
-    if may_say_who(said):
-        raise RowHeld("ref looks like a name, a date, a postcode or a telephone number: a pseudonym is wanted")
+    if says_who(said):
+        raise RowHeld("ref looks like a date, a postcode or a telephone number: a pseudonym is wanted")
     return said
 
 
-def may_say_who(code: str) -> bool:
-    """May a code be a word that is a name, a date of birth, a postcode or a telephone number?"""
+def says_who(code: str) -> bool:
+    """Does a code have the form of a date of birth, a postcode or a telephone number?"""
     return _NO_PSEUDONYM.fullmatch(code) is not None
+
+
+def is_word(code: str) -> bool:
+    """Has a code no digit? One may be a pseudonym; where most of a list are words, they are names."""
+    return not any(letter.isdigit() for letter in code)
 
 
 def holds_nhs_number(text: str) -> bool:

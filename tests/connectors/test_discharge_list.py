@@ -298,6 +298,14 @@ def test_a_coordinator_that_is_no_code_is_dropped_and_counted(said: str) -> None
     assert said not in repr(found)
 
 
+def test_a_column_of_names_where_refs_should_be_is_held_and_a_word_among_codes_is_not() -> None:
+    names = facts(*({"ref": name} for name in ("Smith", "Jones", "Brown", "NG-4")))
+    assert held(names) == ["ref has no digit, like most here: are they names? A pseudonym is wanted"] * 3
+    assert "Smith" not in repr(names)
+    codes = facts(*({"ref": code} for code in ("QWERTZ", "NG-2", "NG-3", "NG-4")))
+    assert held(codes) == []
+
+
 def test_an_nhs_number_is_no_coordinators_code() -> None:
     number = nhs_number("999000001")
     assert person({"coordinator": f"H{number}"}).coordinator is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ class Asked(Drawings):
     def glass(self):  # type: ignore[no-untyped-def]
         page = AskedPage(self.canonical, self.answer)
         plain = super().glass()
-        return type(plain)(plain.wall_document, plain.wall_body, plain.pages, {"list": page}, self.fingerprint)
+        return replace(plain, asked_pages={"list": page})
 
     def canonical(self, _picture: Picture, query: str) -> str | None:
         return None if "at=" in query else "&".join(sorted(query.split("&")))
