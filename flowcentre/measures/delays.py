@@ -162,21 +162,21 @@ EXPECTED_TODAY = _now(
     "delayed_expected_today_now",
     "Delayed and expected to leave today",
     "Expected today",
-    "People delayed now whose expected date of discharge is today.",
+    "People delayed now whose expected date of discharge is the day of the list.",
     worse=Worse.NEITHER,
 )
 EXPECTED_TOMORROW = _now(
     "delayed_expected_tomorrow_now",
     "Delayed and expected to leave tomorrow",
     "Expected tomorrow",
-    "People delayed now whose expected date of discharge is tomorrow.",
+    "People delayed now whose expected date of discharge is the day after the list's.",
     worse=Worse.NEITHER,
 )
 EXPECTED_PASSED = _now(
     "delayed_expected_passed_now",
     "Delayed beyond the expected date of discharge",
     "Expected date passed",
-    "People delayed now whose expected date of discharge is before today: the date wants setting again.",
+    "People delayed now whose expected date of discharge is before the day of the list: the date wants setting again.",
 )
 BY_PATHWAY = tuple(
     _now(
