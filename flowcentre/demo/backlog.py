@@ -37,8 +37,8 @@ def backlog(simulation: Simulation, county: County, since: datetime, until: date
     """What the county's feeds published after ``since``, up to and at ``until``, oldest first.
 
     Beds and A&E every quarter of an hour on the last day, each hour in the last week, and every three
-    hours before; the rest each hour on the last day and every six hours before. The simulation lives
-    on as far as the documents are taken.
+    hours before; the rest each hour on the last day and every six hours before, but discharge lists every
+    two hours in the last week. The simulation lives on as far as the documents are taken.
     """
     clerk = Clerk(simulation, county)
     moment = seconds(since) // QUARTER * QUARTER + QUARTER
@@ -65,6 +65,8 @@ def _due(feed: Feed, moment: int, ago: timedelta) -> bool:
 
 def _step(feed: Feed, ago: timedelta) -> int:
     """How far apart, in seconds, documents of so long ago are: an eye sees no more in four weeks."""
+    if feed.connector == "discharge_list" and timedelta(days=1) <= ago < timedelta(days=7, hours=3):
+        return 2 * HOUR  # no older than a list may be: the present is set against yesterday and a week ago
     if feed.connector in ("community_capacity_csv", "discharge_list"):
         return HOUR if ago < timedelta(days=1) else 6 * HOUR
     if ago < timedelta(days=1):

@@ -300,8 +300,3 @@ def _first(moments: Iterable[datetime | None]) -> datetime | None:
 def counts(delays: Iterable[Delay], facet: str) -> Counter[str]:
     """How many people have each value of a facet."""
     return Counter(map(FACETS[facet], delays))
-
-
-def past_counts(delays: Iterable[Delay]) -> Counter[str]:
-    """How many people are past each limit."""
-    return Counter(limit for delay in delays for limit in delay.past)

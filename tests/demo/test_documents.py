@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -307,9 +308,14 @@ def test_the_backlog_is_four_weeks_that_the_real_connectors_believe_but_for_the_
     assert len(moments["northgate-beds"]) == len(moments["southmere-emergency"]) == 4 * 24 + 6 * 24 + 8
     assert 36 <= len(moments["hartwell-beds"]) < len(moments["eastfield-beds"]) == 7 * 4 + 24
     assert len(moments["care-homes"]) == 8
-    # Hourly on the last day and every six hours before, and always once when a day's discharges are whole.
+    # Hourly on the last day, every two hours in the week before and six before that: the present is set against a list
+    # of yesterday and of a week ago that was not too old. And always once when a day's discharges are whole.
     for feed_id in ("northgate-discharges", "southmere-discharges", "community-discharges"):
-        assert len(moments[feed_id]) == 24 + 7 * 4
+        gaps = [after - at for at, after in pairwise(moments[feed_id]) if at > now - timedelta(days=7)]
+        assert max(gaps) == timedelta(
+            hours=2.5 if feed_id != "southmere-discharges" else 4
+        )  # a Wednesday morning is missing
+        assert max(gaps[-23:]) <= timedelta(hours=1)
         late = [at for at in moments[feed_id] if (at.hour, at.minute) == (23, 30)]
         assert [at.date() for at in late] == [(since + timedelta(days=day)).date() for day in range(8)]
     assert set(held) == {

@@ -15,7 +15,7 @@ from flowcentre.picture import DelayBook, build
 from flowcentre.picture.delay_book import NoSuchMoment, asked_moment
 from flowcentre.picture.delay_history import read_censuses
 from flowcentre.picture.delay_table import COLUMNS, rows
-from flowcentre.picture.delays import Filters, counts, past_counts
+from flowcentre.picture.delays import Filters, counts
 from flowcentre.store import Store
 from tests.feeds.cast import AT, a_county, a_feed
 from tests.feeds.test_delay_lists import QUARTER, listed, waiting
@@ -126,7 +126,6 @@ def test_a_count_by_facet_shows_what_else_could_be_chosen(store: Store) -> None:
     two_lists(store)
     chosen = book_of(store)[0].choose("pathway=1&site=northgate")
     assert counts(chosen.but("pathway"), "pathway") == {"0": 1, "1": 1, "unknown": 1}
-    assert past_counts(chosen.delays) == {"expected": 1}
 
 
 def test_people_of_a_list_that_is_too_old_are_shown_as_old_and_not_counted(store: Store) -> None:
