@@ -97,6 +97,8 @@
         if (!answer.rowData) throw new Error("no answer");
         shown = { lists: answer.lists, at: answer.at, query };
         successCallback(answer.rowData, answer.rowCount);
+        byId("list-left-out").textContent = answer.said;
+        byId("list-left-out").hidden = !answer.said;
         if (answer.rowCount) api.hideOverlay();
         else api.showNoRowsOverlay();
       } catch {

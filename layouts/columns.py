@@ -64,7 +64,7 @@ COLUMNS = (
     Column("Discharged", "since midnight", "discharges_today"),
     Column(
         "No criteria to reside",
-        "still in a bed",
+        "in an acute bed",
         "nctr_now",
         (("nctr_share", "{} of beds"),),
     ),

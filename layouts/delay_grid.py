@@ -41,7 +41,7 @@ class Asked:
     tests: tuple[Test, ...] = ()
 
 
-NOTHING: Row = {"rowData": [], "rowCount": 0}
+NOTHING: Row = {"rowData": [], "rowCount": 0, "said": ""}
 
 
 def rows(chosen: Chosen, group: str | None, request: object) -> Row:
@@ -50,11 +50,20 @@ def rows(chosen: Chosen, group: str | None, request: object) -> Row:
         asked = read(request, chosen.picture.county)
     except NotAgreed:
         return NOTHING
-    lines = _lines(_arranged(chosen.delays, group, asked, chosen.picture.county), group, chosen.picture.county)
+    found = _arranged(chosen.delays, group, asked, chosen.picture.county)
+    lines = _lines(found, group, chosen.picture.county)
     return {
         "rowData": [_row(line, chosen.picture.county) for line in lines[asked.start : asked.end]],
         "rowCount": len(lines),
+        "said": _left_out(len(found), len(chosen.delays)),
     }
+
+
+def _left_out(found: int, everybody: int) -> str:
+    """Says that the columns' own filters leave people out, whom the count above and the exports hold; else ""."""
+    if found == everybody:
+        return ""
+    return f"{found:,} of {everybody:,} rows, by the filters of the columns. The figures above and what is taken away hold all {everybody:,}."
 
 
 def index_of(chosen: Chosen, group: str | None, request: object, ref: str) -> int | None:

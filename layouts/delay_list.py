@@ -130,6 +130,11 @@ def news_bar() -> Component:
     )
 
 
+def left_out() -> Component:
+    """Says whom the columns' own filters leave out, for neither the count above nor an export knows of them."""
+    return html.P(id="list-left-out", className="list-left-out", hidden=True, role="status")
+
+
 def drawer() -> Component:
     """Where one person's timeline stands."""
     return html.Aside(

@@ -13,7 +13,7 @@ from flowcentre.model import Interval, Picture, State
 from flowcentre.picture.delay_book import Answered, NoSuchMoment
 from flowcentre.picture.delays import Chosen, listing_hospitals
 from layouts import delay_grid
-from layouts.delay_list import drawer, grid, news_bar, tools
+from layouts.delay_list import drawer, grid, left_out, news_bar, tools
 from layouts.finished import to_html
 from layouts.parts.delay_choice import chips, exports, head, looks_back, moment_form
 from layouts.parts.delay_history import history
@@ -58,7 +58,8 @@ def page(book: DelayBook, picture: Picture, query: str, finished: Callable[[Comp
     try:
         answered = book.answer(query, picture)
     except NoSuchMoment as why_not:
-        return _says(f"{str(why_not).capitalize()}.", html.A("To the present", href="/delays"))
+        words = str(why_not)
+        return _says(f"{words[:1].upper()}{words[1:]}.", html.A("To the present", href="/delays"))
     content = html.Div(finished(render(answered, query)))
     if not answered.looks_back:  # a page of the past stays as it is
         content = html.Div(content.children, id="live-page", **marked(data_page="delays", data_asked="at"))
@@ -68,7 +69,7 @@ def page(book: DelayBook, picture: Picture, query: str, finished: Callable[[Comp
             content,
             html.Div(
                 [
-                    html.Div([finished(tools()), finished(news_bar())], className="list-tools"),
+                    html.Div([finished(tools()), finished(left_out()), finished(news_bar())], className="list-tools"),
                     grid(),
                     finished(html.P("Enter or a click on a row opens the person's timeline.", className="what")),
                 ],

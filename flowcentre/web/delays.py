@@ -68,6 +68,10 @@ class Answer:
         return {"cache-control": "no-store", "x-flow-version": str(self.chosen.picture.version)}
 
 
+# All that an address may ask for. A misspelt filter would take everybody away.
+_NAMES = frozenset({*FACETS, PAST, "at", "group", "counts", "small", "people", "limit", "offset"})
+
+
 class DelayRoutes:
     """Every route of delayed discharges. While there is ``trouble``, the present is refused, not told from memory."""
 
@@ -107,6 +111,8 @@ class DelayRoutes:
         """Whom an address chooses. Raises Refusal."""
         if self._delays is None:
             raise Refusal(404, NO_LISTS)
+        if unknown := sorted(parse_qs(query, keep_blank_values=True).keys() - _NAMES):
+            raise Refusal(422, f"there is no filter {ascii(unknown[0][:40])}: there are {', '.join((*FACETS, PAST))}")
         if not parse_qs(query).get("at") and (why := self._trouble()) is not None:
             raise Refusal(503, why)
         try:

@@ -10,7 +10,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures.derive import LONDON, local_day
-from flowcentre.model import State, Value
+from flowcentre.model import PlaceKind, State, Value
 from flowcentre.picture.delay_book import Answered
 from flowcentre.picture.delay_history import Past, Then
 from flowcentre.picture.delay_sums import Left, days_of, expectation, left_today, those_left
@@ -64,11 +64,22 @@ def _count(answered: Answered) -> Component:
             html.P("people in a hospital bed with no criteria to reside", className="what"),
             figure(count, chosen.picture.at, "main"),
             html.P(notes, className="notes"),
+            _by_kind(chosen),
             html.Ul(_changes(chosen, answered.past), className="changes"),
             _trend(answered),
         ],
         className="tile delay-count",
     )
+
+
+def _by_kind(chosen: Chosen) -> html.P | None:
+    """Acute and community hospitals apart: the wall and the demand page count no criteria to reside in acute beds alone."""
+    places = chosen.picture.county.places
+    kinds = {each.place: places[each.place].kind for each in chosen.in_scope}
+    if len(set(kinds.values())) < 2 or not chosen.count.known:
+        return None
+    acute = sum(kinds[delay.person.place] is PlaceKind.ACUTE_HOSPITAL for delay in chosen.counted)
+    return html.P(f"{acute:,} in acute and {len(chosen.counted) - acute:,} in community hospitals", className="kinds")
 
 
 def _of_then(value: Value) -> Value:

@@ -45,6 +45,7 @@ def who(chosen: Chosen, address: Address) -> html.Section:
             _ranking(chosen, address, "owner", "Organisation that must act next", "Nobody named"),
             _ranking(chosen, address, "council", "Council or locality where they live", "Not known"),
             _ranking(chosen, address, "site", "Hospital", "Not known"),
+            _ranking(chosen, address, "ward", "Ward", "No ward"),
             html.H3("Days since the discharge ready date", className="delay-sub"),
             _bands(waiting, address, short),
             html.H3("Length of stay", className="delay-sub"),

@@ -50,6 +50,13 @@ def test_the_longest_wait_comes_first_unless_another_order_is_asked_for() -> Non
     ]
 
 
+def test_whom_a_columns_filter_leaves_out_is_said_for_count_and_exports_hold_them() -> None:
+    whole = {"startRow": 0, "endRow": 100}
+    assert ask(whole)["said"] == ""
+    left = ask(whole | {"filterModel": {"days": {"filterType": "number", "type": "greaterThan", "filter": 3}}})
+    assert left["said"].startswith("2 of 3 rows, by the filters of the columns.")
+
+
 @pytest.mark.parametrize("way", ["asc", "desc"])
 def test_what_is_not_known_stands_last_in_either_order(way: str) -> None:
     assert refs({"sortModel": [{"colId": "pathway", "sort": way}]})[-1] == "NG-1"

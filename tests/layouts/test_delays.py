@@ -10,7 +10,7 @@ import pytest
 from dash import html
 
 from flowcentre.measures.derive import local_day
-from flowcentre.model import Interval, Picture
+from flowcentre.model import Interval, Picture, PlaceKind
 from flowcentre.picture.delay_history import Then
 from flowcentre.picture.delay_sums import counts_by_facet
 from layouts import delays, demand, shell
@@ -482,3 +482,19 @@ def test_what_was_learnt_later_is_not_in_a_timeline_of_the_past() -> None:
 def test_addresses_hold_no_ref() -> None:
     book = three()
     assert not re.search(r'href="[^"]*(NG|SM)-', page_of(book) + page_of(book, "group=ward"))
+
+
+def test_acute_and_community_hospitals_are_told_apart_for_the_wall_counts_acute_beds_alone() -> None:
+    book = Book()
+    chosen = book.choose("")
+    page = to_html(delays.render(book.answer(""), ""))
+    kinds = [chosen.picture.county.places[delay.person.place].kind for delay in chosen.counted]
+    acute = sum(kind is PlaceKind.ACUTE_HOSPITAL for kind in kinds)
+    assert 0 < acute < len(kinds)
+    assert f"{acute} in acute and {len(kinds) - acute} in community hospitals" in page
+    assert "in community hospitals" not in to_html(delays.render(book.answer("site=northgate"), "site=northgate"))
+
+
+def test_people_are_ranked_by_ward_too_each_a_link() -> None:
+    page = to_html(delays.render(Book().answer(""), ""))
+    assert "ward=northgate-" in page

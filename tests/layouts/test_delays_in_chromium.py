@@ -185,6 +185,7 @@ def test_a_heading_sorts_and_a_columns_filter_chooses_on_the_server(screen: Page
         next(ref for ref in everybody if ref.startswith("SM-")), timeout=PATIENT
     )
     assert "SM-" not in screen.url
+    expect(screen.locator("#list-left-out")).to_contain_text("by the filters of the columns", timeout=PATIENT)
 
 
 def test_arrows_lead_to_a_row_enter_opens_its_person_and_escape_leads_back(screen: Page, address: str) -> None:

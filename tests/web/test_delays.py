@@ -62,7 +62,7 @@ def lines_of(content: bytes, sheet: str = "Delayed") -> list[list[Any]]:
 
 def test_the_answer_is_as_it_is_described(book: PretendBook) -> None:
     with asking(book) as client:
-        said = client.get("/api/v1/delays?pathway=1,2&site=northgate&nonsense=1").json()
+        said = client.get("/api/v1/delays?pathway=1,2&site=northgate").json()
         described = client.get("/openapi.json").json()["paths"]["/api/v1/delays"]["get"]
     TypeAdapter(DelaysShape).validate_python(said)
     assert said["filters"] == {"pathway": ["1", "2"], "site": ["northgate"]}
@@ -84,6 +84,13 @@ def test_a_value_that_there_is_not_is_refused_so_that_nobody_is_taken_away_by_a_
         for path in ("/api/v1/delays", "/delays.csv", "/delays.xlsx", "/delays/ward-sheet"):
             answer = client.get(f"{path}?{asked}")
             assert (answer.status_code, f"no such value of {facet}" in answer.text) == (422, True), path
+
+
+@pytest.mark.parametrize("path", ["/api/v1/delays", "/delays.csv", "/delays.xlsx", "/delays/ward-sheet"])
+def test_a_misspelt_filter_is_refused_for_it_would_take_everybody_away(book: PretendBook, path: str) -> None:
+    with asking(book) as client:
+        answer = client.get(f"{path}?pathways=1")
+    assert (answer.status_code, "there is no filter 'pathways'" in answer.text) == (422, True)
 
 
 def test_a_silent_hospital_has_no_count_and_its_people_say_that_they_are_old(book: PretendBook) -> None:
