@@ -188,7 +188,7 @@ def test_each_due_poll_runs_once_every_web_shows_it_and_an_engines_death_delays_
 
             # Which of the two is quicker to a due time is their own affair: the one that was goes, and the other stays.
             quicker = ran(store)[-1].engine
-            lost = next(engine for engine in (first, second) if quicker.endswith(f":{engine.pid}"))
+            lost = next(engine for engine in (first, second) if f":{engine.pid}/" in quicker)
             lost.send_signal(signal.SIGKILL)
             lost.wait()
             drop(dropped, 37)
