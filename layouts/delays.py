@@ -138,9 +138,12 @@ def _list_head(chosen: Chosen, address: Address) -> Component:
         for group, words in groups
     ]
     old = len(chosen.delays) - len(chosen.counted)
-    listed = f"{least(len(chosen.counted), chosen.count.at_least)} counted" + (
-        f", and {old:,} of lists too old" if old else ""
-    )
+    too_old = f"{old:,} of lists too old" if old else ""
+    if chosen.count.known:
+        counted = f"{least(len(chosen.counted), chosen.count.at_least)} counted"
+        listed = f"{counted}, and {too_old}" if too_old else counted
+    else:  # not "0 counted": nobody is known to wait, and nobody not to
+        listed = too_old or "nobody is known"
     return html.Header(
         [
             html.H2(["The list ", html.Small(listed)], id="list"),

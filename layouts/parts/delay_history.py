@@ -38,7 +38,7 @@ def history(answered: Answered, address: Address) -> html.Section:
             html.H2("The last 28 days", id="history"),
             html.P(_says(answered, past), className="what"),
             _chart(answered, past, address) if past else None,
-            _legend(),
+            _legend() if past else None,
             weeks(past),
             html.Details(
                 [html.Summary("The same as a table"), _table(answered, past)], id="history-table", className="as-table"

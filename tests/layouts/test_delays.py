@@ -498,3 +498,14 @@ def test_acute_and_community_hospitals_are_told_apart_for_the_wall_counts_acute_
 def test_people_are_ranked_by_ward_too_each_a_link() -> None:
     page = to_html(delays.render(Book().answer(""), ""))
     assert "ward=northgate-" in page
+
+
+def test_a_list_that_is_not_known_is_not_said_to_count_nobody() -> None:
+    def head(condition: str) -> str:
+        page = to_html(delays.render(Book(condition).answer(""), ""))
+        return page[page.index('id="list"') :]
+
+    assert "nobody is known" in head("empty")
+    assert "163 of lists too old" in head("stale")
+    assert "counted" not in head("empty") + head("stale")
+    assert "counted" in head("normal")
