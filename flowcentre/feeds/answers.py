@@ -15,9 +15,9 @@ from typing import get_args
 
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed
 from flowcentre.feeds.people import kind_of
-from flowcentre.model import Fact, Held, Outcome, Person, Reading, RefusedColumn, WholeList
+from flowcentre.model import Fact, Held, Listed, Outcome, Reading, RefusedColumn, WholeList
 
-FACTS = (Reading, *get_args(Person), WholeList, Held, RefusedColumn)
+FACTS = (Reading, *get_args(Listed), WholeList, Held, RefusedColumn)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from flowcentre.model import (
     AmbulanceArrival,
     DelayedDischarge,
     EmergencyAttendance,
+    Listed,
     PeopleList,
-    Person,
     Place,
     Reading,
 )
@@ -76,7 +76,7 @@ KINDS = {kind.people: kind for kind in (ATTENDANCES, AMBULANCES, DELAYS)}
 _OF_PERSON = {kind.person: kind for kind in KINDS.values()}
 
 
-def kind_of(person: Person) -> Kind:
+def kind_of(person: Listed) -> Kind:
     """The kind of list that a person belongs to."""
     return _OF_PERSON[type(person)]
 

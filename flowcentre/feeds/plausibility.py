@@ -16,7 +16,7 @@ from flowcentre.feeds.people import KINDS, kind_of
 from flowcentre.feeds.remembered import Key, Said
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
-from flowcentre.model import Held, PeopleList, Period, Person, Place, Reading, WholeList
+from flowcentre.model import Held, Listed, PeopleList, Period, Place, Reading, WholeList
 
 FELL = "counted since midnight, and fell"  # how each reason for holding such a reading begins
 _SINCE_MIDNIGHT = frozenset(measure.id for measure in ALL.values() if measure.period is Period.SINCE_MIDNIGHT)
@@ -54,7 +54,7 @@ def sort_facts(
     """
     found = Sorted(document.name)
     latest_possible = now + rules.ahead
-    persons: dict[Key, list[Person]] = {}
+    persons: dict[Key, list[Listed]] = {}
     whole_lists: list[WholeList] = []
     told: dict[tuple[str, str, datetime], Reading] = {}
     contradicted: set[tuple[str, str, datetime]] = set()
@@ -105,7 +105,7 @@ def _impossible(reading: Reading, latest_possible: datetime, now: datetime) -> s
 def _take_list(
     found: Sorted,
     whole: WholeList,
-    persons: list[Person],
+    persons: list[Listed],
     places: Mapping[str, Place],
     latest_possible: datetime,
     now: datetime,
@@ -127,7 +127,7 @@ def _take_list(
         return
     if whole.listed == 0:
         found.nobody.add((whole.people, whole.place))
-    seen: dict[str, Person] = {}
+    seen: dict[str, Listed] = {}
     for person in persons:
         wrong = _impossible_person(person, seen, latest_possible)
         if wrong is None:
@@ -137,7 +137,7 @@ def _take_list(
     found.lists.append(PeopleList(whole.people, whole.place, whole.observed_at, tuple(seen.values()), whole.departures))
 
 
-def _impossible_person(person: Person, seen: Collection[str], latest_possible: datetime) -> str | None:
+def _impossible_person(person: Listed, seen: Collection[str], latest_possible: datetime) -> str | None:
     if person.ref in seen:
         return "listed twice"
     kind = kind_of(person)

@@ -14,7 +14,7 @@ from flowcentre.feeds.plausibility import Rules, Sorted
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
-from flowcentre.model import PeopleList, Period, Person, PlaceKind, Reading
+from flowcentre.model import Listed, PeopleList, Period, PlaceKind, Reading
 
 _PLURALS = {
     PlaceKind.HOME_CARE: "home care services",
@@ -81,7 +81,7 @@ def small_list(
     return Doubt(f"half-size {subject}", f"{now} of {expected}") if near else None
 
 
-def _still_listed(last: PeopleList, at: datetime) -> Sequence[Person]:
+def _still_listed(last: PeopleList, at: datetime) -> Sequence[Listed]:
     midnight = local_midnight(at)
     return [
         person

@@ -20,7 +20,7 @@ from flowcentre.model import (
     Coverage,
     DelayedDischarge,
     Level,
-    Person,
+    Listed,
     Picture,
     Place,
     PlaceKind,
@@ -107,7 +107,7 @@ def list_of(value: Value, store: Store) -> HospitalList:
     return hospital_list(value, store.people("delays", value.place, at, received_at), at)
 
 
-def hospital_list(value: Value, persons: Iterable[Person], at: datetime) -> HospitalList:
+def hospital_list(value: Value, persons: Iterable[Listed], at: datetime) -> HospitalList:
     """A hospital's list, made of its people as at a moment."""
     listed = [person for person in persons if isinstance(person, DelayedDischarge)]
     stale = not value.state.usable

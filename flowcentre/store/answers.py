@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flowcentre.model import HeldRow, Person, Poll, PollCounts
+from flowcentre.model import HeldRow, Listed, Poll, PollCounts
 
 
 class StoreError(Exception):
@@ -43,7 +43,7 @@ class Known:
 class Standing:
     """A person's row that stands open on a list, and of which moment the newest list of that place is."""
 
-    person: Person
+    person: Listed
     feed: str
     listed_at: datetime
 

@@ -16,19 +16,19 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import orjson
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from flowcentre.model import Interval, PeopleList, Person
+from flowcentre.model import Interval, Listed, PeopleList
 from flowcentre.store import schema as db
 from flowcentre.store.answers import Standing
 from flowcentre.store.memory import FeedMemory, Row
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.writing import upsert
 
-_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Person)}
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Listed)}
 _TYPES = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
 _KEPT = {kind: [each.name for each in fields(kind) if each.name != "ref"] for kind in _KINDS.values()}
 
 
-def pack(person: Person) -> bytes:
+def pack(person: Listed) -> bytes:
     """A person's row as text, without the ref, which has a column of its own."""
     row: dict[str, Any] = {"kind": type(person).__name__}
     for name in _KEPT[type(person)]:
@@ -38,12 +38,12 @@ def pack(person: Person) -> bytes:
     return orjson.dumps(row)
 
 
-def unpack(ref: str, packed: bytes) -> Person:
+def unpack(ref: str, packed: bytes) -> Listed:
     """The person of a row, just as it was packed."""
     row = orjson.loads(packed)
     name = row.pop("kind")
     types = _TYPES[name]
-    person: Person = _KINDS[name](ref=ref, **{key: _read(types[key], value) for key, value in row.items()})
+    person: Listed = _KINDS[name](ref=ref, **{key: _read(types[key], value) for key, value in row.items()})
     return person
 
 
@@ -82,7 +82,7 @@ def record_lists(
 
 
 def _exchange(
-    connection: Connection, memory: FeedMemory, whole: PeopleList, persons: dict[str, Person], received_at: int
+    connection: Connection, memory: FeedMemory, whole: PeopleList, persons: dict[str, Listed], received_at: int
 ) -> None:
     """Close the rows that are gone or changed, and open the new ones."""
     moment = to_ms(whole.observed_at)
@@ -167,7 +167,7 @@ def read_intervals(connection: Connection, people: str, ref: str, known_at: int 
     ]
 
 
-def read_people(connection: Connection, people: str, place: str, at: int, known_at: int | None) -> list[Person]:
+def read_people(connection: Connection, people: str, place: str, at: int, known_at: int | None) -> list[Listed]:
     """Who was on a list at a moment, by order of arrival in it."""
     row = db.person.c
     had_come, had_left = [row.observed_at <= at], [or_(row.left_at.is_(None), row.left_at > at)]

@@ -11,9 +11,9 @@ from flowcentre.model import (
     Held,
     HeldRow,
     Interval,
+    Listed,
     Outcome,
     PeopleList,
-    Person,
     Point,
     Poll,
     PollCounts,
@@ -255,7 +255,7 @@ class Store(Connections):
                 opening.take_time(connection)
                 rollups.keep(connection, batch, rows)
 
-    def people(self, people_: str, place: str, at: datetime, known_at: datetime | None = None) -> list[Person]:
+    def people(self, people_: str, place: str, at: datetime, known_at: datetime | None = None) -> list[Listed]:
         """Who was on a list of people at a moment; as known at ``known_at``, or with all known since."""
         with self._reading() as connection:
             return people.read_people(connection, people_, place, to_ms(at), maybe_to_ms(known_at))

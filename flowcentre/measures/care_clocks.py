@@ -1,0 +1,127 @@
+"""The clocks of one referral for care: where it stands at a moment, for how long, and who must act next.
+
+Every length is of real time, so that the hour of a clock change counts; every day is one of Europe/London.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from flowcentre.measures.care_words import NO_LONGER_WAITING
+from flowcentre.measures.derive import local_day
+from flowcentre.model import CareReferral, CareTerms, NextStep, Setting, Therapy
+
+
+class Phase(StrEnum):
+    """Where a referral stands."""
+
+    WAITING = "waiting"
+    RECEIVING = "receiving"
+    ENDED = "ended"
+
+
+def phase_of(referral: CareReferral, at: datetime) -> Phase:
+    """Where a referral stands at a moment."""
+    if referral.ended_at is not None and referral.ended_at <= at:
+        return Phase.ENDED
+    if referral.started_at is not None and referral.started_at <= at:
+        return Phase.RECEIVING
+    return Phase.WAITING
+
+
+def waits(referral: CareReferral, at: datetime) -> bool:
+    """Does the person wait for care at that moment?"""
+    return referral.referred_at <= at and phase_of(referral, at) is Phase.WAITING
+
+
+def waited(referral: CareReferral, at: datetime) -> timedelta:
+    """From the referral to the start of care, to its end without one, or to now."""
+    until = min((moment for moment in (referral.started_at, referral.ended_at, at) if moment is not None), default=at)
+    return max(until - referral.referred_at, timedelta(0))
+
+
+def due_at(referral: CareReferral, terms: CareTerms) -> datetime:
+    """By when care is promised to start."""
+    return referral.referred_at + terms.start_within
+
+
+def breached(referral: CareReferral, at: datetime, terms: CareTerms) -> bool:
+    """Is the promise past, and care not begun?"""
+    return waits(referral, at) and at > due_at(referral, terms)
+
+
+def started_in_time(referral: CareReferral, terms: CareTerms) -> bool:
+    """Did care start by the moment that was promised?"""
+    return referral.started_at is not None and referral.started_at <= due_at(referral, terms)
+
+
+def is_triaged(referral: CareReferral, at: datetime) -> bool:
+    """Is it known what the person needs?"""
+    if referral.triaged_at is not None:
+        return referral.triaged_at <= at
+    return referral.sourced_at is not None or referral.therapy not in (None, Therapy.NOT_TRIAGED)
+
+
+def next_step(referral: CareReferral, at: datetime) -> NextStep:
+    """Who must act next for somebody who waits: as the source says, or by the first step that is not done.
+
+    What a team sent back, whoever referred must answer: the hospital, or for a person at home those who triage.
+    """
+    if referral.waits_for is not None:
+        return referral.waits_for
+    if referral.sent_back_at is not None and referral.sent_back_at <= at and not _accepted_since(referral, at):
+        return NextStep.HOSPITAL if referral.setting is Setting.HOSPITAL else NextStep.TRIAGE
+    if not is_triaged(referral, at):
+        return NextStep.TRIAGE
+    if referral.sourced_at is None or referral.sourced_at > at:
+        return NextStep.BROKERAGE
+    return NextStep.PROVIDER
+
+
+def _accepted_since(referral: CareReferral, at: datetime) -> bool:
+    return (
+        referral.accepted_at is not None
+        and referral.sent_back_at is not None
+        and referral.sent_back_at < referral.accepted_at <= at
+    )
+
+
+def in_triage_queue(referral: CareReferral, at: datetime) -> bool:
+    """Is the person ready, on pathway 1, and not yet triaged? Without a word of readiness they count as ready."""
+    ready = referral.ready_at is None or referral.ready_at <= at
+    return waits(referral, at) and referral.pathway == 1 and ready and not is_triaged(referral, at)
+
+
+def day_of(referral: CareReferral, at: datetime) -> int | None:
+    """The day of care that it is, the day of the first visit being day 1; None where no care runs."""
+    if phase_of(referral, at) is not Phase.RECEIVING or referral.started_at is None:
+        return None
+    return (local_day(at) - local_day(referral.started_at)).days + 1
+
+
+def overstayed(referral: CareReferral, at: datetime, terms: CareTerms) -> bool:
+    """Does care run for longer than a short-term package is to?"""
+    day = day_of(referral, at)
+    return day is not None and day > terms.runs_for_days
+
+
+def days_left(referral: CareReferral, at: datetime, terms: CareTerms) -> int | None:
+    """Days until the planned end, or until the last day that is allowed where none is planned; below 0 when past."""
+    day = day_of(referral, at)
+    if day is None:
+        return None
+    if referral.planned_end is not None:
+        return (referral.planned_end - local_day(at)).days
+    return terms.runs_for_days - day
+
+
+def ending_soon(referral: CareReferral, at: datetime, terms: CareTerms) -> bool:
+    """Is care to end within the next few days?"""
+    left = days_left(referral, at, terms)
+    return left is not None and 0 <= left <= terms.ending_soon_days
+
+
+def to_be_checked(referral: CareReferral, at: datetime) -> bool:
+    """Does the row contradict itself: an outcome after which nobody waits, and yet no end?"""
+    return phase_of(referral, at) is not Phase.ENDED and referral.outcome in NO_LONGER_WAITING

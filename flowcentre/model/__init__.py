@@ -1,0 +1,77 @@
+"""The nouns of a flow centre: frozen, typed, and free of any library.
+
+Every moment is an aware UTC ``datetime``; Europe/London appears only on the glass.
+"""
+
+from flowcentre.model.care import (
+    CapacityUnit,
+    CareContract,
+    CareReferral,
+    CareService,
+    CareTerms,
+    NextStep,
+    ReferralReason,
+    Setting,
+    Therapy,
+    Visit,
+    VisitStatus,
+)
+from flowcentre.model.feeds import EPOCH, Feed, HeldRow, Outcome, Poll, PollCounts
+from flowcentre.model.hospital import AmbulanceArrival, DelayedDischarge, EmergencyAttendance, Stream
+from flowcentre.model.known import Board, County, Coverage, FeedStatus, Picture, Point, State, Value
+from flowcentre.model.lists import Fact, Held, Interval, Listed, PeopleList, Person, RefusedColumn, WholeList
+from flowcentre.model.measures import Formula, Measure, Period, Reading, Sighting, StockOrFlow, Summing, Worse
+from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
+
+__all__ = [
+    "AmbulanceArrival",
+    "Board",
+    "CapacityUnit",
+    "CareContract",
+    "CareReferral",
+    "CareService",
+    "CareTerms",
+    "County",
+    "Coverage",
+    "DelayedDischarge",
+    "EPOCH",
+    "EmergencyAttendance",
+    "Fact",
+    "Feed",
+    "FeedStatus",
+    "Formula",
+    "Held",
+    "HeldRow",
+    "Interval",
+    "LEVELS",
+    "Level",
+    "Listed",
+    "Measure",
+    "NextStep",
+    "Outcome",
+    "PeopleList",
+    "Period",
+    "Person",
+    "Picture",
+    "Place",
+    "PlaceKind",
+    "Places",
+    "Point",
+    "Poll",
+    "PollCounts",
+    "Reading",
+    "ReferralReason",
+    "RefusedColumn",
+    "Setting",
+    "Sighting",
+    "State",
+    "StockOrFlow",
+    "Stream",
+    "Summing",
+    "Therapy",
+    "Value",
+    "Visit",
+    "VisitStatus",
+    "WholeList",
+    "Worse",
+]
