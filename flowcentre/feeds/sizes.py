@@ -14,7 +14,7 @@ from flowcentre.feeds.plausibility import Rules, Sorted
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
-from flowcentre.model import Listed, PeopleList, Period, PlaceKind, Reading
+from flowcentre.model import Listed, PeopleList, PlaceKind, Reading
 
 _PLURALS = {
     PlaceKind.HOME_CARE: "home care services",
@@ -100,7 +100,7 @@ def unknown_now(remembered: Remembered) -> list[Reading]:
     return [
         Reading(measure, place, None, known.at + timedelta(milliseconds=1))
         for (place, measure), known in remembered.values.items()
-        if known.value is not None and ALL[measure].period in (Period.MOMENT, Period.SINCE_MIDNIGHT)
+        if known.value is not None and ALL[measure].period.goes_on
     ]
 
 

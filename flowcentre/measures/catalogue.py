@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flowcentre.measures import beds, community, delays, discharge, emergency, national
+from flowcentre.measures import beds, community, delays, discharge, emergency, national, packages
 from flowcentre.model import Measure
 
 # Every group of measures under the title that it has wherever all of them are listed.
@@ -10,6 +10,7 @@ HOUSES = (
     ("A&E and ambulances, now", emergency.MEASURES),
     ("Hospital beds, now", beds.MEASURES),
     ("Delayed discharges, now", delays.MEASURES),
+    ("Packages of care, now", packages.MEASURES),
     ("Community, now", community.MEASURES),
     ("Discharge: the national situation report", discharge.MEASURES),
     ("National monthly returns", national.MEASURES),

@@ -27,6 +27,12 @@ OF_THE_FIELD = (
         "action card",
         "What one role does when one thing happens, on one page. The word that staff already use.",
     ),
+    Term(
+        "block hours",
+        "Hours of home care a week that are bought of a provider for a time and paid for whether they are used or not. What "
+        "is bought one package at a time is bought *on the spot*.",
+    ),
+    Term("brokerage", "The team that finds a provider for a package of care."),
     Term("bed closed", "A bed that cannot be used, with the reason: infection control, staffing, estates, other."),
     Term("care transfer hub", "The team that arranges discharge on pathways 1, 2 and 3."),
     Term("commissioned", "Bought: hours of home care that a council pays for, whether used or not."),
@@ -111,6 +117,8 @@ OF_THIS_HOUSE = (
 _PERIODS = {
     Period.MOMENT: "counted at a moment",
     Period.SINCE_MIDNIGHT: "counted since midnight, Europe/London",
+    Period.LAST_SEVEN_DAYS: "counted over the seven days up to a moment",
+    Period.LAST_28_DAYS: "counted over the 28 days up to a moment",
     Period.DAY: "for a day",
     Period.WEEK: "for a week",
     Period.MONTH: "for a month",

@@ -1,6 +1,7 @@
 """How many readings become one, and the sums that are refused because they would mislead."""
 
 from collections.abc import Mapping, Sequence
+from math import prod
 
 from flowcentre.model import Formula, Measure, StockOrFlow, Summing
 
@@ -50,6 +51,8 @@ def over_time(measure: Measure, values: Sequence[float], how: Summing | None = N
         )
     if how is Summing.SUM and measure.over_time is Summing.MAX:
         raise WrongSum(f"{measure.label} is a counter since midnight: take each day's highest, then add the days")
+    if how is Summing.SUM and measure.period.rolls:
+        raise WrongSum(f"{measure.label} counts the {measure.period} each time: added, the same days would count again")
     if Summing.RATIO in (how, measure.over_time) and how is not Summing.LAST:
         raise WrongSum(
             f"{measure.label} is a share: add its numerators and its denominators over the time, then divide"
@@ -71,13 +74,20 @@ def figure(formula: Formula, inputs: Mapping[str, float]) -> float | None:
     """What a formula gives for its inputs, by measure.
 
     None where an input is missing, where the denominator is nothing, and where a figure that cannot
-    be below zero is: then the inputs contradict each other.
+    be below zero is: then the inputs contradict each other. Of nothing no factor is asked: no hours cost
+    nothing at whatever price.
     """
-    if any(i not in inputs for i in formula.inputs):
+    if any(i not in inputs for i in (*formula.plus, *formula.minus, *formula.per)):
         return None
     top = sum([inputs[i] for i in formula.plus]) - sum([inputs[i] for i in formula.minus])
+    if formula.at_least is not None:
+        top = max(top, formula.at_least)
     if top < 0 and not formula.below_zero:
         return None
+    if formula.times and top:
+        if any(i not in inputs for i in formula.times):
+            return None
+        top *= prod([inputs[i] for i in formula.times])
     if not formula.per:
         return top * formula.scale
     bottom = sum([inputs[i] for i in formula.per])

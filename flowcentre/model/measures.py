@@ -45,14 +45,26 @@ class Period(StrEnum):
 
     MOMENT = "now"
     SINCE_MIDNIGHT = "since midnight"  # of Europe/London
+    LAST_SEVEN_DAYS = "last seven days"  # up to the moment, so that each reading counts most of the last one's again
+    LAST_28_DAYS = "last 28 days"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
 
+    @property
+    def goes_on(self) -> bool:
+        """Does a reading speak of the present, and not of a span that is over?"""
+        return self not in (Period.DAY, Period.WEEK, Period.MONTH)
+
+    @property
+    def rolls(self) -> bool:
+        """Does it reach back by a fixed length from each moment?"""
+        return self in (Period.LAST_SEVEN_DAYS, Period.LAST_28_DAYS)
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """How a measure follows from others at the same place: (plus - minus) / (per * scale).
+    """How a measure follows from others at the same place: (plus - minus) * times / per * scale.
 
     It is used where no feed reports the measure itself.
     """
@@ -63,11 +75,14 @@ class Formula:
     scale: float = 1.0  # 100 for a percentage
     below_zero: bool = True  # False: a figure below zero shows that the inputs contradict each other
     words: str = ""
+    times: tuple[str, ...] = ()  # factors; not asked for where there is nothing to multiply
+    at_least: float | None = None  # what plus - minus is never below, where going below contradicts nothing
+    of_totals: bool = False  # worked out at the system alone, from the totals that stand there
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """Every measure that the formula needs."""
-        return self.plus + self.minus + self.per
+        return self.plus + self.minus + self.per + self.times
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,7 +328,6 @@ def _total_figure(measure: Measure, counted: list[Value], values: Values) -> flo
 
 
 _USABLE = frozenset(state for state in State if state.usable)
-_OF_THE_PRESENT = frozenset({Period.MOMENT, Period.SINCE_MIDNIGHT})
 # The order in which a value is less to be trusted.
 _DISTRUST = {State.FRESH: 0, State.LATE: 1, State.STALE: 2, State.UNKNOWN: 3, State.NEVER: 4}
 
@@ -369,7 +368,7 @@ def _with_nothing_known(rows: Iterable[Known]) -> set[str]:
     """Feeds whose last word on all that they say of the present is that it is not known, as after an empty answer."""
     speaking: dict[str, bool] = {}
     for row in rows:
-        if ALL[row.measure].period in _OF_THE_PRESENT:
+        if ALL[row.measure].period.goes_on:
             speaking[row.feed] = speaking.get(row.feed, False) or row.value is not None
     return {feed for feed, known in speaking.items() if not known}
 

@@ -25,6 +25,8 @@ FEED_STATE_WORDS = STATE_WORDS | {State.UNKNOWN: "answered with nothing"}
 PERIOD_WORDS = {
     Period.MOMENT: "now",
     Period.SINCE_MIDNIGHT: "since midnight",
+    Period.LAST_SEVEN_DAYS: "in the last seven days",
+    Period.LAST_28_DAYS: "in the last 28 days",
     Period.DAY: "in a day",
     Period.WEEK: "in a week",
     Period.MONTH: "in a month",
