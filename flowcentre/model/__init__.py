@@ -11,6 +11,7 @@ from flowcentre.model.care import (
     CareTerms,
     NextStep,
     ReferralReason,
+    RosterExport,
     Setting,
     Therapy,
     Visit,
@@ -22,9 +23,12 @@ from flowcentre.model.known import Board, County, Coverage, FeedStatus, Picture,
 from flowcentre.model.lists import Fact, Held, Interval, Listed, PeopleList, Person, RefusedColumn, WholeList
 from flowcentre.model.measures import Formula, Measure, Period, Reading, Sighting, StockOrFlow, Summing, Worse
 from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
+from flowcentre.model.typed import AskedFigure, AskedService, Figures, Slip, Taken, Typed
 
 __all__ = [
     "AmbulanceArrival",
+    "AskedFigure",
+    "AskedService",
     "Board",
     "CapacityUnit",
     "CareContract",
@@ -39,6 +43,7 @@ __all__ = [
     "Fact",
     "Feed",
     "FeedStatus",
+    "Figures",
     "Formula",
     "Held",
     "HeldRow",
@@ -62,13 +67,17 @@ __all__ = [
     "Reading",
     "ReferralReason",
     "RefusedColumn",
+    "RosterExport",
     "Setting",
     "Sighting",
+    "Slip",
     "State",
     "StockOrFlow",
     "Stream",
     "Summing",
+    "Taken",
     "Therapy",
+    "Typed",
     "Value",
     "Visit",
     "VisitStatus",

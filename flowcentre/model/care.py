@@ -183,6 +183,17 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterExport:
+    """Says that a roster's export told of visits as at a moment. A visit that it does not name stands as it was.
+
+    A connector yields it beside the visits, one for each document, and leaves ``visits`` empty.
+    """
+
+    observed_at: datetime
+    visits: tuple[Visit, ...] = ()  # those of them that are believed
+
+
+@dataclass(frozen=True, slots=True)
 class CareTerms:
     """What is promised and bought of packages of care here: local, and all of it configuration."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flowcentre.model.care import CareContract, CareReferral, Visit
+from flowcentre.model.care import CareContract, CareReferral, RosterExport, Visit
 from flowcentre.model.hospital import AmbulanceArrival, DelayedDischarge, EmergencyAttendance
 from flowcentre.model.measures import Reading
 
@@ -73,4 +73,4 @@ class Interval:
     known_to: datetime | None
 
 
-Fact = Reading | Listed | Visit | WholeList | Held
+Fact = Reading | Listed | Visit | RosterExport | WholeList | Held
