@@ -10,6 +10,7 @@ from enum import StrEnum
 from flowcentre.model.care import CareTerms
 from flowcentre.model.feeds import Feed, HeldRow, Poll, PollCounts
 from flowcentre.model.places import Places
+from flowcentre.model.typed import Typed
 
 
 class State(StrEnum):
@@ -67,6 +68,7 @@ class Value:
     held: int = 0  # rows held back that touch it
     late_at: datetime | None = None  # when it turns late, and
     stale_at: datetime | None = None  # when it turns stale, unless news comes
+    typed: Typed | None = None  # who typed it in; of what follows from several at one place, the first to expire
 
     @property
     def known(self) -> bool:
@@ -98,6 +100,7 @@ class FeedStatus:
     last_doubt: Poll | None = (
         None  # of today, in which not all was believed, and no answer has been believed whole since
     )
+    typed: Typed | None = None  # who typed something in last, and until when that holds
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from flowcentre.model import (
     Value,
 )
 from flowcentre.picture.expected import Expected, Total, expect
+from flowcentre.picture.typed import first_to_expire, last_typed, status_of_typed
 from flowcentre.store import FeedLog, Known, Store
 
 STEP = timedelta(minutes=15)  # of trends
@@ -60,8 +61,12 @@ def build(
     values = work_out(expected, rows, at, held, before)
     seen = {} if live else _newest_by_feed(rows)
     silent = _with_nothing_known(rows)
+    typed = last_typed(rows)
     feeds = tuple(
-        _status(feed, log.get(feed.id), at, seen.get(feed.id), nothing_known=feed.id in silent) for feed in county.feeds
+        _status(feed, log.get(feed.id), at, seen.get(feed.id), nothing_known=feed.id in silent)
+        if feed.polled
+        else status_of_typed(feed, log.get(feed.id), at, typed.get(feed.id), nothing_known=feed.id in silent)
+        for feed in county.feeds
     )
     return Picture(
         version=version,
@@ -164,7 +169,10 @@ def _reported(
         if state is was.state:
             return was
     feed = next(feed for feed in feeds if feed.id == row.feed)
-    late_at, stale_at = row.observed_at + feed.late_after, row.observed_at + feed.stale_after
+    late_at: datetime | None = row.observed_at + feed.late_after
+    stale_at = row.observed_at + feed.stale_after
+    if row.typed is not None:
+        late_at, stale_at = None, row.typed.expires_at  # nobody is late who promised nothing
     if measure.period is Period.SINCE_MIDNIGHT:
         # Yesterday's count since midnight is no count of today, however fresh its feed.
         stale_at = min(stale_at, _midnight_after(row.observed_at, midnights))
@@ -183,6 +191,7 @@ def _reported(
         held=held_back,
         late_at=late_at,
         stale_at=stale_at,
+        typed=row.typed,
     )
 
 
@@ -197,6 +206,7 @@ def _says_what_it_said(row: Known, was: Value) -> bool:
         and was.observed_at == row.observed_at
         and was.received_at == row.received_at
         and was.feeds == (row.feed,)
+        and was.typed == row.typed
     )
 
 
@@ -242,6 +252,7 @@ def _joined(measure: Measure, place: str, parts: list[Value], value: float | Non
         held=max(part.held for part in parts),
         late_at=_oldest([part.late_at for part in parts]),
         stale_at=_oldest([part.stale_at for part in parts]),
+        typed=first_to_expire([part.typed for part in parts]),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flowcentre.model import HeldRow, Listed, Poll, PollCounts
+from flowcentre.model import HeldRow, Listed, Poll, PollCounts, Typed
 
 
 class StoreError(Exception):
@@ -37,6 +37,7 @@ class Known:
     value: float | None
     observed_at: datetime  # of the last sighting
     received_at: datetime  # of that sighting
+    typed: Typed | None = None  # who typed it in, and until when it holds; None: a feed said it by itself
 
 
 @dataclass(frozen=True, slots=True)

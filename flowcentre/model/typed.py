@@ -1,0 +1,60 @@
+"""Values that somebody types in: who, when, until when, and what may be typed for a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Who typed a value in, when, and how long it holds. ``author`` is a role or initials, never a name or a number."""
+
+    author: str
+    typed_at: datetime
+    expires_at: datetime  # from this moment on the value is no longer the present
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFigure:
+    """One figure that a form asks for."""
+
+    column: str  # the agreed word for it: "staffed"
+    measure: str  # id
+    whole: bool = True  # False: halves are figures too
+
+
+@dataclass(frozen=True, slots=True)
+class AskedService:
+    """A service whose figures may be typed in."""
+
+    name: str  # the agreed word for it: "extra care"
+    figures: tuple[AskedFigure, ...]
+
+
+Figures = Mapping[str, Mapping[str, str]]  # as written, by service and column; "" says that it is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A form as it was filled in and sent, before anything of it is believed."""
+
+    place: str
+    figures: Figures
+    author: str
+    expires_at: datetime
+    form: str  # the mark of the very form: sent twice, it is one record
+    sure: bool = False  # whoever typed it was asked about an odd figure, and stands by it
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a slip: kept as a record, in part or whole."""
+
+    place: str
+    typed: Typed
+    version: int  # that it made
+    accepted: int  # figures
+    held: tuple[str, ...] = field(default=())  # why rows were not taken, in plain words
+    again: bool = False  # the same slip had been kept before, and nothing was done now

@@ -1,0 +1,78 @@
+"""Values that somebody typed in: who did, until when they hold, and how the feed of them stands.
+
+Whoever types promises no rhythm, so such a feed is never late. Its values hold until their own moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flowcentre.measures import ALL
+from flowcentre.model import County, Feed, FeedStatus, Picture, State, Typed
+from flowcentre.store import FeedLog, Known
+
+
+def typed_of(picture: Picture, place_id: str) -> Typed | None:
+    """The newest typing that anything known at a place comes from; None where nothing there is typed."""
+    values = (picture.values.get((place_id, measure)) for measure in ALL)
+    found = (value.typed for value in values if value is not None and value.typed is not None)
+    return max(found, key=lambda typed: typed.typed_at, default=None)
+
+
+def may_be_typed(county: County) -> bool:
+    """Has a county a feed that people type in?"""
+    return any(not feed.polled for feed in county.feeds)
+
+
+def first_to_expire(typed: Iterable[Typed | None]) -> Typed | None:
+    """Of several parts that were typed, the one whose time is up first; None where none was."""
+    return min((one for one in typed if one is not None), key=lambda one: one.expires_at, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class LastTyped:
+    """What was typed last into a feed, and until when the last of all that was typed holds."""
+
+    typed: Typed
+    holds_until: datetime
+
+
+def last_typed(rows: Iterable[Known]) -> Mapping[str, LastTyped]:
+    """By feed, of what the feeds said; feeds that nobody ever typed into are left out."""
+    found: dict[str, LastTyped] = {}
+    for row in rows:
+        if row.typed is None:
+            continue
+        last = found.get(row.feed)
+        if last is None:
+            found[row.feed] = LastTyped(row.typed, row.typed.expires_at)
+        elif row.typed is not last.typed:
+            newest = max(last.typed, row.typed, key=lambda typed: typed.typed_at)
+            found[row.feed] = LastTyped(newest, max(last.holds_until, row.typed.expires_at))
+    return found
+
+
+def status_of_typed(
+    feed: Feed, log: FeedLog | None, at: datetime, last: LastTyped | None, *, nothing_known: bool
+) -> FeedStatus:
+    """How a feed that people type in stands: fresh as long as anything typed holds, and never late or due."""
+    if log is None or last is None:
+        return FeedStatus(feed, State.NEVER)
+    state = State.FRESH if at < last.holds_until else State.STALE
+    if nothing_known:
+        state = State.UNKNOWN
+    return FeedStatus(
+        feed,
+        state,
+        last.typed.typed_at,
+        log.last_success_at,
+        log.last_poll,
+        None,
+        log.today,
+        0,
+        log.held,
+        log.last_doubt,
+        last.typed,
+    )
