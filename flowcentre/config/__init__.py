@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from flowcentre.config.feeds import ConnectorKind
 from flowcentre.config.load import load
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake
+from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.config.watch import Reloader
 
 DEFAULTS = Path(__file__).parent / "defaults"  # complete counties that run as they are

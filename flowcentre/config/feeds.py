@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Protocol
 
 from pydantic import BaseModel, ValidationError
 
 from flowcentre.config.document import Document
-from flowcentre.config.lengths import write_length
 from flowcentre.config.lines import KeyPath
 from flowcentre.config.mistakes import suggest
 from flowcentre.config.places import PlacesFound
+from flowcentre.config.rhythm import EXPIRES_AFTER, ConnectorKind, check_lengths, check_rhythm, is_polled
 from flowcentre.config.secrets import find_secrets
 from flowcentre.config.shapes import FeedShape, read_entries
 from flowcentre.measures import ALL
@@ -20,18 +19,6 @@ from flowcentre.model import Feed, Places
 
 OF_THE_PICTURE = "picture"  # the store keeps totals and shares under this name
 DEADLINE = timedelta(seconds=30)
-
-
-class ConnectorKind(Protocol):
-    """What a configuration must know of a connector; a connector's class is one."""
-
-    @property
-    def provides(self) -> tuple[str, ...]:
-        """The ids of the measures that it may report."""
-
-    @property
-    def Settings(self) -> type[BaseModel]:  # noqa: N802 - the contract's own name
-        """The form of its settings."""
 
 
 def read_feeds(
@@ -47,7 +34,8 @@ def read_feeds(
     entries = read_entries(document, "feed", FeedShape)
     _check_ids(document, entries)
     for path, shape in entries:
-        _check_lengths(document, path, shape)
+        check_rhythm(document, path, shape, connectors)
+        check_lengths(document, path, shape)
         _check_connector(document, path, shape, connectors)
         _check_left_out(document, path, shape, connectors)
         _check_places(document, path, shape, found, connectors)
@@ -67,41 +55,6 @@ def _check_ids(document: Document, entries: Sequence[tuple[KeyPath, FeedShape]])
             line = document.line(*first[shape.id])
             document.wrong((*path, "id"), f'a second feed with the id "{shape.id}"', f"another id (line {line} has it)")
         first.setdefault(shape.id, path)
-
-
-def _check_lengths(document: Document, path: KeyPath, shape: FeedShape) -> None:
-    every, late, stale = shape.every, shape.late_after, shape.stale_after
-    if every is not None and not every:
-        document.wrong((*path, "every"), f'[[feed]] "{shape.id}": every is no time at all', 'every = "15m"')
-        return
-    if every and late is not None and late < every:
-        document.wrong(
-            (*path, "late_after"),
-            f'"{shape.id}" would be late between two polls: late_after {write_length(late)} is less than '
-            f"every {write_length(every)}",
-            f'late_after = "{write_length(2 * every)}" or so, at least every',
-        )
-    if late is not None and stale is not None and stale <= late:
-        document.wrong(
-            (*path, "stale_after"),
-            f'"{shape.id}": stale_after {write_length(stale)} is not longer than late_after {write_length(late)}',
-            f'stale_after = "{write_length(4 * late)}" or so: a value is late before it is stale',
-        )
-    if shape.deadline is not None and not shape.deadline:
-        document.wrong((*path, "deadline"), f'[[feed]] "{shape.id}": deadline is no time at all', 'deadline = "30s"')
-    if shape.doubt_below is not None and not 0 < shape.doubt_below < 1:
-        document.wrong(
-            (*path, "doubt_below"),
-            f'"{shape.id}": doubt_below {shape.doubt_below:g} is not a share between 0 and 1',
-            "doubt_below = 0.6: a list of less than 60 % of the last is asked about",
-        )
-    for key, length in (("deadline", shape.deadline), ("offset", shape.offset)):
-        if every and length is not None and length >= every:
-            document.wrong(
-                (*path, key),
-                f"{key} {write_length(length)} is not shorter than every {write_length(every)}",
-                f"less than {write_length(every)}",
-            )
 
 
 def _check_connector(
@@ -250,22 +203,27 @@ def _check_demonstration(document: Document, path: KeyPath, shape: FeedShape, de
 def _feed(shape: FeedShape, connectors: Mapping[str, ConnectorKind]) -> Feed | None:
     if shape.id is None or shape.name is None or shape.connector is None or shape.places is None:
         return None
-    if not shape.every or shape.late_after is None or shape.stale_after is None:
+    polled = is_polled(shape, connectors)
+    every, late_after, stale_after = shape.every, shape.late_after, shape.stale_after
+    if not polled:
+        every = late_after = stale_after = shape.expires_after or EXPIRES_AFTER
+    if not every or late_after is None or stale_after is None:
         return None
     return Feed(
         id=shape.id,
         name=shape.name,
         connector=shape.connector,
-        every=shape.every,
-        late_after=shape.late_after,
-        stale_after=shape.stale_after,
+        every=every,
+        late_after=late_after,
+        stale_after=stale_after,
         places=tuple(shape.places),
         provides=_provided(shape, connectors[shape.connector]) if shape.connector in connectors else (),
         settings=shape.settings or {},
         # A poll must be over before the next is due.
-        deadline=shape.deadline or min(DEADLINE, shape.every / 2),
+        deadline=shape.deadline or min(DEADLINE, every / 2),
         offset=shape.offset or timedelta(0),
         demonstration=bool(shape.demonstration),
         leaves_out=tuple(shape.leaves_out or ()),
+        polled=polled,
         doubt_below=shape.doubt_below,
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from flowcentre.config.boards import read_boards
 from flowcentre.config.document import Document, missing_document, read_document
-from flowcentre.config.feeds import ConnectorKind, read_feeds
+from flowcentre.config.feeds import read_feeds
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake, suggest
 from flowcentre.config.places import read_places
+from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.config.shapes import CountyShape, read_shape
 from flowcentre.model import County
 

@@ -93,9 +93,10 @@ class FeedShape(Shape):
     id: Id | None = _key('"northgate-beds"', required=True)
     name: Name | None = _key('"Northgate bed state"', required=True)
     connector: Name | None = _key('"bed_state_csv"', required=True)
-    every: Length | None = _key('"15m"', required=True)
-    late_after: Length | None = _key('"30m"', required=True)
-    stale_after: Length | None = _key('"2h"', required=True)
+    every: Length | None = _key('"15m"')  # these three are required of a feed that is polled
+    late_after: Length | None = _key('"30m"')
+    stale_after: Length | None = _key('"2h"')
+    expires_after: Length | None = _key('"4h"')
     places: list[Id] | None = _key('["northgate"]', required=True)
     deadline: Length | None = _key('"30s"')
     offset: Length | None = _key('"5m"')

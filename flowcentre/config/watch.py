@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from flowcentre.config.feeds import ConnectorKind
 from flowcentre.config.load import load_files, read_folder
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake
+from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.model import County
 
 

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from flowcentre.model import Fact, Level, PlaceKind, Places, RefusedColumn
+from flowcentre.model import AskedService, Fact, Level, PlaceKind, Places, RefusedColumn
 
 
 class FeedUnavailable(Exception):
@@ -134,6 +134,7 @@ class Connector(ABC):
     """One kind of feed. A module in ``connectors/`` holds one subclass, and is found by existing."""
 
     provides: ClassVar[tuple[str, ...]]  # ids of measures, derived ones not named
+    polled: ClassVar[bool] = True  # False: people type it in; ``fetch`` brings nothing, and ``asks`` says what for
     Settings: ClassVar[type[FeedSettings]]
 
     def __init__(self, settings: FeedSettings, places: PlaceCodes) -> None:
@@ -151,3 +152,7 @@ class Connector(ABC):
         A row that cannot be believed becomes a Held, and the rest goes on. A column that may hold what is
         never kept here is not read, and becomes a RefusedColumn.
         """
+
+    def asks(self, place: str) -> tuple[AskedService, ...]:
+        """What may be typed in for a place, where people do; nothing where they do not."""
+        return ()

@@ -115,6 +115,10 @@ class Engine:
 
     def _keep(self, feed: Feed, at: datetime) -> None:
         feed_id = feed.id
+        if not feed.polled:  # people type it in
+            for waiting in (feed_id, f"{feed_id}/first", f"{feed_id}/again"):
+                self._schedule.drop(waiting)
+            return
 
         def poll() -> None:
             self.poll_due(feed_id, self._now())
@@ -128,7 +132,7 @@ class Engine:
         """Run the newest due poll of a feed, unless it was run, is another engine's, or one is still running."""
         county = self._county
         feed = county.feed(feed_id)
-        if feed is None or self._stopping.is_set():
+        if feed is None or not feed.polled or self._stopping.is_set():
             return
         due = feed.due_at(at)
         running = self._attempts.running(feed_id)

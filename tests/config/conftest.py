@@ -115,10 +115,20 @@ class AddressSettings(BaseModel):
     token_env: str | None = None
 
 
+class TypedSettings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    services: tuple[str, ...] = ()
+
+
+def _kind(*provides: str, settings: type[BaseModel] = FolderSettings, polled: bool = True) -> SimpleNamespace:
+    return SimpleNamespace(provides=provides, Settings=settings, polled=polled)
+
+
 CONNECTORS: Mapping[str, ConnectorKind] = {
-    "bed_state_csv": SimpleNamespace(provides=("ga_beds_core_open", "ga_beds_occupied"), Settings=FolderSettings),
-    "emergency_department_json": SimpleNamespace(provides=("ae_patients_now",), Settings=AddressSettings),
-    "community_capacity_csv": SimpleNamespace(provides=("care_home_beds",), Settings=FolderSettings),
+    "bed_state_csv": _kind("ga_beds_core_open", "ga_beds_occupied"),
+    "emergency_department_json": _kind("ae_patients_now", settings=AddressSettings),
+    "community_capacity_csv": _kind("care_home_beds"),
+    "typed_in": _kind("ga_beds_core_open", "ga_beds_occupied", settings=TypedSettings, polled=False),
 }
 LAYOUTS = ("wall",)
 

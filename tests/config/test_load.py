@@ -36,6 +36,56 @@ def test_a_feed_leaves_a_measure_to_another_and_says_how_far_its_lists_may_shrin
     assert folder.load().bed_day_cost == 562
 
 
+TYPED = """
+[[feed]]
+id = "typed-in"
+name = "Typed in"
+connector = "typed_in"
+places = ["northgate"]
+also = true
+demonstration = true
+"""
+
+
+def typed(folder, more: str = "") -> None:
+    folder.write(feeds=(folder.path / "feeds.toml").read_text() + TYPED + more)
+
+
+def test_a_feed_that_people_type_in_has_no_rhythm_and_holds_four_hours_unless_it_says_otherwise(folder):
+    typed(folder)
+    feed = folder.load().feed("typed-in")
+    assert (feed.polled, feed.stale_after) == (False, timedelta(hours=4))
+    typed_for = 'connector = "typed_in"\nexpires_after = "90m"'
+    folder.change("feeds.toml", 'connector = "typed_in"', typed_for)
+    assert folder.load().feed("typed-in").stale_after == timedelta(minutes=90)
+    assert folder.load().feed("northgate-beds").polled
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ('every = "15m"', "not polled: every says nothing"),
+        ('stale_after = "2h"', "not polled: stale_after says nothing"),
+        ("doubt_below = 0.5", "not polled: doubt_below says nothing"),
+        ('expires_after = "0s"', "for no time at all"),
+        ('expires_after = "8d"', "would hold 8d"),
+        ('expires_after = "later"', '"later" is not a length'),
+        ("[feed.settings]\nservice = 3", 'typed_in has no setting "service"'),
+    ],
+)
+def test_what_says_nothing_of_typed_values_is_a_mistake(folder, line, what):
+    typed(folder, line)
+    assert [what in mistake.what for mistake in folder.mistakes()] == [True]
+
+
+def test_a_polled_feed_does_not_expire_and_must_have_its_rhythm(folder):
+    folder.change("feeds.toml", 'every = "5m"', 'expires_after = "4h"')
+    assert [mistake.what for mistake in folder.mistakes()] == [
+        '[[feed]] "northgate-beds" has no "every"',
+        '"northgate-beds" is polled: only what people type in expires',
+    ]
+
+
 def test_boards_are_optional(folder):
     folder.write(boards="# pages, and no wall\n")
     assert folder.load().boards == ()

@@ -1,5 +1,7 @@
 """However a configuration is broken, the answer is a county or a list of mistakes, never a crash."""
 
+from datetime import timedelta
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -7,7 +9,7 @@ from flowcentre.config import ConfigurationMistakes
 from flowcentre.config.load import load_files
 from tests.config.conftest import CONNECTORS, FILES, LAYOUTS, VARIABLES
 
-PIECES = ["", '"', "'", '"""', "[", "]", "[[", "]]", "{", "}", "=", ",", "#", "\n", "0", "-1", "1e400", "nan", "true", "${",
+PIECES = ["", 'connector = "typed_in"\n', '"', "'", '"""', "[", "]", "[[", "]]", "{", "}", "=", ",", "#", "\n", "0", "-1", "1e400", "nan", "true", "${",
           "${drop}", "\\", "\\ud800", "\x00", "\ufeff", "[[place]]\n", "[feed.settings]\n", 'parent = "northgate-a1"\n',
           "2026-01-01", "= 9" * 2, "9" * 5000, "[" * 2000, 'every = "999999d"\n', 'id = ""\n', "settings = 3\n"]  # fmt: skip
 
@@ -70,5 +72,8 @@ def test_a_mutated_westshire_gives_a_county_or_mistakes_with_lines(files):
             above = list(county.places.ancestors(place.id))
             assert place is county.places.system or above[-1] is county.places.system
         for feed in county.feeds:
-            assert feed.deadline < feed.every <= feed.late_after < feed.stale_after
+            if feed.polled:
+                assert feed.deadline < feed.every <= feed.late_after < feed.stale_after
+            else:
+                assert timedelta(0) < feed.stale_after == feed.late_after
             assert all(place in county.places for place in feed.places)
