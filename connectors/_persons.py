@@ -1,20 +1,52 @@
-"""One person, one row of a list: what is done with a row that is there again."""
+"""The rows of a list, each of them once: what is done with one that cannot be read or is there again, and with names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
-from flowcentre.model import Held, Person
+from flowcentre.feeds.contract import RowHeld
+from flowcentre.feeds.pseudonyms import is_word
+from flowcentre.feeds.tables import Row
+from flowcentre.model import Held
 
 
-def each_once(found: Iterable[tuple[str, Person | Held]]) -> Iterator[Person | Held]:
+class OnAList(Protocol):
+    """Whoever, or whatever, has a ref on the list of a place."""
+
+    @property
+    def ref(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+
+
+P = TypeVar("P", bound=OnAList)
+
+
+def read_each(
+    rows: Iterable[Row | Held], read: Callable[[Row], P], place: Callable[[Row], str | None]
+) -> list[tuple[str, P | Held]]:
+    """What each row says, with where it stood; a row that raises RowHeld is held at its ``place``."""
+    found: list[tuple[str, P | Held]] = []
+    for row in rows:
+        if isinstance(row, Held):
+            found.append((row.row, row))
+            continue
+        try:
+            found.append((row.where, read(row)))
+        except RowHeld as why:
+            found.append((row.where, Held(row.where, str(why), place(row))))
+    return found
+
+
+def each_once(found: Iterable[tuple[str, P | Held]]) -> Iterator[P | Held]:
     """The persons of a document, given with where their rows stood, in their order.
 
     Of two equal rows the second is held. Where one ref has other details in the same place all its rows are: none can
     be told to be right. Lists of two places may share a person who is being moved.
     """
     rows = list(found)
-    first: dict[tuple[str, str], Person] = {}
+    first: dict[tuple[str, str], P] = {}
     contradicted: set[tuple[str, str]] = set()
     for _, person in rows:
         if not isinstance(person, Held) and first.setdefault((person.place, person.ref), person) != person:
@@ -28,3 +60,17 @@ def each_once(found: Iterable[tuple[str, Person | Held]]) -> Iterator[Person | H
             yield Held(where, "the same row is there before", person.place)
         else:
             yield person
+
+
+def without_names(
+    rows: Sequence[tuple[str, P | Held]], column: str, code: Callable[[P], str]
+) -> Iterator[tuple[str, P | Held]]:
+    """The rows, those held whose code in a column is a word where most are: then it is a column of names."""
+    codes = [code(row) for _, row in rows if not isinstance(row, Held)]
+    are_names = 2 * sum(map(is_word, codes)) > len(codes)
+    for where, row in rows:
+        if are_names and not isinstance(row, Held) and is_word(code(row)):
+            why = f"{column} has no digit, like most here: are they names? A pseudonym is wanted"
+            yield where, Held(where, why, row.place)
+        else:
+            yield where, row

@@ -11,12 +11,12 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from connectors._persons import each_once
+from connectors._persons import P, each_once
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed, Payload, RowHeld
 from flowcentre.feeds.http import HttpSettings, get, read_json
 from flowcentre.feeds.pseudonyms import pseudonym
 from flowcentre.feeds.tables import moment
-from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Fact, Held, Person, Stream, WholeList
+from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Fact, Held, Stream, WholeList
 
 _ATTENDANCE = (
     "ref",
@@ -118,14 +118,12 @@ def _listed(document: Document, content: dict[str, object], people: str, agreed:
     return entries
 
 
-def _persons(
-    entries: Sequence[_Entry], site: str, read: Callable[[dict[str, object]], Person]
-) -> Iterator[Person | Held]:
+def _persons(entries: Sequence[_Entry], site: str, read: Callable[[dict[str, object]], P]) -> Iterator[P | Held]:
     """Each row as a person, or as held with its reason."""
     return each_once((entry.where, _person_or_held(entry, site, read)) for entry in entries)
 
 
-def _person_or_held(entry: _Entry, site: str, read: Callable[[dict[str, object]], Person]) -> Person | Held:
+def _person_or_held(entry: _Entry, site: str, read: Callable[[dict[str, object]], P]) -> P | Held:
     if entry.keys is None:
         return Held(entry.where, "is not an object", place=site)
     try:

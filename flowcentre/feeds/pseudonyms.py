@@ -29,14 +29,14 @@ _TEN_DIGITS = re.compile(r"(?<!\d)" + r"[.:_-]?".join([r"(\d)"] * 10) + r"(?!\d)
 _NHS_NUMBER = re.compile(r"(\d{3})[ -]?(\d{3})[ -]?(\d{4})", re.ASCII)
 
 
-def pseudonym(said: object) -> str:
-    """A reference as it was given. Raises RowHeld for anything that may be no pseudonym."""
+def pseudonym(said: object, column: str = "ref") -> str:
+    """A reference as it was given in a column. Raises RowHeld for anything that may be no pseudonym."""
     if not isinstance(said, str) or not _REF.fullmatch(said) or said.casefold() in NO_FIGURE:
-        raise RowHeld("ref is not a pseudonym of up to 64 letters, digits and . _ : -")
+        raise RowHeld(f"{column} is not a pseudonym of up to 64 letters, digits and . _ : -")
     if holds_nhs_number(said):
-        raise RowHeld("ref looks like an NHS number: a pseudonym is wanted")
+        raise RowHeld(f"{column} looks like an NHS number: a pseudonym is wanted")
     if says_who(said):
-        raise RowHeld("ref looks like a date, a postcode or a telephone number: a pseudonym is wanted")
+        raise RowHeld(f"{column} looks like a date, a postcode or a telephone number: a pseudonym is wanted")
     return said
 
 

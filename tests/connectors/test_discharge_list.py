@@ -17,10 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from connectors._discharge_documents import Agreed
 from connectors._personal import may_hold
 from connectors._reasons import find_reason
-from connectors.discharge_list import DischargeList, DischargeListSettings
+from connectors.discharge_list import LAYOUT, DischargeList, DischargeListSettings
 from flowcentre.feeds.contract import Bookmark, Document, FeedMalformed, PlaceCodes
 from flowcentre.feeds.files import DropFolderSettings
 from flowcentre.feeds.http import HttpSettings
@@ -448,7 +447,7 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "delayed-discharges.md").read_text
 
 
 def test_every_column_and_setting_is_in_the_guide() -> None:
-    assert set(re.findall(r"^\| `(\w+)` \| (?:required|optional)", GUIDE, re.MULTILINE)) == Agreed(nhs_numbers=True).all
+    assert set(re.findall(r"^\| `(\w+)` \| (?:required|optional)", GUIDE, re.MULTILINE)) == LAYOUT.with_nhs_numbers().agreed
     own = (
         set(DischargeListSettings.model_fields) - set(HttpSettings.model_fields) - set(DropFolderSettings.model_fields)
     )
