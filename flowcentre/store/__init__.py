@@ -13,6 +13,7 @@ from flowcentre.store.answers import (
     StoreError,
     StoreNotReady,
     StoreTooNew,
+    VisitNews,
 )
 from flowcentre.store.store import Store, open_store
 
@@ -30,5 +31,6 @@ __all__ = [
     "StoreError",
     "StoreNotReady",
     "StoreTooNew",
+    "VisitNews",
     "open_store",
 ]

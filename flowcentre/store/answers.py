@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flowcentre.model import HeldRow, Listed, Poll, PollCounts, Typed
+from flowcentre.model import HeldRow, Listed, Poll, PollCounts, Typed, Visit
 
 
 class StoreError(Exception):
@@ -47,6 +47,14 @@ class Standing:
     person: Listed
     feed: str
     listed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNews:
+    """What was told of visits since a row: each with its feed, in the order in which it came. ``last`` is the newest row."""
+
+    last: int
+    visits: tuple[tuple[str, Visit], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

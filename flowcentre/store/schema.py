@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0003"  # the migration that makes this schema
+NEWEST = "0004"  # the migration that makes this schema
 DERIVED = "picture"  # the feed under which totals and shares are kept as history
 
 metadata = MetaData(
@@ -161,6 +161,50 @@ people_list = Table(
     Column("place", String, nullable=False),
     Column("observed_at", Moment, nullable=False),  # of the newest list
     PrimaryKeyConstraint("feed", "people", "place"),
+)
+
+# --- Visits -----------------------------------------------------------------------------
+
+# The visits of one service as one feed tells of them.
+roster = Table(
+    "roster",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("feed", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("observed_at", Moment, nullable=False),  # of the newest export that told of it
+    UniqueConstraint("feed", "place"),
+)
+# A visit as exports told of it from observed_at (known_from) until left_at (known_to): a row stands until another
+# export says something else of it. No foreign key, as with readings: it is the third large table.
+visit = Table(
+    "visit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("roster", Id, nullable=False),
+    Column("ref", String, nullable=False),
+    Column("package", String, nullable=False),
+    Column("planned_start", Moment, nullable=False),
+    Column("planned_end", Moment, nullable=False),
+    Column("actual_start", Moment),
+    Column("actual_end", Moment),
+    Column("carers", SmallInteger, nullable=False),
+    Column("status", String, nullable=False),
+    Column("observed_at", Moment, nullable=False),
+    Column("known_from", Moment, nullable=False),
+    Column("left_at", Moment),
+    Column("known_to", Moment),
+    Column("version", BigInteger, nullable=False),
+    Index(
+        "ix_visit_roster_ref",
+        "roster",
+        "ref",
+        unique=True,
+        sqlite_where=text("known_to IS NULL"),
+        postgresql_where=text("known_to IS NULL"),
+    ),
+    Index("ix_visit_roster_planned_start", "roster", "planned_start"),
+    Index("ix_visit_package_planned_start", "package", "planned_start"),
 )
 
 # --- Polls ------------------------------------------------------------------------------

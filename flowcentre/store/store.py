@@ -18,11 +18,13 @@ from flowcentre.model import (
     Poll,
     PollCounts,
     Reading,
+    RosterExport,
     Sighting,
+    Visit,
 )
-from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, versions
+from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, versions, visits
 from flowcentre.store import schema as db
-from flowcentre.store.answers import FeedLog, Known, Pruned, Recorded, Rolled, Snapshot, Standing
+from flowcentre.store.answers import FeedLog, Known, Pruned, Recorded, Rolled, Snapshot, Standing, VisitNews
 from flowcentre.store.connections import Connections
 from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
@@ -84,6 +86,7 @@ class Store(Connections):
         outcome: Outcome,
         sightings: Sequence[Sighting] = (),
         lists: Sequence[PeopleList] = (),
+        exports: Sequence[RosterExport] = (),
         held: Sequence[Held] = (),
         refused: int = 0,
         bookmark: str | None = None,
@@ -93,8 +96,9 @@ class Store(Connections):
     ) -> Recorded:
         """End a poll and keep all that it brought, in one transaction: all of it is kept, or none.
 
-        Accepted are readings of a new moment, readings corrected, and every person of a newer list;
-        duplicate are readings said before of the same moment and lists that are not newer. A value
+        Accepted are readings of a new moment, readings corrected, every person of a newer list, and visits that
+        are new or changed; duplicate are readings said before of the same moment, lists that are not newer, and
+        visits said again, or told otherwise by an export that is older than the newest of their service. A value
         that was said of its moment and corrected since is not taken again: it is held. No ``bookmark`` leaves the old one. ``received_at`` is when we learnt it, ``finished_at`` unless
         given; it never runs backwards within a feed. Raises PollAlreadyRecorded where the poll is
         not running, and ValueError for a value that is no number.
@@ -106,7 +110,9 @@ class Store(Connections):
             writer = SightingWriter(connection, remembered, version, received, rolled_until)
             writer.write(sightings)
             accepted, duplicate = people.record_lists(connection, remembered, lists, received)
-            accepted, duplicate = accepted + writer.accepted, duplicate + writer.duplicate
+            told, told_again = visits.record_visits(connection, remembered, exports, version, received)
+            accepted = accepted + told + writer.accepted
+            duplicate = duplicate + told_again + writer.duplicate
             held = [*held, *writer.held]
             counts = PollCounts(accepted + duplicate + len(held) + refused, accepted, duplicate, len(held), refused)
             ended = to_ms(finished_at)
@@ -269,6 +275,54 @@ class Store(Connections):
         """Everything that the lists of a kind ever said of one person, oldest first; as known at a moment, or all."""
         with self._reading() as connection:
             return people.read_intervals(connection, people_, ref, maybe_to_ms(known_at))
+
+    # --- Visits -------------------------------------------------------------------------
+
+    def visits(
+        self,
+        feed: str,
+        place: str,
+        after: datetime,
+        until: datetime | None = None,
+        *,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+    ) -> list[Visit]:
+        """The visits of a service that were planned to start after one moment and until another, in that order.
+
+        As told by exports until ``at`` and learnt by ``known_at``; without either as they stand now.
+        """
+        with self._reading() as connection:
+            return visits.read_visits(
+                connection, feed, place, to_ms(after), maybe_to_ms(until), maybe_to_ms(at), maybe_to_ms(known_at)
+            )
+
+    def visits_of_package(
+        self, package: str, after: datetime, until: datetime | None = None, known_at: datetime | None = None
+    ) -> list[Visit]:
+        """The visits of a package in the order of their plan, of whatever service; as known at a moment, or now."""
+        with self._reading() as connection:
+            return visits.read_package(connection, package, to_ms(after), maybe_to_ms(until), maybe_to_ms(known_at))
+
+    def last_visit(self, version: int | None = None) -> int:
+        """The row, from which on ``visit_news`` goes, of the newest that was told of visits; by a version, where given."""
+        with self._reading() as connection:
+            return visits.read_last(connection, version)
+
+    def visit_news(self, after: int, version: int | None = None) -> VisitNews:
+        """What was told of visits since a row, by every feed; until a version, where given."""
+        with self._reading(one_moment=True) as connection:
+            return visits.read_news(connection, after, version)
+
+    def visits_exported(self, feed: str) -> dict[str, datetime]:
+        """By service the moment of the newest export of a feed that told of its visits."""
+        with self._reading() as connection:
+            return visits.read_exported(connection, feed)
+
+    def known_visits(self, feed: str, place: str, refs: Collection[str]) -> set[str]:
+        """Which of some refs are of visits that a feed has told of before."""
+        with self._reading() as connection:
+            return visits.read_known_refs(connection, feed, place, refs)
 
     # --- The ledger ---------------------------------------------------------------------
 
