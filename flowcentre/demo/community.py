@@ -10,10 +10,8 @@ from flowcentre.demo.agenda import Agenda
 from flowcentre.demo.referral import Referral, Seeks, Waiting, draw_hindrance, look_over
 from flowcentre.demo.rhythm import DAY, HOUR, happenings, local, working_day
 from flowcentre.demo.services import Beds, Home, Hours, Staying, VirtualWard
-from flowcentre.demo.westshire import CountySize
+from flowcentre.demo.westshire import LOCALITIES, RESIDENTS, CountySize
 
-LOCALITIES = ("north", "mid", "south")
-_SHARE = {"north": 0.36, "mid": 0.25, "south": 0.39}  # of the people who live there
 _HOME_CARE_PACKAGE, _REABLEMENT_PACKAGE = 12.0, 9.5  # hours a week, on average
 # Of what is free, how much lies where and when it is wanted; half of the homes with a bed cannot meet the need.
 _REABLEMENT_IN_REACH, _HOME_CARE_IN_REACH, _HOMES_THAT_SUIT = 0.4, 0.12, 0.5
@@ -178,7 +176,7 @@ class Community:
                 (self._seek_reablement, 4.2 * (0.7 + 12 * self._room(self.reablement, locality))),
                 (self._seek_home_care, 6.2 * (0.55 + 20 * self._room(self.home_care, locality))),
             ):
-                for _ in range(happenings(self._draw, a_day * _SHARE[locality])):
+                for _ in range(happenings(self._draw, a_day * RESIDENTS[locality])):
                     seek(locality, None)
         for unit in (*self.reablement, *self.home_care):
             if self._draw.random() < 0.3:

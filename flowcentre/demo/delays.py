@@ -7,20 +7,17 @@ from itertools import chain
 from random import Random
 from typing import NamedTuple
 
-from flowcentre.demo.community import LOCALITIES
-from flowcentre.demo.particulars import Particulars, pseudonym
+from flowcentre.demo.particulars import Particulars
 from flowcentre.demo.patient import Patient
+from flowcentre.demo.pseudonyms import Pseudonyms
 from flowcentre.demo.reasons import ARRANGING, NOT_YET_AVAILABLE, REASONS, Owner
-from flowcentre.demo.referral import Referral, Seeks, draw_hindrance
-from flowcentre.demo.rhythm import DAY, HOUR, local, next_ward_round
+from flowcentre.demo.referral import Referral, Seeks
+from flowcentre.demo.residents import HINDRANCES_PART, HUBS_PART, WARDS_PART, Resident, resident_of
+from flowcentre.demo.rhythm import DAY, HOUR, local
 from flowcentre.demo.services import Stay
 from flowcentre.demo.simulation import Simulation
 from flowcentre.model import Places
 
-_INITIALS = {"northgate": "NG", "southmere": "SM", "eastfield": "EF", "hartwell": "HW"}
-# In a community hospital: how many no longer need it for the last part of their stay, and the least and the
-# greatest such part. Short stays end in time, so nobody is ready there who left elsewhere a day ago.
-_DELAYED_SHARE, _LEAST_PART, _GREATEST_PART, _LEAST_STAY = 0.60, 0.12, 0.60, 8 * DAY
 _LAST_HOURS = 5 * HOUR  # of medicines, letters and transport
 
 
@@ -49,7 +46,7 @@ class DischargeLists:
         self._places = places
         self._beds = {beds.size.place: beds for beds in simulation.community.beds}
         self._known: dict[str, dict[int, Particulars]] = {site: {} for site in simulation.acutes}
-        self._offsets = {place: self._luck(place, "refs").getrandbits(30) for place in _INITIALS}
+        self._pseudonyms = Pseudonyms(simulation.seed)
 
     def of(self, hospital: str) -> list[Listed]:
         """Everybody in a bed with no criteria to reside, and whoever of them left today."""
@@ -86,7 +83,7 @@ class DischargeLists:
             expected_on = None  # nobody ventures one yet
         assert person.admitted_at is not None
         return Listed(
-            ref=pseudonym(_INITIALS[site], person.ref, self._offsets[site]),
+            ref=self._pseudonyms.of(site, person.ref),
             ward=person.ward,
             admitted_at=person.admitted_at,
             ready_at=ready_at,
@@ -110,31 +107,24 @@ class DischargeLists:
 
     def _resident(self, place: str, locality: str, stay: Stay) -> Listed | None:
         """Somebody whose stay has outlasted the need of it; None for the others."""
-        luck = self._luck(place, stay.number)
-        length = stay.until - stay.since
-        wait = int(length * (_LEAST_PART + (_GREATEST_PART - _LEAST_PART) * luck.random()))
-        ready_at = next_ward_round(stay.until - wait, luck)
+        one = resident_of(self._simulation.seed, place, locality, stay)
         at = min(self._simulation.at_seconds, stay.until)
-        in_need_throughout = luck.random() >= _DELAYED_SHARE or length < _LEAST_STAY or ready_at >= stay.until
-        if in_need_throughout or ready_at > at:
+        if one is None or one.ready_at > at:
             return None
-        pathway = 1 if luck.random() < 0.62 else 3
-        home = locality if luck.random() < 0.8 else luck.choice(LOCALITIES)
-        told = Particulars.draw(pathway, home, luck)
-        reason = _reason_by_then(pathway, told, (at - ready_at) / (stay.until - ready_at), stay.until - at, luck)
-        reviewed_at = told.reviewed_at(ready_at, at)
+        reason = _reason_by_then(one, at)
+        reviewed_at = one.told.reviewed_at(one.ready_at, at)
         soon = stay.until - at < 1.5 * DAY
         return Listed(
-            ref=pseudonym(_INITIALS[place], stay.number, self._offsets[place]),
+            ref=self._pseudonyms.of(place, stay.number),
             ward=None,
             admitted_at=stay.since,
-            ready_at=ready_at,
-            pathway=pathway,
+            ready_at=one.ready_at,
+            pathway=one.pathway,
             reason=reason,
-            owner=self._owner(place, reason, told, None),
-            coordinator=told.coordinator,
-            residence=home,
-            expected_on=local(stay.until).date() if soon else told.expected_on(ready_at, reviewed_at),
+            owner=self._owner(place, reason, one.told, None),
+            coordinator=one.told.coordinator,
+            residence=one.home,
+            expected_on=local(stay.until).date() if soon else one.told.expected_on(one.ready_at, reviewed_at),
             reviewed_at=reviewed_at,
             discharged_at=stay.until if self._simulation.at_seconds >= stay.until else None,
         )
@@ -199,14 +189,15 @@ def _or_by_nurses(reason: str, told: Particulars) -> str:
     return reason.replace("_home_reablement", "_home_health") if told.chance < 0.25 else reason
 
 
-def _reason_by_then(pathway: int, told: Particulars, share: float, left: int, luck: Random) -> str:
-    """The reason in a community hospital, by the share of the wait that has passed and the seconds that are left."""
-    seeks = Seeks.CARE_HOME if pathway == 3 else luck.choice((Seeks.REABLEMENT, Seeks.HOME_CARE))
-    hindrance = draw_hindrance(pathway, luck)
+def _reason_by_then(one: Resident, at: int) -> str:
+    """The reason of somebody in a community hospital, by the share of the wait that has passed and the time left."""
+    left = one.stay.until - at
+    share = (at - one.ready_at) / (one.stay.until - one.ready_at)
     if left < _LAST_HOURS:
-        return told.at_the_door
-    if share < 0.12:
-        return told.hospital_process if share < 0.04 else told.hub_process
-    if hindrance is not None and share < 0.5:
-        return hindrance.reason
-    return _or_by_nurses((ARRANGING if share < 0.5 or left < 1.5 * DAY else NOT_YET_AVAILABLE)[seeks], told)
+        return one.told.at_the_door
+    if share < HUBS_PART:
+        return one.told.hospital_process if share < WARDS_PART else one.told.hub_process
+    if one.hindrance is not None and share < HINDRANCES_PART:
+        return one.hindrance.reason
+    arranging = share < HINDRANCES_PART or left < 1.5 * DAY
+    return _or_by_nurses((ARRANGING if arranging else NOT_YET_AVAILABLE)[one.seeks], one.told)

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from flowcentre.demo.community import LOCALITIES
 from flowcentre.demo.reasons import AT_THE_DOOR, HOME_TODAY, HOSPITAL_PROCESS, HUB_PROCESS
 from flowcentre.demo.rhythm import local, wall_time, working_day
+from flowcentre.demo.westshire import LOCALITIES
 
 # The first expected date in days from readiness, and by how many it is put off when it has passed; by pathway.
 _FIRST_DAYS = {0: (0, 0), 1: (1, 4), 2: (2, 7), 3: (6, 16)}
 _MORE_DAYS = {0: (1, 1), 1: (1, 3), 2: (2, 4), 3: (3, 7)}
-_CODES = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # neither O nor I; six of them can be no NHS number of ten
-_BITS = 30  # five for each of the six
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +69,3 @@ class Particulars:
         while expected + timedelta(days=self.noticed_after) < seen_on:
             expected += timedelta(days=self.more_days)
         return expected
-
-
-def pseudonym(hospital: str, number: int, offset: int) -> str:
-    """A code such as NG-7K2M9Q: another for each number, and always the same."""
-    # Times an odd number and modulo a power of two, no two numbers become one.
-    mixed = (number * 0x2545F491 + offset) % (1 << _BITS)
-    return f"{hospital}-{''.join(_CODES[mixed >> shift & 31] for shift in range(0, _BITS, 5))}"

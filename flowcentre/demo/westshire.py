@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+RESIDENTS = {"north": 0.36, "mid": 0.25, "south": 0.39}  # how the people of the county spread over it
+LOCALITIES = tuple(RESIDENTS)
+
 
 class Care(StrEnum):
     """What a ward is for; people go where they belong while there is room."""
