@@ -1,29 +1,32 @@
-"""One person, one bed: somebody who stands on another hospital's list is counted there until it lets go.
+"""One ref, one place: who stands on the list of another hospital or locality is counted there until it lets go.
 
-The lists of two hospitals overlap while somebody is moved, and where both believe that they have them. Only
-if one of the two rows waits do each hospital's own count and the county's total agree.
+The lists of two places overlap while somebody is moved, and where both believe that they have them. Only
+if one of the two rows waits do each place's own count and the county's total agree. Who waits for care and is
+delayed in hospital stands on lists of two kinds, rightly, and is told apart here too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flowcentre.feeds.people import kind_of
-from flowcentre.model import County, Held, Interval, PeopleList
-from flowcentre.store import Store
+from flowcentre.feeds.people import DELAYS, KINDS, kind_of
+from flowcentre.measures.delay_counts import remains
+from flowcentre.model import CareReferral, County, DelayedDischarge, Held, Interval, PeopleList
+from flowcentre.store import Standing, Store
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A hospital that lists a person, and since when without a break."""
+    """A place that lists a person, and since when without a break."""
 
     since: datetime
     place: str
 
 
 Claims = Callable[[PeopleList], Mapping[str, Sequence[Claim]]]  # by ref, of those of a list whom another has too
+Delayed = Callable[[PeopleList], Collection[str]]  # pseudonyms, of those of a list who are delayed in hospital
 
 
 def nobody_claims(_whole: PeopleList) -> Mapping[str, Sequence[Claim]]:
@@ -33,14 +36,13 @@ def nobody_claims(_whole: PeopleList) -> Mapping[str, Sequence[Claim]]:
 
 def claims_of(store: Store, county: County) -> Claims:
     """Who of a list stands on another too. A list too old to be shown as the present holds nobody back."""
-    patience = {feed.id: feed.stale_after for feed in county.feeds}
+    too_old = _too_old(county)
 
     def claims(whole: PeopleList) -> Mapping[str, Sequence[Claim]]:
         refs = {person.ref for person in whole.persons if kind_of(person).gone_at(person) is None}
         rivals: dict[str, set[str]] = {}
         for one in store.standing(whole.people, refs, besides=whole.place):
-            too_old = whole.observed_at - one.listed_at >= patience.get(one.feed, timedelta(0))
-            if not too_old and kind_of(one.person).gone_at(one.person) is None:
+            if not too_old(one, whole) and kind_of(one.person).gone_at(one.person) is None:
                 rivals.setdefault(one.person.ref, set()).add(one.person.place)
         found = {}
         for ref, places in rivals.items():  # nearly always nobody
@@ -53,6 +55,30 @@ def claims_of(store: Store, county: County) -> Claims:
         return found
 
     return claims
+
+
+def delayed_of(store: Store, county: County) -> Delayed:
+    """Who of a list of referrals is delayed in hospital, by pseudonym; by no list too old to be shown as the present."""
+    too_old = _too_old(county)
+
+    def delayed(whole: PeopleList) -> Collection[str]:
+        persons = {referral.person for referral in whole.persons if isinstance(referral, CareReferral)}
+        if not persons:
+            return ()
+        return {
+            one.person.ref
+            for one in store.standing(DELAYS.people, persons, besides=whole.place)
+            if isinstance(one.person, DelayedDischarge)
+            and not too_old(one, whole)
+            and remains(one.person, max(whole.observed_at, one.listed_at))
+        }
+
+    return delayed
+
+
+def _too_old(county: County) -> Callable[[Standing, PeopleList], bool]:
+    patience = {feed.id: feed.stale_after for feed in county.feeds}
+    return lambda one, whole: whole.observed_at - one.listed_at >= patience.get(one.feed, timedelta(0))
 
 
 def unbroken_since(lives: Iterable[Interval]) -> datetime | None:
@@ -69,22 +95,25 @@ def unbroken_since(lives: Iterable[Interval]) -> datetime | None:
 
 
 def hold_those_elsewhere(
-    name: str, whole: PeopleList, claims: Mapping[str, Sequence[Claim]], taken: dict[str, str]
+    name: str, whole: PeopleList, claims: Mapping[str, Sequence[Claim]], taken: dict[tuple[str, str], str]
 ) -> tuple[PeopleList, list[Held]]:
-    """A list without the people who stand on another hospital's, and a held row for each of them.
+    """A list without the people who stand on another place's, and a held row for each of them.
 
-    Of two hospitals that list a person, the one counts that has listed them longer. ``taken`` says by ref
-    which hospital an earlier list of the same answer gave them to; it is added to.
+    Of two places that list a person, the one counts that has listed them longer. ``taken`` says by list and ref
+    which place an earlier list of the same answer gave them to; it is added to. A list whose refs may stand at
+    several places is given back as it is.
     """
+    why = KINDS[whole.people].elsewhere
+    if why is None:
+        return whole, []
     kept, held = [], []
     for person in whole.persons:
         owner = whole.place
         if kind_of(person).gone_at(person) is None:
             first = min(claims.get(person.ref, ()), key=lambda claim: (claim.since, claim.place), default=None)
-            owner = taken.setdefault(person.ref, first.place if first else whole.place)
+            owner = taken.setdefault((whole.people, person.ref), first.place if first else whole.place)
         if owner == whole.place:
             kept.append(person)
         else:
-            why = "stands on another hospital's list, and is counted there"
             held.append(Held(f"{name}, {whole.people}", why, whole.place))
     return replace(whole, persons=tuple(kept)), held

@@ -1,20 +1,26 @@
-"""The lists of people that a feed may bring, and the measures that are counted from each."""
+"""The whole lists that a feed may bring, and the measures that are counted from each."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from flowcentre.feeds.care_rows import overlapping, wrong_contract, wrong_referral
 from flowcentre.measures import ALL
+from flowcentre.measures.contract_counts import contract_readings
 from flowcentre.measures.delay_counts import delay_readings, remains
-from flowcentre.measures.derive import ambulance_readings, attendance_readings
+from flowcentre.measures.derive import ambulance_readings, attendance_readings, local_day, local_midnight
+from flowcentre.measures.referral_counts import provider_readings, referral_readings, team_readings
 from flowcentre.model import (
     EPOCH,
     AmbulanceArrival,
+    CareContract,
+    CareReferral,
+    CareTerms,
     DelayedDischarge,
     EmergencyAttendance,
     Listed,
@@ -23,6 +29,28 @@ from flowcentre.model import (
     Reading,
 )
 
+ENDED_STAY_FOR = timedelta(days=7)  # on a list of referrals
+_Moments = tuple[datetime | None, ...]
+
+
+def nobody_delayed(_whole: PeopleList) -> Collection[str]:
+    """There is no list but the one that is counted."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a list is counted with: its feed's places, what is promised here, and who of it is delayed in hospital."""
+
+    places: Mapping[str, Place] = field(default_factory=dict)
+    terms: CareTerms = CareTerms()
+    delayed: Callable[[PeopleList], Collection[str]] = nobody_delayed
+
+    def reporting(self, measure: str, whole: PeopleList) -> list[str]:
+        """The places that a list speaks for besides its own: a hospital's wards, a locality's teams and providers."""
+        kinds, here = ALL[measure].reported_by, whole.place
+        return [p.id for p in self.places.values() if p.kind in kinds and here in (p.parent, p.locality)]
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -30,82 +58,133 @@ class Kind:
 
     people: str
     person: type[Any]
-    count: Callable[[PeopleList], Iterable[Reading]]
-    gone_at: Callable[[Any], datetime | None]  # when a person left, or was handed over
-    moments: Callable[[Any], tuple[datetime | None, ...]]  # every moment told of a person
-    ward_measure: str | None = None  # counts those still there in each ward
+    count: Callable[[PeopleList, Beside], Iterable[Reading]]  # zero where nobody is, at every place it speaks for
+    gone_at: Callable[[Any], datetime | None]  # when a person left, was handed over, or needs nothing more
+    moments: Callable[[Any], _Moments]  # every moment told of a row
+    happened: Callable[[Any], _Moments]  # those of them that cannot lie ahead
+    still_listed: Callable[[Any, datetime], bool]  # does a row of the last list belong on one of that moment too?
+    wrong: Callable[[Any], str | None]  # why a row contradicts itself
+    wrong_together: Callable[[Any], Iterable[tuple[Any, str]]] = lambda rows: ()  # rows that contradict others, and why
     steady: bool = False  # a list of weeks: however far apart two of them are, they are compared by size
-    in_one_bed: bool = False  # nobody can be on two hospitals' lists
+    elsewhere: str | None = None  # why a row waits whose ref another place lists; None: a ref may stand at several
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
-        """What is counted of every list, were it of nobody."""
-        return tuple(reading.measure for reading in self.count(PeopleList(self.people, "", EPOCH, ())))
+        """What is counted of every list at its own place, were it of nobody."""
+        nobody = self.count(PeopleList(self.people, "", EPOCH, ()), Beside())
+        return tuple(reading.measure for reading in nobody)
 
 
-ATTENDANCES = Kind(
+def _kind(people: str, person: type[Any], count: Any, gone_at: Any, moments: Any, **more: Any) -> Kind:
+    """A list of people who come, and belong on it until the midnight after they leave."""
+    settings: dict[str, Any] = {
+        "happened": moments,
+        "still_listed": lambda one, at: (
+            one.arrived_at >= local_midnight(at) or (left := gone_at(one)) is None or left >= local_midnight(at)
+        ),
+        "wrong": lambda one: (
+            "left before arriving" if (left := gone_at(one)) is not None and left < one.arrived_at else None
+        ),
+    } | more
+    return Kind(people, person, count, gone_at, moments, **settings)
+
+
+def _delays(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
+    persons = [person for person in whole.persons if isinstance(person, DelayedDischarge)]
+    yield from delay_readings(whole.place, persons, whole.observed_at, departures=whole.departures)
+    here = Counter(person.ward for person in persons if remains(person, whole.observed_at))
+    for ward in beside.reporting("nctr_now", whole):
+        yield Reading("nctr_now", ward, float(here[ward]), whole.observed_at)
+
+
+def _referrals(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
+    listed = [referral for referral in whole.persons if isinstance(referral, CareReferral)]
+    delayed = beside.delayed(whole)
+    yield from referral_readings(whole.place, listed, whole.observed_at, beside.terms, delayed)
+    yield from team_readings(beside.reporting("spa_waiting_now", whole), listed, whole.observed_at)
+    yield from provider_readings(beside.reporting("block_hours_used", whole), listed, whole.observed_at)
+
+
+def _contracts(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
+    listed = [contract for contract in whole.persons if isinstance(contract, CareContract)]
+    providers = beside.reporting("block_hours_bought", whole)
+    return contract_readings(whole.place, listed, whole.observed_at, providers)
+
+
+ATTENDANCES = _kind(
     "attendances",
     EmergencyAttendance,
-    lambda whole: attendance_readings(whole.place, whole.persons, whole.observed_at),  # type: ignore[arg-type]
+    lambda whole, _: attendance_readings(whole.place, whole.persons, whole.observed_at),
     lambda one: one.departed_at,
     lambda one: (one.arrived_at, one.triaged_at, one.seen_at, one.decided_to_admit_at, one.departed_at),
 )
-AMBULANCES = Kind(
+AMBULANCES = _kind(
     "ambulances",
     AmbulanceArrival,
-    lambda whole: ambulance_readings(whole.place, whole.persons, whole.observed_at),  # type: ignore[arg-type]
+    lambda whole, _: ambulance_readings(whole.place, whole.persons, whole.observed_at),
     lambda one: one.handed_over_at,
     lambda one: (one.arrived_at, one.handed_over_at),
 )
-DELAYS = Kind(
+DELAYS = _kind(
     "delays",
     DelayedDischarge,
-    lambda whole: delay_readings(
-        whole.place,
-        whole.persons,  # type: ignore[arg-type]
-        whole.observed_at,
-        departures=whole.departures,
-    ),
+    _delays,
     lambda one: one.discharged_at,
     lambda one: (one.admitted_at, one.ready_at, one.reviewed_at, one.discharged_at),
-    ward_measure="nctr_now",
     steady=True,
-    in_one_bed=True,
+    elsewhere="stands on another hospital's list, and is counted there",
 )
-KINDS = {kind.people: kind for kind in (ATTENDANCES, AMBULANCES, DELAYS)}
+REFERRALS = _kind(
+    "referrals",
+    CareReferral,
+    _referrals,
+    lambda one: one.ended_at,
+    lambda one: (
+        *_past_of(one),
+        one.ready_at,
+        one.started_at,
+        one.ended_at,
+    ),
+    # A first visit, an end and a day to leave hospital may be arranged for a day to come.
+    happened=lambda one: _past_of(one),
+    still_listed=lambda one, at: one.ended_at is None or one.ended_at > at - ENDED_STAY_FOR,
+    wrong=wrong_referral,
+    steady=True,
+    elsewhere="stands on another locality's list, which has had it for longer, and is counted there",
+)
+# Contracts begin and end in steps, many of them on one day, as on 31 March. So those that have ended are not missed;
+# but a list that has lost contracts which run on is as likely cut off as any, and would take hours away that are paid for.
+CONTRACTS = Kind(
+    "contracts",
+    CareContract,
+    _contracts,
+    gone_at=lambda one: None,
+    moments=lambda one: (),
+    happened=lambda one: (),
+    still_listed=lambda one, at: one.last_day is None or one.last_day >= local_day(at),
+    wrong=wrong_contract,
+    wrong_together=overlapping,
+    steady=True,
+)
+KINDS = {kind.people: kind for kind in (ATTENDANCES, AMBULANCES, DELAYS, REFERRALS, CONTRACTS)}
 _OF_PERSON = {kind.person: kind for kind in KINDS.values()}
 
 
+def _past_of(one: CareReferral) -> _Moments:
+    return (one.referred_at, one.accepted_at, one.sent_back_at, one.triaged_at, one.sourced_at)
+
+
 def kind_of(person: Listed) -> Kind:
-    """The kind of list that a person belongs to."""
+    """The kind of list that a person or a contract belongs to."""
     return _OF_PERSON[type(person)]
 
 
-def count_people(whole: PeopleList, places: Mapping[str, Place]) -> list[Reading]:
-    """The measures of one list, as at its own moment; those of each of its wards among ``places`` included."""
-    kind = KINDS[whole.people]
-    readings = list(kind.count(whole))
-    if kind.ward_measure is not None:
-        here = Counter(
-            person.ward
-            for person in whole.persons
-            if isinstance(person, DelayedDischarge) and remains(person, whole.observed_at)
-        )
-        readings += [
-            Reading(kind.ward_measure, ward, float(here[ward]), whole.observed_at)
-            for ward in _wards(whole.place, kind.ward_measure, places)
-        ]
-    return readings
+def count_people(whole: PeopleList, beside: Beside) -> list[Reading]:
+    """The measures of one list, as at its own moment: at its place, and at every other place that it speaks for."""
+    return list(KINDS[whole.people].count(whole, beside))
 
 
-def uncounted(people: str, place: str, at: datetime, places: Mapping[str, Place]) -> list[Reading]:
+def uncounted(people: str, place: str, at: datetime, beside: Beside) -> list[Reading]:
     """The same measures with no value: the list came, and cannot be believed to be empty."""
-    kind = KINDS[people]
-    wards = _wards(place, kind.ward_measure, places) if kind.ward_measure else []
-    return [Reading(measure, place, None, at) for measure in kind.measures] + [
-        Reading(str(kind.ward_measure), ward, None, at) for ward in wards
-    ]
-
-
-def _wards(site: str, measure: str, places: Mapping[str, Place]) -> list[str]:
-    return [place.id for place in places.values() if place.parent == site and place.kind in ALL[measure].reported_by]
+    nobody = PeopleList(people, place, at, ())
+    return [replace(reading, value=None) for reading in count_people(nobody, beside)]

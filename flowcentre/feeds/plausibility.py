@@ -16,7 +16,7 @@ from flowcentre.feeds.people import KINDS, kind_of
 from flowcentre.feeds.remembered import Key, Said
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
-from flowcentre.model import Held, Listed, PeopleList, Period, Place, Reading, WholeList
+from flowcentre.model import Held, Listed, PeopleList, Period, Place, Reading, RosterExport, Visit, WholeList
 
 FELL = "counted since midnight, and fell"  # how each reason for holding such a reading begins
 _SINCE_MIDNIGHT = frozenset(measure.id for measure in ALL.values() if measure.period is Period.SINCE_MIDNIGHT)
@@ -43,6 +43,7 @@ class Sorted:
     lists: list[PeopleList] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     nobody: set[Key] = field(default_factory=set)  # lists that the source itself counts as 0
+    roster: list[Visit | RosterExport] = field(default_factory=list)  # weighed apart: visits are no whole list
 
 
 def sort_facts(
@@ -79,6 +80,8 @@ def sort_facts(
             found.held.append(fact)
         elif isinstance(fact, WholeList):
             whole_lists.append(fact)
+        elif isinstance(fact, Visit | RosterExport):
+            found.roster.append(fact)
         else:
             persons.setdefault((kind_of(fact).people, fact.place), []).append(fact)
     if contradicted:
@@ -134,6 +137,9 @@ def _take_list(
             seen[person.ref] = person
         else:
             found.held.append(Held(row, wrong, whole.place))
+    for person, wrong in list(KINDS[whole.people].wrong_together(list(seen.values()))):
+        del seen[person.ref]
+        found.held.append(Held(row, wrong, whole.place))
     found.lists.append(PeopleList(whole.people, whole.place, whole.observed_at, tuple(seen.values()), whole.departures))
 
 
@@ -141,13 +147,9 @@ def _impossible_person(person: Listed, seen: Collection[str], latest_possible: d
     if person.ref in seen:
         return "listed twice"
     kind = kind_of(person)
-    moments = [moment for moment in kind.moments(person) if moment is not None]
-    if max(moments) > latest_possible:
+    if any(moment is not None and moment > latest_possible for moment in kind.happened(person)):
         return "a moment in the future"
-    left = kind.gone_at(person)
-    if left is not None and left < person.arrived_at:
-        return "left before arriving"
-    return None
+    return kind.wrong(person)
 
 
 def fallen_counters(readings: Iterable[Reading], said: Mapping[Key, Said]) -> Iterator[tuple[Reading, str]]:

@@ -38,7 +38,9 @@ class Remembered:
     @classmethod
     def read(cls, store: Store, feed: Feed, county: County) -> Remembered:
         """What the store knows of a feed."""
-        places = {place.id: place for top in feed.places if top in county.places for place in county.places.within(top)}
+        within = (place for top in feed.places if top in county.places for place in county.places.within(top))
+        # Each with the locality that it serves, be that its own or that of whoever runs it.
+        places = {place.id: replace(place, locality=county.places.locality_of(place.id)) for place in within}
         remembered = cls(feed, places, _store=store)
         remembered.refresh()
         return remembered

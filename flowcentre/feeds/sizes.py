@@ -5,16 +5,15 @@ Pure functions of what came and what was said last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flowcentre.feeds.people import KINDS, kind_of
+from flowcentre.feeds.people import KINDS
 from flowcentre.feeds.plausibility import Rules, Sorted
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.measures import ALL
-from flowcentre.measures.derive import local_midnight
-from flowcentre.model import Listed, PeopleList, PlaceKind, Reading
+from flowcentre.model import PeopleList, PlaceKind, Reading
 
 _PLURALS = {
     PlaceKind.HOME_CARE: "home care services",
@@ -62,32 +61,24 @@ def small_list(
 
     ``nobody``: the source says that it lists 0. ``held``: rows of the document that were held at that place.
 
-    A list holds whoever came since midnight, is there, or left since midnight. So within a day nobody
-    drops off it, and after midnight those do who left before.
+    Each kind of list says who of its last one belongs on the next too. A list of people in hospital holds whoever
+    came since midnight, is there, or left since midnight: within a day nobody drops off it.
     """
     if last is None or whole.observed_at <= last.observed_at:
         return None
-    expected = len(_still_listed(last, whole.observed_at))
+    kind = KINDS[whole.people]
+    expected = sum(kind.still_listed(person, whole.observed_at) for person in last.persons)
     now = len(whole.persons)
     subject = f"list of {whole.people} at {whole.place}"
     if now == 0 and expected > 0:
         return Doubt(f"empty {subject}", f"0 where there were {expected}", lasting=nobody)
-    near = KINDS[whole.people].steady or whole.observed_at - last.observed_at <= rules.like_with_like
+    near = kind.steady or whole.observed_at - last.observed_at <= rules.like_with_like
     if expected < rules.enough or now >= expected * rules.half_size:
         return None
     if now + held >= expected * rules.half_size:
         # The list is long enough and we cannot read it: however often that comes, fewer people are not there.
         return Doubt(f"half-size {subject}", f"{now} of {expected}, with {held} rows held", lasting=False)
     return Doubt(f"half-size {subject}", f"{now} of {expected}") if near else None
-
-
-def _still_listed(last: PeopleList, at: datetime) -> Sequence[Listed]:
-    midnight = local_midnight(at)
-    return [
-        person
-        for person in last.persons
-        if person.arrived_at >= midnight or (left := kind_of(person).gone_at(person)) is None or left >= midnight
-    ]
 
 
 def unknown_now(remembered: Remembered) -> list[Reading]:

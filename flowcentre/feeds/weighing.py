@@ -11,8 +11,8 @@ from datetime import datetime
 
 from flowcentre.feeds.answers import Answer
 from flowcentre.feeds.columns import Emptied, weigh_columns
-from flowcentre.feeds.elsewhere import Claims, hold_those_elsewhere, nobody_claims
-from flowcentre.feeds.people import KINDS, count_people, uncounted
+from flowcentre.feeds.elsewhere import Claims, Delayed, hold_those_elsewhere, nobody_claims
+from flowcentre.feeds.people import KINDS, Beside, count_people, nobody_delayed, uncounted
 from flowcentre.feeds.plausibility import (
     Rules,
     Sorted,
@@ -25,9 +25,10 @@ from flowcentre.feeds.plausibility import (
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.sizes import Doubt, small_list, small_sets, unknown_now
 from flowcentre.measures import ALL
-from flowcentre.model import Held, Outcome, PeopleList, Period, Reading, Sighting
+from flowcentre.model import CareTerms, Held, Outcome, PeopleList, Period, Reading, Sighting
 
 RULES = Rules()
+TERMS = CareTerms()  # where a county does not say
 NO_ROWS = "no rows"
 _LONGEST_MESSAGE = 1000
 
@@ -57,12 +58,15 @@ def weigh(
     now: datetime,
     times_running: Callable[[str], int],
     claims: Claims = nobody_claims,
+    delayed: Delayed = nobody_delayed,
+    terms: CareTerms = TERMS,
     rules: Rules = RULES,
 ) -> Weighed:
     """What of an answer is believed. Pure: ``times_running`` tells how often a doubt came before, without a break,
-    and ``claims`` who of a list stands on another too.
+    ``claims`` who of a list stands on another of its kind too, and ``delayed`` who of it is delayed in hospital.
     """
     weighed, feed = Weighed(remembered.copy()), remembered.feed
+    beside = Beside(remembered.places, terms, delayed)
     if feed.doubt_below is not None:
         rules = replace(rules, half_size=feed.doubt_below)
     documents = [sort_facts(document, remembered.places, now, rules, feed.leaves_out) for document in answer.documents]
@@ -73,10 +77,10 @@ def weigh(
         for document in documents:
             weighed.held += document.held + hold_all(document, why)
     else:
-        taken: dict[str, str] = {}
+        taken: dict[tuple[str, str], str] = {}
         for document in documents:
             _hold_those_elsewhere(document, claims, taken)
-            _take_document(weighed, document, times_running, rules)
+            _take_document(weighed, document, beside, times_running, rules)
     if len(empty) < len(documents):
         # The others spoke, so nothing becomes unknown; but somebody sent these.
         weighed.held += [Held(name, NO_ROWS) for name in empty]
@@ -129,7 +133,9 @@ def _take_nothing(weighed: Weighed, document: Sorted) -> None:
     _believe(weighed, unknown, [])
 
 
-def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[str], int], rules: Rules) -> None:
+def _take_document(
+    weighed: Weighed, document: Sorted, beside: Beside, times_running: Callable[[str], int], rules: Rules
+) -> None:
     weighed.held += document.held
     remembered = weighed.remembered
     columns = weigh_columns(document.readings, remembered.values, rules.columns, document.held)
@@ -153,23 +159,23 @@ def _take_document(weighed: Weighed, document: Sorted, times_running: Callable[[
         if doubt and (why := _ask(weighed, [doubt], times_running, rules)):
             weighed.held += hold_list(document.name, whole, why)
             if not whole.persons:
-                readings += uncounted(whole.people, whole.place, whole.observed_at, remembered.places)
+                readings += uncounted(whole.people, whole.place, whole.observed_at, beside)
             continue
         lists.append(whole)
-        readings += count_people(whole, remembered.places)
+        readings += count_people(whole, beside)
     _believe(weighed, readings, lists)
 
 
-def _hold_those_elsewhere(document: Sorted, claims: Claims, taken: dict[str, str]) -> None:
+def _hold_those_elsewhere(document: Sorted, claims: Claims, taken: dict[tuple[str, str], str]) -> None:
     for index, whole in enumerate(document.lists):
-        if KINDS[whole.people].in_one_bed:
+        if KINDS[whole.people].elsewhere is not None:
             document.lists[index], held = hold_those_elsewhere(document.name, whole, claims(whole), taken)
             document.held += held
 
 
 def _contradicts(whole: PeopleList, last: PeopleList | None) -> bool:
     """Is it another list of the very moment that was listed last? One of the two is wrong, and the first stands."""
-    if last is None or whole.observed_at != last.observed_at or not KINDS[whole.people].in_one_bed:
+    if last is None or whole.observed_at != last.observed_at or not KINDS[whole.people].steady:
         return False
     return {person.ref: person for person in whole.persons} != {person.ref: person for person in last.persons}
 

@@ -6,7 +6,7 @@ from the list of contracts; each provider is counted for itself, and the sums ar
 
 from __future__ import annotations
 
-from flowcentre.measures.packages_now import REFERRALS
+from flowcentre.measures.packages_now import LOCALITIES, REFERRALS
 from flowcentre.model import Formula, Measure, PlaceKind, StockOrFlow, Summing, Worse
 
 PROVIDERS = frozenset({PlaceKind.HOME_CARE})
@@ -34,6 +34,15 @@ def _worked_out(
     return _stock(id, label, short, unit, definition, formula=formula, **settings)
 
 
+CONTRACTS = _stock(
+    "care_contracts_now",
+    "Contracts for care in force",
+    "Contracts in force",
+    "contracts",
+    "Rows of the list of contracts that are in force on the day of the list: of hours, beds or people, in blocks or on the "
+    "spot.",
+    reported_by=LOCALITIES,
+)
 BOUGHT = _stock(
     "block_hours_bought",
     "Block hours of home care bought",
@@ -110,5 +119,5 @@ UTILISATION = _worked_out(
     over_time=Summing.RATIO,
 )
 
-OF_CONTRACTS = (BOUGHT, RATE, COST)
-MEASURES = (BOUGHT, USED, UNFILLED, UTILISATION, RATE, COST, UNFILLED_COST)
+OF_CONTRACTS = (CONTRACTS, BOUGHT, RATE, COST)
+MEASURES = (CONTRACTS, BOUGHT, USED, UNFILLED, UTILISATION, RATE, COST, UNFILLED_COST)

@@ -56,11 +56,40 @@ def started_in_time(referral: CareReferral, terms: CareTerms) -> bool:
     return referral.started_at is not None and referral.started_at <= due_at(referral, terms)
 
 
+def ended_unstarted(referral: CareReferral, before: datetime) -> bool:
+    """Had the referral ended before that moment, with no care begun?"""
+    if referral.ended_at is None or referral.ended_at >= before:
+        return False
+    return referral.started_at is None or referral.started_at > referral.ended_at
+
+
 def is_triaged(referral: CareReferral, at: datetime) -> bool:
     """Is it known what the person needs?"""
     if referral.triaged_at is not None:
         return referral.triaged_at <= at
-    return referral.sourced_at is not None or referral.therapy not in (None, Therapy.NOT_TRIAGED)
+    return is_sourced(referral, at) or referral.therapy not in (None, Therapy.NOT_TRIAGED)
+
+
+def is_sourced(referral: CareReferral, at: datetime) -> bool:
+    """Has a provider agreed?"""
+    return referral.sourced_at is not None and referral.sourced_at <= at
+
+
+def has_no_offer(referral: CareReferral, at: datetime) -> bool:
+    """Is it known what the person needs, has no provider agreed, and does the list say that none has offered?"""
+    return is_triaged(referral, at) and not is_sourced(referral, at) and referral.offers == 0
+
+
+def unanswered(referral: CareReferral, at: datetime) -> bool:
+    """Does the person wait, and has the team neither accepted the referral nor sent it back, nor gone on with it?"""
+    answers = (referral.accepted_at, referral.sent_back_at, referral.triaged_at, referral.sourced_at)
+    return waits(referral, at) and not any(answer is not None and answer <= at for answer in answers)
+
+
+def to_acceptance(referral: CareReferral) -> timedelta:
+    """From the referral to the team's acceptance; nothing where it has none, or accepted before it was written down."""
+    accepted_at = referral.accepted_at or referral.referred_at
+    return max(accepted_at - referral.referred_at, timedelta(0))
 
 
 def next_step(referral: CareReferral, at: datetime) -> NextStep:
@@ -70,27 +99,34 @@ def next_step(referral: CareReferral, at: datetime) -> NextStep:
     """
     if referral.waits_for is not None:
         return referral.waits_for
-    if referral.sent_back_at is not None and referral.sent_back_at <= at and not _accepted_since(referral, at):
+    if is_sent_back(referral, at):
         return NextStep.HOSPITAL if referral.setting is Setting.HOSPITAL else NextStep.TRIAGE
     if not is_triaged(referral, at):
         return NextStep.TRIAGE
-    if referral.sourced_at is None or referral.sourced_at > at:
+    if not is_sourced(referral, at):
         return NextStep.BROKERAGE
     return NextStep.PROVIDER
 
 
-def _accepted_since(referral: CareReferral, at: datetime) -> bool:
-    return (
-        referral.accepted_at is not None
-        and referral.sent_back_at is not None
-        and referral.sent_back_at < referral.accepted_at <= at
-    )
+def is_sent_back(referral: CareReferral, at: datetime) -> bool:
+    """Does the referral lie with whoever referred: sent back, and nothing done with it since?"""
+    sent_back_at = referral.sent_back_at
+    if sent_back_at is None or sent_back_at > at:
+        return False
+    done = (referral.accepted_at, referral.triaged_at, referral.sourced_at)
+    return not any(moment is not None and sent_back_at < moment <= at for moment in done)
 
 
 def in_triage_queue(referral: CareReferral, at: datetime) -> bool:
     """Is the person ready, on pathway 1, and not yet triaged? Without a word of readiness they count as ready."""
     ready = referral.ready_at is None or referral.ready_at <= at
     return waits(referral, at) and referral.pathway == 1 and ready and not is_triaged(referral, at)
+
+
+def waited_for_triage(referral: CareReferral, at: datetime) -> timedelta:
+    """Since the referral or, where that is later, since the person could go."""
+    since = max(referral.referred_at, referral.ready_at or referral.referred_at)
+    return max(at - since, timedelta(0))
 
 
 def day_of(referral: CareReferral, at: datetime) -> int | None:

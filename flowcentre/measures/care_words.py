@@ -36,6 +36,9 @@ OUTCOMES = (
 )
 OUTCOME_BY_KEY = {outcome.key: outcome for outcome in OUTCOMES}
 HANDED_BACK = "handed_back"
+# Of care that had begun: a referral that ended so with no first visit contradicts itself. A provider may hand back, and
+# a person decline, before that.
+OUTCOMES_OF_CARE_THAT_RAN = frozenset({"ended_as_planned", "ended_other"})
 # Whoever ended so does not wait for care: a row that says it and has no end is to be checked.
 NO_LONGER_WAITING = frozenset({"hospital", "other_authority", "self_funded", "declined", "deceased"})
 

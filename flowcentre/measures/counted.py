@@ -1,14 +1,20 @@
-"""Which measures are counts of people, so that a row held back makes each of them "at least"."""
+"""Which measures are counts of what stands on whole lists, so that a row held back makes each of them "at least"."""
 
 from flowcentre.measures.catalogue import ALL
+from flowcentre.measures.contract_counts import contract_readings
 from flowcentre.measures.delay_counts import delay_readings
 from flowcentre.measures.derive import ambulance_readings, attendance_readings
-from flowcentre.model import EPOCH, Summing
+from flowcentre.measures.referral_counts import provider_readings, referral_readings, team_readings
+from flowcentre.model import EPOCH, CareTerms, Summing
 
 _READINGS = (
     *attendance_readings("", (), EPOCH),
     *ambulance_readings("", (), EPOCH),
     *delay_readings("", (), EPOCH),
+    *referral_readings("", (), EPOCH, CareTerms()),
+    *team_readings(("",), (), EPOCH),
+    *provider_readings(("",), (), EPOCH),
+    *contract_readings("", (), EPOCH, ("",)),
 )
 # A median may move either way when somebody is missing.
 COUNTED_FROM_PEOPLE = frozenset(

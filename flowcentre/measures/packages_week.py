@@ -120,7 +120,7 @@ SPA_WAITING = Measure(
     "Waiting for an answer",
     "people",
     StockOrFlow.STOCK,
-    "People who wait for care and whose referral the team has neither accepted nor sent back.",
+    "People who wait for care and whose referral the team has neither accepted nor sent back, nor triaged or sourced.",
     REFERRALS,
     worse=Worse.HIGH,
     reported_by=TEAMS,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flowcentre.feeds.answers import Answer
-from flowcentre.feeds.people import count_people
+from flowcentre.feeds.people import Beside, count_people
 from flowcentre.feeds.plausibility import Rules
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.weighing import Weighed, weigh
@@ -549,7 +549,7 @@ def test_a_list_of_another_site_is_held() -> None:
 
 
 def test_the_counts_of_a_list_are_those_of_the_catalogue() -> None:
-    counted = count_people(PeopleList("attendances", "northgate", AT, ()), {})
+    counted = count_people(PeopleList("attendances", "northgate", AT, ()), Beside())
     assert "ae_attendances_today" in {reading.measure for reading in counted}
 
 
