@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from flowcentre.measures import ALL, across_places, figure
+from flowcentre.measures import ALL
 from flowcentre.measures.counted import COUNTED_FROM_PEOPLE
 from flowcentre.measures.derive import local_day, local_midnight
 from flowcentre.model import (
@@ -23,12 +23,11 @@ from flowcentre.model import (
     Value,
 )
 from flowcentre.picture.expected import Expected, Total, expect
-from flowcentre.picture.typed import first_to_expire, last_typed, status_of_typed
+from flowcentre.picture.totals import Values, by_formula, held_astray, summed
+from flowcentre.picture.typed import last_typed, status_of_typed
 from flowcentre.store import FeedLog, Known, Store
 
 STEP = timedelta(minutes=15)  # of trends
-
-Values = dict[tuple[str, str], Value]
 
 
 def build(
@@ -112,9 +111,9 @@ def work_out(
             if own is None or own.state is State.NEVER:
                 was = before.get(key)
                 unchanged = was is not None and was.derived and all((place, i) in same for i in inputs)
-                values[key] = was if was is not None and unchanged else _by_formula(measure, place, values)
+                values[key] = was if was is not None and unchanged else by_formula(measure, place, values)
                 (same.add if unchanged else same.discard)(key)
-        astray = _held_astray(expected, measure, held)
+        astray = held_astray(expected, measure, held)
         shared = inputs if measure.across_places is Summing.RATIO else ()
         for total in expected.totals[measure.id]:
             key = (total.place, measure.id)
@@ -123,7 +122,7 @@ def work_out(
                 values[key] = was
                 same.add(key)
             else:
-                values[key] = _summed(measure, total, values, astray)
+                values[key] = summed(measure, total, values, astray)
     return values
 
 
@@ -225,134 +224,6 @@ def _midnight_after(observed_at: datetime, midnights: dict[datetime, datetime]) 
         # 36 hours on from a local midnight lies in the next local day, be it 23, 24 or 25 hours long.
         midnights[observed_at] = local_midnight(local_midnight(observed_at) + timedelta(hours=36))
     return midnights[observed_at]
-
-
-def _by_formula(measure: Measure, place: str, values: Values) -> Value:
-    assert measure.formula is not None
-    parts = [values[(place, i)] for i in measure.formula.inputs]
-    figures = {part.measure: part.value for part in parts if part.value is not None}
-    return _joined(measure, place, parts, figure(measure.formula, figures))
-
-
-def _joined(measure: Measure, place: str, parts: list[Value], value: float | None) -> Value:
-    """A derived value as trustworthy as the least of its parts."""
-    state = max((part.state for part in parts), key=_DISTRUST.__getitem__)
-    if state.usable and value is None:
-        state = State.UNKNOWN
-    return Value(
-        measure.id,
-        place,
-        value,
-        state,
-        _oldest([part.observed_at for part in parts]),
-        _oldest([part.received_at for part in parts]),
-        _feeds(parts),
-        Coverage(int(state.usable), 1),
-        derived=True,
-        held=max(part.held for part in parts),
-        late_at=_oldest([part.late_at for part in parts]),
-        stale_at=_oldest([part.stale_at for part in parts]),
-        typed=first_to_expire([part.typed for part in parts]),
-    )
-
-
-def _held_astray(
-    expected: Expected, measure: Measure, held: Mapping[str, Mapping[str | None, int]]
-) -> Mapping[str, int]:
-    """Held rows that belong to no place that reports: those of a ward that nobody knows, by its site."""
-    astray: dict[str, int] = {}
-    for feed in expected.sources[measure.id] & held.keys():
-        for place, rows in held[feed].items():
-            if place is not None and place not in expected.reporters[measure.id]:
-                astray[place] = astray.get(place, 0) + rows
-    return astray
-
-
-def _summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, int]) -> Value:
-    """A total of those who speak; one pass, for every picture makes thousands of these."""
-    members: list[Value] = []
-    speaking: list[Value] = []
-    missing: list[str] = []
-    for part in total.parts:
-        whole = True
-        for reporter in part.reporters:
-            member = values[(reporter, measure.id)]
-            members.append(member)
-            if _speaks(measure, member, values):
-                speaking.append(member)
-            else:
-                whole = False
-        if not whole:
-            missing.append(part.place)
-    coverage = Coverage(len(total.parts) - len(missing), len(total.parts), total.noun, tuple(missing))
-    # Where everybody is silent the last that was known is given, and marked as old.
-    counted = speaking or [m for m in members if m.state is State.STALE and m.value is not None]
-    if speaking:
-        state = State.LATE if any(m.state is State.LATE for m in speaking) else State.FRESH
-    else:
-        state = min((m.state for m in members), key=_DISTRUST.__getitem__)
-    value = _total_figure(measure, counted, values) if counted else None
-    if value is None and state in (State.FRESH, State.LATE, State.STALE):
-        state = State.UNKNOWN
-    shrinks = measure.formula is not None and bool(measure.formula.minus)
-    lost = (
-        sum([astray.get(place, 0) for place in (total.place, *(part.place for part in total.parts))]) if astray else 0
-    )
-    return Value(
-        measure.id,
-        total.place,
-        value,
-        state,
-        _oldest([m.observed_at for m in counted]),
-        _oldest([m.received_at for m in counted]),
-        _feeds(members),
-        coverage,
-        # A silent ward can only add to a count; to a difference or a share it can do either.
-        at_least=(bool(missing) or lost > 0 or any(m.at_least for m in counted))
-        and value is not None
-        and not shrinks
-        and measure.across_places in (Summing.SUM, Summing.MAX),
-        derived=True,
-        held=sum([m.held for m in members]) + lost,
-        late_at=_oldest([m.late_at for m in counted]),
-        stale_at=_oldest([m.stale_at for m in counted]),
-    )
-
-
-def _speaks(measure: Measure, member: Value, values: Values) -> bool:
-    """Is a member's part of a total known? For a share its inputs are: a ward with no bed open still counts."""
-    if measure.across_places is Summing.RATIO and measure.formula is not None:
-        return all(values[(member.place, i)].known for i in measure.formula.inputs)
-    return member.value is not None and member.state in _USABLE
-
-
-def _total_figure(measure: Measure, counted: list[Value], values: Values) -> float | None:
-    if measure.across_places is not Summing.RATIO:
-        return across_places(measure, [m.value for m in counted if m.value is not None])
-    assert measure.formula is not None
-    # Numerators and denominators of the very same places, so that nobody is in one and not the other.
-    sums: dict[str, float] = {}
-    for i in measure.formula.inputs:
-        figures = [values[(m.place, i)].value for m in counted]
-        sums[i] = sum(figure for figure in figures if figure is not None)
-    return figure(measure.formula, sums)
-
-
-_USABLE = frozenset(state for state in State if state.usable)
-# The order in which a value is less to be trusted.
-_DISTRUST = {State.FRESH: 0, State.LATE: 1, State.STALE: 2, State.UNKNOWN: 3, State.NEVER: 4}
-
-
-def _oldest(moments: list[datetime | None]) -> datetime | None:
-    told = {moment for moment in moments if moment is not None}  # mostly the same one, many times
-    return min(told, default=None)
-
-
-def _feeds(parts: list[Value]) -> tuple[str, ...]:
-    different = dict.fromkeys([part.feeds for part in parts])
-    if len(different) == 1:
-        return parts[0].feeds
-    return tuple(dict.fromkeys(feed for feeds in different for feed in feeds))
 
 
 def next_change(values: Iterable[Value], at: datetime) -> datetime | None:

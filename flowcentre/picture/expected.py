@@ -21,6 +21,7 @@ _NOUNS = {
     PlaceKind.CRITICAL_CARE_UNIT: "units",
     PlaceKind.CARE_HOME: "homes",
     PlaceKind.TRUST: "trusts",
+    PlaceKind.LOCALITY: "localities",
 }
 _HOSPITALS = {PlaceKind.ACUTE_HOSPITAL, PlaceKind.COMMUNITY_HOSPITAL}
 _HIGH = (Level.SYSTEM, Level.LOCALITY, Level.ORGANISATION)
@@ -72,6 +73,10 @@ def expect(county: County, on: date) -> Expected:
     for measure in ordered:
         if measure.formula is not None:
             where = [set(reporters[i]) | set(formulas.get(i, ())) for i in measure.formula.inputs]
+            if measure.formula.of_totals:
+                where = [
+                    {total.place for total in totals[i]} & {county.places.system.id} for i in measure.formula.inputs
+                ]
             everywhere = set.intersection(*where)
             # In the order of the configuration, so that two processes build the same picture.
             formulas[measure.id] = tuple(place.id for place in county.places if place.id in everywhere)

@@ -1,0 +1,177 @@
+"""How values become others: by a formula at one place, and summed over many, with what is missing said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from flowcentre.measures import across_places, figure
+from flowcentre.model import Coverage, Measure, State, Summing, Value
+from flowcentre.picture.expected import Expected, Total
+from flowcentre.picture.typed import first_to_expire
+
+Values = dict[tuple[str, str], Value]
+
+_USABLE = frozenset(state for state in State if state.usable)
+# The order in which a value is less to be trusted.
+_DISTRUST = {State.FRESH: 0, State.LATE: 1, State.STALE: 2, State.UNKNOWN: 3, State.NEVER: 4}
+
+
+def by_formula(measure: Measure, place: str, values: Values) -> Value:
+    """A value worked out from others at its place, of which each is there."""
+    assert measure.formula is not None
+    parts = [values[(place, i)] for i in measure.formula.inputs]
+    if measure.formula.of_totals:
+        return _over_totals(measure, place, parts)
+    figures = {part.measure: part.value for part in parts if part.value is not None}
+    value = figure(measure.formula, figures)
+    if value is not None and measure.formula.times:
+        parts = [part for part in parts if part.value is not None]  # the others were not asked for
+    return _joined(measure, place, parts, value)
+
+
+def _over_totals(measure: Measure, place: str, parts: list[Value]) -> Value:
+    """A sum of totals of different lists. Where one of them is silent it is at least what the others say."""
+    speaking = [part for part in parts if part.known]
+    counted = speaking or [part for part in parts if part.state is State.STALE and part.value is not None]
+    least = max if speaking else min
+    state = least((part.state for part in speaking or parts), key=_DISTRUST.__getitem__)
+    covered = [part.coverage for part in parts]
+    nouns = {coverage.noun for coverage in covered}
+    return Value(
+        measure.id,
+        place,
+        float(sum([part.value for part in counted if part.value is not None])) if counted else None,
+        state,
+        _oldest([part.observed_at for part in counted]),
+        _oldest([part.received_at for part in counted]),
+        _feeds(parts),
+        Coverage(
+            sum([coverage.reporting for coverage in covered]),
+            sum([coverage.expected for coverage in covered]),
+            nouns.pop() if len(nouns) == 1 else "places",
+            tuple([missing for coverage in covered for missing in coverage.missing]),
+        ),
+        at_least=bool(counted) and (len(counted) < len(parts) or any(part.at_least for part in counted)),
+        derived=True,
+        held=sum([part.held for part in parts]),
+        late_at=_oldest([part.late_at for part in counted]),
+        stale_at=_oldest([part.stale_at for part in counted]),
+        typed=first_to_expire([part.typed for part in counted]),
+    )
+
+
+def _joined(measure: Measure, place: str, parts: list[Value], value: float | None) -> Value:
+    """A derived value as trustworthy as the least of its parts."""
+    state = max((part.state for part in parts), key=_DISTRUST.__getitem__)
+    if state.usable and value is None:
+        state = State.UNKNOWN
+    return Value(
+        measure.id,
+        place,
+        value,
+        state,
+        _oldest([part.observed_at for part in parts]),
+        _oldest([part.received_at for part in parts]),
+        _feeds(parts),
+        Coverage(int(state.usable), 1),
+        derived=True,
+        held=max(part.held for part in parts),
+        late_at=_oldest([part.late_at for part in parts]),
+        stale_at=_oldest([part.stale_at for part in parts]),
+        typed=first_to_expire([part.typed for part in parts]),
+    )
+
+
+def held_astray(
+    expected: Expected, measure: Measure, held: Mapping[str, Mapping[str | None, int]]
+) -> Mapping[str, int]:
+    """Held rows that belong to no place that reports: those of a ward that nobody knows, by its site."""
+    astray: dict[str, int] = {}
+    for feed in expected.sources[measure.id] & held.keys():
+        for place, rows in held[feed].items():
+            if place is not None and place not in expected.reporters[measure.id]:
+                astray[place] = astray.get(place, 0) + rows
+    return astray
+
+
+def summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, int]) -> Value:
+    """A total of those who speak; one pass, for every picture makes thousands of these."""
+    members: list[Value] = []
+    speaking: list[Value] = []
+    missing: list[str] = []
+    for part in total.parts:
+        whole = True
+        for reporter in part.reporters:
+            member = values[(reporter, measure.id)]
+            members.append(member)
+            if _speaks(measure, member, values):
+                speaking.append(member)
+            else:
+                whole = False
+        if not whole:
+            missing.append(part.place)
+    coverage = Coverage(len(total.parts) - len(missing), len(total.parts), total.noun, tuple(missing))
+    # Where everybody is silent the last that was known is given, and marked as old.
+    counted = speaking or [m for m in members if m.state is State.STALE and m.value is not None]
+    if speaking:
+        state = State.LATE if any(m.state is State.LATE for m in speaking) else State.FRESH
+    else:
+        state = min((m.state for m in members), key=_DISTRUST.__getitem__)
+    value = _total_figure(measure, counted, values) if counted else None
+    if value is None and state in (State.FRESH, State.LATE, State.STALE):
+        state = State.UNKNOWN
+    shrinks = measure.formula is not None and bool(measure.formula.minus)
+    lost = (
+        sum([astray.get(place, 0) for place in (total.place, *(part.place for part in total.parts))]) if astray else 0
+    )
+    return Value(
+        measure.id,
+        total.place,
+        value,
+        state,
+        _oldest([m.observed_at for m in counted]),
+        _oldest([m.received_at for m in counted]),
+        _feeds(members),
+        coverage,
+        # A silent ward can only add to a count; to a difference or a share it can do either.
+        at_least=(bool(missing) or lost > 0 or any(m.at_least for m in counted))
+        and value is not None
+        and not shrinks
+        and measure.across_places in (Summing.SUM, Summing.MAX),
+        derived=True,
+        held=sum([m.held for m in members]) + lost,
+        late_at=_oldest([m.late_at for m in counted]),
+        stale_at=_oldest([m.stale_at for m in counted]),
+    )
+
+
+def _speaks(measure: Measure, member: Value, values: Values) -> bool:
+    """Is a member's part of a total known? For a share its inputs are: a ward with no bed open still counts."""
+    if measure.across_places is Summing.RATIO and measure.formula is not None:
+        return all(values[(member.place, i)].known for i in measure.formula.inputs)
+    return member.value is not None and member.state in _USABLE
+
+
+def _total_figure(measure: Measure, counted: list[Value], values: Values) -> float | None:
+    if measure.across_places is not Summing.RATIO:
+        return across_places(measure, [m.value for m in counted if m.value is not None])
+    assert measure.formula is not None
+    # Numerators and denominators of the very same places, so that nobody is in one and not the other.
+    sums: dict[str, float] = {}
+    for i in measure.formula.inputs:
+        figures = [values[(m.place, i)].value for m in counted]
+        sums[i] = sum(figure for figure in figures if figure is not None)
+    return figure(measure.formula, sums)
+
+
+def _oldest(moments: list[datetime | None]) -> datetime | None:
+    told = {moment for moment in moments if moment is not None}  # mostly the same one, many times
+    return min(told, default=None)
+
+
+def _feeds(parts: list[Value]) -> tuple[str, ...]:
+    different = dict.fromkeys([part.feeds for part in parts])
+    if len(different) == 1:
+        return parts[0].feeds
+    return tuple(dict.fromkeys(feed for feeds in different for feed in feeds))
