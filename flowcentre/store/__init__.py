@@ -2,11 +2,13 @@
 
 from flowcentre.store.answers import (
     FeedLog,
+    KeptSlip,
     Known,
     PollAlreadyRecorded,
     Pruned,
     Recorded,
     Rolled,
+    SlipKept,
     Snapshot,
     Standing,
     StoreBusy,
@@ -19,11 +21,13 @@ from flowcentre.store.store import Store, open_store
 
 __all__ = [
     "FeedLog",
+    "KeptSlip",
     "Known",
     "PollAlreadyRecorded",
     "Pruned",
     "Recorded",
     "Rolled",
+    "SlipKept",
     "Snapshot",
     "Standing",
     "Store",

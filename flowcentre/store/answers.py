@@ -27,6 +27,10 @@ class PollAlreadyRecorded(StoreError):
     """This poll has ended already, by another engine: nothing was written."""
 
 
+class SlipKept(StoreError):
+    """This very form has been sent and kept already: nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What one feed last said of a measure at a place. ``value`` None: it said that it has none."""
@@ -63,6 +67,18 @@ class Recorded:
 
     version: int
     counts: PollCounts
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSlip:
+    """A form that somebody filled in, as it was kept: the poll that it was, and how many figures were accepted."""
+
+    feed: str
+    place: str
+    typed: Typed
+    poll: int
+    version: int
+    accepted: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 from flowcentre.store import schema as db
 from flowcentre.store.answers import Known
 from flowcentre.store.moments import Moments
+from flowcentre.store.typed import with_slips
 
 
 def read_latest(connection: Connection) -> list[Known]:
@@ -21,10 +22,11 @@ def read_latest(connection: Connection) -> list[Known]:
         .order_by(series.id)
     )
     moments = Moments()
-    return [
+    rows = [
         Known(feed, place, measure, value, moments[observed_at], moments[received_at])
         for feed, place, measure, value, observed_at, received_at in found
     ]
+    return with_slips(connection, rows)
 
 
 def read_known(connection: Connection, at: int, known_at: int) -> list[Known]:
@@ -42,7 +44,7 @@ def read_known(connection: Connection, at: int, known_at: int) -> list[Known]:
             newest[series] = observed_at, received_at
     value = _newest(db.reading, db.reading.c.series == db.series.c.id, at, known_at)
     moments = Moments()
-    return [
+    rows = [
         Known(feed, place, measure, value, moments[newest[id][0]], moments[newest[id][1]])
         for id, feed, place, measure, value in connection.execute(
             select(db.series, value.with_only_columns(db.reading.c.value).scalar_subquery())
@@ -51,6 +53,7 @@ def read_known(connection: Connection, at: int, known_at: int) -> list[Known]:
         )
         if id in newest
     ]
+    return with_slips(connection, rows)
 
 
 def _newest(table: Any, which: ColumnElement[bool], at: int, known_at: int) -> Select[Any]:

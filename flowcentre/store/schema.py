@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0004"  # the migration that makes this schema
+NEWEST = "0005"  # the migration that makes this schema
 DERIVED = "picture"  # the feed under which totals and shares are kept as history
 
 metadata = MetaData(
@@ -205,6 +205,27 @@ visit = Table(
     ),
     Index("ix_visit_roster_planned_start", "roster", "planned_start"),
     Index("ix_visit_package_planned_start", "package", "planned_start"),
+)
+
+# --- Typed in ---------------------------------------------------------------------------
+
+# Who typed in what a poll of theirs brought. Its readings are those of its feed at its moment.
+typed = Table(
+    "typed",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("slip", String(64), nullable=False),  # a hash of the form and of all that it holds
+    Column("feed", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("author", String, nullable=False),
+    Column("observed_at", Moment, nullable=False),
+    Column("known_from", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("poll", Id, nullable=False),  # no foreign key: polls are pruned, facts are not
+    Column("version", BigInteger, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    UniqueConstraint("slip"),
+    UniqueConstraint("feed", "observed_at"),
 )
 
 # --- Polls ------------------------------------------------------------------------------

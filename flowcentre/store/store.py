@@ -20,11 +20,12 @@ from flowcentre.model import (
     Reading,
     RosterExport,
     Sighting,
+    Typed,
     Visit,
 )
-from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, versions, visits
+from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, typed, versions, visits
 from flowcentre.store import schema as db
-from flowcentre.store.answers import FeedLog, Known, Pruned, Recorded, Rolled, Snapshot, Standing, VisitNews
+from flowcentre.store.answers import FeedLog, KeptSlip, Known, Pruned, Recorded, Rolled, Snapshot, Standing, VisitNews
 from flowcentre.store.connections import Connections
 from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
@@ -191,6 +192,20 @@ class Store(Connections):
                 standing["observed_at"] = remembered.observed_at
             if standing:
                 connection.execute(update(db.feed).where(db.feed.c.id == db.DERIVED).values(standing))
+
+    def keep_slip(self, slip: str, *, feed: str, place: str, typed_in: Typed, poll: int, recorded: Recorded) -> None:
+        """Keep who typed in what a poll brought, and until when it holds. ``slip`` marks the form and all that it holds.
+
+        Write it ``in_bulk`` with the poll itself: then both stand, or neither. Raises SlipKept where that very
+        form has been kept already.
+        """
+        with self._changing() as connection:
+            typed.keep(connection, slip, feed, place, typed_in, poll, recorded)
+
+    def slip(self, slip: str) -> KeptSlip | None:
+        """A form that was typed in and kept; None where there is none of that mark."""
+        with self._reading() as connection:
+            return typed.read_slip(connection, slip)
 
     def bookmark(self, feed: str) -> str | None:
         """How far a feed has been read, in its connector's words."""
