@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
-from sqlalchemy.engine import Row
 
 from flowcentre.model import RosterExport, Visit, VisitStatus
 from flowcentre.store import schema as db
@@ -65,7 +64,7 @@ def _take(connection: Connection, feed: str, place: str, told: dict[str, Content
     moment = stamp["observed_at"]
     ours = (_roster.feed == feed) & (_roster.place == place)
     roster, newest = _roster_of(connection, feed, place, moment)
-    known = {ref: (id, tuple(content)) for ref, id, *content in _standing(connection, roster, told, _row.id, *_TOLD)}
+    known = {row[0]: (row[1], row[2:]) for row in _standing(connection, roster, told, _row.id, *_TOLD)}
     fresh = {ref: content for ref, content in told.items() if ref not in known}
     if moment >= newest:
         changed = {ref: content for ref, content in told.items() if ref in known and known[ref][1] != content}
@@ -99,15 +98,16 @@ def _roster_of(connection: Connection, feed: str, place: str, moment: int) -> tu
 
 def _standing(
     connection: Connection, roster: int, refs: Collection[str], *columns: ColumnElement[Any]
-) -> Iterator[Row[Any]]:
+) -> Iterator[tuple[Any, ...]]:
     """The rows of some refs that stand now: the ref, and the columns asked for."""
     asked = list(refs)
     for start in range(0, len(asked), _AT_ONCE):
-        yield from connection.execute(
+        found = connection.execute(
             select(_row.ref, *columns).where(
                 _row.roster == roster, _row.known_to.is_(None), _row.ref.in_(asked[start : start + _AT_ONCE])
             )
         )
+        yield from (tuple(row) for row in found)
 
 
 def _content(visit: Visit) -> Content:
