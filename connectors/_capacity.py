@@ -18,10 +18,9 @@ FIGURES = (
     "accepting",
     "two_carers_free",
 )
-# What cannot be more than what: a part and its whole. More used than staffed is life, and is believed.
+# A part and its whole. More used than staffed is life, and is believed.
 _WITHIN = (
     ("free", "staffed"),
-    ("free", "commissioned"),
     ("reserved", "staffed"),
     ("accepting", "staffed"),
     ("closed", "commissioned"),
@@ -38,10 +37,11 @@ class Service:
     whole: bool = True  # beds and people; hours may be halves
 
 
-def _service(stem: str, *besides: str, staffed: str = "capacity", whole: bool = True) -> Service:
-    """``besides`` are the columns that it has beyond staffed, used and free."""
-    measures = {"staffed": f"{stem}_{staffed}", "used": f"{stem}_used", "free": f"{stem}_free"}
-    return Service(measures | {column: f"{stem}_{column}" for column in besides}, whole)
+def _service(stem: str, *besides: str, bought: bool = False, whole: bool = True) -> Service:
+    """``besides`` are the columns that it has beyond staffed, used and free; what is ``bought`` could be given."""
+    called = {"commissioned": "capacity"} if bought else {"staffed": "capacity"}
+    columns = {"staffed", "used", "free", *besides}
+    return Service({column: f"{stem}_{called.get(column, column)}" for column in FIGURES if column in columns}, whole)
 
 
 SERVICES = {
@@ -56,11 +56,8 @@ SERVICES = {
             "accepting": "care_home_accepting",
         }
     ),
-    "home care hours": Service(
-        # Home care is bought: what it could give is what is commissioned.
-        _service("home_care_hours", "closed", "two_carers_free", staffed="staffed").measures
-        | {"commissioned": "home_care_hours_capacity"},
-        whole=False,
+    "home care hours": _service(
+        "home_care_hours", "commissioned", "closed", "two_carers_free", bought=True, whole=False
     ),
     "reablement hours": _service("reablement_hours", "commissioned", "closed", "two_carers_free", whole=False),
     "therapy": _service("therapy_places"),

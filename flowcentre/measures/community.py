@@ -27,7 +27,7 @@ def _capacity(
     capacity: tuple[str, str],
     used: tuple[str, str],
 ) -> tuple[Measure, ...]:
-    """The four measures that every service of one kind has: capacity, used, free and share used.
+    """Capacity, used, and free: as the service reports it, and where it does not the one less the other.
 
     ``capacity`` and ``used`` are each (the word for it, its definition).
     """
@@ -39,75 +39,91 @@ def _capacity(
             f"{stem}_free",
             f"{name} free",
             f"{short} free",
-            f"What of the {name.lower()} {capacity[0]} is not {used[0]}.",
+            f"What the service says is free. Where it does not say, what of the {name.lower()} {capacity[0]} is not "
+            f"{used[0]}.",
             unit,
             kind,
             worse=Worse.LOW,
-            formula=Formula(plus=(capacity_id,), minus=(used_id,), words=f"{capacity[0]} - {used[0]}"),
-            reported_by=frozenset(),
+            formula=Formula(
+                plus=(capacity_id,), minus=(used_id,), words=f"{capacity[0]} - {used[0]}", fills_blanks=True
+            ),
             headline=True,
-        ),
-        _stock(
-            f"{stem}_share_used",
-            f"{name} share {used[0]}",
-            f"{short} {used[0]} %",
-            f"{used[0].capitalize()} as a share of {name.lower()} {capacity[0]}.",
-            "%",
-            kind,
-            decimals=1,
-            worse=Worse.HIGH,
-            across_places=Summing.RATIO,
-            over_time=Summing.RATIO,
-            formula=Formula(plus=(used_id,), per=(capacity_id,), scale=100, words=f"{used[0]} / {capacity[0]}"),
-            reported_by=frozenset(),
         ),
     )
 
 
-COMMUNITY_BEDS = _capacity(
-    "community_beds",
-    "Community hospital beds",
-    "Community beds",
-    "beds",
-    PlaceKind.COMMUNITY_HOSPITAL,
-    ("open", "Staffed community hospital beds that are open."),
-    ("occupied", "Community hospital beds with a patient in them."),
+def _share(stem: str, name: str, short: str, kind: PlaceKind, capacity: str, used: str) -> Measure:
+    return _stock(
+        f"{stem}_share_used",
+        f"{name} share {used}",
+        f"{short} {used} %",
+        f"{used.capitalize()} as a share of {name.lower()} {capacity}.",
+        "%",
+        kind,
+        decimals=1,
+        worse=Worse.HIGH,
+        across_places=Summing.RATIO,
+        over_time=Summing.RATIO,
+        formula=Formula(plus=(f"{stem}_used",), per=(f"{stem}_capacity",), scale=100, words=f"{used} / {capacity}"),
+        reported_by=frozenset(),
+    )
+
+
+def _beside(
+    stem: str, name: str, short: str, unit: str, kind: PlaceKind, what: str, definition: str, **more: object
+) -> Measure:
+    """Another figure of a service, kept apart from those of which its free and used are made."""
+    label = what.replace("_", " ")
+    return _stock(f"{stem}_{what}", f"{name} {label}", f"{short} {label}", definition, unit, kind, **more)
+
+
+_COMMUNITY = ("community_beds", "Community hospital beds", "Community beds", "beds", PlaceKind.COMMUNITY_HOSPITAL)
+COMMUNITY_BEDS = (
+    *_capacity(
+        *_COMMUNITY,
+        ("open", "Staffed community hospital beds that are open."),
+        ("occupied", "Community hospital beds with a patient in them."),
+    ),
+    _share("community_beds", "Community hospital beds", "Community beds", _COMMUNITY[-1], "open", "occupied"),
+    _beside(
+        *_COMMUNITY,
+        "closed",
+        "Commissioned community hospital beds that cannot be used.",
+        worse=Worse.HIGH,
+    ),
+    _beside(*_COMMUNITY, "commissioned", "Community hospital beds that are paid for, open or not."),
 )
-COMMUNITY_BEDS_CLOSED = _stock(
-    "community_beds_closed",
-    "Community hospital beds closed",
-    "Community beds closed",
-    "Commissioned community hospital beds that cannot be used.",
-    "beds",
-    PlaceKind.COMMUNITY_HOSPITAL,
-    worse=Worse.HIGH,
+_RECOVERY = ("recovery_beds", "Recovery beds", "Recovery beds", "beds", PlaceKind.RECOVERY_UNIT)
+RECOVERY_BEDS = (
+    *_capacity(
+        *_RECOVERY,
+        ("open", "Bed-based recovery (pathway 2) beds that are staffed and open."),
+        ("occupied", "Bed-based recovery beds with a person in them."),
+    ),
+    _share("recovery_beds", "Recovery beds", "Recovery beds", _RECOVERY[-1], "open", "occupied"),
+    _beside(
+        *_RECOVERY,
+        "closed",
+        "Commissioned bed-based recovery beds that cannot be used.",
+        worse=Worse.HIGH,
+    ),
+    _beside(*_RECOVERY, "commissioned", "Bed-based recovery beds that are paid for, open or not."),
 )
-RECOVERY_BEDS = _capacity(
-    "recovery_beds",
-    "Recovery beds",
-    "Recovery beds",
-    "beds",
-    PlaceKind.RECOVERY_UNIT,
-    ("open", "Bed-based recovery (pathway 2) beds that are staffed and open."),
-    ("occupied", "Bed-based recovery beds with a person in them."),
-)
-RECOVERY_BEDS_CLOSED = _stock(
-    "recovery_beds_closed",
-    "Recovery beds closed",
-    "Recovery beds closed",
-    "Commissioned bed-based recovery beds that cannot be used.",
-    "beds",
-    PlaceKind.RECOVERY_UNIT,
-    worse=Worse.HIGH,
-)
-VIRTUAL_WARD = _capacity(
-    "virtual_ward",
-    "Virtual ward places",
-    "Virtual ward",
-    "people",
-    PlaceKind.VIRTUAL_WARD,
-    ("staffed", "People whom the virtual ward (hospital at home) is staffed to look after."),
-    ("in use", "People on the virtual ward's caseload."),
+_VIRTUAL = ("virtual_ward", "Virtual ward places", "Virtual ward", "people", PlaceKind.VIRTUAL_WARD)
+VIRTUAL_WARD = (
+    *_capacity(
+        *_VIRTUAL,
+        ("staffed", "People whom the virtual ward (hospital at home) is staffed to look after."),
+        ("in use", "People on the virtual ward's caseload."),
+    ),
+    _share("virtual_ward", "Virtual ward places", "Virtual ward", _VIRTUAL[-1], "staffed", "in use"),
+    _beside(
+        *_VIRTUAL,
+        "closed",
+        "Commissioned places of the virtual ward that cannot be used, as for want of staff or of monitors.",
+        worse=Worse.HIGH,
+    ),
+    _beside(*_VIRTUAL, "commissioned", "People whom the virtual ward is paid to look after at one time."),
 )
 _TRACKER = "Capacity Tracker fields (gov.uk formal notice on provider information, 26 April 2024)."
 CARE_HOME_BEDS = _stock(
@@ -149,30 +165,75 @@ CARE_HOME_ACCEPTING = _stock(
     worse=Worse.LOW,
     headline=True,
 )
-HOME_CARE = _capacity(
-    "home_care_hours",
-    "Home care hours a week",
-    "Home care",
-    "hours a week",
-    PlaceKind.HOME_CARE,
-    ("commissioned", "Hours of home care a week that are bought."),
-    ("used", "Hours of home care a week that are taken by running packages."),
+_PAIRS = (
+    "Of the free hours, in hours of carers, those in which two carers can go together. Free hours that lie with one carer "
+    "at a time are of no use to somebody who needs two."
 )
-REABLEMENT = _capacity(
-    "reablement_hours",
-    "Reablement hours a week",
-    "Reablement",
-    "hours a week",
+_HOME_CARE = ("home_care_hours", "Home care hours a week", "Home care", "hours a week", PlaceKind.HOME_CARE)
+HOME_CARE = (
+    *_capacity(
+        *_HOME_CARE,
+        ("commissioned", "Hours of home care a week that are bought."),
+        ("used", "Hours of home care a week that are taken by running packages."),
+    ),
+    _share("home_care_hours", "Home care hours a week", "Home care", _HOME_CARE[-1], "commissioned", "used"),
+    _beside(
+        *_HOME_CARE,
+        "closed",
+        "Commissioned hours of home care a week that cannot be given, as where a provider takes nobody new.",
+        worse=Worse.HIGH,
+    ),
+    _beside(*_HOME_CARE, "staffed", "Hours of home care a week for which the provider has carers."),
+    _beside(*_HOME_CARE, "two_carers_free", _PAIRS, worse=Worse.LOW),
+)
+_REABLEMENT = ("reablement_hours", "Reablement hours a week", "Reablement", "hours a week", PlaceKind.REABLEMENT)
+REABLEMENT = (
+    *_capacity(
+        *_REABLEMENT,
+        ("staffed", "Hours of reablement a week for which there are staff."),
+        ("used", "Hours of reablement a week that are taken by running packages."),
+    ),
+    _share("reablement_hours", "Reablement hours a week", "Reablement", _REABLEMENT[-1], "staffed", "used"),
+    _beside(
+        *_REABLEMENT,
+        "closed",
+        "Commissioned hours of reablement a week that cannot be given, as while staff are away.",
+        worse=Worse.HIGH,
+    ),
+    _beside(*_REABLEMENT, "commissioned", "Hours of reablement a week that are paid for."),
+    _beside(*_REABLEMENT, "two_carers_free", _PAIRS, worse=Worse.LOW),
+)
+THERAPY = _capacity(
+    "therapy_places",
+    "Therapy places",
+    "Therapy",
+    "people",
     PlaceKind.REABLEMENT,
-    ("staffed", "Hours of reablement a week for which there are staff."),
-    ("used", "Hours of reablement a week that are taken by running packages."),
+    ("staffed", "People whom the therapists of a reablement team can treat at one time, with care or without."),
+    ("in use", "People on the therapists' caseload."),
+)
+EXTRA_CARE = _capacity(
+    "extra_care",
+    "Extra care flats",
+    "Extra care",
+    "flats",
+    PlaceKind.EXTRA_CARE,
+    ("open", "Flats with care on site that can be let."),
+    ("let", "Flats with care on site that somebody lives in, or that are kept for somebody."),
+)
+VOLUNTARY = _capacity(
+    "voluntary",
+    "Voluntary sector places",
+    "Voluntary sector",
+    "people",
+    PlaceKind.VOLUNTARY,
+    ("staffed", "People whom a voluntary service can help at one time, as to settle back in at home."),
+    ("in use", "People whom a voluntary service helps now."),
 )
 
 MEASURES = (
     *COMMUNITY_BEDS,
-    COMMUNITY_BEDS_CLOSED,
     *RECOVERY_BEDS,
-    RECOVERY_BEDS_CLOSED,
     *VIRTUAL_WARD,
     CARE_HOME_BEDS,
     CARE_HOME_OCCUPIED,
@@ -180,4 +241,7 @@ MEASURES = (
     CARE_HOME_ACCEPTING,
     *HOME_CARE,
     *REABLEMENT,
+    *THERAPY,
+    *EXTRA_CARE,
+    *VOLUNTARY,
 )

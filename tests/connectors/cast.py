@@ -69,15 +69,22 @@ WESTSHIRE = Places(
                 ("wect-north", "Enhanced Care Team", PlaceKind.REABLEMENT, "north", "WECTN"),
             )
         ),
-        Place("ashdown", "Ashdown", Level.ORGANISATION, PlaceKind.PROVIDER, parent="westshire"),
-        Place(
-            "ashdown-north",
-            "Ashdown",
-            Level.UNIT,
-            PlaceKind.HOME_CARE,
-            parent="ashdown",
-            locality="north",
-            codes=("1E5",),
+        *(
+            Place(provider, name, Level.ORGANISATION, PlaceKind.PROVIDER, parent="westshire", ods=ods)
+            for provider, name, ods in (
+                ("ashdown", "Ashdown", "ZW31"),
+                ("kestrel", "Kestrel Homecare", "ZW32"),
+                ("neighbours", "Good Neighbours", None),
+            )
+        ),
+        *(
+            Place(place, name, Level.UNIT, kind, parent=provider, locality=locality, codes=(code,))
+            for place, name, kind, provider, locality, code in (
+                ("ashdown-north", "Ashdown", PlaceKind.HOME_CARE, "ashdown", "north", "1E5"),
+                ("ashdown-mid", "Ashdown", PlaceKind.HOME_CARE, "ashdown", "mid", "1E6"),
+                ("kestrel-south", "Kestrel", PlaceKind.HOME_CARE, "kestrel", "south", "KES"),
+                ("neighbours-north", "Home from hospital", PlaceKind.VOLUNTARY, "neighbours", "north", "VS-N"),
+            )
         ),
         Place(
             "westshire-council",
@@ -92,6 +99,32 @@ WESTSHIRE = Places(
                 home, name, Level.SITE, PlaceKind.CARE_HOME, parent="westshire-council", locality="south", codes=(code,)
             )
             for home, name, code in (("the-limes", "The Limes", "007"), ("quay-house", "Quay House", "NA"))
+        ),
+        *(
+            Place(
+                f"{team}-{locality}",
+                name,
+                Level.UNIT,
+                kind,
+                parent="westshire-council",
+                locality=locality,
+                codes=(code,),
+            )
+            for team, name, kind, locality, code in (
+                ("brokerage", "Brokerage", PlaceKind.BROKERAGE, "north", "BRK-N"),
+                ("brokerage", "Brokerage", PlaceKind.BROKERAGE, "mid", "BRK-M"),
+                ("wupi", "Urgent Promoting Independence", PlaceKind.REABLEMENT, "north", "WUPIN"),
+                ("wupi", "Urgent Promoting Independence", PlaceKind.REABLEMENT, "mid", "WUPIM"),
+            )
+        ),
+        Place(
+            "lime-court",
+            "Lime Court",
+            Level.SITE,
+            PlaceKind.EXTRA_CARE,
+            parent="westshire-council",
+            locality="south",
+            codes=("EC1",),
         ),
     ]
 )
