@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from flowcentre.config import load
-from flowcentre.config.shapes import BoardShape, CountyShape, FeedShape, PlaceShape
+from flowcentre.config.shapes import BoardShape, CareShape, CountyShape, FeedShape, PlaceShape
 from flowcentre.measures import ALL, glossary
 from flowcentre.model import Level, PlaceKind
 
@@ -28,7 +28,13 @@ def test_every_measure_is_in_the_glossary_with_its_definition(measure):
 
 @pytest.mark.parametrize(
     ("file", "shape"),
-    [("county", CountyShape), ("places", PlaceShape), ("feeds", FeedShape), ("boards", BoardShape)],
+    [
+        ("county", CountyShape),
+        ("county", CareShape),
+        ("places", PlaceShape),
+        ("feeds", FeedShape),
+        ("boards", BoardShape),
+    ],
 )
 def test_every_key_of_a_configuration_is_explained(file, shape):
     chapter = CONFIGURATION.split(f"\n## {file}.toml")[1].split("\n## ")[0]
@@ -49,7 +55,7 @@ def test_the_county_of_the_documentation_loads(tmp_path):
     assert [name for name, _ in examples] == ["county.toml", "places.toml", "feeds.toml", "boards.toml"]
     for name, text in examples:
         (tmp_path / name).write_text(text, encoding="utf-8")
-    beds = SimpleNamespace(provides=("ga_beds_occupied",), Settings=Drop)
+    beds = SimpleNamespace(provides=("ga_beds_occupied",), Settings=Drop, polled=True)
     county = load(tmp_path, {"drop": "drop"}, {"bed_state_csv": beds}, ["wall"])
     assert county.places.locality_of("northgate-a1") == "north"
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from flowcentre.config.boards import read_boards
+from flowcentre.config.care import read_care
 from flowcentre.config.document import Document, missing_document, read_document
 from flowcentre.config.feeds import read_feeds
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake, suggest
@@ -70,6 +71,7 @@ def load_files(
     demonstration = None if unclear else bool(county.demonstration)
     if county.bed_day_cost is not None and not 0 < county.bed_day_cost < 100_000:
         county_file.wrong(("bed_day_cost",), "bed_day_cost is no price of a bed day", "bed_day_cost = 562, in pounds")
+    care = read_care(county_file)
     feeds = read_feeds(feeds_file, found, connectors, demonstration)
     boards = read_boards(boards_file, found, layouts)
     mistakes = [Mistake(name, None, "no part of a configuration", suggest(name, FILES)) for name in unknown]
@@ -78,4 +80,4 @@ def load_files(
     if mistakes:
         raise ConfigurationMistakes(mistakes)
     assert county.name is not None
-    return County(county.name, found.places, feeds, boards, bool(county.demonstration), county.bed_day_cost)
+    return County(county.name, found.places, feeds, boards, bool(county.demonstration), county.bed_day_cost, care)

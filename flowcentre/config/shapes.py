@@ -69,6 +69,21 @@ class CountyShape(Shape):
     name: Name | None = _key('"Westshire"', required=True)
     demonstration: bool | None = _key("true")
     bed_day_cost: float | None = _key("562")
+    care: Any = _key('{ start_within = "24h" }')  # read on its own: see CareShape
+
+
+class CareShape(Shape):
+    """``[care]`` of ``county.toml``"""
+
+    start_within: Length | None = _key('"24h"')
+    runs_for_days: int | None = _key("42")
+    ending_soon_days: int | None = _key("7")
+    reference_waiting: int | None = _key("200")
+    reference_day: date | None = _key("2026-01-15")
+    tolerance_minutes: int | None = _key("5")
+    tolerance_share: float | None = _key("0.15")
+    drift_visits: int | None = _key("10")
+    virtual_ward_target: float | None = _key("80")
 
 
 class PlaceShape(Shape):
@@ -121,6 +136,7 @@ _TYPES = {
     "string_type": "is not text",
     "bool_type": "is neither true nor false",
     "float_type": "is not a number",
+    "int_type": "is not a whole number",
     "date_type": "is not a date",
     "list_type": "is not a list",
     "dict_type": "is not a table",
@@ -129,7 +145,8 @@ _TYPES = {
 
 def read_shape(document: Document, path: KeyPath, table: Mapping[str, object], shape: type[S]) -> S:
     """A table's usable keys; each key that is unknown, missing or unusable is noted as a mistake of the document."""
-    title = f"[[{path[0]}]] {_title(table)}".rstrip() if path else document.name
+    in_brackets = f"[[{path[0]}]] {_title(table)}".rstrip() if len(path) > 1 else f"[{path[0]}]" if path else ""
+    title = in_brackets or document.name
     for key, field in shape.model_fields.items():
         extra = field.json_schema_extra
         if key not in table and isinstance(extra, dict) and extra.get("required"):

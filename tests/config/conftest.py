@@ -14,6 +14,13 @@ from flowcentre.model import County
 COUNTY = """\
 name = "Westshire"
 demonstration = true
+
+[care]
+start_within = "24h"
+runs_for_days = 42
+reference_waiting = 200
+reference_day = 2026-01-15
+tolerance_share = 0.15
 """
 PLACES = """\
 [[place]]
