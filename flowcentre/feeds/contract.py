@@ -8,7 +8,7 @@ once for all. ``fetch`` may do I/O and runs in a worker process that is killed a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from flowcentre.model import AskedService, Fact, Level, PlaceKind, Places, RefusedColumn
+from flowcentre.model import AskedService, Fact, Level, Place, PlaceKind, Places, RefusedColumn
 
 
 class FeedUnavailable(Exception):
@@ -36,6 +36,9 @@ class FeedMalformed(Exception):
     def __init__(self, message: str, rows: int = 1) -> None:
         super().__init__(message)
         self.rows = max(rows, 1)
+
+
+TO_BE_SURE = "to be sure: "  # how the reason begins where whoever typed a row may stand by it
 
 
 class RowHeld(Exception):
@@ -79,11 +82,21 @@ class PlaceCodes:
         self._codes: dict[tuple[str | None, str], str] = {}
         self._parents: dict[str, str | None] = {}
         self._sites: dict[str, str] = {}
+        self._kinds: dict[str, PlaceKind] = {}
+        self._county = places
+        self._called: dict[str, list[Place]] = {}
+        for place in places:
+            for name in _names(place):
+                self._called.setdefault(name, []).append(place)
+        tops = list(expected)
+        self.top = tops[0] if len(tops) == 1 else None  # all of the feed's places, where they have one name
         self._organisations = _named(places, Level.ORGANISATION, PlaceKind.COUNCIL)
         self._residences = _named(places, Level.LOCALITY, PlaceKind.COUNCIL)
-        for top in expected:
+        self._localities = _named(places, Level.LOCALITY, PlaceKind.LOCALITY)
+        for top in tops:
             for place in places.within(top):
                 self._parents[place.id] = place.parent
+                self._kinds[place.id] = place.kind
                 for code in {place.id, *place.codes, *([place.ods] if place.ods else [])}:
                     self._codes[(place.parent, code)] = place.id
                     self._codes.setdefault((None, code), place.id)
@@ -98,6 +111,10 @@ class PlaceCodes:
         """The id of the site with that code: a ward or an organisation is none."""
         return self._sites.get(code.strip())
 
+    def kind(self, place: str) -> PlaceKind | None:
+        """What kind of place an id of this feed is."""
+        return self._kinds.get(place)
+
     def has_units(self, site: str) -> bool:
         """Has a site wards or other units of its own?"""
         return site in self._parents.values()
@@ -109,6 +126,25 @@ class PlaceCodes:
     def residence(self, said: str) -> str | None:
         """The locality or council where somebody lives, in the same way."""
         return self._residences.get(said.strip().casefold())
+
+    def locality(self, said: str) -> str | None:
+        """The locality of the feed, by id, name or code in whatever capitals."""
+        found = self._localities.get(said.strip().casefold())
+        return found if found in self._parents else None
+
+    def service(self, said: str, kinds: Collection[PlaceKind], locality: str | None = None) -> str | None:
+        """The service of the county, any feed's, of one of these kinds, by id, name or code in whatever capitals.
+
+        It may be called by whoever runs it. Of several the one that serves in ``locality``; None where there is
+        none, or more than one.
+        """
+        name = said.strip().casefold()
+        called = [place for place in self._called.get(name, ()) if place.kind in kinds]
+        if not called and (runs := self._organisations.get(name)):
+            called = [place for place in self._county.within(runs) if place.kind in kinds]
+        here = [place for place in called if self._county.locality_of(place.id) == locality]
+        found = here if len(called) > 1 else called
+        return found[0].id if len(found) == 1 else None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parents)
@@ -125,9 +161,15 @@ def _named(places: Places, level: Level, kind: PlaceKind) -> dict[str, str]:
     called: dict[str, set[str]] = {}
     for place in places:
         if place.level is level or place.kind is kind:
-            for name in {place.id, place.name, place.label, *place.codes, *([place.ods] if place.ods else [])}:
-                called.setdefault(name.casefold(), set()).add(place.id)
+            for name in _names(place):
+                called.setdefault(name, set()).add(place.id)
     return {name: next(iter(found)) for name, found in called.items() if len(found) == 1}
+
+
+def _names(place: Place) -> set[str]:
+    """Everything that a place is called, in small letters."""
+    names = {place.id, place.name, place.label, *place.codes, *([place.ods] if place.ods else [])}
+    return {name.casefold() for name in names}
 
 
 class Connector(ABC):
