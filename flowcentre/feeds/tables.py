@@ -66,13 +66,21 @@ def number(text: str) -> float | None:
     return value
 
 
-@lru_cache(maxsize=4096)
 def moment(text: str) -> datetime:
     """The UTC moment that a cell holds: ISO 8601, or day first; without an offset it is London time.
 
     Raises RowHeld where there is no such time, or two of them: on the night the clocks go back
     01:30 happens twice, and only the source knows which it meant.
     """
+    found = moments(text)
+    if len(found) > 1:
+        raise RowHeld("is a time that happened twice: the clocks went back, and it has no offset")
+    return found[0]
+
+
+@lru_cache(maxsize=4096)
+def moments(text: str) -> tuple[datetime, ...]:
+    """The UTC moments that a cell may mean, in order: one, or two on the night the clocks go back. Raises RowHeld for none."""
     text = text.strip()
     if day_first := _DAY_FIRST.fullmatch(text):
         day, month, year, hour, minute, second = (int(part or 0) for part in day_first.groups())
@@ -88,15 +96,15 @@ def moment(text: str) -> datetime:
             raise RowHeld("is not a time") from None
     if local.tzinfo is not None:
         try:
-            return local.astimezone(UTC)
+            return (local.astimezone(UTC),)
         except OverflowError:
             raise RowHeld("is not a time") from None
     early, late = (local.replace(tzinfo=LONDON, fold=fold) for fold in (0, 1))
-    if early.utcoffset() != late.utcoffset():
-        if early.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != local:
-            raise RowHeld("is a time that did not exist: the clocks went forward")
-        raise RowHeld("is a time that happened twice: the clocks went back, and it has no offset")
-    return early.astimezone(UTC)
+    if early.utcoffset() == late.utcoffset():
+        return (early.astimezone(UTC),)
+    if early.astimezone(UTC).astimezone(LONDON).replace(tzinfo=None) != local:
+        raise RowHeld("is a time that did not exist: the clocks went forward")
+    return early.astimezone(UTC), late.astimezone(UTC)
 
 
 def end_of_day(day: date) -> datetime:
@@ -143,6 +151,10 @@ class Row:
     def moment(self, column: str) -> datetime:
         """The UTC moment in a cell. Raises RowHeld."""
         return self._said(column, moment)
+
+    def moments(self, column: str) -> tuple[datetime, ...]:
+        """The UTC moments that a cell may mean: two, where the clocks went back and it has no offset. Raises RowHeld."""
+        return self._said(column, moments)
 
     def place(self, *columns: str) -> str:
         """The id of the place named by one code, or by codes from the outside in. Raises RowHeld."""
