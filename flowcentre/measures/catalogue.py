@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flowcentre.measures import beds, community, delays, discharge, emergency, national, packages
+from flowcentre.measures import beds, community, delays, discharge, emergency, national, packages, visit_counts
 from flowcentre.model import Measure
 
 # Every group of measures under the title that it has wherever all of them are listed.
@@ -11,6 +11,7 @@ HOUSES = (
     ("Hospital beds, now", beds.MEASURES),
     ("Delayed discharges, now", delays.MEASURES),
     ("Packages of care, now", packages.MEASURES),
+    ("Home visits", visit_counts.MEASURES),
     ("Community, now", community.MEASURES),
     ("Discharge: the national situation report", discharge.MEASURES),
     ("National monthly returns", national.MEASURES),
