@@ -25,6 +25,12 @@ def test_a_counter_since_midnight_takes_the_days_highest_and_is_never_added_with
         over_time(counter, [4, 80, 212], Summing.SUM)
 
 
+def test_what_is_counted_over_the_last_seven_days_is_never_added_to_the_next_such_count():
+    assert over_time(ALL["poc_started_7d"], [41, 44, 39]) == 39
+    with pytest.raises(WrongSum, match="the same days would count again"):
+        over_time(ALL["poc_started_7d"], [41, 44, 39], Summing.SUM)
+
+
 def test_shares_of_places_do_not_add_nor_average():
     with pytest.raises(WrongSum, match="add its numerators and its denominators"):
         across_places(ALL["ga_occupancy"], [91.0, 97.0])
@@ -91,6 +97,8 @@ class TestEveryMeasure:
             assert measure.over_time is not Summing.SUM
         if measure.period is Period.SINCE_MIDNIGHT and measure.unit != "%":
             assert measure.over_time is Summing.MAX
+        if measure.period.rolls:
+            assert measure.over_time in (Summing.LAST, Summing.RATIO)  # neither is ever added
 
 
 def test_there_are_37_national_reasons_in_five_families():
