@@ -34,7 +34,7 @@ COUNTY = county()
 BOARD = COUNTY.boards[0]
 PLACES = [COUNTY.places.system, *acute_sites(COUNTY, BOARD.places[1:])]
 LOCALITIES = COUNTY.places.at_level(Level.LOCALITY)
-HEADLINES = [column.measure for column in COLUMNS] + [service.free for service in SERVICES]
+HEADLINES = [column.measure for column in COLUMNS] + [service.measure for service in SERVICES]
 
 LATEST = """
     SELECT series.place, series.measure, latest.value, latest_sighting.observed_at
@@ -93,10 +93,10 @@ def page(file: Path) -> list[Any]:
     ]
     services = [
         html.Div(
-            [html.H3(service.name), html.B(number("westshire", service.free))]
-            + [chart(points.get(("westshire", service.free)))]
+            [html.H3(service.name), html.B(number("westshire", service.measure))]
+            + [chart(points.get(("westshire", service.measure)))]
             + [html.P(service.out_of.format(number("westshire", service.capacity)))]
-            + [html.P(f"{place.label} {number(place.id, service.free)}") for place in LOCALITIES]
+            + [html.P(f"{place.label} {number(place.id, service.measure)}") for place in LOCALITIES]
         )
         for service in SERVICES
     ]

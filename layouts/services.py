@@ -1,4 +1,4 @@
-"""The services outside the acute hospitals, as every board and page lists them."""
+"""The services outside the acute hospitals, as every board and page lists them: who waits for care, and what is free."""
 
 from __future__ import annotations
 
@@ -10,30 +10,35 @@ from flowcentre.model import County, Picture, Place, PlaceKind
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A kind of service: what is free, out of what, and what is closed."""
+    """A kind of service: its main figure, and those that qualify it, each in its words."""
 
     name: str
     short_name: str
-    word: str  # what the free ones are: "free", "accepting"
+    word: str  # what is counted: "waiting", "free", "accepting"
     unit: str
-    kind: PlaceKind
-    free: str
-    capacity: str
-    out_of: str  # the capacity in words
-    closed: str | None = None
+    kind: PlaceKind  # of the places that have it
+    measure: str
+    others: tuple[tuple[str, str], ...]
 
 
 SERVICES = (
+    Service(
+        name="Packages of care",
+        short_name="Packages",
+        word="waiting",
+        unit="people",
+        kind=PlaceKind.LOCALITY,
+        measure="poc_waiting_now",
+        others=(("poc_breached_now", "{} past the limit"),),
+    ),
     Service(
         name="Community hospital beds",
         short_name="Community beds",
         word="free",
         unit="beds",
         kind=PlaceKind.COMMUNITY_HOSPITAL,
-        free="community_beds_free",
-        capacity="community_beds_capacity",
-        out_of="of {} open",
-        closed="community_beds_closed",
+        measure="community_beds_free",
+        others=(("community_beds_capacity", "{} open"), ("community_beds_closed", "{} closed")),
     ),
     Service(
         name="Recovery beds",
@@ -41,10 +46,8 @@ SERVICES = (
         word="free",
         unit="beds",
         kind=PlaceKind.RECOVERY_UNIT,
-        free="recovery_beds_free",
-        capacity="recovery_beds_capacity",
-        out_of="of {} open",
-        closed="recovery_beds_closed",
+        measure="recovery_beds_free",
+        others=(("recovery_beds_capacity", "{} open"), ("recovery_beds_closed", "{} closed")),
     ),
     Service(
         name="Virtual ward places",
@@ -52,9 +55,8 @@ SERVICES = (
         word="free",
         unit="places",
         kind=PlaceKind.VIRTUAL_WARD,
-        free="virtual_ward_free",
-        capacity="virtual_ward_capacity",
-        out_of="of {} places staffed",
+        measure="virtual_ward_free",
+        others=(("virtual_ward_capacity", "of {} staffed"),),
     ),
     Service(
         name="Care home beds",
@@ -62,9 +64,8 @@ SERVICES = (
         word="accepting",
         unit="beds",
         kind=PlaceKind.CARE_HOME,
-        free="care_home_accepting",
-        capacity="care_home_beds",
-        out_of="of {} beds",
+        measure="care_home_accepting",
+        others=(("care_home_beds", "of {} beds"),),
     ),
     Service(
         name="Home care",
@@ -72,9 +73,8 @@ SERVICES = (
         word="free",
         unit="hours a week",
         kind=PlaceKind.HOME_CARE,
-        free="home_care_hours_free",
-        capacity="home_care_hours_capacity",
-        out_of="of {} hours a week",
+        measure="home_care_hours_free",
+        others=(("home_care_hours_capacity", "of {} h a week"),),
     ),
     Service(
         name="Reablement",
@@ -82,9 +82,8 @@ SERVICES = (
         word="free",
         unit="hours a week",
         kind=PlaceKind.REABLEMENT,
-        free="reablement_hours_free",
-        capacity="reablement_hours_capacity",
-        out_of="of {} hours a week",
+        measure="reablement_hours_free",
+        others=(("reablement_hours_capacity", "of {} h a week"),),
     ),
 )
 

@@ -156,7 +156,7 @@ def _community(picture: Picture, board: Board) -> Component:
     total = chosen[0] if len(chosen) == 1 else county.places.system
     return html.Section(
         [
-            html.Header([html.H2("Outside hospital"), html.P(f"free now, {total.label}", className="as-at")]),
+            html.Header([html.H2("Outside hospital"), html.P(f"now, {total.label}", className="as-at")]),
             *(_service(picture, service, total, () if len(chosen) == 1 else chosen) for service in SERVICES),
         ],
         className="community",
@@ -166,16 +166,21 @@ def _community(picture: Picture, board: Board) -> Component:
 
 def _service(picture: Picture, service: Service, total: Place, localities: tuple[Place, ...]) -> Component:
     heading = html.H3([service.short_name, html.Span(f" {service.word}", className="what")])
-    if (total.id, service.free) not in picture.values:
+    if (total.id, service.measure) not in picture.values:
         return html.Div(
             [heading, html.P(absence_words(picture, service, total, f"none in {total.label}"), className="not-here")],
             className="service",
         )
-    value = picture.value(total.id, service.free)
-    before, _, after = service.out_of.partition("{}")
-    out_of: list[Child] = [before, figure(picture.value(total.id, service.capacity), picture.at, "second"), after]
-    if service.closed is not None:
-        out_of += [", ", figure(picture.value(total.id, service.closed), picture.at, "second"), " closed"]
+    value = picture.value(total.id, service.measure)
+    others: list[Child] = []
+    for measure, words in service.others:
+        before, _, after = words.partition("{}")
+        others += [
+            ", " if others else None,
+            before,
+            figure(picture.value(total.id, measure), picture.at, "second"),
+            after,
+        ]
     return html.Div(
         [
             heading,
@@ -184,13 +189,13 @@ def _service(picture: Picture, service: Service, total: Place, localities: tuple
                     figure(value, picture.at, "main"),
                     html.Div([_fresh_age(picture, value), _beneath(picture, value)], className="aside"),
                 ],
-                className="headline wide" if abs(value.value or 0) >= 10_000 else "headline",
+                className="headline",
             ),
-            html.P(out_of, className="out-of"),
+            html.P(others, className="out-of"),
             html.Dl([_at_locality(picture, service, place) for place in localities]),
         ],
         className="service",
-        **marked(data_measure=service.free),
+        **marked(data_measure=service.measure),
     )
 
 
@@ -202,8 +207,8 @@ def _fresh_age(picture: Picture, value: Value) -> Component | None:
 
 
 def _at_locality(picture: Picture, service: Service, place: Place) -> Component:
-    if (place.id, service.free) in picture.values:
-        said: Component = figure(picture.value(place.id, service.free), picture.at, "second")
+    if (place.id, service.measure) in picture.values:
+        said: Component = figure(picture.value(place.id, service.measure), picture.at, "second")
     else:
         said = html.Span("no feed" if stands_in(picture, service, place) else "none", className="not-here")
     return html.Div([html.Dt(short_locality(picture.county, place)), html.Dd(said)])

@@ -74,6 +74,7 @@ _COMMUNITY = {
     "care-homes": ("care_home_beds", "care_home_occupied", "care_home_reserved", "care_home_accepting"),
     "home-care": ("home_care_hours_capacity", "home_care_hours_used"),
     "reablement": ("reablement_hours_capacity", "reablement_hours_used"),
+    "care-referrals": ("poc_waiting_now", "poc_breached_now", "poc_hours_waiting_now"),
 }
 _COMMUNITY_NAMES = {
     "community-hospitals": "Community hospital beds",
@@ -82,6 +83,7 @@ _COMMUNITY_NAMES = {
     "care-homes": "Care homes",
     "home-care": "Home care",
     "reablement": "Reablement",
+    "care-referrals": "Care referrals",
 }
 
 
@@ -177,6 +179,7 @@ _ORDINARY = {
     "virtual_ward_capacity": 40, "virtual_ward_used": 29, "care_home_beds": 46, "care_home_occupied": 41,
     "care_home_reserved": 1, "care_home_accepting": 3, "home_care_hours_capacity": 1850, "home_care_hours_used": 1772,
     "reablement_hours_capacity": 620, "reablement_hours_used": 588,
+    "poc_waiting_now": 67, "poc_breached_now": 58, "poc_hours_waiting_now": 731,
 }  # fmt: skip
 _OVERLOADED = _ORDINARY | {
     "ae_attendances_today": 1087, "ae_streamed_navigation_today": 109, "ae_streamed_gp_today": 112,
@@ -187,6 +190,7 @@ _OVERLOADED = _ORDINARY | {
     "beds_closed_staffing": 3, "beds_closed_estates": 2, "beds_closed_other": 2, "nctr_now": 57, "admissions_today": 27,
     "discharges_today": 31, "community_beds_capacity": 1132, "community_beds_used": 1230,
     "home_care_hours_capacity": 21850, "home_care_hours_used": 17720,
+    "poc_waiting_now": 671, "poc_breached_now": 648, "poc_hours_waiting_now": 7318,
 }  # fmt: skip
 _AGES = {"emergency_department_json": timedelta(minutes=1), "bed_state_csv": timedelta(minutes=14)}
 

@@ -104,7 +104,7 @@ def test_a_service_that_a_locality_does_not_have_is_none_and_not_unknown() -> No
 def test_a_service_that_no_feed_reports_is_said_to_be_there_and_not_to_be_none(service: Service) -> None:
     whole = picture()
     assert whole.county.places.of_kind(service.kind)
-    measures = (service.free, service.capacity)
+    measures = (service.measure, *(measure for measure, _ in service.others))
     values = {key: value for key, value in whole.values.items() if key[1] not in measures}
     unreported = replace(whole, values=values)
     on_the_wall = _words(wall.body(unreported, COUNTY_BOARD))
@@ -118,15 +118,15 @@ def test_a_service_that_no_feed_reports_is_said_to_be_there_and_not_to_be_none(s
 def test_homes_of_a_locality_whose_feed_was_taken_out_are_not_none() -> None:
     whole = picture()
     [service] = [service for service in SERVICES if service.kind is PlaceKind.CARE_HOME]
-    values = {key: value for key, value in whole.values.items() if key != ("north", service.free)}
+    values = {key: value for key, value in whole.values.items() if key != ("north", service.measure)}
     written = wall.body(replace(whole, values=values), COUNTY_BOARD)
-    tile = written.partition(f'class="service" data-measure="{service.free}"')[2]
+    tile = written.partition(f'class="service" data-measure="{service.measure}"')[2]
     assert "Northno feed" in _words(tile.partition("</dl>")[0])
 
 
 def test_feeds_that_are_not_named_are_counted_with_how_many_are_in_trouble() -> None:
-    assert "and 7 more</li>" in to_html(feed_strip(picture("normal"), room_for=4))
-    assert "and 7 more, 7 of them not on time</li>" in to_html(feed_strip(picture("stale"), room_for=4))
+    assert "and 8 more</li>" in to_html(feed_strip(picture("normal"), room_for=4))
+    assert "and 8 more, 8 of them not on time</li>" in to_html(feed_strip(picture("stale"), room_for=4))
 
 
 def test_names_from_the_configuration_cannot_become_markup() -> None:

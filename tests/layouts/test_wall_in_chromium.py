@@ -138,7 +138,7 @@ def test_outside_hospital_each_part_stands_at_the_same_place_however_long_the_nu
 ) -> None:
     page = show(wall.document(picture(condition), COUNTY_BOARD, fingerprint="1"))
     places = page.evaluate(PLACES)
-    assert len(places) == 6
+    assert len(places) == 7
     assert len(set(places)) == 1, places
 
 
