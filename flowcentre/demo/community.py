@@ -7,10 +7,14 @@ from collections.abc import Callable
 from random import Random
 
 from flowcentre.demo.agenda import Agenda
+from flowcentre.demo.beginning import Beginning
+from flowcentre.demo.packages import Packages
 from flowcentre.demo.referral import Referral, Seeks, Waiting, draw_hindrance, look_over
+from flowcentre.demo.residents import resident_of
 from flowcentre.demo.rhythm import DAY, HOUR, happenings, local, working_day
-from flowcentre.demo.services import Beds, Home, Hours, Staying, VirtualWard
+from flowcentre.demo.services import Beds, Home, Hours, Stay, Staying, VirtualWard
 from flowcentre.demo.westshire import LOCALITIES, RESIDENTS, CountySize
+from flowcentre.model import CareService
 
 _HOME_CARE_PACKAGE, _REABLEMENT_PACKAGE = 12.0, 9.5  # hours a week, on average
 # Of what is free, how much lies where and when it is wanted; half of the homes with a bed cannot meet the need.
@@ -20,7 +24,16 @@ _REABLEMENT_IN_REACH, _HOME_CARE_IN_REACH, _HOMES_THAT_SUIT = 0.4, 0.12, 0.5
 class Community:
     """Every service outside the acute hospitals, and the queues for them."""
 
-    def __init__(self, size: CountySize, agenda: Agenda, draw: Random, luck: Random) -> None:
+    def __init__(
+        self,
+        size: CountySize,
+        seed: int,
+        agenda: Agenda,
+        draw: Random,
+        luck: Random,
+        packages: Packages,
+        beginning: Beginning,
+    ) -> None:
         self.beds = [Beds(unit) for unit in (*size.community_beds, *size.recovery_beds)]
         self.reablement = [Hours(unit, unit.hours) for unit in size.reablement]
         self.home_care = [Hours(unit, unit.hours) for unit in size.home_care]
@@ -33,8 +46,11 @@ class Community:
         self._agenda = agenda
         self._draw = draw
         self._luck = luck  # for what hinders a discharge, and for what only lists tell
+        self._seed = seed
+        self._hospitals = {unit.place for unit in size.community_beds}
+        self._packages = packages  # follows what happens here, and changes nothing of it
         self._staying = Staying(agenda, draw)
-        self._begin()
+        self._begin(beginning)
 
     # --- Referrals ----------------------------------------------------------------------
 
@@ -67,15 +83,21 @@ class Community:
             self._seek_home_care(locality, referral)
 
     def _seek_beds(self, locality: str, referral: Referral | None) -> None:
-        self.for_beds.append(Waiting(locality, 1, self._agenda.at, referral))
+        self._wait(self.for_beds, locality, 1, referral, CareService.RECOVERY_BED)
 
     def _seek_reablement(self, locality: str, referral: Referral | None) -> None:
         hours = self._package(_REABLEMENT_PACKAGE)
-        self.for_hours[locality].append(Waiting(locality, hours, self._agenda.at, referral))
+        self._wait(self.for_hours[locality], locality, hours, referral, CareService.REABLEMENT)
 
     def _seek_home_care(self, locality: str, referral: Referral | None) -> None:
         hours = self._package(_HOME_CARE_PACKAGE)
-        self.for_home_care[locality].append(Waiting(locality, hours, self._agenda.at, referral))
+        self._wait(self.for_home_care[locality], locality, hours, referral, CareService.HOME_CARE)
+
+    def _wait(
+        self, queue: deque[Waiting], locality: str, needs: float, referral: Referral | None, service: CareService
+    ) -> None:
+        package = self._packages.sought(service, locality, needs, referral)
+        queue.append(Waiting(locality, needs, self._agenda.at, referral, package))
 
     def _package(self, mean: float) -> float:
         # Calls are sold in quarter hours; four calls a day with two carers is the most.
@@ -136,9 +158,18 @@ class Community:
             # A long queue is heard: people go home earlier.
             mean = unit.size.days * (1 - min(0.3, 0.012 * len(self.for_beds)))
             until = self._staying.by_day(self._agenda.at + self._staying.days(mean))
-            self._agenda.add(until, unit.leave, unit.take(self._agenda.at, until))
+            self._agenda.add(until, unit.leave, stay := unit.take(self._agenda.at, until))
+            self._put_to_bed(unit, stay)
+            assert near.package is not None  # nobody waits for a bed without
+            self._packages.promise(near.package, unit.size.place, until, elsewhere=unit.size.place in self._hospitals)
             if near.referral is not None:
                 near.referral.settle(unit.size.place)
+
+    def _put_to_bed(self, unit: Beds, stay: Stay) -> None:
+        if unit.size.place in self._hospitals:
+            resident = resident_of(self._seed, unit.size.place, unit.size.locality, stay)
+            if resident is not None:
+                self._packages.resident(unit.size.place, resident)
 
     def _match_hours(self, units: list[Hours], queue: deque[Waiting]) -> None:
         # Free hours rarely lie where and when they are needed: most offers fail.
@@ -152,7 +183,10 @@ class Community:
         queue.remove(waiting)
         unit.used += waiting.needs
         mean = unit.size.days * (1 - min(0.25, 0.012 * len(queue)))
-        self._agenda.add(self._staying.by_day(self._agenda.at + self._staying.days(mean)), unit.end, waiting.needs)
+        until = self._staying.by_day(self._agenda.at + self._staying.days(mean))
+        self._agenda.add(until, unit.end, waiting.needs)
+        if waiting.package is not None:
+            self._packages.promise(waiting.package, unit.size.place, until)
         if waiting.referral is not None:
             waiting.referral.settle(unit.size.place)
 
@@ -191,41 +225,36 @@ class Community:
                 beds.closed = min(beds.free, self._draw.randint(1, 4))
                 self._agenda.add(self._agenda.at + self._staying.days(4), beds.reopen, beds.closed)
         for home in self.homes:
-            self._live_at_home(home)
+            home.live_on(self._draw)
 
     def _room(self, units: list[Hours], locality: str) -> float:
         near = [unit for unit in units if unit.size.locality == locality]
         return sum(unit.free for unit in near) / sum(unit.capacity for unit in near)
 
-    def _live_at_home(self, home: Home) -> None:
-        for _ in range(happenings(self._draw, home.occupied / 420)):
-            home.occupied -= 1
-        for _ in range(happenings(self._draw, home.accepting * 0.022)):
-            if home.accepting > 0:
-                home.occupied += 1
-        if self._draw.random() < 0.008:
-            home.closed_to_admissions = True
-        elif self._draw.random() < 0.2:
-            home.closed_to_admissions = False
-        if self._draw.random() < 0.06:
-            empty = home.size.beds - home.occupied - home.reserved
-            home.held_empty = min(max(0, empty), self._draw.randint(0, 3))
-
     # --- Before the beginning -----------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _begin(self, beginning: Beginning) -> None:
         at, draw = self._agenda.at, self._draw
         for beds in self.beds:
             for _ in range(round(beds.size.beds * (0.93 + 0.06 * draw.random()))):
                 until = self._staying.by_day(at + self._staying.left_of(beds.size.days))
                 since = at - int(self._luck.expovariate(1 / (beds.size.days * 0.72)) * DAY)
-                self._agenda.add(until, beds.leave, beds.take(since, until))
-        for units, mean in ((self.reablement, _REABLEMENT_PACKAGE), (self.home_care, _HOME_CARE_PACKAGE)):
+                self._agenda.add(until, beds.leave, stay := beds.take(since, until))
+                self._put_to_bed(beds, stay)
+                if beds.size.place not in self._hospitals:
+                    beginning.stay(beds.size.place, beds.size.locality, stay.since, until)
+        for units, mean, service in (
+            (self.reablement, _REABLEMENT_PACKAGE, CareService.REABLEMENT),
+            (self.home_care, _HOME_CARE_PACKAGE, CareService.HOME_CARE),
+        ):
             for unit in units:
                 while unit.free > unit.capacity * (0.02 + 0.02 * draw.random()) + mean:
                     hours = self._package(mean)
                     unit.used += hours
-                    self._agenda.add(self._staying.by_day(at + self._staying.left_of(unit.size.days)), unit.end, hours)
+                    until = self._staying.by_day(at + self._staying.left_of(unit.size.days))
+                    self._agenda.add(until, unit.end, hours)
+                    size = unit.size
+                    beginning.package(size.place, service, size.locality, hours, size.days, max(until, at))
         for ward in self.virtual_wards:
             ward.caseload = round(ward.staffed * (0.76 + 0.12 * draw.random()))
             for _ in range(ward.caseload):

@@ -11,7 +11,7 @@ from flowcentre.demo.particulars import Particulars
 from flowcentre.demo.patient import Patient
 from flowcentre.demo.pseudonyms import Pseudonyms
 from flowcentre.demo.reasons import ARRANGING, NOT_YET_AVAILABLE, REASONS, Owner
-from flowcentre.demo.referral import Referral, Seeks
+from flowcentre.demo.referral import Referral, Seeks, wards_part
 from flowcentre.demo.residents import HINDRANCES_PART, HUBS_PART, WARDS_PART, Resident, resident_of
 from flowcentre.demo.rhythm import DAY, HOUR, local
 from flowcentre.demo.services import Stay
@@ -167,8 +167,8 @@ def _reason(person: Patient, told: Particulars, at: int) -> str:
 def _sought(referral: Referral, told: Particulars, at: int) -> str:
     """The reason while there is no service yet."""
     if at < referral.assessed_at:
-        wards_part = (0.2 + 0.5 * told.chance) * (referral.assessed_at - referral.referred_at)
-        return told.hospital_process if at - referral.referred_at < min(3 * DAY, wards_part) else told.hub_process
+        with_the_ward = at - referral.referred_at < wards_part(referral, told.chance)
+        return told.hospital_process if with_the_ward else told.hub_process
     if referral.seeks is None:
         assert referral.hindrance is not None
         return referral.hindrance.reason

@@ -28,7 +28,14 @@ Arrived = Callable[[Patient], None]
 class Hospital:
     """The wards of one acute hospital and the queue for their beds."""
 
-    def __init__(self, size: HospitalSize, agenda: Agenda, draw: Random, refer: Callable[[Patient], None]) -> None:
+    def __init__(
+        self,
+        size: HospitalSize,
+        agenda: Agenda,
+        draw: Random,
+        refer: Callable[[Patient], None],
+        foresee: Callable[[Patient, int], None],
+    ) -> None:
         self.size = size
         self.wards = [Ward(ward) for ward in size.wards]
         self.general = [ward for ward in self.wards if ward.care is not Care.CRITICAL]
@@ -41,6 +48,7 @@ class Hospital:
         self._agenda = agenda
         self._draw = draw
         self._refer = refer  # to the care transfer hub, for pathways 1 to 3
+        self._foresee = foresee  # is told of everybody in a bed, and when they are likely to be ready
         self._count = 0
 
     # --- Coming in ----------------------------------------------------------------------
@@ -119,7 +127,9 @@ class Hospital:
         else:
             # A full hospital looks harder for who can go; a quiet one lets people stay a little longer.
             patient.stay = int(patient.stay * min(1.25, max(0.8, 1 + 3 * (1.055 - self.pressure))))
-            self._agenda.add(next_ward_round(self._agenda.at + patient.stay, self._draw), self._ready, patient)
+            ready_at = next_ward_round(self._agenda.at + patient.stay, self._draw)
+            self._agenda.add(ready_at, self._ready, patient)
+            self._foresee(patient, ready_at)
 
     def _step_down(self, patient: Patient) -> None:
         if self._draw.random() < 0.16:
@@ -205,6 +215,7 @@ class Hospital:
             # Who has been ready for long at the beginning was found so on a round of that time.
             since = min(seen, next_ward_round(ends, Random(patient.ref)))
             self._agenda.add(seen, self._ready, patient, since)
+            self._foresee(patient, seen)
         for ward in self.wards:
             if ward.care is Care.CRITICAL:
                 for _ in range(int(ward.core * 0.7)):

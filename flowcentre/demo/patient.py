@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
+from flowcentre.demo.package import Package
 from flowcentre.demo.referral import Referral
 from flowcentre.demo.rhythm import DAY
 from flowcentre.demo.westshire import Care
@@ -39,6 +40,7 @@ class Patient:
     leaves_at: int | None = None  # known from then on
     left_at: int | None = None
     ward: str | None = None  # once they have left: the last one
+    package: Package | None = None  # of care, for which they were referred before they were ready
 
 
 def draw_patient(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from flowcentre.demo.package import Package
 from flowcentre.demo.rhythm import DAY
 
 
@@ -40,6 +41,7 @@ class Referral:
     seeks: Seeks | None = None  # from when the search begins
     nothing_free: bool = False  # as the hub saw it when it last looked over its queues
     service: str | None = None  # the place that takes them; None also for one outside the county
+    package: Package | None = None  # on the county's list of referrals for care
 
     def settle(self, service: str | None) -> None:
         """A service takes them."""
@@ -55,6 +57,12 @@ class Waiting:
     needs: float  # hours a week, or 1 bed
     since: int
     referral: Referral | None
+    package: Package | None = None
+
+
+def wards_part(referral: Referral, chance: float) -> float:
+    """How long the ward takes to tell the hub what it must know, in seconds, by a chance of the person's own."""
+    return min(3 * DAY, (0.2 + 0.5 * chance) * (referral.assessed_at - referral.referred_at))
 
 
 # (reason, share of those referred on the pathway, least and most days). Few of them, and some very long:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from flowcentre.demo.agenda import Agenda
-from flowcentre.demo.rhythm import DAY, HOUR, local
+from flowcentre.demo.rhythm import DAY, HOUR, happenings, local
 from flowcentre.demo.westshire import BedUnit, HomeSize, HoursUnit, VirtualWardSize
 
 
@@ -131,6 +131,21 @@ class Home:
         """A reserved bed is taken."""
         self.reserved -= 1
         self.occupied += 1
+
+    def live_on(self, draw: Random) -> None:
+        """A day of what has nothing to do with hospitals."""
+        for _ in range(happenings(draw, self.occupied / 420)):
+            self.occupied -= 1
+        for _ in range(happenings(draw, self.accepting * 0.022)):
+            if self.accepting > 0:
+                self.occupied += 1
+        if draw.random() < 0.008:
+            self.closed_to_admissions = True
+        elif draw.random() < 0.2:
+            self.closed_to_admissions = False
+        if draw.random() < 0.06:
+            empty = self.size.beds - self.occupied - self.reserved
+            self.held_empty = min(max(0, empty), draw.randint(0, 3))
 
     def answers_on(self, at: int) -> bool:
         """Does the home send a return on the day of this moment?"""

@@ -6,12 +6,15 @@ from datetime import datetime
 from random import Random
 
 from flowcentre.demo.agenda import Agenda
+from flowcentre.demo.beginning import Beginning
 from flowcentre.demo.community import Community
 from flowcentre.demo.emergency import EmergencyDepartment
 from flowcentre.demo.hospital import Hospital
+from flowcentre.demo.packages import Packages
 from flowcentre.demo.patient import Patient
 from flowcentre.demo.rhythm import DAY, HOUR, happenings, local, seconds, utc, working_day
 from flowcentre.demo.ward import Ward
+from flowcentre.demo.ward_referrals import WardReferrals
 from flowcentre.demo.westshire import CountySize, HospitalSize
 
 _BED_MEETINGS = (7, 11, 15, 19)
@@ -20,22 +23,28 @@ _BED_MEETINGS = (7, 11, 15, 19)
 class Acute:
     """One acute hospital with its A&E, its bed meetings and its bad luck."""
 
-    def __init__(self, size: HospitalSize, agenda: Agenda, draw: Random, community: Community) -> None:
+    def __init__(
+        self, size: HospitalSize, agenda: Agenda, draw: Random, community: Community, referrals: WardReferrals
+    ) -> None:
         self.size = size
-        self.hospital = Hospital(size, agenda, draw, self._refer)
+        self.hospital = Hospital(size, agenda, draw, self._refer, referrals.foresee)
         self.emergency = EmergencyDepartment(self.hospital, agenda, draw)
         self._agenda = agenda
         self._draw = draw
         self._community = community
+        self._referrals = referrals
         self._busy = 1.0  # this day against an ordinary one
         self._spell = 0.0  # a busy or quiet spell that lasts for days
         self.hospital.fill(0.965)
 
     def _refer(self, patient: Patient) -> None:
         # Most people of pathway 2 and 3, and some of 1, are known to the hub before they are ready.
-        patient.referral = self._community.refer(
-            patient.pathway, patient.locality, lambda: self.hospital.leave_soon(patient, hours=5.0)
-        )
+        patient.referral = self._community.refer(patient.pathway, patient.locality, lambda: self._let_go(patient))
+        self._referrals.ready(patient)
+
+    def _let_go(self, patient: Patient) -> None:
+        self.hospital.leave_soon(patient, hours=5.0)
+        self._referrals.leaves(patient)
 
     def start_new_day(self) -> None:
         """Local midnight."""
@@ -132,9 +141,20 @@ class Simulation:
         self._agenda = Agenda(first)
         # Each part has luck of its own, so that a change to one leaves the others as they were.
         luck = Random(f"{seed} care transfer hub")
-        self.community = Community(county, self._agenda, Random(f"{seed} community"), luck)
+        self.packages = Packages(seed, self._agenda)
+        beginning = Beginning(self.packages, seed, first)
+        self.community = Community(
+            county, seed, self._agenda, Random(f"{seed} community"), luck, self.packages, beginning
+        )
+        beginning.queue()
         self.acutes = {
-            size.place: Acute(size, self._agenda, Random(f"{seed} {size.place}"), self.community)
+            size.place: Acute(
+                size,
+                self._agenda,
+                Random(f"{seed} {size.place}"),
+                self.community,
+                WardReferrals(size.place, seed, self._agenda, self.packages),
+            )
             for size in county.hospitals
         }
         self._agenda.add(first, self._hour)
@@ -162,3 +182,4 @@ class Simulation:
         for acute in self.acutes.values():
             acute.work()
         self.community.work()
+        self.packages.work()
