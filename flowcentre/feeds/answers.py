@@ -15,9 +15,9 @@ from typing import get_args
 
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed
 from flowcentre.feeds.people import kind_of
-from flowcentre.model import Fact, Held, Listed, Outcome, Reading, RefusedColumn, WholeList
+from flowcentre.model import Fact, Held, Listed, Outcome, Reading, RefusedColumn, RosterExport, Visit, WholeList
 
-FACTS = (Reading, *get_args(Listed), WholeList, Held, RefusedColumn)
+FACTS = (Reading, *get_args(Listed), Visit, RosterExport, WholeList, Held, RefusedColumn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +102,12 @@ def _check(facts: Iterable[object]) -> None:
             raise NotAFact
         if isinstance(fact, Held | RefusedColumn):
             continue
-        if isinstance(fact, Reading | WholeList):
+        if isinstance(fact, Reading | WholeList | RosterExport):
             moments: tuple[datetime | None, ...] = (fact.observed_at,)
             if isinstance(fact, Reading) and not isinstance(fact.value, float | int | None):
                 raise NotAFact
+        elif isinstance(fact, Visit):
+            moments = (fact.planned_start, fact.planned_end, fact.actual_start, fact.actual_end)
         else:
             moments = kind_of(fact).moments(fact)
         if any(moment is not None and moment.utcoffset() != timedelta(0) for moment in moments):

@@ -14,6 +14,7 @@ from flowcentre.feeds.answers import Parsed
 from flowcentre.feeds.columns import ColumnRules
 from flowcentre.feeds.people import KINDS, kind_of
 from flowcentre.feeds.remembered import Key, Said
+from flowcentre.feeds.visits import believe, hold_export
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Held, Listed, PeopleList, Period, Place, Reading, RosterExport, Visit, WholeList
@@ -43,7 +44,7 @@ class Sorted:
     lists: list[PeopleList] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     nobody: set[Key] = field(default_factory=set)  # lists that the source itself counts as 0
-    roster: list[Visit | RosterExport] = field(default_factory=list)  # weighed apart: visits are no whole list
+    export: RosterExport | None = None  # with the visits that are believed
 
 
 def sort_facts(
@@ -57,6 +58,7 @@ def sort_facts(
     latest_possible = now + rules.ahead
     persons: dict[Key, list[Listed]] = {}
     whole_lists: list[WholeList] = []
+    roster: list[Visit | RosterExport] = []
     told: dict[tuple[str, str, datetime], Reading] = {}
     contradicted: set[tuple[str, str, datetime]] = set()
     for fact in document.facts:
@@ -81,9 +83,11 @@ def sort_facts(
         elif isinstance(fact, WholeList):
             whole_lists.append(fact)
         elif isinstance(fact, Visit | RosterExport):
-            found.roster.append(fact)
+            roster.append(fact)
         else:
             persons.setdefault((kind_of(fact).people, fact.place), []).append(fact)
+    found.export, held = believe(document.name, roster, places, latest_possible)
+    found.held += held
     if contradicted:
         # Neither of the two can be told to be the right one.
         for reading in [r for r in found.readings if (r.place, r.measure, r.observed_at) in contradicted]:
@@ -172,6 +176,8 @@ def hold_all(document: Sorted, why: str) -> list[Held]:
     held = hold_readings(document.name, why, document.readings)
     for whole in document.lists:
         held += hold_list(document.name, whole, why)
+    if document.export is not None:
+        held += hold_export(document.name, document.export, why)
     return held
 
 

@@ -91,6 +91,7 @@ def record(
         outcome=weighed.outcome,
         sightings=weighed.sightings,
         lists=weighed.lists,
+        exports=weighed.exports,
         held=weighed.held,
         refused=weighed.refused,
         # Held or not: the next file speaks for itself, and the same one is not asked for again.
@@ -98,7 +99,7 @@ def record(
         message=weighed.message,
         attempts=attempts,
     )
-    remembered.values, remembered.lists = weighed.remembered.values, weighed.remembered.lists
+    remembered.become(weighed.remembered)
     return recorded
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flowcentre.feeds.contract import PlaceCodes
-from flowcentre.model import County, Feed, PeopleList, Place, Reading
+from flowcentre.feeds.visits import Rosters
+from flowcentre.model import CareTerms, County, Feed, PeopleList, Place, Reading
 from flowcentre.store import Store
 
 Key = tuple[str, str]  # (place, measure), or (list of people, place)
@@ -33,6 +34,7 @@ class Remembered:
     places: dict[str, Place]
     values: dict[Key, Said] = field(default_factory=dict)
     lists: dict[Key, PeopleList] = field(default_factory=dict)
+    visits: Rosters | None = None  # None: not read yet
     _store: Store | None = None
 
     @classmethod
@@ -49,6 +51,8 @@ class Remembered:
         """Read the store again, for others may have written to it."""
         assert self._store is not None
         self.lists.clear()
+        if self.visits is not None:
+            self.visits.refresh()
         self.values = {
             (known.place, known.measure): Said(known.value, known.observed_at)
             for known in self._store.latest()
@@ -64,9 +68,24 @@ class Remembered:
                 self.lists[people, place] = PeopleList(people, place, said.at, persons)
         return self.lists.get((people, place))
 
+    def rosters(self, terms: CareTerms) -> Rosters:
+        """What the feed told of visits. They are too many to be copied for each poll: see ``copy``."""
+        if self.visits is None:
+            assert self._store is not None
+            self.visits = Rosters(self._store, self.feed.id, terms)
+        return self.visits
+
     def copy(self) -> Remembered:
-        """The same, to be changed apart: what is not recorded in the end must not be remembered."""
-        return replace(self, values=dict(self.values), lists=dict(self.lists))
+        """The same, to be changed apart: what is not recorded in the end must not be remembered.
+
+        The visits go with the copy. Where it is not recorded they are read again from the store.
+        """
+        visits, self.visits = self.visits, None
+        return replace(self, values=dict(self.values), lists=dict(self.lists), visits=visits)
+
+    def become(self, recorded: Remembered) -> None:
+        """Remember what a copy has learnt, now that it is recorded."""
+        self.values, self.lists, self.visits = recorded.values, recorded.lists, recorded.visits
 
     def learn(self, readings: Iterable[Reading], lists: Iterable[PeopleList]) -> None:
         """Take in what was believed, the newest of each."""

@@ -25,7 +25,7 @@ from flowcentre.feeds.plausibility import (
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.sizes import Doubt, small_list, small_sets, unknown_now
 from flowcentre.measures import ALL
-from flowcentre.model import CareTerms, Held, Outcome, PeopleList, Period, Reading, Sighting
+from flowcentre.model import CareTerms, Held, Outcome, PeopleList, Period, Reading, RosterExport, Sighting
 
 RULES = Rules()
 TERMS = CareTerms()  # where a county does not say
@@ -41,6 +41,7 @@ class Weighed:
     outcome: Outcome = Outcome.UNCHANGED
     sightings: list[Sighting] = field(default_factory=list)
     lists: list[PeopleList] = field(default_factory=list)
+    exports: list[RosterExport] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     refused: int = 0
     said: list[str] = field(default_factory=list)
@@ -163,6 +164,9 @@ def _take_document(
             continue
         lists.append(whole)
         readings += count_people(whole, beside)
+    if document.export is not None:
+        weighed.exports.append(document.export)
+        readings += remembered.rosters(beside.terms).take(document.export, remembered.places)
     _believe(weighed, readings, lists)
 
 
@@ -231,7 +235,7 @@ def _believe(weighed: Weighed, readings: list[Reading], lists: list[PeopleList])
 def _outcome(answer: Answer, weighed: Weighed) -> Outcome:
     """Values that became unknown are not news: an answer of nothing was held."""
     spoke = any(reading.value is not None for sighting in weighed.sightings for reading in sighting.readings)
-    if spoke or weighed.lists:
+    if spoke or weighed.lists or weighed.exports:
         return Outcome.OK
     if weighed.held:
         return Outcome.HELD

@@ -5,6 +5,8 @@ from flowcentre.measures.contract_counts import contract_readings
 from flowcentre.measures.delay_counts import delay_readings
 from flowcentre.measures.derive import ambulance_readings, attendance_readings
 from flowcentre.measures.referral_counts import provider_readings, referral_readings, team_readings
+from flowcentre.measures.visit_counts import visit_readings
+from flowcentre.measures.visit_window import VisitWindow
 from flowcentre.model import EPOCH, CareTerms, Summing
 
 _READINGS = (
@@ -15,6 +17,7 @@ _READINGS = (
     *team_readings(("",), (), EPOCH),
     *provider_readings(("",), (), EPOCH),
     *contract_readings("", (), EPOCH, ("",)),
+    *visit_readings("", VisitWindow(CareTerms(), EPOCH)),
 )
 # A median may move either way when somebody is missing.
 COUNTED_FROM_PEOPLE = frozenset(

@@ -53,6 +53,10 @@ class VisitWindow:
         self._packages: dict[str, Tally] = {}
         self._week: Counter[str] = Counter()
 
+    def __contains__(self, ref: str) -> bool:
+        """Is a visit of the 28 days, or ahead, told of?"""
+        return ref in self._kept
+
     def tell(self, visits: Iterable[Visit]) -> None:
         """Take visits in. One that was told of before is as it is told now."""
         for visit in visits:
