@@ -23,11 +23,12 @@ from flowcentre.model.known import Board, County, Coverage, FeedStatus, Picture,
 from flowcentre.model.lists import Fact, Held, Interval, Listed, PeopleList, Person, RefusedColumn, WholeList
 from flowcentre.model.measures import Formula, Measure, Period, Reading, Sighting, StockOrFlow, Summing, Worse
 from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
-from flowcentre.model.typed import AskedFigure, AskedService, Figures, Slip, Taken, Typed
+from flowcentre.model.typed import AskedFigure, AskedPlace, AskedService, Figures, Slip, Taken, Typed
 
 __all__ = [
     "AmbulanceArrival",
     "AskedFigure",
+    "AskedPlace",
     "AskedService",
     "Board",
     "CapacityUnit",

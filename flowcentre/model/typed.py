@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,20 @@ class AskedService:
     figures: tuple[AskedFigure, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AskedPlace:
+    """A place whose figures people type in."""
+
+    place: str
+    feed: str
+    holds_for: timedelta  # unless whoever types says otherwise
+    services: tuple[AskedService, ...]
+
+    def figures(self) -> tuple[AskedFigure, ...]:
+        """Every figure that its form asks for, in its order."""
+        return tuple(figure for service in self.services for figure in service.figures)
+
+
 Figures = Mapping[str, Mapping[str, str]]  # as written, by service and column; "" says that it is not known
 
 
@@ -57,4 +71,5 @@ class Taken:
     version: int  # that it made
     accepted: int  # figures
     held: tuple[str, ...] = field(default=())  # why rows were not taken, in plain words
+    asks: bool = False  # some of those may be stood by: see ``Slip.sure``
     again: bool = False  # the same slip had been kept before, and nothing was done now

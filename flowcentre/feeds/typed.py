@@ -1,0 +1,199 @@
+"""What somebody typed in goes the way of every poll: parsed, weighed, held or recorded, in one transaction.
+
+A slip is one poll of its feed, claimed and recorded at once. It is all kept or not at all, and sent twice it is kept once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from flowcentre.feeds.answers import Answer, parse_documents
+from flowcentre.feeds.author import NotAnAuthor, author_of
+from flowcentre.feeds.contract import TO_BE_SURE, Connector, Document
+from flowcentre.feeds.leaps import hold_leaps
+from flowcentre.feeds.poll import settle
+from flowcentre.feeds.remembered import Remembered, place_codes
+from flowcentre.feeds.weighing import RULES
+from flowcentre.measures import ALL
+from flowcentre.model import AskedPlace, AskedService, County, Feed, Slip, Taken, Typed
+from flowcentre.store import KeptSlip, SlipKept, Store
+
+TYPIST = "typed in"  # in the ledger, for the engine that polls nothing here
+HOLDS_AT_MOST = timedelta(hours=25)  # the day on which the clocks go back, unless the feed's own time is longer
+_STEP = timedelta(milliseconds=1)  # the shortest that a store tells apart
+_AHEAD = timedelta(minutes=2)  # that another web server's clock may be
+# One place speaks at a time: that the others do not is no list cut short.
+_RULES = replace(RULES, half_size=0.0)
+
+
+class NotTaken(ValueError):
+    """A slip of which nothing can be kept; says why, in plain words."""
+
+
+class NoSuchForm(LookupError):
+    """Nothing is typed in for that place."""
+
+
+class Desk:
+    """Takes in what people type. It writes to the store, so it belongs in a process that may."""
+
+    def __init__(
+        self,
+        store: Store,
+        connectors: Mapping[str, type[Connector]],
+        county: Callable[[], County],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._connectors = connectors
+        self._county = county
+        self._now = now
+        self._made: tuple[County, dict[str, Connector], dict[str, AskedPlace]] | None = None
+
+    def places(self) -> tuple[AskedPlace, ...]:
+        """Every place that can be typed for, in the order of the configuration."""
+        _, _, asked = self._forms()
+        return tuple(asked.values())
+
+    def asks(self, place: str) -> AskedPlace | None:
+        """What may be typed for a place; None where nothing may."""
+        _, _, asked = self._forms()
+        return asked.get(place)
+
+    def kept(self, mark: str) -> Taken | None:
+        """What became of a slip, by its mark; None where none of that mark was kept."""
+        found = self._store.slip(mark)
+        return None if found is None else self._told(found)
+
+    def take(self, slip: Slip) -> Taken:
+        """Keep what somebody typed. Raises NoSuchForm, and NotTaken where nothing of it can be kept."""
+        county, connectors, asked = self._forms()
+        form = asked.get(slip.place)
+        feed = county.feed(form.feed) if form is not None else None
+        if form is None or feed is None:
+            raise NoSuchForm(slip.place)
+        try:
+            slip = replace(slip, author=author_of(slip.author))
+        except NotAnAuthor as why:
+            raise NotTaken(str(why)) from None
+        if (kept := self._store.slip(mark_of(slip))) is not None:
+            return self._told(kept)
+        # Looked at before anything is written: a transaction that is undone costs every feed its memory.
+        remembered = Remembered.read(self._store, feed, county)
+        at = self._moment(feed)
+        if not at < slip.expires_at <= at + max(HOLDS_AT_MOST, form.holds_for):
+            raise NotTaken("The time until which it was to hold has passed, or is too far off: choose again.")
+        if _is_empty(slip) and not any(_is_known(remembered, form.place, figure.measure) for figure in form.figures()):
+            raise NotTaken("Nothing is filled in: give one figure at least.")
+        try:
+            with self._store.in_bulk():
+                return self._keep(slip, form, connectors[feed.id], remembered, county, at)
+        except SlipKept:  # the same form came by another server in this very moment
+            kept = self._store.slip(mark_of(slip))
+            assert kept is not None
+            return self._told(kept)
+
+    def _keep(
+        self, slip: Slip, form: AskedPlace, connector: Connector, remembered: Remembered, county: County, at: datetime
+    ) -> Taken:
+        """Claim, weigh and record, within the transaction that is open."""
+        store, feed = self._store, remembered.feed
+        while (poll := store.claim_poll(feed.id, at, engine=TYPIST, started_at=at)) is None:
+            at += _STEP
+        answer = parse_documents(
+            connector, [_document(slip, form, connector, county.places[form.place].name, at)], None
+        )
+        if not slip.sure:
+            answer = hold_leaps(answer, form, remembered.values)
+        recorded = settle(store, feed, county, poll, answer, now=at, remembered=remembered, rules=_RULES)
+        typed = Typed(slip.author, at, slip.expires_at)
+        store.keep_slip(mark_of(slip), feed=feed.id, place=form.place, typed_in=typed, poll=poll, recorded=recorded)
+        kept = KeptSlip(feed.id, form.place, typed, poll, recorded.version, recorded.counts.accepted)
+        return self._told(kept, answer)
+
+    def _moment(self, feed: Feed) -> datetime:
+        """Now, and after whatever was typed before: whoever typed last is right, whichever server's clock is ahead."""
+        now, last = self._now(), self._store.last_due(feed.id)
+        now -= timedelta(microseconds=now.microsecond % 1000)
+        return now if last is None or not now <= last <= now + _AHEAD else last + _STEP
+
+    def _told(self, kept: KeptSlip, answer: Answer | None = None) -> Taken:
+        """What became of a slip; ``answer`` is its own, where it is kept just now."""
+        rows = [row for row in self._store.held_rows(kept.feed, limit=200) if row.poll == kept.poll]
+        reasons = [row.reason for row in rows] + [refused.reason for refused in (answer.refused if answer else ())]
+        asked = self.asks(kept.place)
+        words = tuple(dict.fromkeys(_in_words(reason, asked) for reason in reasons))
+        asks = any(reason.startswith(TO_BE_SURE) for reason in reasons)
+        return Taken(kept.place, kept.typed, kept.version, kept.accepted, words, asks, again=answer is None)
+
+    def _forms(self) -> tuple[County, dict[str, Connector], dict[str, AskedPlace]]:
+        """The county as it is now, its feeds that are typed in, and every place of theirs."""
+        county = self._county()
+        if self._made is None or self._made[0] is not county:
+            connectors: dict[str, Connector] = {}
+            asked: dict[str, AskedPlace] = {}
+            for feed in county.feeds:
+                kind = self._connectors.get(feed.connector)
+                if feed.polled or kind is None:
+                    continue
+                connector = kind(kind.Settings.model_validate(dict(feed.settings)), place_codes(feed, county))
+                connectors[feed.id] = connector
+                for place in connector.places:
+                    services = _left_in(connector.asks(place), feed)
+                    if services and place not in asked:
+                        asked[place] = AskedPlace(place, feed.id, feed.stale_after, services)
+            self._made = county, connectors, asked
+        return self._made
+
+
+def mark_of(slip: Slip) -> str:
+    """The mark of a form and of all that it holds: the same slip sent twice has the same, and a changed one another."""
+    figures = {service: dict(cells) for service, cells in slip.figures.items()}
+    held = [slip.form, slip.place, figures, slip.author, slip.expires_at.isoformat(), slip.sure]
+    return sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+
+
+def _left_in(services: tuple[AskedService, ...], feed: Feed) -> tuple[AskedService, ...]:
+    """Without what another feed reports."""
+    kept = (
+        replace(service, figures=tuple(figure for figure in service.figures if figure.measure in feed.provides))
+        for service in services
+    )
+    return tuple(service for service in kept if service.figures)
+
+
+def _document(slip: Slip, form: AskedPlace, connector: Connector, name: str, at: datetime) -> Document:
+    """The document of a form. What its feed leaves out was not asked for, and is passed over after parsing as of a file."""
+    shown = {service.name: {figure.column for figure in service.figures} for service in form.services}
+    rows = []
+    for service in connector.asks(slip.place):
+        if service.name in shown:
+            left_out = {figure.column: "" for figure in service.figures if figure.column not in shown[service.name]}
+            cells = slip.figures.get(service.name, {})
+            typed = {column: cells[column] for column in cells if column in shown[service.name]}
+            rows.append({"place_code": slip.place, "service": service.name} | left_out | typed)
+    content = {"as_at": at.isoformat(), "sure": slip.sure, "rows": rows}
+    return Document(f"the form of {name}", json.dumps(content).encode(), at)
+
+
+def _is_empty(slip: Slip) -> bool:
+    return not any(cell.strip() for cells in slip.figures.values() for cell in cells.values())
+
+
+def _is_known(remembered: Remembered, place: str, measure: str) -> bool:
+    said = remembered.values.get((place, measure))
+    return said is not None and said.value is not None
+
+
+def _in_words(reason: str, asked: AskedPlace | None) -> str:
+    """A reason as whoever typed reads it: a figure by its name on the form, not by the column of a file."""
+    reason = reason.removeprefix(TO_BE_SURE)
+    column, _, rest = reason.partition(" ")
+    for figure in asked.figures() if asked is not None else ():
+        if figure.column == column:
+            return f"{ALL[figure.measure].label} {rest}"
+    return reason
