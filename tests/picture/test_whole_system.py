@@ -1,0 +1,202 @@
+"""Who waits in the whole system: once each, at the system alone, and "at least" where a list is silent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from flowcentre.measures import ALL
+from flowcentre.model import Coverage, Held, Picture, State, Value
+from flowcentre.picture import build
+from flowcentre.picture.build import work_out
+from flowcentre.picture.expected import expect
+from flowcentre.store import Known, Store
+from tests.feeds.care_cast import (
+    CONTRACTS,
+    COUNTY,
+    LOCALITIES,
+    NORTHGATE,
+    QUARTER,
+    REFERRALS,
+    SOUTHMERE,
+    delayed,
+    listed,
+    poll,
+)
+from tests.measures.care_cast import AT, contract, referral, running
+
+SOON = AT + timedelta(minutes=20)
+EXPECTED = expect(COUNTY, AT.date())
+
+
+def hospitals(store: Store, *, southmere: bool = True) -> None:
+    poll(store, listed([delayed("P-1"), delayed("P-2")], AT, "northgate", people="delays"), AT, NORTHGATE)
+    if southmere:
+        poll(store, listed([delayed("P-3", "southmere")], AT, "southmere", people="delays"), AT, SOUTHMERE)
+
+
+def localities(store: Store, *places: str) -> None:
+    at = AT + QUARTER
+    rows = {
+        "north": [referral(30, "R-1", person="P-1"), referral(4, "R-2", person="P-4"), running(3, "R-3")],
+        "mid": [replace(referral(5, "R-4", person="P-5"), place="mid")],
+        "south": [replace(referral(6, "R-5", person="P-3"), place="south")],
+    }
+    poll(store, listed([row for place in places for row in rows[place]], at, *places), at)
+
+
+def whole(picture: Picture) -> Value:
+    return picture.value("westshire", "whole_system_waiting_now")
+
+
+def test_somebody_on_both_lists_is_counted_once(store: Store) -> None:
+    hospitals(store)
+    localities(store, *LOCALITIES)
+    picture = build(store, COUNTY, SOON)
+    assert picture.value("westshire", "poc_waiting_now").value == 4
+    found = whole(picture)
+    assert (found.value, found.state, found.at_least) == (5, State.FRESH, False)
+    assert found.coverage == Coverage(5, 5, "places")
+    assert set(found.feeds) == {"care-referrals", "northgate-discharges", "southmere-discharges"}
+
+
+def test_it_is_known_at_the_system_alone(store: Store) -> None:
+    hospitals(store)
+    localities(store, *LOCALITIES)
+    picture = build(store, COUNTY, SOON)
+    assert [place for place, measure in picture.values if measure == "whole_system_waiting_now"] == ["westshire"]
+
+
+def test_without_one_hospital_it_is_at_least_the_others(store: Store) -> None:
+    hospitals(store, southmere=False)
+    localities(store, *LOCALITIES)
+    found = whole(build(store, COUNTY, SOON))
+    assert (found.value, found.at_least, found.coverage.missing) == (5, True, ("southmere",))
+    assert str(found.coverage) == "4 of 5 places"
+
+
+def test_without_any_list_of_referrals_it_is_at_least_those_delayed(store: Store) -> None:
+    hospitals(store)
+    found = whole(build(store, COUNTY, SOON))
+    assert (found.value, found.state, found.at_least) == (3, State.FRESH, True)
+    assert found.coverage.missing == LOCALITIES
+
+
+def test_of_nobody_heard_nothing_is_known_and_it_is_not_zero(store: Store) -> None:
+    found = whole(build(store, COUNTY, SOON))
+    assert (found.value, found.state, found.at_least) == (None, State.NEVER, False)
+
+
+def test_when_all_has_grown_old_the_last_is_given_and_marked(store: Store) -> None:
+    hospitals(store)
+    localities(store, *LOCALITIES)
+    found = whole(build(store, COUNTY, SOON + timedelta(days=1)))
+    assert (found.value, found.state) == (5, State.STALE)
+    assert not found.known
+
+
+def test_a_row_that_is_held_makes_it_at_least(store: Store) -> None:
+    hospitals(store)
+    at = AT + QUARTER
+    answered = listed([referral(4, "R-2", person="P-4"), referral(5, "R-9", carers=7)], at)
+    poll(store, answered, at)
+    assert whole(build(store, COUNTY, SOON)).at_least
+    assert whole(build(store, COUNTY, SOON)).held == 1
+
+
+def test_what_is_unchanged_is_taken_over_and_what_changed_is_not() -> None:
+    rows = [
+        Known("northgate-discharges", "northgate", "delayed_now", 9, AT, AT),
+        Known("southmere-discharges", "southmere", "delayed_now", 4, AT, AT),
+        *(Known("care-referrals", place, "care_waiting_not_delayed_now", 20, AT, AT) for place in LOCALITIES),
+    ]
+    key = ("westshire", "whole_system_waiting_now")
+    first = work_out(EXPECTED, rows, SOON)
+    assert first[key].value == 73
+    assert work_out(EXPECTED, rows, SOON, before=first)[key] is first[key]
+    rows[0] = replace(rows[0], value=10)
+    assert work_out(EXPECTED, rows, SOON, before=first)[key].value == 74
+
+
+def test_a_county_without_lists_of_referrals_has_no_such_figure() -> None:
+    bare = replace(COUNTY, feeds=(NORTHGATE, SOUTHMERE))
+    assert expect(bare, AT.date()).formulas["whole_system_waiting_now"] == ()
+
+
+# --- Localities and providers in totals ----------------------------------------------------------
+
+
+def test_a_total_of_localities_says_which_of_them_is_silent(store: Store) -> None:
+    localities(store, "north", "mid")
+    waiting = build(store, COUNTY, SOON).value("westshire", "poc_waiting_now")
+    assert (waiting.value, waiting.at_least, str(waiting.coverage)) == (3, True, "2 of 3 localities")
+    assert waiting.coverage.missing == ("south",)
+
+
+def test_medians_of_localities_make_no_median_of_the_county(store: Store) -> None:
+    localities(store, *LOCALITIES)
+    assert ("westshire", "poc_median_wait_hours_now") not in build(store, COUNTY, SOON).values
+
+
+def test_what_one_provider_uses_beyond_its_block_fills_no_other_block(store: Store) -> None:
+    at = AT + QUARTER
+    used = [
+        running(3, "R-1", provider="ashdown-north", weekly_hours=150),
+        running(4, "R-2", provider="bramble-north", weekly_hours=30),
+    ]
+    bought = [
+        contract("C-1", 100, hourly_rate=25),
+        contract("C-2", 80, provider="bramble-north", hourly_rate=20),
+    ]
+    poll(store, listed(used, at), at)
+    poll(store, listed(bought, at, people="contracts"), at, CONTRACTS)
+    picture = build(store, COUNTY, SOON)
+    at_north = {m: picture.value("north", m).value for m in ALL if m.startswith("block_hours")}
+    assert at_north == {
+        "block_hours_bought": 180,
+        "block_hours_used": 180,
+        "block_hours_unfilled": 50,
+        "block_hours_cost": 4100,
+        "block_hours_unfilled_cost": 1000,
+        "block_hours_utilisation": pytest.approx(100),
+    }
+    assert picture.value("ashdown-north", "block_hours_utilisation").value == pytest.approx(150)
+    assert picture.value("ashdown-north", "block_hours_unfilled").value == 0
+
+
+def test_a_provider_without_a_contract_has_nothing_unfilled_and_no_utilisation(store: Store) -> None:
+    at = AT + QUARTER
+    poll(store, listed([running(3, "R-1", provider="ashdown-north", weekly_hours=40)], at), at)
+    poll(
+        store,
+        listed([contract("C-1", provider="bramble-north", hourly_rate=20)], at, people="contracts"),
+        at,
+        CONTRACTS,
+    )
+    picture = build(store, COUNTY, SOON)
+    cost = picture.value("ashdown-north", "block_hours_unfilled_cost")
+    assert (cost.value, cost.state) == (0, State.FRESH)
+    assert picture.value("ashdown-north", "block_hours_utilisation").state is State.UNKNOWN
+    total = picture.value("north", "block_hours_unfilled_cost")
+    assert (total.value, total.coverage.complete) == (2000, True)
+
+
+def test_a_contract_that_is_held_makes_the_hours_of_its_locality_at_least(store: Store) -> None:
+    at = AT + QUARTER
+    poll(store, listed([contract("C-1"), contract("C-2", -4)], at, people="contracts"), at, CONTRACTS)
+    bought = build(store, COUNTY, SOON).value("north", "block_hours_bought")
+    assert (bought.value, bought.at_least, bought.held) == (100, True, 1)
+
+
+def test_a_row_that_the_connector_could_not_place_makes_the_county_at_least(store: Store) -> None:
+    localities(store, *LOCALITIES)
+    at = AT + 2 * QUARTER
+    answered = listed([referral(4, "R-2", person="P-4")], at)
+    document = answered.documents[0]
+    lost = Held("list.csv row 9", "locality is not a locality of this feed", "westshire")
+    poll(store, replace(answered, documents=(replace(document, facts=(*document.facts, lost)),)), at)
+    waiting = build(store, COUNTY, at + timedelta(minutes=1)).value("westshire", "poc_waiting_now")
+    assert (waiting.at_least, waiting.coverage.complete) == (True, True)
+    assert REFERRALS.id in waiting.feeds
