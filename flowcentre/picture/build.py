@@ -98,6 +98,7 @@ def work_out(
     midnights: dict[datetime, datetime] = {}
     for measure in expected.measures:
         inputs = measure.formula.inputs if measure.formula else ()
+        fills_blanks = measure.formula is not None and measure.formula.fills_blanks
         for place, feeds in expected.reporters[measure.id].items():
             key = (place, measure.id)
             found = [row for feed in feeds if (row := said.get((feed.id, place, measure.id))) is not None]
@@ -108,7 +109,7 @@ def work_out(
         for place in expected.formulas.get(measure.id, ()):
             key = (place, measure.id)
             own = values.get(key)
-            if own is None or own.state is State.NEVER:
+            if own is None or own.state is State.NEVER or (fills_blanks and own.state is State.UNKNOWN):
                 was = before.get(key)
                 unchanged = was is not None and was.derived and all((place, i) in same for i in inputs)
                 values[key] = was if was is not None and unchanged else by_formula(measure, place, values)
