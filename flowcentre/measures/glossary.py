@@ -28,12 +28,15 @@ OF_THE_FIELD = (
         "What one role does when one thing happens, on one page. The word that staff already use.",
     ),
     Term(
+        "admission avoidance", "Care at home, asked for so that a person who would go into hospital does not have to."
+    ),
+    Term("bed closed", "A bed that cannot be used, with the reason: infection control, staffing, estates, other."),
+    Term(
         "block hours",
         "Hours of home care a week that are bought of a provider for a time and paid for whether they are used or not. What "
         "is bought one package at a time is bought *on the spot*.",
     ),
     Term("brokerage", "The team that finds a provider for a package of care."),
-    Term("bed closed", "A bed that cannot be used, with the reason: infection control, staffing, estates, other."),
     Term("care transfer hub", "The team that arranges discharge on pathways 1, 2 and 3."),
     Term("commissioned", "Bought: hours of home care that a council pays for, whether used or not."),
     Term("core bed", "A bed that is funded all year."),
@@ -54,8 +57,16 @@ OF_THE_FIELD = (
     Term(
         "discharge to assess", "Leaving hospital first and being assessed for care after, at home or in a recovery bed."
     ),
+    Term(
+        "double-handed", "Of a package whose visits need two carers together: an hour of it takes two hours of carers."
+    ),
     Term("escalation bed", "A bed opened over and above the core to meet pressure."),
     Term("general and acute", "All hospital beds but critical care, maternity, mental health and learning disability."),
+    Term(
+        "hand-back",
+        "A provider gives a package of care back that it had agreed to or was giving. Care that is asked for anew after it is "
+        "another referral: a *restart*.",
+    ),
     Term(
         "interface, capacity",
         "Two families of reasons for delay that somebody else must act on: *interface*, the service is there and is being "
@@ -87,9 +98,16 @@ OF_THE_FIELD = (
     Term("pathway 3", "Discharge to a new care home placement; rare."),
     Term("reablement", "Care at home for some weeks that helps a person to do things for themselves again."),
     Term("recovery bed", "A bed in the community with recovery support, for people on pathway 2."),
+    Term("restart", "Care that had stopped, as by a stay in hospital or a hand-back, and is asked for again."),
     Term("same-day emergency care", "Assessment and treatment of an emergency without a night in hospital."),
     Term("since midnight", "Since 00:00, Europe/London. Such a counter starts again from nothing each day."),
+    Term(
+        "single point of access",
+        "Where a team takes referrals in: each is accepted, or sent back to whoever referred. What is sent back and not "
+        "ended still waits.",
+    ),
     Term("sitrep", "Situation report: a return that hospitals send to NHS England each day."),
+    Term("step-up", "More care at home, or a recovery bed, for a person who comes from home and not from hospital."),
     Term("streamed away", "Sent on from the front door of A&E to a service that suits better."),
     Term("unvalidated", "As it stands in the source now, before the checks that a published figure has had."),
     Term("virtual ward", "Hospital care for a person who is at home; also *hospital at home*."),
