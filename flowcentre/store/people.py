@@ -167,6 +167,23 @@ def read_intervals(connection: Connection, people: str, ref: str, known_at: int 
     ]
 
 
+def read_departures(
+    connection: Connection, people: str, refs: Collection[str], known_at: int | None
+) -> dict[str, datetime]:
+    """When those of some people who stood on the lists of a kind, and stand on none of them any more, were last there."""
+    row = db.person.c
+    known = [row.known_from <= known_at] if known_at is not None else []
+    found = connection.execute(
+        select(row.ref, row.left_at, row.known_to).where(row.people == people, row.ref.in_(refs), *known)
+    )
+    last: dict[str, int | None] = {}
+    for ref, left, learnt in found:
+        stays = left is None or (known_at is not None and learnt is not None and learnt > known_at)
+        before = last.get(ref, 0)
+        last[ref] = None if stays or before is None else max(before, left)
+    return {ref: from_ms(left) for ref, left in last.items() if left is not None}
+
+
 def read_people(connection: Connection, people: str, place: str, at: int, known_at: int | None) -> list[Listed]:
     """Who was on a list at a moment, by order of arrival in it."""
     row = db.person.c

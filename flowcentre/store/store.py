@@ -286,6 +286,11 @@ class Store(Connections):
         with self._reading() as connection:
             return people.read_standing(connection, people_, refs, besides)
 
+    def departures(self, people_: str, refs: Collection[str], known_at: datetime | None = None) -> dict[str, datetime]:
+        """When some people left the lists of a kind: those alone who stood on one and stand on none any more."""
+        with self._reading() as connection:
+            return people.read_departures(connection, people_, refs, maybe_to_ms(known_at))
+
     def intervals(self, people_: str, ref: str, known_at: datetime | None = None) -> list[Interval]:
         """Everything that the lists of a kind ever said of one person, oldest first; as known at a moment, or all."""
         with self._reading() as connection:

@@ -55,6 +55,18 @@ def test_an_empty_list_says_that_nobody_is_there(store: Store, at: datetime) -> 
     assert refs(store, at + MINUTE) == []
 
 
+def test_who_left_every_list_is_told_with_the_moment_of_it(store: Store, at: datetime) -> None:
+    ann, ben, cat = (attendance(ref, at) for ref in ("p1", "p2", "p3"))
+    tell(store, "ed", at, lists=[whole(at, ann, ben, cat)])
+    tell(store, "ed", at + MINUTE, lists=[whole(at + MINUTE, ben)])
+    tell(store, "ed", at + 2 * MINUTE, lists=[whole(at + 2 * MINUTE, ben, cat)])
+    asked = ["p1", "p2", "p3", "p4"]
+    assert store.departures("attendances", asked) == {"p1": at + MINUTE}
+    assert store.departures("attendances", asked, at + MINUTE) == {"p1": at + MINUTE, "p3": at + MINUTE}
+    assert store.departures("attendances", asked, at) == {}
+    assert store.departures("ambulances", asked) == {}
+
+
 def test_somebody_who_comes_back_is_there_again(store: Store, at: datetime) -> None:
     ann = attendance("p1", at)
     for step, persons in enumerate([[ann], [], [ann]]):
