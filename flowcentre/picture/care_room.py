@@ -36,13 +36,13 @@ class Room:
 
 
 def rooms_of(picture: Picture) -> dict[str, tuple[Room, ...]]:
-    """The room of every service and provider, by the locality that it serves, in the order of the configuration."""
+    """The room of every service and provider that is expected to tell of it, by the locality that it serves."""
     places, today = picture.county.places, local_day(picture.at)
     found: dict[str, list[Room]] = {place.id: [] for place in places.of_kind(PlaceKind.LOCALITY)}
     for place in places.of_kind(*FREE_HOURS):
         locality = places.locality_of(place.id)
-        if locality in found and place.valid_on(today):
-            service, hours, pairs = FREE_HOURS[place.kind]
+        service, hours, pairs = FREE_HOURS[place.kind]
+        if locality in found and place.valid_on(today) and (place.id, hours) in picture.values:
             found[locality].append(
                 Room(
                     place.id,

@@ -89,13 +89,18 @@ class Hindered:
 
 @dataclass(frozen=True, slots=True)
 class LocalityToday:
-    """What could start in one locality. ``known`` False: it has no list of the present, so nobody can be matched."""
+    """What could start in one locality. ``at`` None: it has no list of the present, so nobody can be matched."""
 
     place: str
-    known: bool
+    at: datetime | None  # the moment of the list
     rooms: tuple[Room, ...]
     starts: tuple[Start, ...] = ()
     hindered: tuple[Hindered, ...] = ()
+
+    @property
+    def known(self) -> bool:
+        """Is there a list of the present?"""
+        return self.at is not None
 
     @property
     def why_not(self) -> dict[Hindrance, int]:
@@ -142,7 +147,7 @@ def could_start(rooms: Mapping[str, Sequence[Room]], lists: Iterable[KnownList])
     return tuple(
         LocalityToday(
             place,
-            place in listed,
+            listed[place].at if place in listed else None,
             tuple(left.before[room.place] for room in rooms[place]),
             tuple(starts[place]),
             tuple(each for each in told if each.referral.place == place),

@@ -16,6 +16,7 @@ COLUMNS = (
     "reablement_hours_capacity",
     "reablement_hours_used",
     "reablement_hours_free",
+    "reablement_hours_closed",
 )
 
 

@@ -194,10 +194,12 @@ def test_room_is_what_is_unfilled_of_a_block_and_free_of_a_team() -> None:
         value("ashdown-north", "home_care_hours_two_carers_free", 12),
         value("wupi-north", "reablement_hours_free", 25),
         value("wupi-north", "therapy_places_free", 3),
+        value("bramble-north", "home_care_hours_free", 50),  # whose blocks nobody is to list
     )
     rooms = {room.place: room for room in rooms_of(now)["north"]}
     assert (rooms["ashdown-north"].hours, rooms["ashdown-north"].two_carers) == (30, 12)
     assert (rooms["wupi-north"].hours, rooms["wupi-north"].two_carers, rooms["wupi-north"].therapy) == (25, None, 3)
+    assert set(rooms) == {"ashdown-north", "wupi-north"}
     assert list(rooms_of(now)) == ["north", "south"]
 
 
