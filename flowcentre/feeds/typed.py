@@ -85,7 +85,7 @@ class Desk:
         # Looked at before anything is written: a transaction that is undone costs every feed its memory.
         remembered = Remembered.read(self._store, feed, county)
         at = self._moment(feed)
-        if not at < slip.expires_at <= at + max(HOLDS_AT_MOST, form.holds_for):
+        if not at < _expiry(slip, at) <= at + max(HOLDS_AT_MOST, form.holds_for):
             raise NotTaken("The time until which it was to hold has passed, or is too far off: choose again.")
         if _is_empty(slip) and not any(_is_known(remembered, form.place, figure.measure) for figure in form.figures()):
             raise NotTaken("Nothing is filled in: give one figure at least.")
@@ -110,7 +110,7 @@ class Desk:
         if not slip.sure:
             answer = hold_leaps(answer, form, remembered.values)
         recorded = settle(store, feed, county, poll, answer, now=at, remembered=remembered, rules=_RULES)
-        typed = Typed(slip.author, at, slip.expires_at)
+        typed = Typed(slip.author, at, _expiry(slip, at))
         store.keep_slip(mark_of(slip), feed=feed.id, place=form.place, typed_in=typed, poll=poll, recorded=recorded)
         kept = KeptSlip(feed.id, form.place, typed, poll, recorded.version, recorded.counts.accepted)
         return self._told(kept, answer)
@@ -153,8 +153,13 @@ class Desk:
 def mark_of(slip: Slip) -> str:
     """The mark of a form and of all that it holds: the same slip sent twice has the same, and a changed one another."""
     figures = {service: dict(cells) for service, cells in slip.figures.items()}
-    held = [slip.form, slip.place, figures, slip.author, slip.expires_at.isoformat(), slip.sure]
+    # As it was sent: the moment of a length from now is another with each sending.
+    held = [slip.form, slip.place, figures, slip.author, str(slip.holds), slip.sure]
     return sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+
+
+def _expiry(slip: Slip, at: datetime) -> datetime:
+    return slip.holds if isinstance(slip.holds, datetime) else at + slip.holds
 
 
 def _left_in(services: tuple[AskedService, ...], feed: Feed) -> tuple[AskedService, ...]:

@@ -23,7 +23,7 @@ from flowcentre.model.known import Board, County, Coverage, FeedStatus, Picture,
 from flowcentre.model.lists import Fact, Held, Interval, Listed, PeopleList, Person, RefusedColumn, WholeList
 from flowcentre.model.measures import Formula, Measure, Period, Reading, Sighting, StockOrFlow, Summing, Worse
 from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
-from flowcentre.model.typed import AskedFigure, AskedPlace, AskedService, Figures, Slip, Taken, Typed
+from flowcentre.model.typed import AskedFigure, AskedPlace, AskedService, Figures, Form, Hold, Slip, Taken, Typed
 
 __all__ = [
     "AmbulanceArrival",
@@ -45,9 +45,11 @@ __all__ = [
     "Feed",
     "FeedStatus",
     "Figures",
+    "Form",
     "Formula",
     "Held",
     "HeldRow",
+    "Hold",
     "Interval",
     "LEVELS",
     "Level",

@@ -57,9 +57,17 @@ class Slip:
     place: str
     figures: Figures
     author: str
-    expires_at: datetime
+    holds: timedelta | datetime  # from when it is kept, or until that moment
     form: str  # the mark of the very form: sent twice, it is one record
     sure: bool = False  # whoever typed it was asked about an odd figure, and stands by it
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A choice of how long what is typed holds: for a length from when it is sent, or until a moment."""
+
+    holds: timedelta | datetime
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +81,18 @@ class Taken:
     held: tuple[str, ...] = field(default=())  # why rows were not taken, in plain words
     asks: bool = False  # some of those may be stood by: see ``Slip.sure``
     again: bool = False  # the same slip had been kept before, and nothing was done now
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it is drawn: empty but for what was last known, or as it came back."""
+
+    asked: AskedPlace
+    mark: str  # of this very form
+    cells: Figures  # what stands in the fields
+    holds: tuple[Hold, ...]
+    author: str = ""
+    signed_in: bool = False  # the author is who is signed in, and no field
+    mistakes: tuple[str, ...] = ()  # why nothing was kept of what was sent
+    taken: Taken | None = None  # what became of what was sent
+    behind: bool = False  # kept, and the picture does not show it yet

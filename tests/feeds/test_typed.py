@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -102,7 +102,7 @@ def test_the_same_figures_typed_again_hold_longer(store: Store) -> None:
     desk = desk_of(store, clock)
     desk.take(slip())
     clock.forward(2 * HOUR)
-    desk.take(slip(form="form-2", at=clock.at))
+    desk.take(slip(form="form-2"))
     assert {row.typed.expires_at for row in store.latest() if row.typed} == {AT + 6 * HOUR}
 
 
@@ -110,10 +110,10 @@ def test_each_place_speaks_for_itself_and_no_list_is_cut_short(store: Store) -> 
     clock = Clock()
     desk = desk_of(store, clock)
     for number, place in enumerate((NORTH, "neighbours-mid", NORTH, "neighbours-mid") * 3):
-        taken = desk.take(slip(used=str(number + 1), form=f"form-{number}", place=place, at=clock.at))
+        taken = desk.take(slip(used=str(number + 1), form=f"form-{number}", place=place))
         assert (taken.accepted, taken.held) == (2, ())
         clock.forward(timedelta(minutes=7))
-    desk.take(slip(place="meadow-court", figures={EXTRA_CARE: {"used": "30", "staffed": "40"}}, at=clock.at))
+    desk.take(slip(place="meadow-court", figures={EXTRA_CARE: {"used": "30", "staffed": "40"}}))
     assert known(store)[NORTH, "voluntary_used"] == 11
 
 
@@ -190,8 +190,10 @@ def nothing_is_kept(store: Store) -> bool:
     return store.version() == 0 and not store.polls() and not store.latest()
 
 
-@pytest.mark.parametrize("holds", [timedelta(0), timedelta(minutes=-1), timedelta(hours=25, milliseconds=1)])
-def test_a_time_that_has_passed_or_is_too_far_off_is_refused(store: Store, holds: timedelta) -> None:
+@pytest.mark.parametrize(
+    "holds", [timedelta(0), timedelta(minutes=-1), timedelta(hours=25, milliseconds=1), AT, AT - HOUR, AT + 26 * HOUR]
+)
+def test_a_time_that_has_passed_or_is_too_far_off_is_refused(store: Store, holds: timedelta | datetime) -> None:
     with pytest.raises(NotTaken, match="choose again"):
         desk_of(store, Clock()).take(slip(holds=holds))
     assert nothing_is_kept(store)

@@ -81,9 +81,7 @@ def desk_of(store: Store, now: Callable[[], datetime], county: County = COUNTY) 
     return Desk(store, CONNECTORS, lambda: county, now)
 
 
-def slip(
-    used: str = "7", staffed: str = "12", *, at: datetime = AT, holds: timedelta = 4 * HOUR, **more: object
-) -> Slip:
+def slip(used: str = "7", staffed: str = "12", *, holds: timedelta | datetime = 4 * HOUR, **more: object) -> Slip:
     """A form of Good Neighbours North, filled in."""
     figures: Mapping[str, Mapping[str, str]] = {VOLUNTARY: {"used": used, "staffed": staffed}}
-    return replace(Slip("neighbours-north", figures, AUTHOR, at + holds, "form-1"), **more)  # type: ignore[arg-type]
+    return replace(Slip("neighbours-north", figures, AUTHOR, holds, "form-1"), **more)  # type: ignore[arg-type]

@@ -46,6 +46,13 @@ def test_a_typed_value_is_fresh_until_it_expires_and_stale_from_that_very_moment
     assert (value.value, value.feeds, value.observed_at) == (7, ("typed-in",), AT)
 
 
+def test_it_holds_until_a_moment_of_the_clock(pictured: Pictured, store: Store, clock: Clock) -> None:
+    morning = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    assert desk_of(store, clock).take(slip(holds=morning)).typed.expires_at == morning
+    assert state(pictured(morning - MOMENT)) is State.FRESH
+    assert state(pictured(morning)) is State.STALE
+
+
 def test_it_holds_by_its_own_time_and_not_by_its_feeds(pictured: Pictured, store: Store, clock: Clock) -> None:
     desk_of(store, clock).take(slip(holds=24 * HOUR))  # the feed's own is four hours
     assert state(pictured(AT + 24 * HOUR - MOMENT)) is State.FRESH
@@ -77,7 +84,7 @@ def test_the_place_says_who_typed_last(store: Store, clock: Clock) -> None:
     assert typed_of(build(store, COUNTY, AT, live=True), NORTH) is None
     desk.take(slip())
     clock.forward(HOUR)
-    later = desk.take(slip(form="form-2", author="night lead", at=clock.at))
+    later = desk.take(slip(form="form-2", author="night lead"))
     picture = build(store, COUNTY, clock.at, live=True)
     assert typed_of(picture, NORTH) == later.typed
     assert typed_of(picture, "neighbours-mid") is None
@@ -89,7 +96,7 @@ def test_a_held_service_leaves_the_earlier_one_with_its_own_author_and_end(store
     desk = desk_of(store, clock)
     first = desk.take(slip(holds=2 * HOUR))
     clock.forward(HOUR)
-    desk.take(slip(used="-1", form="form-2", author="night lead", at=clock.at, holds=4 * HOUR))
+    desk.take(slip(used="-1", form="form-2", author="night lead", holds=4 * HOUR))
     value = build(store, COUNTY, clock.at, live=True).value(NORTH, "voluntary_used")
     assert (value.value, value.typed, value.held) == (7, first.typed, 1)
 
@@ -135,7 +142,7 @@ def test_a_past_moment_knows_what_was_typed_then_and_not_what_came_after(store: 
     desk = desk_of(store, clock)
     first = desk.take(slip(holds=2 * HOUR))
     clock.forward(HOUR)
-    desk.take(slip(used="9", author="night lead", form="form-2", at=clock.at, holds=24 * HOUR))
+    desk.take(slip(used="9", author="night lead", form="form-2", holds=24 * HOUR))
     then = build(store, COUNTY, AT + timedelta(minutes=30), known_at=AT + timedelta(minutes=30))
     assert then.value(NORTH, "voluntary_used").value == 7
     assert then.value(NORTH, "voluntary_used").typed == first.typed
@@ -166,7 +173,7 @@ def test_it_expires_after_a_restart_as_it_would_have(store_url: str, clock: Cloc
     ],
 )
 def test_four_hours_are_four_hours_on_the_nights_on_which_the_clocks_change(store: Store, typed_at: datetime) -> None:
-    desk_of(store, Clock(typed_at)).take(slip(at=typed_at))
+    desk_of(store, Clock(typed_at)).take(slip())
     assert state(build(store, COUNTY, typed_at + 4 * HOUR - MOMENT, live=True)) is State.FRESH
     assert state(build(store, COUNTY, typed_at + 4 * HOUR, live=True)) is State.STALE
 
