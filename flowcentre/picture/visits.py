@@ -1,0 +1,222 @@
+"""Home visits package by package: how they went in the last 28 days, as each service's roster had told by a picture.
+
+A service's counts stand in the picture. Here is the evidence behind them, of the same visits at the same moment: those
+of the present are kept up to date by what was told since, those of a past moment are read once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from math import fsum
+
+from flowcentre.measures.drift import DAYS, Drift, Pattern, days_before
+from flowcentre.measures.visit_counts import COMPARED, DRIFT_UNDER, SERVICES
+from flowcentre.measures.visit_window import VisitWindow
+from flowcentre.model import CareTerms, County, Level, Picture, Value
+from flowcentre.store import Store
+
+_KEPT = 8  # past moments
+
+
+@dataclass(frozen=True, slots=True)
+class PackageVisits:
+    """How the visits of one service to one package went."""
+
+    place: str
+    package: str  # its ref
+    drift: Drift
+    stale: bool = False  # the roster is too old to be the present: shown as old, and in no count
+
+
+@dataclass(frozen=True)
+class ServiceVisits:
+    """How a service's visits went. ``value`` says how many were compared, with the age and state of the roster."""
+
+    value: Value
+    drift: Drift | None = None  # of all its visits; None where nothing is known
+    packages: tuple[PackageVisits, ...] = ()  # those with a visit in the 28 days, by ref
+
+    @property
+    def place(self) -> str:
+        """The service."""
+        return self.value.place
+
+    @cached_property
+    def over_hours(self) -> float:
+        """Carer hours a week of its packages whose visits regularly run over."""
+        return fsum(each.drift.hours_a_week for each in self.packages if each.drift.pattern is Pattern.OVERRUN)
+
+    @cached_property
+    def under_hours(self) -> float:
+        """Carer hours a week of its packages whose visits regularly run short."""
+        return fsum(-each.drift.hours_a_week for each in self.packages if each.drift.pattern is Pattern.UNDERRUN)
+
+
+@dataclass(frozen=True)
+class Rostered:
+    """Every service that is expected to send a roster, in the order of the configuration."""
+
+    services: tuple[ServiceVisits, ...] = ()
+
+    @cached_property
+    def patterns(self) -> tuple[PackageVisits, ...]:
+        """The packages with a regular pattern, most hours first."""
+        found = [each for service in self.services for each in service.packages if each.drift.pattern is not None]
+        return tuple(sorted(found, key=lambda each: (-abs(each.drift.hours_a_week), each.package, each.place)))
+
+    def of_package(self, ref: str) -> tuple[PackageVisits, ...]:
+        """How the visits to one package went: one for each service that visits it."""
+        return self._by_package.get(ref, ())
+
+    @cached_property
+    def _by_package(self) -> Mapping[str, tuple[PackageVisits, ...]]:
+        found: dict[str, tuple[PackageVisits, ...]] = {}
+        for each in (each for service in self.services for each in service.packages):
+            found[each.package] = (*found.get(each.package, ()), each)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Releasable:
+    """Carer hours a week that might be released of packages whose visits regularly run short.
+
+    A silent roster is in no total, and the total says so: see ``Value.coverage``.
+    """
+
+    services: Mapping[str, Value]
+    localities: Mapping[str, Value]
+    system: Value
+
+
+def rostered_services(picture: Picture) -> list[Value]:
+    """How many visits of each service that is expected to send a roster were compared, in the order of the configuration."""
+    counts = (picture.value(place.id, COMPARED.id) for place in picture.county.places.of_kind(*SERVICES))
+    return [value for value in counts if (value.place, value.measure) in picture.values and not value.derived]
+
+
+def releasable(picture: Picture) -> Releasable:
+    """Hours releasable from visits that run short, by service, by locality and in all."""
+    places = picture.county.places
+    return Releasable(
+        {value.place: picture.value(value.place, DRIFT_UNDER.id) for value in rostered_services(picture)},
+        {place.id: picture.value(place.id, DRIFT_UNDER.id) for place in places.at_level(Level.LOCALITY)},
+        picture.value(places.system.id, DRIFT_UNDER.id),
+    )
+
+
+# --- The book ---------------------------------------------------------------------------
+
+# Which visits: those that a feed had told of a service by a moment, as learnt by another.
+Told = tuple[str, str, datetime, datetime]
+
+
+class VisitBook:
+    """Reads the visits behind a picture's counts. Used from any thread: one at a time goes on with the present."""
+
+    def __init__(self, store: Store, current: Callable[[], Picture]) -> None:
+        self._store = store
+        self._current = current
+        self._going_on = threading.Lock()
+        self._county: County | None = None
+        self._last: int | None = None  # the row up to which the present is known
+        self._windows: dict[tuple[str, str], VisitWindow] = {}  # of the present, by feed and service
+        self._present: dict[Told, ServiceVisits] = {}
+        self._past: tuple[County | None, dict[Told, ServiceVisits]] = (None, {})
+
+    def read(self, picture: Picture | None = None) -> Rostered:
+        """What the rosters had told by the present picture, or by a given one."""
+        picture = picture or self._current()
+        values = rostered_services(picture)
+        known = {told: value for value in values if (told := _told(value)) is not None}
+        found: Mapping[Told, ServiceVisits] = self._present
+        if known.keys() - found.keys() or self._county is not picture.county:
+            read = self._go_on if picture is self._current() else self._look_back
+            found = read(picture, known)
+        return Rostered(tuple(_as_valued(value, found) for value in values))
+
+    def _go_on(self, picture: Picture, known: Mapping[Told, Value]) -> Mapping[Told, ServiceVisits]:
+        """The visits of the present: what was known before, with what has been told since."""
+        with self._going_on:
+            if self._county is not picture.county:
+                self._windows, self._present = {}, {}
+                self._county, self._last = picture.county, None
+            changed = self._hear(picture.version)
+            present = {}
+            for told, value in known.items():
+                before = self._present.get(told)
+                if before is not None and told[:2] not in changed:
+                    present[told] = before
+                else:
+                    present[told] = visits_of(value, self._window(told, picture.county.care))
+            self._present = present
+            return present
+
+    def _hear(self, version: int) -> set[tuple[str, str]]:
+        """Take in what was told until a version; of which feeds' services."""
+        if self._last is None:
+            self._last = self._store.last_visit(version)
+            return set()
+        news = self._store.visit_news(self._last, version)
+        self._last = news.last
+        for feed, visit in news.visits:
+            window = self._windows.get((feed, visit.place))
+            if window is not None:
+                window.tell((visit,))
+        return {(feed, visit.place) for feed, visit in news.visits}
+
+    def _window(self, told: Told, terms: CareTerms) -> VisitWindow:
+        feed, place, at, _ = told
+        window = self._windows.get((feed, place))
+        if window is None or window.at > at:
+            window = self._windows[feed, place] = VisitWindow(terms, at)
+            window.tell(self._store.visits(feed, place, days_before(at, DAYS)))
+        window.advance(at)
+        return window
+
+    def _look_back(self, picture: Picture, known: Mapping[Told, Value]) -> Mapping[Told, ServiceVisits]:
+        """The visits of a past moment, as they were known then."""
+        county, kept = self._past
+        if county is not picture.county:
+            kept = {}
+        missing = {told: value for told, value in known.items() if told not in kept}
+        if missing:
+            terms = picture.county.care
+            kept = kept | {told: self._read(told, value, terms) for told, value in missing.items()}
+            self._past = picture.county, dict(list(kept.items())[-_KEPT * len(known) :])
+        return kept
+
+    def _read(self, told: Told, value: Value, terms: CareTerms) -> ServiceVisits:
+        feed, place, at, learnt_at = told
+        window = VisitWindow(terms, at)
+        window.tell(self._store.visits(feed, place, days_before(at, DAYS), at, at=at, known_at=learnt_at))
+        return visits_of(value, window)
+
+
+def _told(value: Value) -> Told | None:
+    if value.value is None or value.observed_at is None or value.received_at is None:
+        return None
+    return value.feeds[0], value.place, value.observed_at, value.received_at
+
+
+def visits_of(value: Value, window: VisitWindow) -> ServiceVisits:
+    """How a service's visits went, by a window that stands at the moment of its value."""
+    stale = not value.state.usable
+    packages = tuple(PackageVisits(value.place, ref, drift, stale) for ref, drift in window.packages().items())
+    return ServiceVisits(value, window.service(), packages)
+
+
+def _as_valued(value: Value, found: Mapping[Told, ServiceVisits]) -> ServiceVisits:
+    """The visits behind a value, which may have grown old since they were read."""
+    told = _told(value)
+    visits = found.get(told) if told is not None else None
+    if visits is None:
+        return ServiceVisits(value)
+    stale = not value.state.usable
+    packages = visits.packages
+    if packages and packages[0].stale != stale:
+        packages = tuple(replace(each, stale=stale) for each in packages)
+    return visits if visits.value == value else ServiceVisits(value, visits.drift, packages)
