@@ -355,12 +355,13 @@ def serve_glass(
     assets = HERE / "assets"
     fingerprint = fingerprint_of(assets, HERE / "layouts")
     delays = DelayBook(store, live.current)
+    books = {"delays": delays}
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,
         wall_list=lambda picture: boards.document(picture, fingerprint=fingerprint),
         pages=shell.live_pages(),
-        asked_pages={"delays": AskedPage(*shell.asked_page(delays))},
+        asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.items()},
         ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint=fingerprint),
         fingerprint=fingerprint,
     )
@@ -378,9 +379,9 @@ def serve_glass(
         history=lambda place, measure, start, end: store.history([(place, measure)], start, end)[(place, measure)],
         polls=lambda feed: store.polls(feed, limit=20),
         published=draw_published if published else None,
-        delays=delays,
+        books=books,
     )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=published, delays=True))
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=published, books=books))
     serve(server, port=port, ready=ready)
 
 

@@ -26,7 +26,8 @@ from bench.workplace import Workplace
 from flowcentre.measures.delays import BANDS, FAMILY_KEYS
 from flowcentre.picture import DelayBook, build
 from flowcentre.store import open_store
-from layouts import delay_grid
+from layouts import list_rows
+from layouts.parts.delay_page import PAGE
 from layouts.shell import asked_page
 
 CHOICES = 200
@@ -100,17 +101,17 @@ def on_the_server(file: Path, place: Workplace, queries: list[str]) -> tuple[lis
     with closing(open_store(f"sqlite:///{file}")) as store:
         picture = build(store, county(), place.now)
         book = DelayBook(store, lambda: picture)
-        _, draw = asked_page(book)
+        _, draw = asked_page("delays", book)
 
         def answer(query: str) -> tuple[int, int]:
             page = draw(picture, query)
-            rows = delay_grid.rows(book.choose(query), None, FIRST_PAGE)
+            rows = list_rows.rows(PAGE, book.choose(query), None, FIRST_PAGE)
             return len(page), len(orjson.dumps(rows, default=str))
 
         began = time.perf_counter()
         answer("")
         first = (time.perf_counter() - began) * 1000
-        if not book.choose("").delays:
+        if not book.choose("").people:
             raise CannotMeasure("nobody is on the lists")
         lengths, page_kb, rows_kb = [], 0, 0
         for query in queries:

@@ -25,7 +25,8 @@ from werkzeug.serving import make_server
 from bench.child import say
 from bench.listed import rows
 from flowcentre.measures.delays import FAMILY_OF_REASON
-from flowcentre.picture.delays import FACETS, PAST, delay_of
+from flowcentre.picture.delays import FACETS, delay_of
+from flowcentre.picture.listed import PAST
 
 FACET_NAMES = (*FACETS, PAST)
 

@@ -10,7 +10,7 @@ from flowcentre.model import Level, Picture, Place, State
 from flowcentre.picture.delays import listing_hospitals
 from layouts.parts import links
 from layouts.parts.age import age
-from layouts.parts.delay_links import PATH
+from layouts.parts.delay_page import PAGE as DELAYS
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import explained, noted
 from layouts.parts.sparkline import SAID, trend
@@ -154,7 +154,7 @@ def _row(picture: Picture, columns: tuple[Place, ...], measure_id: str, part: bo
         for place, one in zip(columns, cells, strict=True):
             if place.id in listing:
                 one.children.append(
-                    html.Div(html.A("who they are", href=f"{PATH}?site={place.id}"), className="leads-on")
+                    html.Div(html.A("who they are", href=f"{DELAYS.path}?site={place.id}"), className="leads-on")
                 )
     return html.Tr([head, *cells], className="part-row" if part else "")
 

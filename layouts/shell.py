@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -23,17 +25,22 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
-from layouts import delays as delays_page
 from layouts import demand, explain, feeds, measures
+from layouts.delays import DELAYS_PAGE
 from layouts.finished import given, to_html
-from layouts.parts import delay_links
+from layouts.listed import ListBook, ListedPage
 from layouts.parts.history_chart import span_shown
+from layouts.parts.list_links import canonical
 from layouts.parts.tree import marked
 from layouts.services import acute_sites
 
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]  # (place, measure, start, end)
 _POLLS_SHOWN = 20
 log = structlog.get_logger(__name__)
+
+# The pages of lists of people, by their ids, in the order in which they stand above every page.
+LISTED: Mapping[str, ListedPage[Any]] = {each.page.id: each for each in (DELAYS_PAGE,)}
+Books = Mapping[str, ListBook[Any]]  # by the ids of their pages
 
 LIVE: Mapping[str, Callable[[Picture], Component]] = {"demand": demand.render, "feeds": feeds.render}
 
@@ -62,9 +69,10 @@ _INDEX = """<!DOCTYPE html>
 """
 
 
-def addresses(*, published: bool, delays: bool) -> tuple[str, ...]:
-    """Where there is a page: with published figures, with discharge lists, or without."""
-    return (*_ADDRESSES, *([_PUBLISHED] if published else []), *([delay_links.PATH] if delays else []))
+def addresses(*, published: bool, books: Collection[str] = ()) -> tuple[str, ...]:
+    """Where there is a page: with published figures or without, and with so many pages of lists, by their ids."""
+    lists = (each.page.path for id, each in LISTED.items() if id in books)
+    return (*_ADDRESSES, *([_PUBLISHED] if published else []), *lists)
 
 
 def page_json(component: Component) -> bytes:
@@ -88,14 +96,15 @@ def _live_json(render: Callable[[Picture], Component]) -> Callable[[Picture], by
 
 
 def asked_page(
-    book: delays_page.DelayBook,
+    id: str, book: ListBook[Any]
 ) -> tuple[Callable[[Picture, str], str | None], Callable[[Picture, str], bytes]]:
-    """Of the live page whose content depends on its address: one spelling of a query, and the JSON of its live part."""
+    """Of a page of a list, whose content depends on its address: one spelling of a query, and the JSON of its live part."""
+    listed = LISTED[id]
 
     def draw(picture: Picture, query: str) -> bytes:
-        return page_json(_finished(delays_page.render(book.answer(query, picture), query)))
+        return page_json(_finished(listed.render(book.answer(query, picture), query)))
 
-    return delay_links.canonical, draw
+    return partial(canonical, listed.page), draw
 
 
 def _finished(content: Component) -> Component:
@@ -114,14 +123,14 @@ def create_pages(
     history: History,
     polls: Callable[[str], Sequence[Poll]],
     published: Callable[[Picture, str | None], Component] | None = None,
-    delays: delays_page.DelayBook | None = None,
+    books: Books = MappingProxyType({}),
 ) -> dash.Dash:
     """Add the pages to a FastAPI server, after every route of its own: Dash answers all that is left.
 
     ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
-    figures, of one place or of all, where there is one; ``delays`` is who waits to be discharged.
+    figures, of one place or of all, where there is one; ``books`` are those of the lists of people.
     """
-    known = addresses(published=published is not None, delays=delays is not None)
+    known = addresses(published=published is not None, books=books)
     app = dash.Dash(
         "flowcentre",
         server=server,
@@ -154,14 +163,14 @@ def create_pages(
                 history=history,
                 polls=polls,
                 published=published,
-                delays=delays,
+                books=books,
             )
         except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
             _tell("a page could not be drawn", error)
-            return _failed(picture, path, published is not None, delays is not None)
+            return _failed(picture, path, published is not None, books)
 
-    if delays is not None:
-        _answer_questions(app, current, delays)
+    for id, book in books.items():
+        _answer_questions(app, current, LISTED[id], book)
     # Of Dash on FastAPI: web sockets are announced though nothing here uses them, and assets are found only when the
     # first page asked for is the first page; a deep link would come without its styles.
     app.backend.websocket_capability = False
@@ -177,7 +186,7 @@ def page(
     history: History,
     polls: Callable[[str], Sequence[Poll]],
     published: Callable[[Picture, str | None], Component] | None = None,
-    delays: delays_page.DelayBook | None = None,
+    books: Books = MappingProxyType({}),
 ) -> list[Component]:
     """The whole page at an address: what stands above every page, and its own content."""
     path = path.rstrip("/") or "/"
@@ -186,7 +195,8 @@ def page(
     if path == "/" and only_published:
         path = _PUBLISHED
     content: Component
-    if path not in addresses(published=published is not None, delays=delays is not None):
+    of_lists = {each.page.path: each for id, each in LISTED.items() if id in books}
+    if path not in addresses(published=published is not None, books=books):
         content = html.Div(
             html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
         )
@@ -199,22 +209,24 @@ def page(
     elif path == "/explain":
         home = "Published figures" if only_published else "Whole-system demand"
         content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls, home)
-    elif path == delay_links.PATH:
-        assert delays is not None  # or it would not be among the addresses
-        content = delays_page.page(delays, picture, search, _finished)
+    elif path in of_lists:
+        content = of_lists[path].draw(books[of_lists[path].page.id], picture, search, _finished)
     else:
         assert published is not None
         content = published(picture, asked.get("place"))
-    return [*_above(picture, path, published is not None, delays is not None), html.Main(content, id="content")]
+    return [*_above(picture, path, published is not None, books), html.Main(content, id="content")]
 
 
-def _answer_questions(app: dash.Dash, current: Callable[[], Picture], delays: delays_page.DelayBook) -> None:
-    """Answer what ``assets/delays.js`` asks of the list: not by a component's property, for Dash would keep each."""
+def _answer_questions(
+    app: dash.Dash, current: Callable[[], Picture], listed: ListedPage[Any], book: ListBook[Any]
+) -> None:
+    """Answer what ``assets/a-list.js`` asks of a list: not by a component's property, for Dash would keep each."""
+    id = listed.page.id
 
-    @app.callback(Output("delays-answer", "data"), Input("delays-question", "data"), prevent_initial_call=True)
+    @app.callback(Output(f"{id}-answer", "data"), Input(f"{id}-question", "data"), prevent_initial_call=True)
     async def answer(question: object) -> dict[str, object]:
         try:
-            return await asyncio.to_thread(delays_page.reply, delays, current(), question)
+            return await asyncio.to_thread(listed.reply, book, current(), question)
         except Exception as error:  # Dash would write all of it to the log
             _tell("the list could not be read", error)
             return {}
@@ -226,11 +238,11 @@ def _tell(what: str, error: Exception) -> None:
     log.error(what, error=type(error).__name__, where=f"{Path(where.filename).name}:{where.lineno}")
 
 
-def _failed(picture: Picture, path: object, has_published: bool, has_delays: bool) -> list[Component]:
+def _failed(picture: Picture, path: object, has_published: bool, books: Collection[str]) -> list[Component]:
     said = html.Header(
         [html.H1("This page could not be drawn"), html.P("The boards under /wall stand.")], className="page-head"
     )
-    return [*_above(picture, str(path), has_published, has_delays), html.Main(html.Div(said), id="content")]
+    return [*_above(picture, str(path), has_published, books), html.Main(html.Div(said), id="content")]
 
 
 def _live(picture: Picture, name: str) -> Component:
@@ -242,10 +254,10 @@ def _only_published(picture: Picture, has_published: bool) -> bool:
     return has_published and not acute_sites(picture.county)
 
 
-def _above(picture: Picture, path: str, has_published: bool, has_delays: bool) -> list[Component]:
+def _above(picture: Picture, path: str, has_published: bool, books: Collection[str]) -> list[Component]:
     pages = [("/", "Demand"), ("/feeds", "Feeds"), ("/measures", "Measures")]
-    if has_delays and delays_page.has_lists(picture):
-        pages.insert(1, (delay_links.PATH, "Delayed discharges"))
+    lists = [each for id, each in LISTED.items() if id in books and each.has_lists(picture)]
+    pages[1:1] = [(each.page.path, each.page.title) for each in lists]
     if has_published:
         pages.insert(1, (_PUBLISHED, "Published figures"))
     if _only_published(picture, has_published):

@@ -16,9 +16,10 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.delays import REASON_BY_KEY
 from flowcentre.model import State, Value
-from flowcentre.picture.delays import LIMITS, PAST, PAST_EXPECTED, Chosen, Delay
+from flowcentre.picture.delays import LIMITS, PAST_EXPECTED, Delay
+from flowcentre.picture.listed import PAST, Chosen
 from layouts.finished import to_html
-from layouts.parts.delay_words import place_name
+from layouts.parts.list_words import place_name
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import DASH, LONDON, age_words, clock_words, date_words, iso
 
@@ -50,7 +51,7 @@ class Sheet:
     people: int  # on all sheets of the ward
 
 
-def document(chosen: Chosen, asked_at: datetime | None, *, fingerprint: str) -> str:
+def document(chosen: Chosen[Delay], asked_at: datetime | None, *, fingerprint: str) -> str:
     """Every sheet of the people chosen, as a page that needs no script. ``asked_at`` is the past moment asked for."""
     sheets = list(sheets_of(chosen))
     content = [_sheet(sheet, chosen, asked_at) for sheet in sheets] or [_nobody(chosen, asked_at)]
@@ -76,7 +77,7 @@ def document(chosen: Chosen, asked_at: datetime | None, *, fingerprint: str) -> 
 """
 
 
-def sheets_of(chosen: Chosen) -> Iterator[Sheet]:
+def sheets_of(chosen: Chosen[Delay]) -> Iterator[Sheet]:
     """The sheets in the order of the configuration; a ward that was asked for has one though nobody waits there."""
     places = chosen.picture.county.places
     wards: dict[tuple[str, str | None], list[Delay]] = {}
@@ -86,7 +87,7 @@ def sheets_of(chosen: Chosen) -> Iterator[Sheet]:
         )
         if site is not None:
             wards[site, ward] = []
-    for delay in chosen.delays:
+    for delay in chosen.people:
         wards.setdefault((delay.person.place, delay.person.ward), []).append(delay)
     order = {place.id: index for index, place in enumerate(places)}
     for (site, on), delays in sorted(
@@ -97,11 +98,11 @@ def sheets_of(chosen: Chosen) -> Iterator[Sheet]:
             yield Sheet(site, on, part, number, max(1, len(parts)), len(delays))
 
 
-def _listed(place: str, chosen: Chosen) -> bool:
+def _listed(place: str, chosen: Chosen[Delay]) -> bool:
     return any(each.place == place for each in chosen.in_scope)
 
 
-def _sheet(sheet: Sheet, chosen: Chosen, asked_at: datetime | None) -> Component:
+def _sheet(sheet: Sheet, chosen: Chosen[Delay], asked_at: datetime | None) -> Component:
     places = chosen.picture.county.places
     ward, site = places.get(sheet.ward or ""), places.get(sheet.site)
     value = next(each.value for each in chosen.in_scope if each.place == sheet.site)
@@ -129,7 +130,7 @@ def _sheet(sheet: Sheet, chosen: Chosen, asked_at: datetime | None) -> Component
     )
 
 
-def _nobody(chosen: Chosen, asked_at: datetime | None) -> Component:
+def _nobody(chosen: Chosen[Delay], asked_at: datetime | None) -> Component:
     values = [each.value for each in chosen.in_scope]
     return html.Section(
         [
@@ -142,17 +143,17 @@ def _nobody(chosen: Chosen, asked_at: datetime | None) -> Component:
     )
 
 
-def _demonstration(chosen: Chosen) -> Component | None:
+def _demonstration(chosen: Chosen[Delay]) -> Component | None:
     invented = chosen.picture.county.demonstration
     return html.P("DEMONSTRATION: every figure is invented", className="demonstration") if invented else None
 
 
-def _made_at(chosen: Chosen, asked_at: datetime | None) -> datetime:
+def _made_at(chosen: Chosen[Delay], asked_at: datetime | None) -> datetime:
     picture = chosen.picture
     return picture.at if asked_at is not None or picture.looks_back else picture.known_at
 
 
-def _as_at(value: Value, chosen: Chosen, asked_at: datetime | None) -> str:
+def _as_at(value: Value, chosen: Chosen[Delay], asked_at: datetime | None) -> str:
     if value.observed_at is None:
         return "No list has come"
     made_at = _made_at(chosen, asked_at)
@@ -174,13 +175,13 @@ def _people(sheet: Sheet) -> str:
     return people + part
 
 
-def _partial(chosen: Chosen) -> Component | None:
+def _partial(chosen: Chosen[Delay]) -> Component | None:
     """Says that filters leave out a part of each ward."""
     by = [_CHOSEN_BY.get(facet, facet) for facet in chosen.filters.chosen if facet not in ("site", "ward")]
     return _warning("NOT THE WHOLE WARD", f"chosen by {', '.join(by)}.") if by else None
 
 
-def _warnings(values: Sequence[Value], chosen: Chosen, asked_at: datetime | None) -> Iterator[Component]:
+def _warnings(values: Sequence[Value], chosen: Chosen[Delay], asked_at: datetime | None) -> Iterator[Component]:
     """What must be known before anybody acts on a sheet, at its top."""
     places, made_at = chosen.picture.county.places, _made_at(chosen, asked_at)
     if asked_at is not None:
@@ -207,7 +208,7 @@ def _warning(what: str, words: str) -> Component:
     return html.P([html.Strong(what), f" {words}"], className="warning")
 
 
-def _table(sheet: Sheet, name: str, chosen: Chosen) -> Component:
+def _table(sheet: Sheet, name: str, chosen: Chosen[Delay]) -> Component:
     return html.Table(
         [
             html.Caption(f"Delayed discharges, {name}"),
@@ -218,7 +219,7 @@ def _table(sheet: Sheet, name: str, chosen: Chosen) -> Component:
     )
 
 
-def _row(delay: Delay, chosen: Chosen) -> Component:
+def _row(delay: Delay, chosen: Chosen[Delay]) -> Component:
     person = delay.person
     passed = ", passed" if PAST_EXPECTED in delay.past else ""
     cells: dict[str, Child] = {
@@ -251,7 +252,7 @@ def _moment_words(moment: datetime) -> str:
     return f"{local.day} {local:%b} {local:%H:%M}"
 
 
-def _footer(chosen: Chosen) -> Component:
+def _footer(chosen: Chosen[Delay]) -> Component:
     bold = "; ".join(LIMITS.values())
     return html.Footer(
         f"Days since the discharge ready date; in bold: {bold}. From the hospital's own list, not validated, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flowcentre.measures.derive import LONDON
-from flowcentre.picture.delay_table import Cell
+from flowcentre.picture.list_table import Cell
 
 # What makes a spreadsheet run a cell instead of showing it, in wide letters too.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -21,7 +21,7 @@ def london(moment: datetime) -> str:
     return moment.astimezone(LONDON).isoformat(timespec="seconds")
 
 
-def written(cell: Cell) -> str | int | None:
+def written(cell: Cell) -> str | int | float | None:
     """A cell as it is written: None for nothing."""
     match cell:
         case bool():

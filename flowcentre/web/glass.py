@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from flowcentre.model import Board, Picture
-from flowcentre.picture.delays import Chosen
+from flowcentre.picture.delays import Delay
+from flowcentre.picture.listed import Chosen
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Glass:
     asked_pages: Mapping[str, AskedPage] = field(default_factory=dict)
     fingerprint: str = ""
     # The sheets for wards of the people chosen, to be printed; and the past moment that was asked for, if any.
-    ward_sheet: Callable[[Chosen, datetime | None], str] | None = None
+    ward_sheet: Callable[[Chosen[Delay], datetime | None], str] | None = None
 
 
 def fingerprint_of(*folders: Path) -> str:

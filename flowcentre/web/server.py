@@ -17,15 +17,17 @@ from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
 from flowcentre.model import Picture
+from flowcentre.picture.delays import Delay
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
-from flowcentre.web.delays import DelayRoutes, Delays, create_delays_api
+from flowcentre.web.delays import DelayRoutes, create_delays_api
 from flowcentre.web.displays import Displays, builders
 from flowcentre.web.docs import docs_routes
 from flowcentre.web.finished import Renderings
 from flowcentre.web.gate import Gate, Policy
 from flowcentre.web.glass import Glass
 from flowcentre.web.health import Gauges, create_health
+from flowcentre.web.list_routes import Lists
 from flowcentre.web.pulse import Pulse
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def create_server(
     glass: Glass,
     *,
     now: Callable[[], datetime],
-    delays: Delays | None = None,
+    delays: Lists[Delay] | None = None,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
 ) -> FlowServer:

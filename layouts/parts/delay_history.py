@@ -12,12 +12,14 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures.derive import local_day
-from flowcentre.picture.delay_book import Answered
-from flowcentre.picture.delay_history import Then
-from flowcentre.picture.delays import FACETS, Chosen, Delay
-from layouts.parts.delay_links import Address
+from flowcentre.picture.delays import FACETS, Delay
+from flowcentre.picture.list_book import Answered
+from flowcentre.picture.list_history import Then
+from flowcentre.picture.listed import Chosen
 from layouts.parts.delay_weeks import weeks
-from layouts.parts.delay_words import FAMILIES, day_words, family_name, least_people, people, pounds
+from layouts.parts.delay_words import FAMILIES, family_name
+from layouts.parts.list_links import Address
+from layouts.parts.list_words import day_words, least_people, people, pounds
 from layouts.parts.tree import Child, marked
 
 _WEEK = 7
@@ -30,7 +32,7 @@ def bank_holidays(year: int) -> Mapping[date, str]:
     return dict(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 
-def history(answered: Answered, address: Address) -> html.Section:
+def history(answered: Answered[Delay], address: Address[Delay]) -> html.Section:
     """Each midnight of four weeks as a column, and the present apart."""
     past = answered.past.days
     return html.Section(
@@ -50,7 +52,7 @@ def history(answered: Answered, address: Address) -> html.Section:
     )
 
 
-def _says(answered: Answered, past: Sequence[Then]) -> str:
+def _says(answered: Answered[Delay], past: Sequence[Then[Delay]]) -> str:
     known = [then.count for then in past if then.count is not None]
     if not known:
         return "No list of these days is kept."
@@ -65,7 +67,7 @@ def _says(answered: Answered, past: Sequence[Then]) -> str:
     return said + (f". On {partly} {days} a list was missing." if partly else ".")
 
 
-def _chart(answered: Answered, past: Sequence[Then], address: Address) -> Component:
+def _chart(answered: Answered[Delay], past: Sequence[Then[Delay]], address: Address[Delay]) -> Component:
     chosen = answered.chosen
     now = chosen.counted if chosen.count.known else None
     most = ceil(_HEADROOM * max([then.count or 0 for then in past] + [len(now or ())])) or 1
@@ -92,7 +94,7 @@ def _chart(answered: Answered, past: Sequence[Then], address: Address) -> Compon
     )
 
 
-def _now_words(chosen: Chosen) -> str:
+def _now_words(chosen: Chosen[Delay]) -> str:
     return least_people(len(chosen.counted), chosen.count.at_least)
 
 
@@ -102,7 +104,9 @@ def _steps(most: int) -> list[int]:
     return list(range(0, most + 1, next(size for size in sizes if most / size <= 4)))
 
 
-def _column(then: Then, week_before: Then | None, most: int, address: Address, number: int) -> html.Li:
+def _column(
+    then: Then[Delay], week_before: Then[Delay] | None, most: int, address: Address[Delay], number: int
+) -> html.Li:
     day = local_day(then.at)
     holiday = bank_holidays(day.year).get(day)
     kind = " ".join(
@@ -115,7 +119,7 @@ def _column(then: Then, week_before: Then | None, most: int, address: Address, n
             ),
         )
     )
-    parts: list[Child] = [_bars(then.delays, most)]
+    parts: list[Child] = [_bars(then.people, most)]
     if week_before is not None and week_before.count is not None and week_before.whole:
         parts.append(html.I(className="before", style={"bottom": f"{100 * week_before.count / most:.1f}%"}))
     words = _words(then, week_before, holiday)
@@ -135,7 +139,7 @@ def _column(then: Then, week_before: Then | None, most: int, address: Address, n
     )
 
 
-def _words(then: Then, week_before: Then | None, holiday: str | None) -> str:
+def _words(then: Then[Delay], week_before: Then[Delay] | None, holiday: str | None) -> str:
     said = f"{day_words(then.at)}, at midnight: "
     said += "no list" if then.count is None else people(then.count)
     said += f", {then.reporting} of {then.expected} hospitals" if not then.whole and then.count is not None else ""
@@ -175,7 +179,7 @@ def _legend() -> Component:
     return html.Ul(marks, className="delay-legend", **marked(aria_hidden="true"))
 
 
-def _table(answered: Answered, past: Sequence[Then]) -> Component:
+def _table(answered: Answered[Delay], past: Sequence[Then[Delay]]) -> Component:
     cost = answered.chosen.picture.county.bed_day_cost
     names = ["Midnight at the end of", "People = bed days lost", "Same weekday before", *map(family_name, FAMILIES)]
     names += ["Cost"] if cost is not None else []
@@ -185,7 +189,7 @@ def _table(answered: Answered, past: Sequence[Then]) -> Component:
         day = local_day(then.at)
         holiday = bank_holidays(day.year).get(day)
         least = "" if then.whole else f"at least ({then.reporting} of {then.expected}) "
-        families = _by_family(then.delays or ())
+        families = _by_family(then.people or ())
         cells: list[Child] = [
             "no list" if then.count is None else f"{least}{then.count:,}",
             "" if before is None or before.count is None else f"{before.count:,}",

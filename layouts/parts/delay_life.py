@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from flowcentre.measures.delay_counts import days_ready
 from flowcentre.measures.delays import FAMILY_KEYS, FAMILY_OF_REASON, REASON_BY_KEY
 from flowcentre.model import County, DelayedDischarge, Interval
-from layouts.parts.delay_words import days, place_name
+from layouts.parts.list_words import days, place_name
 from layouts.parts.tree import marked
 from layouts.parts.words import LONDON, length_words
 
@@ -32,7 +32,7 @@ def life(ref: str, intervals: Sequence[Interval], county: County, at: datetime) 
     """The whole timeline, under the facts by which one knows whom it is of."""
     rows = [(one, one.person) for one in intervals if isinstance(one.person, DelayedDischarge)]
     if not rows:
-        return html.Div([html.H2(ref), html.P("The lists hold nothing of this person.")], className="delay-life")
+        return html.Div([html.H2(ref), html.P("The lists hold nothing of this person.")], className="list-life")
     latest = max(rows, key=lambda row: row[0].observed_at)[1]
     ward = county.places.get(latest.ward) if latest.ward is not None else None
     told = list(folded(steps(intervals, county)))
@@ -52,7 +52,7 @@ def life(ref: str, intervals: Sequence[Interval], county: County, at: datetime) 
             ),
             html.Ol([_step(step, before) for step, before in zip(told, [None, *told[:-1]], strict=True)]),
         ],
-        className="delay-life",
+        className="list-life",
     )
 
 

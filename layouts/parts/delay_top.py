@@ -11,31 +11,30 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.derive import LONDON, local_day
 from flowcentre.model import PlaceKind, State, Value
-from flowcentre.picture.delay_book import Answered
-from flowcentre.picture.delay_history import Past, Then
 from flowcentre.picture.delay_sums import Left, days_of, expectation, left_today, those_left
-from flowcentre.picture.delays import PAST_EXPECTED, UNKNOWN, Chosen
+from flowcentre.picture.delays import PAST_EXPECTED, Delay
+from flowcentre.picture.list_book import Answered
+from flowcentre.picture.list_history import Past, Then
+from flowcentre.picture.listed import UNKNOWN, Chosen
 from layouts.parts.age import age
-from layouts.parts.delay_links import Address
-from layouts.parts.delay_words import (
+from layouts.parts.figure import explained, figure, noted
+from layouts.parts.list_links import Address
+from layouts.parts.list_words import (
     change_words,
     day_words,
     days,
     least,
-    least_people,
     missing_words,
-    people,
     pounds,
     short_words,
 )
-from layouts.parts.figure import explained, figure, noted
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import DASH, STATE_WORDS, when_words
 
 _WIDTH, _HEIGHT, _EDGE = 280, 48, 4
 
 
-def top(answered: Answered, address: Address) -> html.Section:
+def top(answered: Answered[Delay], address: Address[Delay]) -> html.Section:
     """The count and everything that stands beside it."""
     chosen = answered.chosen
     tiles: list[Child] = [_waits(chosen), _bed_days(chosen), _today(chosen), _expected(chosen, address)]
@@ -46,7 +45,7 @@ def top(answered: Answered, address: Address) -> html.Section:
     )
 
 
-def _count(answered: Answered) -> Component:
+def _count(answered: Answered[Delay]) -> Component:
     chosen = answered.chosen
     count = chosen.count
     notes: list[Child] = []
@@ -72,7 +71,7 @@ def _count(answered: Answered) -> Component:
     )
 
 
-def _by_kind(chosen: Chosen) -> html.P | None:
+def _by_kind(chosen: Chosen[Delay]) -> html.P | None:
     """Acute and community hospitals apart: the wall and the demand page count no criteria to reside in acute beds alone."""
     places = chosen.picture.county.places
     kinds = {each.place: places[each.place].kind for each in chosen.in_scope}
@@ -87,7 +86,7 @@ def _of_then(value: Value) -> Value:
     return replace(value, observed_at=None, late_at=None, stale_at=None)
 
 
-def _changes(chosen: Chosen, past: Past) -> list[Component]:
+def _changes(chosen: Chosen[Delay], past: Past[Delay]) -> list[Component]:
     """Set against this time yesterday and a week ago; where lists are missing now there is nothing to set against."""
     if not chosen.count.known or not chosen.count.coverage.complete:
         why = missing_words(chosen) or "nothing is known"
@@ -99,7 +98,7 @@ def _changes(chosen: Chosen, past: Past) -> list[Component]:
     ]
 
 
-def _change(chosen: Chosen, then: Then | None, since: str) -> html.Li:
+def _change(chosen: Chosen[Delay], then: Then[Delay] | None, since: str) -> html.Li:
     words, change = change_words(chosen, then, since)
     if change is None:
         return html.Li(words)
@@ -107,7 +106,7 @@ def _change(chosen: Chosen, then: Then | None, since: str) -> html.Li:
     return html.Li(words, className="direction", **marked(data_direction=way))
 
 
-def _trend(answered: Answered) -> Component | None:
+def _trend(answered: Answered[Delay]) -> Component | None:
     """The count at each midnight of four weeks and now, as a line: gaps stay gaps."""
     counts = [then.count if then.whole else None for then in answered.past.days]
     present = answered.chosen.count
@@ -168,7 +167,7 @@ def _number(text: str, unit: str = "") -> html.P:
     return html.P([html.Span(text, className="number"), html.Span(f" {unit}", className="unit")], className="big")
 
 
-def _missing(chosen: Chosen) -> html.P:
+def _missing(chosen: Chosen[Delay]) -> html.P:
     """In place of a figure that would need a list of the present."""
     state = chosen.count.state if not chosen.count.state.usable else State.UNKNOWN
     return html.P([html.Span(DASH, className="number"), f" {STATE_WORDS[state]}"], className="big absent")
@@ -178,13 +177,13 @@ def _facts(*rows: tuple[str, Child]) -> html.Dl:
     return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in rows], className="delay-facts")
 
 
-def _short(chosen: Chosen) -> list[Child]:
+def _short(chosen: Chosen[Delay]) -> list[Child]:
     """What the counts of a tile are short of, if of anything."""
     words = short_words(chosen) if chosen.count.at_least else ""
     return [html.P(words, className="coverage")] if words else []
 
 
-def _waits(chosen: Chosen) -> html.Article:
+def _waits(chosen: Chosen[Delay]) -> html.Article:
     title, what, short = "Waits", "days since the discharge ready date", chosen.count.at_least
     if not chosen.count.known:
         return _tile(title, what, _missing(chosen))
@@ -202,7 +201,7 @@ def _waits(chosen: Chosen) -> html.Article:
     )
 
 
-def _bed_days(chosen: Chosen) -> html.Article:
+def _bed_days(chosen: Chosen[Delay]) -> html.Article:
     title, what, short = "Bed days lost", "by those delayed now, since each was ready", chosen.count.at_least
     if not chosen.count.known:
         return _tile(title, what, _missing(chosen))
@@ -224,7 +223,7 @@ def _left_by(left: Left) -> list[Child]:
     return [html.P("rows held back: somebody more may have left", className="coverage")] if left.at_least else []
 
 
-def _today(chosen: Chosen) -> html.Article:
+def _today(chosen: Chosen[Delay]) -> html.Article:
     title, what = "Today", "since midnight"
     left = left_today(chosen)
     if left.today is None or not chosen.count.known:
@@ -240,7 +239,7 @@ def _today(chosen: Chosen) -> html.Article:
     )
 
 
-def _hours(chosen: Chosen) -> html.Article:
+def _hours(chosen: Chosen[Delay]) -> html.Article:
     title, what = "Discharges by hour", "of those on the list, today"
     left = left_today(chosen)
     if left.today is None or left.by_1200 is None or left.by_1700 is None:
@@ -287,7 +286,7 @@ def _hour_labels() -> html.P:
     return html.P([html.Span(f"{hour:02}") for hour in (0, 6, 12, 18)], **marked(aria_hidden="true"))
 
 
-def _expected(chosen: Chosen, address: Address) -> html.Article:
+def _expected(chosen: Chosen[Delay], address: Address[Delay]) -> html.Article:
     title, what = "Expected to leave", "by the date set for each"
     if not chosen.count.known:
         return _tile(title, what, _missing(chosen))
@@ -310,7 +309,7 @@ def _expected(chosen: Chosen, address: Address) -> html.Article:
     )
 
 
-def _same_day(chosen: Chosen) -> html.Article:
+def _same_day(chosen: Chosen[Delay]) -> html.Article:
     title, what = "Same-day share", "of today's discharges, those ready today"
     left = left_today(chosen)
     if left.today is None:
@@ -325,7 +324,7 @@ def _same_day(chosen: Chosen) -> html.Article:
     return _tile(title, what, *_left_by(left), number, holds)
 
 
-def _share_of_beds(answered: Answered) -> Component | None:
+def _share_of_beds(answered: Answered[Delay]) -> Component | None:
     """Of everybody, or of one hospital: what other filters choose has no beds of its own."""
     picture, facets = answered.chosen.picture, answered.chosen.filters.chosen
     sites = facets.get("site", frozenset())
@@ -351,14 +350,3 @@ def _share_of_beds(answered: Answered) -> Component | None:
         ),
         *[html.P(note, className="notes") for note in noted(share)],
     )
-
-
-def counted_words(chosen: Chosen) -> str:
-    """ "41 of 154 people"; "154 people" where nobody is left out; "no list" where there is none of the present."""
-    if not chosen.count.known:
-        return f"{people(len(chosen.delays))} on lists too old" if chosen.delays else "no list of the present"
-    number, short = len(chosen.counted), chosen.count.at_least
-    if not chosen.filters.chosen:
-        return least_people(number, short)
-    everybody = replace(chosen, filters=chosen.filters.without(*chosen.filters.chosen))
-    return f"{least(number, short)} of {least_people(len(everybody.counted), everybody.count.at_least)}"

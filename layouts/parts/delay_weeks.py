@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.picture.delay_history import Then
 from flowcentre.picture.delay_sums import days_of
-from flowcentre.picture.delays import counts
-from layouts.parts.delay_words import FAMILIES, MINUS, day_words, family_name
+from flowcentre.picture.delays import Delay, counts
+from flowcentre.picture.list_history import Then
+from layouts.parts.delay_words import FAMILIES, family_name
+from layouts.parts.list_words import MINUS, day_words
 from layouts.parts.tree import Child, marked
 
 WEEK = 7
@@ -21,26 +22,26 @@ WEEK = 7
 class Week:
     """Seven midnights, of which only those count at which every list was known: a mean must not dip with a silence."""
 
-    last: Then
-    known: tuple[Then, ...]
+    last: Then[Delay]
+    known: tuple[Then[Delay], ...]
 
     def mean(self, family: str | None = None) -> float | None:
         """People delayed at a midnight, on average; of one family of reasons, where given."""
         if not self.known:
             return None
         counted = (
-            counts(then.delays or (), "family")[family] if family else len(then.delays or ()) for then in self.known
+            counts(then.people or (), "family")[family] if family else len(then.people or ()) for then in self.known
         )
         return sum(counted) / len(self.known)
 
 
-def weeks_of(past: Sequence[Then]) -> list[Week]:
+def weeks_of(past: Sequence[Then[Delay]]) -> list[Week]:
     """Whole weeks, each of seven midnights, the newest first."""
     spans = [past[end - WEEK : end] for end in range(len(past), WEEK - 1, -WEEK)]
-    return [Week(span[-1], tuple(then for then in span if then.whole and then.delays is not None)) for span in spans]
+    return [Week(span[-1], tuple(then for then in span if then.whole and then.people is not None)) for span in spans]
 
 
-def weeks(past: Sequence[Then]) -> Component | None:
+def weeks(past: Sequence[Then[Delay]]) -> Component | None:
     """A row a week; None where no list of these weeks is kept."""
     found = weeks_of(past)
     if not any(week.known for week in found):
@@ -71,11 +72,11 @@ def _row(week: Week, before: Week | None) -> html.Tr:
     if mean is None:
         return html.Tr([html.Th(head, scope="row"), html.Td("not known", colSpan=4 + len(FAMILIES))])
     least = "at least " if missing else ""
-    longest = max(days_of(then.delays or ()).longest for then in week.known)
+    longest = max(days_of(then.people or ()).longest for then in week.known)
     cells = [
         f"{mean:,.1f}",
         _moved(mean, was),
-        f"{least}{sum(len(then.delays or ()) for then in week.known):,}",
+        f"{least}{sum(len(then.people or ()) for then in week.known):,}",
         f"{longest:,} days",
         *(f"{week.mean(family) or 0:,.1f}" for family in FAMILIES),
     ]

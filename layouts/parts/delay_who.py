@@ -11,19 +11,10 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.delays import BANDS, STAYS
 from flowcentre.picture.delay_sums import counts_by_facet
-from flowcentre.picture.delays import (
-    FACETS,
-    LIMITS,
-    PAST,
-    PAST_21_DAYS,
-    PAST_EXPECTED,
-    PAST_HOSPITAL,
-    Chosen,
-    Delay,
-    counts,
-)
-from layouts.parts.delay_links import Address, choice_marks
-from layouts.parts.delay_words import least, least_people, least_sign, nobody, place_name, short_note
+from flowcentre.picture.delays import FACETS, LIMITS, PAST_21_DAYS, PAST_EXPECTED, PAST_HOSPITAL, Delay, counts
+from flowcentre.picture.listed import PAST, Chosen
+from layouts.parts.list_links import Address, choice_marks
+from layouts.parts.list_words import least, least_people, least_sign, nobody, place_name, short_note
 from layouts.parts.tree import marked
 
 _LIMIT_HEADS = {
@@ -34,7 +25,7 @@ _LIMIT_HEADS = {
 _SHOWN = 8  # rows before the rest is asked for
 
 
-def who(chosen: Chosen, address: Address) -> html.Section:
+def who(chosen: Chosen[Delay], address: Address[Delay]) -> html.Section:
     """Whose move it is, and how long they have waited for it."""
     waiting, short = chosen.but("days"), chosen.count.at_least
     return html.Section(
@@ -46,16 +37,16 @@ def who(chosen: Chosen, address: Address) -> html.Section:
             _ranking(chosen, address, "council", "Council or locality where they live", "Not known"),
             _ranking(chosen, address, "site", "Hospital", "Not known"),
             _ranking(chosen, address, "ward", "Ward", "No ward"),
-            html.H3("Days since the discharge ready date", className="delay-sub"),
+            html.H3("Days since the discharge ready date", className="list-sub"),
             _bands(waiting, address, short),
-            html.H3("Length of stay", className="delay-sub"),
+            html.H3("Length of stay", className="list-sub"),
             _stays(chosen.counted, short),
         ],
         className="delay-who panel",
     )
 
 
-def _limits(chosen: Chosen, address: Address) -> Component:
+def _limits(chosen: Chosen[Delay], address: Address[Delay]) -> Component:
     wider = replace(chosen, filters=chosen.filters.without(PAST))
     past = {count.value: count.people or 0 for count in counts_by_facet(wider)[PAST]}
     short = chosen.count.at_least
@@ -76,7 +67,7 @@ def _limits(chosen: Chosen, address: Address) -> Component:
     )
 
 
-def _ranking(chosen: Chosen, address: Address, facet: str, title: str, unknown: str) -> Component:
+def _ranking(chosen: Chosen[Delay], address: Address[Delay], facet: str, title: str, unknown: str) -> Component:
     """How many wait for each, and past which limits, in a table of links."""
     delays = chosen.but(facet, PAST)
     ranked = sorted(counts(delays, facet).items(), key=lambda item: (-item[1], item[0]))
@@ -101,7 +92,7 @@ def _ranking(chosen: Chosen, address: Address, facet: str, title: str, unknown: 
     heads = [html.Th(title, scope="col"), html.Th("People", scope="col")]
     heads += [html.Th([first, html.Br(), second], scope="col") for first, second in _LIMIT_HEADS.values()]
     if not rows:
-        return html.Div([html.H3(title, className="delay-sub"), nobody(chosen.count.at_least)])
+        return html.Div([html.H3(title, className="list-sub"), nobody(chosen.count.at_least)])
     shown, more = rows[:_SHOWN], rows[_SHOWN:]
     table = html.Table([html.Thead(html.Tr(heads)), html.Tbody(shown)], className="delay-ranking")
     if not more:
@@ -110,13 +101,15 @@ def _ranking(chosen: Chosen, address: Address, facet: str, title: str, unknown: 
     return html.Div([table, html.Details([html.Summary(f"{len(more)} more"), rest], id=f"more-{facet}")])
 
 
-def _ranked(address: Address, facet: str, value: str, name: str) -> html.Th:
+def _ranked(address: Address[Delay], facet: str, value: str, name: str) -> html.Th:
     chosen = {facet: value}
     href = address.turned(**chosen).href
     return html.Th(html.A(name, href=href, id=f"{facet}-{value}", **choice_marks(address, **chosen)), scope="row")
 
 
-def _limit_cell(address: Address, facet: str, value: str, limit: str, number: int, name: str, short: bool) -> html.Td:
+def _limit_cell(
+    address: Address[Delay], facet: str, value: str, limit: str, number: int, name: str, short: bool
+) -> html.Td:
     if not number:
         return html.Td(html.Span(least_sign(0, short), className="nought"))
     words = f"{name}: {least_people(number, short)}, {LIMITS[limit]}"
@@ -132,7 +125,7 @@ def _limit_cell(address: Address, facet: str, value: str, limit: str, number: in
     )
 
 
-def _bands(delays: Sequence[Delay], address: Address, short: bool) -> Component:
+def _bands(delays: Sequence[Delay], address: Address[Delay], short: bool) -> Component:
     found = counts(delays, "days")
     most = max(found.values(), default=0) or 1
     return html.Ul(

@@ -9,18 +9,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures.delays import FAMILY_KEYS, FAMILY_OF_REASON, PATHWAYS, REASON_BY_KEY
-from flowcentre.picture.delays import FACETS, UNKNOWN, Chosen, Delay, counts
-from layouts.parts.delay_links import Address, choice_marks
-from layouts.parts.delay_words import (
-    PLAIN_WORDS,
-    family_name,
-    least,
-    least_people,
-    least_sign,
-    nobody,
-    pathway_name,
-    short_note,
-)
+from flowcentre.picture.delays import FACETS, Delay, counts
+from flowcentre.picture.listed import UNKNOWN, Chosen
+from layouts.parts.delay_words import PLAIN_WORDS, family_name, pathway_name
+from layouts.parts.list_links import Address, choice_marks
+from layouts.parts.list_words import least, least_people, least_sign, nobody, short_note
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import NO_BREAK
 
@@ -36,7 +29,7 @@ _NARROWEST = 0.19  # of the whole, for a lane: its heading must fit
 _RANKED = 10  # reasons shown before the rest is asked for
 
 
-def why(chosen: Chosen, address: Address) -> html.Section:
+def why(chosen: Chosen[Delay], address: Address[Delay]) -> html.Section:
     """Pathway by family, then reason by reason."""
     short = chosen.count.at_least
     return html.Section(
@@ -44,7 +37,7 @@ def why(chosen: Chosen, address: Address) -> html.Section:
             html.H2("Why they wait", id="why"),
             short_note(chosen),
             _chart(chosen.but("pathway", "family"), address, short),
-            html.H3("Reasons, most people first", className="delay-sub"),
+            html.H3("Reasons, most people first", className="list-sub"),
             _reasons(chosen.but("reason"), address, short),
         ],
         className="delay-why panel",
@@ -54,7 +47,7 @@ def why(chosen: Chosen, address: Address) -> html.Section:
 # --- Pathway by family ----------------------------------------------------------------------
 
 
-def _chart(delays: Sequence[Delay], address: Address, short: bool) -> Component:
+def _chart(delays: Sequence[Delay], address: Address[Delay], short: bool) -> Component:
     if not delays:
         return nobody(short)
     cells = Counter((FACETS["pathway"](delay), FACETS["family"](delay)) for delay in delays)
@@ -82,7 +75,9 @@ def _chart(delays: Sequence[Delay], address: Address, short: bool) -> Component:
     )
 
 
-def _lane_head(words: str, lane: tuple[str, ...], families: Counter[str], address: Address, short: bool) -> Component:
+def _lane_head(
+    words: str, lane: tuple[str, ...], families: Counter[str], address: Address[Delay], short: bool
+) -> Component:
     apart = len(lane) == 1
     total = sum(families[family] for family in lane)
     named = [
@@ -109,7 +104,12 @@ def _lane_head(words: str, lane: tuple[str, ...], families: Counter[str], addres
 
 
 def _row(
-    pathway: str, total: int, cells: Counter[tuple[str, str]], lanes: Sequence[float], address: Address, short: bool
+    pathway: str,
+    total: int,
+    cells: Counter[tuple[str, str]],
+    lanes: Sequence[float],
+    address: Address[Delay],
+    short: bool,
 ) -> Component:
     name = html.A(
         [html.Span(pathway_name(pathway)), html.B(least_sign(total, short))],
@@ -129,7 +129,7 @@ def _row(
     return html.Div([name, *drawn], className="why-row")
 
 
-def _part(pathway: str, family: str, number: int, lane: float, address: Address, short: bool) -> Component:
+def _part(pathway: str, family: str, number: int, lane: float, address: Address[Delay], short: bool) -> Component:
     words = f"{pathway_name(pathway)}, {family_name(family)}: {least_people(number, short)}"
     return html.A(
         html.Span(f"{number:,}"),
@@ -158,7 +158,7 @@ def _table(cells: Counter[tuple[str, str]], short: bool) -> Component:
 # --- Reasons ------------------------------------------------------------------------------
 
 
-def _reasons(delays: Sequence[Delay], address: Address, short: bool) -> Component:
+def _reasons(delays: Sequence[Delay], address: Address[Delay], short: bool) -> Component:
     ranked = sorted(counts(delays, "reason").items(), key=lambda item: (-item[1], item[0]))
     if not ranked:
         return nobody(short)
@@ -181,7 +181,7 @@ def _reasons(delays: Sequence[Delay], address: Address, short: bool) -> Componen
     return html.Div(content)
 
 
-def _reason(reason: str, number: int, longest: int, address: Address, short: bool) -> Component:
+def _reason(reason: str, number: int, longest: int, address: Address[Delay], short: bool) -> Component:
     known = REASON_BY_KEY.get(reason)
     family = FAMILY_OF_REASON.get(reason, UNKNOWN)
     text = known.text if known is not None else "Reason not known"

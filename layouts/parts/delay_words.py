@@ -1,20 +1,13 @@
-"""What is said of delayed discharges: names of choices, lengths of waits, changes and money."""
+"""What is said of delayed discharges: names of families, pathways and choices."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from dash import html
-from dash.development.base_component import Component
-
 from flowcentre.measures.delays import FAMILY_KEYS
 from flowcentre.model import County
-from flowcentre.picture.delay_history import Then
-from flowcentre.picture.delay_sums import NOT_KNOWN, label_of
-from flowcentre.picture.delays import PAST, UNKNOWN, Chosen
-from layouts.parts.words import LONDON
+from flowcentre.picture.delays import DELAYS
+from flowcentre.picture.listed import NOT_KNOWN, PAST, UNKNOWN
+from layouts.parts.list_words import place_name
 
-MINUS = "\N{MINUS SIGN}"
 FAMILIES = (*FAMILY_KEYS, UNKNOWN)
 # What sets two families apart from the rest, in the words of a manager.
 PLAIN_WORDS = {"interface": "being arranged", "capacity": "nothing there"}
@@ -42,105 +35,8 @@ def pathway_name(pathway: str) -> str:
     return "Pathway not known" if pathway == UNKNOWN else f"Pathway {pathway}"
 
 
-def place_name(county: County, place_id: str | None, unknown: str = "Not known") -> str:
-    """The name of a place; a ward's with its hospital's, for two hospitals have a Ward 1."""
-    place = county.places.get(place_id or UNKNOWN)
-    if place is None:
-        return unknown if place_id in (None, UNKNOWN) else str(place_id)
-    hospital = county.places.get(place.parent) if place.level.value == "unit" and place.parent else None
-    return f"{hospital.label}, {place.label}" if hospital is not None else place.label
-
-
 def choice_name(facet: str, value: str, county: County) -> str:
     """What a choice is called beside its facet: "Pathway: 1", "Since ready: 4-6 days"."""
     if facet in ("owner", "council", "site", "ward"):
         return place_name(county, value, "nobody named" if facet == "owner" else NOT_KNOWN)
-    return label_of(facet, value, county).removeprefix("Pathway ")
-
-
-def people(number: int) -> str:
-    """ "1 person", "12 people"."""
-    return f"{number:,} {'person' if number == 1 else 'people'}"
-
-
-def days(number: float) -> str:
-    """ "1 day", "12 days", "6.5 days"."""
-    said = f"{number:,.1f}".removesuffix(".0")
-    return f"{said} {'day' if number == 1 else 'days'}"
-
-
-def pounds(amount: float) -> str:
-    """ "£676,648", and from a million "£2.25 million"."""
-    return f"£{amount / 1_000_000:,.2f} million" if amount >= 1_000_000 else f"£{amount:,.0f}"
-
-
-def signed(change: int) -> str:
-    """ "+12", "−3", "no change"."""
-    if change == 0:
-        return "no change"
-    return f"+{change:,}" if change > 0 else f"{MINUS}{-change:,}"
-
-
-def least(number: int, short: bool) -> str:
-    """ "12"; of a count that is short of somebody "at least 12", and never a bare 0."""
-    if not short:
-        return f"{number:,}"
-    return f"at least {number:,}" if number else "none known"
-
-
-def least_people(number: int, short: bool) -> str:
-    """ "12 people", "at least 12 people", "none known"."""
-    return people(number) if not short else f"at least {people(number)}" if number else "none known"
-
-
-def least_sign(number: int, short: bool) -> str:
-    """The same where there is no room for words: "\N{GREATER-THAN OR EQUAL TO} 12"."""
-    return f"\N{GREATER-THAN OR EQUAL TO}\N{NO-BREAK SPACE}{number:,}" if short else f"{number:,}"
-
-
-def short_words(chosen: Chosen) -> str:
-    """What the counts are short of: "of 3 of 4 hospitals: Southmere's list is missing"; "" where of nothing."""
-    said = [f"of {chosen.count.coverage}: {missing_words(chosen)}"] if chosen.count.coverage.missing else []
-    if held := chosen.count.held:
-        said.append(f"{held:,} row{'s' if held != 1 else ''} held back")
-    return "; ".join(said) or ("a list is not whole" if chosen.count.at_least else "")
-
-
-def nobody(short: bool) -> Component:
-    """In place of counts of nobody."""
-    return html.P("Nobody known." if short else "Nobody.", className="what")
-
-
-def short_note(chosen: Chosen) -> Component | None:
-    """In the head of a panel: that its counts are short, and of what."""
-    if not chosen.count.at_least:
-        return None
-    return html.P([html.Strong("Every count is at least: "), short_words(chosen)], className="coverage")
-
-
-def missing_words(chosen: Chosen) -> str:
-    """Which lists are missing now: "Hartwell's list is missing"; "" where none is."""
-    coverage = chosen.count.coverage
-    missing = [place_name(chosen.picture.county, place) for place in coverage.missing]
-    if len(missing) > 2:
-        return f"{len(missing)} of {coverage.expected} lists are missing"
-    if len(missing) == 2:
-        return f"{missing[0]}'s and {missing[1]}'s lists are missing"
-    return f"{missing[0]}'s list is missing" if missing else ""
-
-
-def change_words(chosen: Chosen, then: Then | None, since: str) -> tuple[str, int | None]:
-    """How the count has changed since a moment, and by how much; why one cannot say, where lists were missing."""
-    if then is None or then.count is None:
-        return f"No comparison with {since}: no list was known then", None
-    if not then.whole:
-        were = "list was" if then.expected - then.reporting == 1 else "lists were"
-        return f"No comparison with {since}: {then.expected - then.reporting} of {then.expected} {were} missing", None
-    change = len(chosen.counted) - then.count
-    return f"{signed(change)} since {since}", change
-
-
-def day_words(moment: datetime) -> str:
-    """A day of London's calendar: "Fri 20 Nov"."""
-    local = moment.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b}"
+    return DELAYS.label(facet, value, county).removeprefix("Pathway ")

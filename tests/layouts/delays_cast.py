@@ -13,10 +13,11 @@ from flowcentre.measures.delays import FAMILY_OF_REASON, REPORTED
 from flowcentre.measures.derive import LONDON, local_day
 from flowcentre.model import County, DelayedDischarge, Feed, Interval, Picture
 from flowcentre.picture.build import work_out
-from flowcentre.picture.delay_book import Answered, asked_moment
-from flowcentre.picture.delay_history import Past, Then
-from flowcentre.picture.delays import Chosen, Filters, HospitalList, hospital_list, listing_hospitals
+from flowcentre.picture.delays import DELAYS, Delay
 from flowcentre.picture.expected import expect
+from flowcentre.picture.list_book import Answered, asked_moment
+from flowcentre.picture.list_history import Past, Then
+from flowcentre.picture.listed import Chosen, Filters, PlaceList
 from flowcentre.store import Known
 from tests.layouts import cast
 
@@ -147,7 +148,7 @@ class Book:
         self.county = county(condition == "overloaded")
         self.stays: tuple[Stay, ...] = stays(self.number, condition == "overloaded")
         self.ages = dict(_AGES[condition])
-        self.pictures: dict[tuple[int, datetime], tuple[Picture, tuple[HospitalList, ...]]] = {}
+        self.pictures: dict[tuple[int, datetime], tuple[Picture, tuple[PlaceList[Delay], ...]]] = {}
         self.before: dict[datetime, tuple[Stay, ...]] = {}
 
     def change(self, change: Callable[[tuple[Stay, ...]], tuple[Stay, ...]], after: timedelta = 15 * MINUTE) -> Picture:
@@ -162,7 +163,7 @@ class Book:
     def choose(self, query: str, _picture: Picture | None = None) -> Chosen:
         at = asked_moment(query, self.at) or self.at
         picture, lists = self._known_at(at)
-        return Chosen(picture, lists, Filters.of(query, picture))
+        return Chosen(picture, lists, Filters.of(DELAYS, query, picture))
 
     def answer(self, query: str, _picture: Picture | None = None) -> Answered:
         chosen = self.choose(query)
@@ -172,7 +173,7 @@ class Book:
         stay = next((stay for stay in self.stays if stay.person.ref == ref), None)
         return [] if stay is None else told(stay, self.at)
 
-    def _known_at(self, at: datetime) -> tuple[Picture, tuple[HospitalList, ...]]:
+    def _known_at(self, at: datetime) -> tuple[Picture, tuple[PlaceList[Delay], ...]]:
         key = self.version, at
         if key not in self.pictures:
             everybody = next((then for moment, then in self.before.items() if at <= moment), self.stays)
@@ -198,8 +199,11 @@ class Book:
         if self.condition == "partial":
             there = [place for place in there if place != "hartwell"]
         everybody = self._everybody
-        lists = [hospital_list(chosen.picture.value(place, "delayed_now"), everybody(place, at), at) for place in there]
-        delays = tuple(replace(d, stale=False) for each in lists for d in each.delays if chosen.filters.admits(d))
+        lists = [
+            DELAYS.list_of(chosen.picture.value(place, "delayed_now"), everybody(place, at), at, self.county)
+            for place in there
+        ]
+        delays = tuple(replace(d, stale=False) for each in lists for d in each.people if chosen.filters.admits(d))
         return Then(at, delays if lists else None, (), len(lists), len(scope))
 
     def _everybody(self, place: str, at: datetime) -> list[DelayedDischarge]:
@@ -213,7 +217,7 @@ def picture_of(
     ages: dict[str, timedelta | None],
     at: datetime,
     version: int,
-) -> tuple[Picture, tuple[HospitalList, ...]]:
+) -> tuple[Picture, tuple[PlaceList[Delay], ...]]:
     """The picture of the lists as they stand at a moment, and the lists."""
     base = replace(westshire, feeds=tuple(feed for feed in westshire.feeds if feed.connector != "discharge_list"))
     rest = cast.picture(condition, at=at, configured=base)
@@ -238,10 +242,12 @@ def picture_of(
     values = work_out(expect(westshire, local_day(at)), rows, at)
     picture = replace(rest, version=version, county=westshire, values=values)
     lists = []
-    for value in listing_hospitals(picture):
+    for value in DELAYS.listing(picture):
         at_list = value.observed_at
         lists.append(
-            HospitalList(value) if at_list is None else hospital_list(value, people.get(value.place, []), at_list)
+            PlaceList(value)
+            if at_list is None
+            else DELAYS.list_of(value, people.get(value.place, []), at_list, westshire)
         )
     return picture, tuple(lists)
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from flowcentre.model import Interval, Picture, Point
-from flowcentre.picture.delay_book import Answered
-from flowcentre.picture.delays import Chosen
+from flowcentre.picture.list_book import Answered
+from flowcentre.picture.listed import Chosen
 from flowcentre.web import Glass, create_server, fingerprint_of
 from flowcentre.web.glass import AskedPage
 from layouts import boards, shell, wall
@@ -57,7 +57,7 @@ def serving(shown: Shown, port: int = 0) -> Iterator[str]:
         wall_body=wall.body,
         wall_list=lambda picture: boards.document(picture, fingerprint="1"),
         pages=shell.live_pages(),
-        asked_pages={"delays": AskedPage(*shell.asked_page(shown))},
+        asked_pages={"delays": AskedPage(*shell.asked_page("delays", shown))},
         fingerprint=fingerprint_of(ASSETS),
     )
     server = create_server(shown.live, shown.store, glass, now=shown.live.now)  # type: ignore[arg-type]
@@ -67,9 +67,9 @@ def serving(shown: Shown, port: int = 0) -> Iterator[str]:
         current=shown.live.current,
         history=_history,
         polls=lambda feed: [poll(feed, 1, shown.live.at)],
-        delays=shown,
+        books={"delays": shown},
     )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=False, delays=True))
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=False, books=("delays",)))
     with running(server, port) as url:
         yield url
 

@@ -11,7 +11,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as any_
 
 from flowcentre.picture.delay_table import COLUMNS
-from layouts import delay_grid, delays
+from layouts import delays, list_rows
 from tests.layouts.delays_cast import AT, Book, Stay, someone
 
 THREE = (
@@ -117,13 +117,13 @@ def test_a_person_of_a_list_too_old_is_marked_and_in_no_count() -> None:
 
 def test_what_came_left_and_changed_is_said() -> None:
     book = Three()
-    before = book.choose("").delays
+    before = book.choose("").people
     gone, kept, moved = THREE[0], THREE[1], THREE[2]
     book.change(lambda _: (kept, replace(moved, person=replace(moved.person, pathway=3)), someone("NG-9", 1)))
-    after = book.choose("").delays
-    assert delay_grid.news(before, after, AT) == ("The list has changed since 15:14: 1 came, 1 left, 1 changed.")
+    after = book.choose("").people
+    assert list_rows.news(before, after, AT) == ("The list has changed since 15:14: 1 came, 1 left, 1 changed.")
     assert gone.person.ref not in [delay.person.ref for delay in after]
-    assert delay_grid.news(after, after, AT) == ""
+    assert list_rows.news(after, after, AT) == ""
 
 
 def test_the_page_tells_what_is_new_and_where_somebody_stands_now() -> None:
@@ -178,7 +178,7 @@ def test_a_forged_request_gives_no_rows_and_no_error(request_: object) -> None:
 
 
 def test_no_more_rows_are_given_at_once_than_a_grid_needs() -> None:
-    assert len(ask({"startRow": 0, "endRow": 10**6}, book=Book("overloaded"))["rowData"]) == delay_grid.MOST_ROWS
+    assert len(ask({"startRow": 0, "endRow": 10**6}, book=Book("overloaded"))["rowData"]) == list_rows.MOST_ROWS
 
 
 _NOISE = any_.recursive(

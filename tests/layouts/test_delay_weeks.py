@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from flowcentre.model import DelayedDischarge
-from flowcentre.picture.delay_history import Then
 from flowcentre.picture.delays import delay_of
+from flowcentre.picture.list_history import Then
 from layouts.finished import to_html
 from layouts.parts.delay_weeks import weeks, weeks_of
 from tests.layouts.cast import NOW

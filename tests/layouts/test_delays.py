@@ -11,16 +11,18 @@ from dash import html
 
 from flowcentre.measures.derive import local_day
 from flowcentre.model import Interval, Picture, PlaceKind
-from flowcentre.picture.delay_history import Then
 from flowcentre.picture.delay_sums import counts_by_facet
+from flowcentre.picture.list_history import Then
 from layouts import delays, demand, shell
 from layouts.finished import to_html
 from layouts.parts import delay_life
 from layouts.parts.delay_history import bank_holidays
 from layouts.parts.delay_life import folded, steps
-from layouts.parts.delay_links import Address, canonical
+from layouts.parts.delay_page import PAGE
 from layouts.parts.delay_who import who
-from layouts.parts.delay_words import FACET_WORDS, change_words, choice_name
+from layouts.parts.delay_words import FACET_WORDS, choice_name
+from layouts.parts.list_links import Address, canonical
+from layouts.parts.list_words import change_words
 from tests.layouts import cast
 from tests.layouts.cast import CONDITIONS
 from tests.layouts.delays_cast import AT, DAY, HOUR, Book, county, someone
@@ -131,17 +133,17 @@ def test_rows_held_back_make_the_counts_of_every_panel_at_least() -> None:
         for each in chosen.lists
     )
     held = replace(chosen, lists=lists)
-    said = re.sub(r"<[^>]+>", "", to_html(who(held, Address.of("", held.filters))))
+    said = re.sub(r"<[^>]+>", "", to_html(who(held, Address.of(PAGE, "", held.filters))))
     assert "Every count is at least: 2 rows held back" in said
     assert "at least 1over 48 h" in said
 
 
 def test_a_change_has_its_sign_and_none_where_a_list_was_missing_then() -> None:
     chosen = three().choose("")
-    assert change_words(chosen, Then(AT, chosen.delays[:2], (), 4, 4), "noon") == ("+1 since noon", 1)
-    assert change_words(chosen, Then(AT, chosen.delays * 2, (), 4, 4), "noon") == ("\N{MINUS SIGN}3 since noon", -3)
-    assert change_words(chosen, Then(AT, chosen.delays, (), 4, 4), "noon") == ("no change since noon", 0)
-    assert change_words(chosen, Then(AT, chosen.delays, (), 3, 4), "noon") == (
+    assert change_words(chosen, Then(AT, chosen.people[:2], (), 4, 4), "noon") == ("+1 since noon", 1)
+    assert change_words(chosen, Then(AT, chosen.people * 2, (), 4, 4), "noon") == ("\N{MINUS SIGN}3 since noon", -3)
+    assert change_words(chosen, Then(AT, chosen.people, (), 4, 4), "noon") == ("no change since noon", 0)
+    assert change_words(chosen, Then(AT, chosen.people, (), 3, 4), "noon") == (
         "No comparison with noon: 1 of 4 list was missing",
         None,
     )
@@ -262,9 +264,9 @@ def test_what_is_asked_for_that_there_is_not_is_named_and_in_no_export() -> None
 
 def test_a_page_that_names_what_there_is_not_does_so_still_when_it_is_renewed() -> None:
     book = Book()
-    query = canonical(book.current(), "?pathway=9,1&site=nowhere")
+    query = canonical(PAGE, book.current(), "?pathway=9,1&site=nowhere")
     assert query == "pathway=1&pathway=-&site=-"
-    assert canonical(book.current(), query) == query
+    assert canonical(PAGE, book.current(), query) == query
     assert page_of(book, query) == page_of(book, "?pathway=9,1&site=nowhere")
 
 
@@ -303,11 +305,11 @@ def test_the_same_answer_gives_the_same_bytes() -> None:
 def test_queries_that_ask_the_same_have_one_spelling_and_a_past_one_is_not_live() -> None:
     picture = Book().current()
     assert (
-        canonical(picture, "?group=ward&site=southmere&pathway=2,1&nonsense=x")
+        canonical(PAGE, picture, "?group=ward&site=southmere&pathway=2,1&nonsense=x")
         == "pathway=1,2&site=southmere&group=ward"
     )
-    assert canonical(picture, "group=nobody&nonsense=x") == ""
-    assert canonical(picture, "pathway=1&at=2026-11-18T08:00") is None
+    assert canonical(PAGE, picture, "group=nobody&nonsense=x") == ""
+    assert canonical(PAGE, picture, "pathway=1&at=2026-11-18T08:00") is None
 
 
 @pytest.mark.parametrize(
@@ -320,7 +322,7 @@ def test_queries_that_ask_the_same_have_one_spelling_and_a_past_one_is_not_live(
     ],
 )
 def test_a_moment_in_an_address_is_read_back_as_the_same_moment(moment: datetime) -> None:
-    query = Address.of("", Book().choose("").filters, moment).query
+    query = Address.of(PAGE, "", Book().choose("").filters, moment).query
     assert Book(at=datetime(2026, 12, 1, tzinfo=UTC), number=1).choose(query).picture.at == moment
 
 
@@ -357,7 +359,7 @@ def test_where_no_hospital_sends_a_list_there_is_no_way_to_the_page_and_it_says_
             return picture
 
     def shown(path: str) -> str:
-        tree = shell.page(picture, path, "", history=lambda *_: [], polls=lambda _: [], delays=Nobody())
+        tree = shell.page(picture, path, "", history=lambda *_: [], polls=lambda _: [], books={"delays": Nobody()})
         return shell.page_json(html.Div(tree)).decode()
 
     assert "Delayed discharges" not in shown("/")

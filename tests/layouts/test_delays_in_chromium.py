@@ -159,15 +159,15 @@ def test_a_past_moment_is_asked_for_by_a_form_that_keeps_the_choice_and_led_back
     screen: Page, address: str
 ) -> None:
     opened(screen, address, "?pathway=1")
-    screen.locator(".delay-moment summary").click()
+    screen.locator(".list-moment summary").click()
     screen.locator("#at").fill("2026-11-18T08:00")
     screen.locator("#as-it-was button").click()
-    expect(screen.locator(".delay-past")).to_contain_text("As known at 08:00 on 18 November 2026", timeout=PATIENT)
+    expect(screen.locator(".list-past")).to_contain_text("As known at 08:00 on 18 November 2026", timeout=PATIENT)
     expect(screen.locator("#chip-pathway-1")).to_be_visible()
     assert "pathway=1" in screen.url
     screen.locator(f"#delays-grid {FIRST} [col-id=ref]").wait_for(timeout=PATIENT)
     screen.locator("#to-the-present").click()
-    expect(screen.locator(".delay-past")).to_have_count(0, timeout=PATIENT)
+    expect(screen.locator(".list-past")).to_have_count(0, timeout=PATIENT)
     assert screen.url.endswith("?pathway=1")
 
 
@@ -177,7 +177,7 @@ def test_a_past_moment_is_asked_for_by_a_form_that_keeps_the_choice_and_led_back
 def test_a_heading_sorts_and_a_columns_filter_chooses_on_the_server(screen: Page, address: str, shown: Shown) -> None:
     opened(screen, address)
     screen.locator("#delays-grid .ag-header-cell[col-id=ref] .ag-header-cell-text").click()
-    everybody = sorted(delay.person.ref for delay in shown.book.choose("").delays)
+    everybody = sorted(delay.person.ref for delay in shown.book.choose("").people)
     expect(screen.locator(f"#delays-grid {FIRST} [col-id=ref]")).to_have_text(everybody[0], timeout=PATIENT)
     screen.locator("#delays-grid .ag-header-cell[col-id=ref] .ag-header-cell-filter-button").click()
     screen.locator(".ag-filter input[type=text]").first.fill("SM-")
@@ -193,12 +193,12 @@ def test_arrows_lead_to_a_row_enter_opens_its_person_and_escape_leads_back(scree
     stand_on(screen, 3)
     ref = screen.locator('#delays-grid .ag-row[row-index="3"] [col-id=ref]').text_content() or ""
     screen.keyboard.press("Enter")
-    expect(screen.locator("#delay-drawer h2")).to_have_text(ref, timeout=PATIENT)
-    expect(screen.locator("#delay-drawer")).to_contain_text("Ready to leave")
+    expect(screen.locator("#list-drawer h2")).to_have_text(ref, timeout=PATIENT)
+    expect(screen.locator("#list-drawer")).to_contain_text("Ready to leave")
     assert screen.evaluate("document.activeElement.id") == "life-of"
     assert ref not in screen.url
     screen.keyboard.press("Escape")
-    expect(screen.locator("#delay-drawer")).to_be_hidden()
+    expect(screen.locator("#list-drawer")).to_be_hidden()
     assert screen.evaluate("document.activeElement.closest('.ag-row')?.getAttribute('row-index')") == "3"
 
 
@@ -214,15 +214,15 @@ def test_no_address_ever_holds_a_persons_ref(screen: Page, address: str, shown: 
     screen.on("request", lambda request: asked.append(request.url))
     opened(screen, address)
     screen.locator(f"#delays-grid {FIRST} [col-id=ref]").click()
-    expect(screen.locator("#delay-drawer")).to_be_visible(timeout=PATIENT)
-    people = [delay.person.ref for delay in shown.book.choose("").delays]
+    expect(screen.locator("#list-drawer")).to_be_visible(timeout=PATIENT)
+    people = [delay.person.ref for delay in shown.book.choose("").people]
     assert not [url for url in asked if any(ref in url for ref in people)]
 
 
 def test_groups_are_headed_by_a_line_of_their_own(screen: Page, address: str) -> None:
     opened(screen, address)
     screen.locator("#group-ward").click()
-    line = screen.locator("#delays-grid .delay-group").first
+    line = screen.locator("#delays-grid .list-group").first
     expect(line).to_have_text(re.compile(r"Eastfield: \d+ people, longest \d+ days"), timeout=PATIENT)
     assert screen.url.endswith("?group=ward")
 
@@ -230,9 +230,9 @@ def test_groups_are_headed_by_a_line_of_their_own(screen: Page, address: str) ->
 def test_columns_are_chosen_and_remembered(screen: Page, address: str) -> None:
     opened(screen, address)
     screen.locator("#choose-columns summary").click()
-    screen.locator('#delay-columns input[value="family"]').check()
+    screen.locator('#list-columns input[value="family"]').check()
     expect(screen.locator(".ag-header-cell[col-id=family]")).to_have_count(1)
-    screen.locator('#delay-columns input[value="site"]').uncheck()
+    screen.locator('#list-columns input[value="site"]').uncheck()
     opened(screen, address)
     expect(screen.locator(".ag-header-cell[col-id=family]")).to_have_count(1)
     expect(screen.locator(".ag-header-cell[col-id=site]")).to_have_count(0)
@@ -243,7 +243,7 @@ def test_people_of_a_list_too_old_are_greyed_and_marked(screen: Page, address: s
     opened(screen, address, "?site=eastfield")
     expect(screen.locator(f"#delays-grid {FIRST}.old").first).to_be_attached()
     screen.locator("#choose-columns summary").click()
-    screen.locator('#delay-columns input[value="too_old"]').check()
+    screen.locator('#list-columns input[value="too_old"]').check()
     expect(screen.locator(f"#delays-grid {FIRST} [col-id=too_old]")).to_have_text("list of 06:00, too old")
 
 
@@ -274,7 +274,7 @@ def test_a_new_list_never_takes_the_row_from_under_the_focus(screen: Page, addre
     assert screen.evaluate(f"{ROW}.getAttribute('row-index')") == "5"
     assert screen.url.endswith("?site=northgate")
     screen.locator("#show-news").click()
-    now = [delay.person.ref for delay in shown.book.choose("site=northgate").delays].index(ref)
+    now = [delay.person.ref for delay in shown.book.choose("site=northgate").people].index(ref)
     assert now > 5
     expect(screen.locator(f'#delays-grid .ag-row[row-index="{now}"][row-id="{ref}"]').first).to_be_attached(
         timeout=PATIENT

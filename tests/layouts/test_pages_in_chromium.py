@@ -60,7 +60,7 @@ def address(gated: Gated) -> Iterator[str]:
     )
     gated.policy.script_hashes = tuple(pages.csp_hashes())
     gated.policy.callbacks = pages.callback_map
-    gated.policy.pages = shell.addresses(published=False, delays=False)
+    gated.policy.pages = shell.addresses(published=False)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(gated, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -87,11 +87,9 @@ def test_the_history_asked_for_is_as_long_as_the_measure_wants() -> None:
 
 
 def test_there_is_a_page_at_every_address_that_is_named_and_at_no_other() -> None:
-    assert set(shell.addresses(published=True, delays=False)) - set(shell.addresses(published=False, delays=False)) == {
-        "/published"
-    }
-    for path in (*shell.addresses(published=True, delays=False), "/feeds/", "/nowhere", "/wall"):
-        known = (path.rstrip("/") or "/") in shell.addresses(published=True, delays=False)
+    assert set(shell.addresses(published=True)) - set(shell.addresses(published=False)) == {"/published"}
+    for path in (*shell.addresses(published=True), "/feeds/", "/nowhere", "/wall"):
+        known = (path.rstrip("/") or "/") in shell.addresses(published=True)
         assert ("No such page" not in _published(picture(), path)) is known, path
     nothing = shell.page(picture(), "/published", "", history=_nothing, polls=lambda _feed: [])
     assert "No such page" in shell.page_json(html.Div(nothing)).decode()

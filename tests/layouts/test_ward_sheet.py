@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from flowcentre.model import DelayedDischarge, Level, Place, PlaceKind, Places, State
-from flowcentre.picture.delays import Chosen
+from flowcentre.picture.listed import Chosen
 from layouts import ward_sheet
 from tests.layouts.conftest import Show
 from tests.web.delay_cast import AT, COUNTY, DAY, EARLIER, PretendBook, crowd, waiting

@@ -12,10 +12,12 @@ from flowcentre.feeds.poll import settle
 from flowcentre.measures.delays import REPORTED
 from flowcentre.model import County, Feed, Picture, State
 from flowcentre.picture import DelayBook, build
-from flowcentre.picture.delay_book import NoSuchMoment, asked_moment
-from flowcentre.picture.delay_history import read_censuses
-from flowcentre.picture.delay_table import COLUMNS, rows
-from flowcentre.picture.delays import Filters, counts
+from flowcentre.picture.delay_table import COLUMNS
+from flowcentre.picture.delays import DELAYS, counts
+from flowcentre.picture.list_book import NoSuchMoment, asked_moment
+from flowcentre.picture.list_history import read_censuses
+from flowcentre.picture.list_table import rows
+from flowcentre.picture.listed import Filters
 from flowcentre.store import Store
 from tests.feeds.cast import AT, a_county, a_feed
 from tests.feeds.test_delay_lists import QUARTER, listed, waiting
@@ -62,7 +64,7 @@ def test_everybody_who_waits_stands_there_longest_first_and_the_count_is_the_pic
     two_lists(store)
     book, picture = book_of(store)
     chosen = book.choose("")
-    assert refs(chosen.delays) == ["NG-3", "SM-1", "NG-2", "NG-1"]
+    assert refs(chosen.people) == ["NG-3", "SM-1", "NG-2", "NG-1"]
     assert refs(chosen.left) == ["NG-4"]
     total = picture.value("westshire", "delayed_now")
     assert replace(chosen.count, coverage=total.coverage) == total
@@ -96,16 +98,20 @@ def test_everybody_who_waits_stands_there_longest_first_and_the_count_is_the_pic
 def test_every_filter_of_an_address_chooses(store: Store, query: str, expected: list[str]) -> None:
     two_lists(store)
     chosen = book_of(store)[0].choose(query)
-    assert refs(chosen.delays) == expected
+    assert refs(chosen.people) == expected
     assert chosen.count.value == len(expected)
 
 
 def test_the_same_choice_has_the_same_address(store: Store) -> None:
     two_lists(store)
     picture = book_of(store)[1]
-    one = Filters.of("?site=southmere&pathway=3,1&nonsense=1", picture)
-    assert one.query == Filters.of("pathway=1&pathway=3&site=southmere", picture).query == "pathway=1,3&site=southmere"
-    assert Filters.of("days=21%2B", picture).query == "days=21%2B"
+    one = Filters.of(DELAYS, "?site=southmere&pathway=3,1&nonsense=1", picture)
+    assert (
+        one.query
+        == Filters.of(DELAYS, "pathway=1&pathway=3&site=southmere", picture).query
+        == "pathway=1,3&site=southmere"
+    )
+    assert Filters.of(DELAYS, "days=21%2B", picture).query == "days=21%2B"
     assert one.with_(pathway="2").without("site").query == "pathway=2"
     assert one.with_(pathway=None).query == "site=southmere"
 
@@ -134,7 +140,7 @@ def test_people_of_a_list_that_is_too_old_are_shown_as_old_and_not_counted(store
     poll(store, SOUTHMERE, [waiting("SM-1", 9, "southmere")], late)
     book, picture = book_of(store, late)
     chosen = book.choose("")
-    assert [(delay.person.ref, delay.stale) for delay in chosen.delays] == [
+    assert [(delay.person.ref, delay.stale) for delay in chosen.people] == [
         ("NG-3", True), ("SM-1", False), ("NG-2", True), ("NG-1", True)
     ]  # fmt: skip
     assert refs(chosen.counted) == ["SM-1"]
@@ -159,8 +165,8 @@ def test_a_newer_list_does_not_change_what_an_older_picture_counted(store: Store
     book, picture = book_of(store)
     poll(store, SOUTHMERE, [], AT + QUARTER)
     poll(store, NORTHGATE, [waiting("NG-9")] * 1 + [waiting(f"NG-{n}") for n in range(20, 26)], AT + QUARTER)
-    assert refs(book.choose("site=northgate").delays) == ["NG-3", "NG-2", "NG-1"]
-    assert len(book.choose("").delays) == picture.value("westshire", "delayed_now").value
+    assert refs(book.choose("site=northgate").people) == ["NG-3", "NG-2", "NG-1"]
+    assert len(book.choose("").people) == picture.value("westshire", "delayed_now").value
 
 
 def test_the_list_and_its_count_can_be_seen_as_they_were_known(store: Store) -> None:
@@ -168,7 +174,7 @@ def test_the_list_and_its_count_can_be_seen_as_they_were_known(store: Store) -> 
     poll(store, NORTHGATE, [waiting("NG-1"), waiting("NG-7"), waiting("NG-8")])
     answered = book_of(store)[0].answer("at=2026-11-21T08:05&site=northgate")
     assert answered.looks_back
-    assert refs(answered.chosen.delays) == ["NG-3", "NG-2", "NG-1"]
+    assert refs(answered.chosen.people) == ["NG-3", "NG-2", "NG-1"]
     assert answered.chosen.count.value == 3
     assert not book_of(store)[0].answer("site=northgate").looks_back
 
@@ -236,9 +242,9 @@ def test_the_past_is_chosen_from_by_the_same_filters(store: Store) -> None:
 def test_a_past_day_is_as_it_was_known_then(store: Store) -> None:
     a_week(store)
     picture = build(store, COUNTY, SOON)
-    before = read_censuses(store, picture, [AT - DAY])
+    before = read_censuses(DELAYS, store, picture, [AT - DAY])
     poll(store, NORTHGATE, [waiting(f"NG-{n}", reason="medicines") for n in range(10)], AT + QUARTER)
-    assert read_censuses(store, picture, [AT - DAY]) == before
+    assert read_censuses(DELAYS, store, picture, [AT - DAY]) == before
 
 
 def test_what_was_learnt_later_was_not_known_at_that_midnight(store: Store) -> None:
@@ -268,7 +274,7 @@ def test_a_life_ends_with_what_was_known(store: Store) -> None:
 def test_a_row_says_what_is_known_in_words_and_leaves_out_what_is_not(store: Store) -> None:
     two_lists(store)
     chosen = book_of(store)[0].choose("")
-    found = {row["ref"]: row for row in rows(chosen.delays, COUNTY)}
+    found = {row["ref"]: row for row in rows(chosen.people, COUNTY, COLUMNS)}
     assert set(found["NG-1"]) == {column.id for column in COLUMNS}
     assert (found["NG-1"]["owner"], found["NG-1"]["days"]) == ("Westshire Hospitals", 1)
     assert (found["NG-3"]["reason"], found["NG-3"]["pathway"], found["NG-3"]["past"]) == (None, None, "21 days or more")

@@ -35,8 +35,9 @@ from flowcentre.model import (
     State,
     Value,
 )
+from flowcentre.picture.delays import Delay
 from flowcentre.web import FlowServer, Glass, create_server, serving
-from flowcentre.web.delays import Delays
+from flowcentre.web.list_routes import Lists
 
 T = TypeVar("T")
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -214,7 +215,7 @@ class Drawings:
             lambda picture: "<!doctype html>" + ", ".join(board.title for board in picture.county.boards),
             {"demand": self.page},
             fingerprint=self.fingerprint,
-            ward_sheet=lambda chosen, asked_at: f"<!doctype html>{len(chosen.delays)} {asked_at}",
+            ward_sheet=lambda chosen, asked_at: f"<!doctype html>{len(chosen.people)} {asked_at}",
         )
 
 
@@ -225,7 +226,7 @@ class Westshire:
     live: Publisher = field(default_factory=Publisher)
     store: QuietStore = field(default_factory=QuietStore)
     drawings: Drawings = field(default_factory=Drawings)
-    delays: Delays | None = None
+    delays: Lists[Delay] | None = None
     beat_every: float = 5.0
 
     def app(self) -> FlowServer:

@@ -26,8 +26,9 @@ from flowcentre.model import (
     Value,
     WholeList,
 )
-from flowcentre.picture.delay_book import NoSuchMoment, asked_moment
-from flowcentre.picture.delays import Chosen, Filters, HospitalList, hospital_list
+from flowcentre.picture.delays import DELAYS, Delay
+from flowcentre.picture.list_book import NoSuchMoment, asked_moment
+from flowcentre.picture.listed import Chosen, Filters, PlaceList
 from flowcentre.store import Store
 
 AT = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
@@ -156,18 +157,16 @@ class PretendBook:
                 one.value, measure="delayed_discharged_today", value=left
             )
         picture = Picture(self.version, at or AT, at or AT, self.county, values)
-        return Chosen(picture, lists, Filters.of(query, picture))
+        return Chosen(picture, lists, Filters.of(DELAYS, query, picture))
 
-    def _list(self, place: str) -> HospitalList:
+    def _list(self, place: str) -> PlaceList[Delay]:
         state = self.states.get(place, State.FRESH)
         if state is State.NEVER:
-            return HospitalList(
-                replace(value_at(place, "delayed_now", None, state), observed_at=None, received_at=None)
-            )
+            return PlaceList(replace(value_at(place, "delayed_now", None, state), observed_at=None, received_at=None))
         at = AT if state is not State.STALE else EARLIER
         people = self.people[place]
         number = sum(person.discharged_at is None for person in people)
-        return hospital_list(value_at(place, "delayed_now", float(number), state, at), people, at)
+        return DELAYS.list_of(value_at(place, "delayed_now", float(number), state, at), people, at, self.county)
 
 
 # --- Lists in a real store ------------------------------------------------------------------

@@ -6,35 +6,12 @@ import dash_ag_grid
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.picture.delay_table import COLUMNS, Column
-from layouts.parts.delay_choice import Input
+from flowcentre.picture.list_table import Column
+from flowcentre.picture.listed import T
+from layouts.parts.list_choice import Input
+from layouts.parts.list_page import ListPage
 from layouts.parts.tree import marked
 
-GRID = "delays-grid"
-# Shown until somebody chooses otherwise; the width of each column in pixels.
-_FIRST = frozenset(
-    {"ref", "ward", "site", "days", "pathway", "reason", "owner", "council", "expected", "reviewed", "past"}
-)
-_WIDTHS = {
-    "ref": 190,  # what a row is known by: 11 capital letters must fit
-    "site": 160,
-    "ward": 110,
-    "days": 112,
-    "pathway": 118,
-    "family": 170,
-    "reason": 280,
-    "owner": 220,
-    "coordinator": 120,
-    "council": 150,
-    "expected": 150,
-    "reviewed": 150,
-    "ready": 150,
-    "admitted": 150,
-    "nights": 110,
-    "past": 200,
-    "listed": 150,
-    "too_old": 190,
-}
 _FILTERS = {
     "text": "agTextColumnFilter",
     "flag": None,
@@ -44,14 +21,14 @@ _FILTERS = {
 }
 
 
-def grid() -> Component:
-    """The grid itself, without rows: ``assets/delays.js`` asks the server for those that are in sight."""
+def grid(page: ListPage[T]) -> Component:
+    """The grid itself, without rows: ``assets/a-list.js`` asks the server for those that are in sight."""
     made: Component = dash_ag_grid.AgGrid(
-        id=GRID,
-        className="delays-grid",
+        id=f"{page.id}-grid",
+        className="list-grid",
         rowModelType="infinite",
         getRowId="params.data.ref",
-        columnDefs=[_definition(column) for column in COLUMNS],
+        columnDefs=[_definition(page, column) for column in page.columns],
         defaultColDef={"sortable": True, "resizable": True, "suppressHeaderMenuButton": True},
         dashGridOptions={
             "cacheBlockSize": 100,
@@ -67,24 +44,24 @@ def grid() -> Component:
             "enableCellTextSelection": True,
             "suppressDragLeaveHidesColumns": True,
             "suppressContentVisibilityAuto": True,  # a printed page must hold the rows that lie below the glass
-            "isFullWidthRow": {"function": "delayIsGroup(params)"},
-            "fullWidthCellRenderer": "DelayGroup",
+            "isFullWidthRow": {"function": "listIsGroup(params)"},
+            "fullWidthCellRenderer": "ListGroup",
             "rowClassRules": {"old": "params.data && params.data.old"},
-            "tabToNextCell": {"function": "delayTab(params)"},
+            "tabToNextCell": {"function": "listTab(params)"},
         },
         style={"height": "min(76vh, 1400px)", "minHeight": "480px", "width": "100%"},
     )
     return made
 
 
-def _definition(column: Column) -> dict[str, object]:
+def _definition(page: ListPage[T], column: Column[T]) -> dict[str, object]:
     definition: dict[str, object] = {
         "field": column.id,
         "colId": column.id,
         "headerName": column.heading,
-        "minWidth": _WIDTHS[column.id],
-        "flex": _WIDTHS[column.id],
-        "hide": column.id not in _FIRST,
+        "minWidth": page.widths[column.id],
+        "flex": page.widths[column.id],
+        "hide": column.id not in page.first,
         "filter": _FILTERS[column.kind] or False,
         "cellClass": f"cell-{column.kind}",
         "wrapHeaderText": True,
@@ -95,28 +72,30 @@ def _definition(column: Column) -> dict[str, object]:
     if column.kind == "number":
         definition["type"] = "rightAligned"
     if column.id == "ref":
-        definition |= {"pinned": "left", "lockPosition": "left", "width": _WIDTHS[column.id]}
+        definition |= {"pinned": "left", "lockPosition": "left", "width": page.widths[column.id]}
     if column.kind in ("date", "moment"):
         definition["filterParams"] = {"browserDatePicker": True}
     return definition
 
 
-def tools() -> Component:
+def tools(page: ListPage[T]) -> Component:
     """The column chooser: a box for each column. What is ticked is remembered in the browser."""
     boxes = [
         html.Li(
             html.Label(
                 [
-                    Input(type="checkbox", value=column.id, **({"checked": "checked"} if column.id in _FIRST else {})),
+                    Input(
+                        type="checkbox", value=column.id, **({"checked": "checked"} if column.id in page.first else {})
+                    ),
                     f" {column.heading}",
                 ]
             )
         )
-        for column in COLUMNS
+        for column in page.columns
         if column.id != "ref"
     ]
     return html.Details(
-        [html.Summary("Columns"), html.Ul(boxes, id="delay-columns")], className="delay-columns", id="choose-columns"
+        [html.Summary("Columns"), html.Ul(boxes, id="list-columns")], className="list-columns", id="choose-columns"
     )
 
 
@@ -136,10 +115,10 @@ def left_out() -> Component:
 
 
 def drawer() -> Component:
-    """Where one person's timeline stands."""
+    """Where one person's line of time stands."""
     return html.Aside(
         [html.Button("Close", id="close-drawer", type="button"), html.Div(id="drawer-content")],
-        id="delay-drawer",
+        id="list-drawer",
         hidden=True,
         **marked(aria_label="One person's timeline"),
     )

@@ -1,4 +1,4 @@
-"""What a file of delayed discharges says of itself: of when it is, what was chosen, and what it leaves out."""
+"""What a file of a list of people says of itself: of when it is, what was chosen, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from datetime import datetime
 
 from flowcentre.measures.derive import LONDON
 from flowcentre.model import State, Value
-from flowcentre.picture.delay_small import Seen
-from flowcentre.picture.delay_sums import label_of
-from flowcentre.picture.delay_table import COLUMNS
-from flowcentre.picture.delays import Chosen
+from flowcentre.picture.list_small import Seen
+from flowcentre.picture.listed import Chosen, T
 from flowcentre.picture.suppression import HIDDEN, MOST_HIDDEN, ROUNDED_TO
 from flowcentre.web.cells import london
+from flowcentre.web.list_told import Told
 
-HEADINGS = {column.id: column.heading for column in COLUMNS}
 _LONGEST_NAME = 150  # letters of a file's name
 
 
@@ -24,8 +22,10 @@ def people_of(count: Value) -> int | None:
     return None if count.value is None else round(count.value)
 
 
-def about(chosen: Chosen, asked_at: datetime | None, hidden: Seen | None) -> Iterator[tuple[str, str]]:
-    """``hidden`` is the count as it may be seen where small numbers are hidden."""
+def about(
+    told: Told[T], chosen: Chosen[T], asked_at: datetime | None, hidden: Seen | None
+) -> Iterator[tuple[str, str]]:
+    """Each thing that it says, by what it is of. ``hidden`` is the count as it may be seen where small numbers are hidden."""
     picture, count = chosen.picture, chosen.count
     if picture.county.demonstration:
         yield "Demonstration", "every figure here is invented"
@@ -33,8 +33,8 @@ def about(chosen: Chosen, asked_at: datetime | None, hidden: Seen | None) -> Ite
         yield "Looks back", f"as it was known at {london(asked_at)}: this is not the present"
     yield "As at", "no list has come" if count.observed_at is None else london(count.observed_at)
     yield "Picture", f"version {picture.version}, of {london(picture.at)}"
-    yield "Filters", "; ".join(_filters(chosen)) or "none: everybody"
-    yield "People delayed", _count_words(chosen, hidden)
+    yield "Filters", "; ".join(_filters(told, chosen)) or "none: everybody"
+    yield told.counted, _count_words(chosen, hidden)
     silent = [_silence(each.value, chosen) for each in chosen.in_scope if not each.value.known]
     if silent:
         yield "Not counted", "; ".join(silent)
@@ -52,7 +52,7 @@ def about(chosen: Chosen, asked_at: datetime | None, hidden: Seen | None) -> Ite
         )
 
 
-def _count_words(chosen: Chosen, hidden: Seen | None) -> str:
+def _count_words(chosen: Chosen[T], hidden: Seen | None) -> str:
     count = chosen.count
     people = people_of(count)
     if people is None:
@@ -67,8 +67,9 @@ def _count_words(chosen: Chosen, hidden: Seen | None) -> str:
     return f"{words}, {count.coverage}{', late' if count.state is State.LATE else ''}"
 
 
-def _silence(value: Value, chosen: Chosen) -> str:
-    name = label_of("site", value.place, chosen.picture.county)
+def _silence(value: Value, chosen: Chosen[T]) -> str:
+    subject, county = chosen.subject, chosen.picture.county
+    name = subject.label(subject.place_facet, value.place, county)
     if value.observed_at is None:
         return f"{name}, no list has come"
     if value.state is State.STALE:
@@ -76,13 +77,13 @@ def _silence(value: Value, chosen: Chosen) -> str:
     return f"{name}, list not known as at {london(value.observed_at)}"
 
 
-def _filters(chosen: Chosen) -> Iterator[str]:
-    for facet, values in chosen.filters.chosen.items():
-        words = sorted(label_of(facet, value, chosen.picture.county) for value in values)
-        yield f"{HEADINGS[facet]}: {', '.join(words)}"
+def _filters(told: Told[T], chosen: Chosen[T]) -> Iterator[str]:
+    for facet, values in chosen.filters.in_force.items():
+        words = sorted(told.subject.label(facet, value, chosen.picture.county) for value in values)
+        yield f"{told.headings[facet]}: {', '.join(words)}"
 
 
-def file_name(chosen: Chosen, what: str) -> str:
+def file_name(chosen: Chosen[T], what: str) -> str:
     """What and when, of letters that no header can be broken with. A filter names places, never a person."""
     picture = chosen.picture
     parts: Sequence[str] = (

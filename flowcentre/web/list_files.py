@@ -1,4 +1,4 @@
-"""Delayed discharges as files to take away: CSV for machines, XLSX for people."""
+"""A list of people as files to take away: CSV for machines, XLSX for people."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime
 import xlsxwriter
 
 from flowcentre.model import Value
-from flowcentre.picture.delay_small import Seen, hide_left, hide_small, seen
-from flowcentre.picture.delay_sums import WITHIN, counts_by_facet, label_of, left_today
-from flowcentre.picture.delay_table import COLUMNS, Cell, rows
-from flowcentre.picture.delays import Chosen
+from flowcentre.picture.list_small import Seen, hide_small, seen
+from flowcentre.picture.list_table import Cell, rows
+from flowcentre.picture.listed import Chosen, T
 from flowcentre.picture.suppression import HIDDEN
 from flowcentre.web.cells import london, plain_cell, written
-from flowcentre.web.delay_about import HEADINGS, about, file_name, people_of
+from flowcentre.web.list_about import about, file_name, people_of
+from flowcentre.web.list_told import Told
 
 _WIDTHS = {"text": 22, "number": 10, "date": 12, "moment": 26, "flag": 8}
 
@@ -34,29 +34,29 @@ class File:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def file_of_people(chosen: Chosen, asked_at: datetime | None) -> File:
-    """The people chosen, longest first."""
-    table = rows(chosen.delays, chosen.picture.county)
+def file_of_people(told: Told[T], chosen: Chosen[T], asked_at: datetime | None) -> File:
+    """The people chosen, in the order of the list."""
+    table = rows(chosen.people, chosen.picture.county, told.columns)
     return File(
-        file_name(chosen, "delayed-people"),
-        f"{chosen.picture.county.name}: delayed discharges",
-        tuple(about(chosen, asked_at, None)),
-        tuple(column.heading for column in COLUMNS),
-        tuple(column.kind for column in COLUMNS),
-        tuple(tuple(row[column.id] for column in COLUMNS) for row in table),
+        file_name(chosen, f"{told.file}-people"),
+        f"{chosen.picture.county.name}: {told.title}",
+        tuple(about(told, chosen, asked_at, None)),
+        tuple(column.heading for column in told.columns),
+        tuple(column.kind for column in told.columns),
+        tuple(tuple(row[column.id] for column in told.columns) for row in table),
     )
 
 
-def file_of_counts(chosen: Chosen, asked_at: datetime | None, *, small_hidden: bool) -> File:
+def file_of_counts(told: Told[T], chosen: Chosen[T], asked_at: datetime | None, *, small_hidden: bool) -> File:
     """The counts of the people chosen by every facet."""
     hidden = ", small numbers hidden" if small_hidden else ""
     return File(
-        file_name(chosen, "delayed-counts-small-hidden" if small_hidden else "delayed-counts"),
-        f"{chosen.picture.county.name}: delayed discharges counted{hidden}",
-        tuple(about(chosen, asked_at, seen(people_of(chosen.count)) if small_hidden else None)),
+        file_name(chosen, f"{told.file}-counts{'-small-hidden' if small_hidden else ''}"),
+        f"{chosen.picture.county.name}: {told.title} counted{hidden}",
+        tuple(about(told, chosen, asked_at, seen(people_of(chosen.count)) if small_hidden else None)),
         ("Counted by", "Within", "Key", "Value", "People", "At least"),
         ("text", "text", "text", "text", "number", "flag"),
-        tuple(_counts(chosen, small_hidden=small_hidden)),
+        tuple(_counts(told, chosen, small_hidden=small_hidden)),
     )
 
 
@@ -69,7 +69,7 @@ def as_csv(file: File) -> bytes:
     return text.getvalue().encode()
 
 
-def as_xlsx(file: File, chosen: Chosen) -> bytes:
+def as_xlsx(told: Told[T], file: File, chosen: Chosen[T]) -> bytes:
     """A workbook: what it is and the table, and on a last sheet what it is and the lists that it is made of."""
     content = io.BytesIO()
     # In memory: people's rows are not to be left in a folder for temporary files.
@@ -77,7 +77,7 @@ def as_xlsx(file: File, chosen: Chosen) -> bytes:
     # Its own clock would be read otherwise.
     workbook.set_properties({"title": file.title, "created": chosen.picture.at.astimezone(UTC).replace(tzinfo=None)})
     bold, day = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "yyyy-mm-dd"})
-    sheet = workbook.add_worksheet("Delayed")
+    sheet = workbook.add_worksheet(told.short)
     sheet.write_string(0, 0, plain_cell(file.title), bold)
     for line, (what, words) in enumerate(file.about, start=1):
         sheet.write_string(line, 0, plain_cell(f"{what}: {words}"))
@@ -93,33 +93,36 @@ def as_xlsx(file: File, chosen: Chosen) -> bytes:
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.repeat_rows(top)
-    _write_about(workbook.add_worksheet("About"), file, chosen, bold)
+    _write_about(workbook.add_worksheet("About"), told, file, chosen, bold)
     workbook.close()
     return content.getvalue()
 
 
-def _write_about(sheet: xlsxwriter.worksheet.Worksheet, file: File, chosen: Chosen, bold: object) -> None:
+def _write_about(
+    sheet: xlsxwriter.worksheet.Worksheet, told: Told[T], file: File, chosen: Chosen[T], bold: object
+) -> None:
     sheet.set_column(0, 3, 30)
     for line, (what, words) in enumerate([("What", file.title), *file.about]):
         sheet.write_string(line, 0, plain_cell(what), bold)
         sheet.write_string(line, 1, plain_cell(words))
     top = len(file.about) + 2
-    lists = [("Hospital", "List as at", "State", "Feeds"), *(_list_of(each.value, chosen) for each in chosen.in_scope)]
+    lists = [(told.place, "List as at", "State", "Feeds"), *(_list_of(each.value, chosen) for each in chosen.in_scope)]
     for line, cells in enumerate(lists, start=top):
         for index, text in enumerate(cells):
             sheet.write_string(line, index, plain_cell(text), bold if line == top else None)
 
 
-def _list_of(value: Value, chosen: Chosen) -> tuple[str, ...]:
+def _list_of(value: Value, chosen: Chosen[T]) -> tuple[str, ...]:
     as_at = "never" if value.observed_at is None else london(value.observed_at)
-    return (label_of("site", value.place, chosen.picture.county), as_at, value.state.value, ", ".join(value.feeds))
+    name = chosen.subject.label(chosen.subject.place_facet, value.place, chosen.picture.county)
+    return (name, as_at, value.state.value, ", ".join(value.feeds))
 
 
 def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, day: object) -> None:
     text = written(cell)
     if isinstance(cell, date) and not isinstance(cell, datetime):
         sheet.write_datetime(row, column, cell, day)
-    elif isinstance(text, int):
+    elif isinstance(text, int | float):
         sheet.write_number(row, column, text)
     elif text is not None:
         sheet.write_string(row, column, text)  # whatever it looks like: no formula, no link, no number
@@ -128,23 +131,22 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: C
 # --- Counts -----------------------------------------------------------------------------
 
 
-def _counts(chosen: Chosen, *, small_hidden: bool) -> Iterator[tuple[Cell, ...]]:
-    people, at_least = people_of(chosen.count), chosen.count.at_least
-    facets, left = counts_by_facet(chosen), left_today(chosen)
-    who_left = [Seen(count, hidden=False) for count in (left.today, left.by_1700, left.by_1200)]
+def _counts(told: Told[T], chosen: Chosen[T], *, small_hidden: bool) -> Iterator[tuple[Cell, ...]]:
+    people, at_least, subject = people_of(chosen.count), chosen.count.at_least, chosen.subject
+    facets = told.counts(chosen)
     total = Seen(people, hidden=False)
     if small_hidden:
-        facets, total, who_left = hide_small(facets, people), seen(people), list(hide_left(left))
-    yield ("Delayed", None, None, "everybody chosen", _shown(total), at_least)
+        facets, total = hide_small(subject, facets, people), seen(people)
+    yield (told.short, None, None, "everybody chosen", _shown(total), at_least)
     for facet, listed in facets.items():
         for one in listed:
-            within = label_of(WITHIN[facet], one.within, chosen.picture.county) if one.within is not None else None
+            within = None
+            if one.within is not None:
+                within = subject.label(subject.within[facet], one.within, chosen.picture.county)
             cell = _shown(Seen(one.people, one.hidden))
-            yield (HEADINGS[facet], within, one.value or None, one.label, cell, at_least and cell is not None)
-    for key, words, count in zip(
-        ("today", "by-17", "by-12"), ("since midnight", "by 17:00", "by 12:00"), who_left, strict=True
-    ):
-        yield ("Discharged today", None, key, words, _shown(count), left.at_least)
+            yield (told.headings[facet], within, one.value or None, one.label, cell, at_least and cell is not None)
+    for counted_by, key, words, count, is_least in told.more_counts(chosen, small_hidden):
+        yield (counted_by, None, key, words, _shown(count), is_least)
 
 
 def _shown(count: Seen) -> Cell:

@@ -1,37 +1,35 @@
-"""Addresses of the delayed discharges page: what is chosen, as at when, and how the list is grouped.
+"""Addresses of the page of a list of people: what is chosen, as at when, and how the list is grouped.
 
 Everything that the page shows follows from its address, so a link is all that a choice needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic
 from urllib.parse import parse_qs, quote
 
 from flowcentre.model import Picture
-from flowcentre.picture.delays import Filters
+from flowcentre.picture.listed import Filters, T
+from layouts.parts.list_page import ListPage
 from layouts.parts.words import LONDON
-
-PATH = "/delays"
-GROUPS: Mapping[str, str] = {"ward": "ward", "owner": "who must act"}
 
 
 @dataclass(frozen=True)
-class Address:
+class Address(Generic[T]):
     """An address of the page. The same choice has the same ``query``."""
 
-    filters: Filters
+    page: ListPage[T]
+    filters: Filters[T]
     at: datetime | None = None  # a moment of the past that it looks back to
     group: str | None = None
 
     @classmethod
-    def of(cls, query: str, filters: Filters, at: datetime | None = None) -> Address:
+    def of(cls, page: ListPage[T], query: str, filters: Filters[T], at: datetime | None = None) -> Address[T]:
         """An address as it was asked for; what it cannot mean is left out."""
         group = parse_qs(query.lstrip("?")).get("group", [""])[-1]
-        return cls(filters, at, group if group in GROUPS else None)
+        return cls(page, filters, at, group if group in page.groups else None)
 
     @property
     def query(self) -> str:
@@ -47,13 +45,13 @@ class Address:
 
     def to(self, beneath: str = "") -> str:
         """The same choice in another form: ``to(".csv")``, ``to("/ward-sheet")``."""
-        return f"{PATH}{beneath}?{self.query}" if self.query else f"{PATH}{beneath}"
+        return f"{self.page.path}{beneath}?{self.query}" if self.query else f"{self.page.path}{beneath}"
 
-    def with_(self, **choices: str | None) -> Address:
+    def with_(self, **choices: str | None) -> Address[T]:
         """The same with one value of a facet chosen, or with None all of it."""
         return replace(self, filters=self.filters.with_(**choices))
 
-    def turned(self, **choices: str) -> Address:
+    def turned(self, **choices: str) -> Address[T]:
         """The same with these values chosen; or without them, where just these are chosen already."""
         if self.has(**choices):
             return replace(self, filters=self.filters.without(*choices))
@@ -63,26 +61,24 @@ class Address:
         """Are just these values chosen of their facets?"""
         return all(self.filters.chosen.get(facet) == frozenset({value}) for facet, value in choices.items())
 
-    def less(self, facet: str, value: str) -> Address:
+    def less(self, facet: str, value: str) -> Address[T]:
         """The same without one value of a facet."""
-        left = self.filters.chosen.get(facet, frozenset()) - {value}
-        others = {name: values for name, values in self.filters.chosen.items() if name != facet}
-        return replace(self, filters=Filters(others | ({facet: left} if left else {})))
+        return replace(self, filters=self.filters.less(facet, value))
 
-    def cleared(self) -> Address:
+    def cleared(self) -> Address[T]:
         """The same moment and grouping, with everybody chosen."""
-        return replace(self, filters=Filters({}))
+        return replace(self, filters=self.filters.cleared())
 
-    def grouped(self, group: str | None) -> Address:
+    def grouped(self, group: str | None) -> Address[T]:
         """The same people, grouped otherwise."""
         return replace(self, group=group)
 
-    def as_at(self, at: datetime | None) -> Address:
+    def as_at(self, at: datetime | None) -> Address[T]:
         """The same choice at another moment; None: the present."""
         return replace(self, at=at)
 
 
-def choice_marks(address: Address, **choices: str) -> dict[str, Any]:
+def choice_marks(address: Address[Any], **choices: str) -> dict[str, Any]:
     """How a link shows that what it would choose is chosen; or, where something else is, that it is not."""
     facets = [facet for facet in choices if facet in address.filters.chosen]
     if not facets:
@@ -92,13 +88,13 @@ def choice_marks(address: Address, **choices: str) -> dict[str, Any]:
     return {"data-chosen": "no"}
 
 
-def canonical(picture: Picture, query: str) -> str | None:
+def canonical(page: ListPage[Any], picture: Picture, query: str) -> str | None:
     """One spelling for every query that asks the same of the present; None for one that looks back."""
     if parse_qs(query.lstrip("?")).get("at", [""])[0]:
         return None
-    filters = Filters.of(query, picture)
+    filters = Filters.of(page.subject, query, picture)
     # The page says of which facets something was asked that there is not: those addresses ask for another page.
-    return "&".join(filter(None, (Address.of(query, filters).query, *(f"{facet}=-" for facet in filters.astray))))
+    return "&".join(filter(None, (Address.of(page, query, filters).query, *(f"{facet}=-" for facet in filters.astray))))
 
 
 def moment_words(at: datetime) -> str:

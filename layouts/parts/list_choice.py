@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.picture.delay_book import Answered
-from flowcentre.picture.delays import FACETS, PAST
-from layouts.parts.delay_links import PATH, Address
-from layouts.parts.delay_top import counted_words
-from layouts.parts.delay_words import FACET_WORDS, choice_name
+from flowcentre.picture.list_book import Answered
+from flowcentre.picture.listed import Chosen, T
+from layouts.parts.list_links import Address
+from layouts.parts.list_page import ListPage
+from layouts.parts.list_words import least, least_people, people
 from layouts.parts.tree import marked
 from layouts.parts.words import LONDON, clock_words, date_words
 
-# One value of a facet, where its heading is no name for it.
-_SINGLE = {"owner": "organisation", "council": "council or locality", "days": "number of days", PAST: "limit"}
-EXPORTS = ((".csv", "CSV"), (".xlsx", "Excel"), ("/ward-sheet", "Ward sheet"))
 
-
-def head(answered: Answered) -> html.Header:
+def head(page: ListPage[T], answered: Answered[T]) -> html.Header:
     """The title of the page and the moment that it speaks of."""
     picture = answered.chosen.picture
     return html.Header(
         [
-            html.H1("Delayed discharges"),
+            html.H1(page.title),
             html.P(
                 [
                     "as at ",
                     html.Time(clock_words(picture.at)),
-                    f", {date_words(picture.at)}. From the hospitals' own lists: local, not validated.",
+                    f", {date_words(picture.at)}. {page.source}",
                 ],
                 className="when",
             ),
@@ -37,7 +35,7 @@ def head(answered: Answered) -> html.Header:
     )
 
 
-def looks_back(answered: Answered, address: Address) -> Component | None:
+def looks_back(answered: Answered[T], address: Address[T]) -> Component | None:
     """Says that this is no present, with the way back to it."""
     if not answered.looks_back:
         return None
@@ -47,60 +45,70 @@ def looks_back(answered: Answered, address: Address) -> Component | None:
             html.P([html.Strong(f"As known at {at:%H:%M} on {at.day} {at:%B %Y}"), ": not the present"]),
             html.A("Back to the present", href=address.as_at(None).href, id="to-the-present"),
         ],
-        className="delay-past",
+        className="list-past",
         role="note",
     )
 
 
-def chips(answered: Answered, address: Address) -> html.Nav:
+def chips(answered: Answered[T], address: Address[T]) -> html.Nav:
     """Each choice with the way to undo it, how many it leaves, and where the rest of the page stands."""
-    county = answered.chosen.picture.county
+    page, county = address.page, answered.chosen.picture.county
     items = []
-    for facet in (*FACETS, PAST):
+    for facet in page.subject.names:
         for value in sorted(address.filters.chosen.get(facet, ())):
-            name = choice_name(facet, value, county)
+            name = page.choice_name(facet, value, county)
             items.append(
                 html.Li(
                     html.A(
                         [
-                            html.Span(FACET_WORDS[facet]),
+                            html.Span(page.facet_words[facet]),
                             f" {name} ",
                             html.B("\N{MULTIPLICATION SIGN}", **marked(aria_hidden="true")),
                         ],
                         href=address.less(facet, value).href,
                         id=f"chip-{facet}-{value}",
                         className="chip",
-                        **marked(aria_label=f"Take away {FACET_WORDS[facet]} {name}"),
+                        **marked(aria_label=f"Take away {page.facet_words[facet]} {name}"),
                     )
                 )
             )
     if items:
         items.append(html.Li(html.A("Clear all", href=address.cleared().href, id="chip-all", className="clear")))
     else:
-        items.append(html.Li("Everybody. Choose by any bar or number.", className="what"))
-    items += [_astray(facet, facet in address.filters.chosen) for facet in address.filters.astray]
-    jumps = [("#why", "Why"), ("#who", "Who"), ("#history", "28 days"), ("#list", "List")]
+        items.append(html.Li(page.nobody, className="what"))
+    items += [_astray(page, facet, facet in address.filters.chosen) for facet in address.filters.astray]
     return html.Nav(
         [
             html.P([html.Strong(counted_words(answered.chosen))], className="chosen-count", role="status"),
             html.Ul(items, className="chips"),
-            html.P([html.A(words, href=to) for to, words in jumps], className="jumps"),
+            html.P([html.A(words, href=to) for to, words in page.jumps], className="jumps"),
         ],
-        className="delay-chips",
+        className="list-chips",
         **marked(aria_label="What is chosen"),
     )
 
 
-def _astray(facet: str, partly: bool) -> html.Li:
+def counted_words(chosen: Chosen[T]) -> str:
+    """ "41 of 154 people"; "154 people" where nobody is left out; "no list" where there is none of the present."""
+    if not chosen.count.known:
+        return f"{people(len(chosen.people))} on lists too old" if chosen.people else "no list of the present"
+    number, short = len(chosen.counted), chosen.count.at_least
+    if not chosen.filters.chosen:
+        return least_people(number, short)
+    everybody = replace(chosen, filters=chosen.filters.without(*chosen.filters.chosen))
+    return f"{least(number, short)} of {least_people(len(everybody.counted), everybody.count.at_least)}"
+
+
+def _astray(page: ListPage[T], facet: str, partly: bool) -> html.Li:
     """Says that the address asks for a value that there is not."""
-    name = FACET_WORDS[facet].lower() if facet not in _SINGLE else _SINGLE[facet]
+    name = page.facet_words[facet].lower() if facet not in page.single else page.single[facet]
     words = f"A {name} asked for is not there: left out" if partly else f"No such {name}: not chosen by"
     return html.Li(words, className="astray", role="alert")
 
 
-def exports(address: Address) -> html.P:
+def exports(address: Address[T]) -> html.P:
     """The same choice to take away."""
-    links = [html.A(words, href=address.to(beneath)) for beneath, words in EXPORTS]
+    links = [html.A(words, href=address.to(beneath)) for beneath, words in address.page.exports]
     return html.P(["Take away: ", *links], className="exports")
 
 
@@ -118,8 +126,8 @@ class Input(Component):
         super().__init__(**given)  # type: ignore[no-untyped-call]
 
 
-def moment_form() -> Component:
-    """Asks for the page as it was known at a moment. ``assets/delays.js`` keeps what else is chosen."""
+def moment_form(page: ListPage[T]) -> Component:
+    """Asks for the page as it was known at a moment. ``assets/a-list.js`` keeps what else is chosen."""
     return html.Details(
         [
             html.Summary("As it was"),
@@ -129,10 +137,10 @@ def moment_form() -> Component:
                     Input(type="datetime-local", name="at", id="at", required="required"),
                     html.Button("Show", type="submit"),
                 ],
-                action=PATH,
+                action=page.path,
                 method="get",
                 id="as-it-was",
             ),
         ],
-        className="delay-moment",
+        className="list-moment",
     )

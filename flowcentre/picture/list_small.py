@@ -1,17 +1,15 @@
-"""The counts of delayed discharges with small numbers hidden, for readers who need no more."""
+"""Counts of listed people with small numbers hidden, for readers who need no more."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from flowcentre.picture.delay_sums import EXPECTED, WITHIN, Count, Left
-from flowcentre.picture.delays import PAST, PAST_21_DAYS, PAST_EXPECTED, PAST_HOSPITAL
-from flowcentre.picture.suppression import Shown, Tally, nested, shown_count, suppress
+from flowcentre.picture.list_sums import Count
+from flowcentre.picture.listed import PAST, Subject, T
+from flowcentre.picture.suppression import Shown, Tally, shown_count, suppress
 
 WITHHELD = "not shown: small counts could be worked out"
-# Each limit counts people of one way of parting: where that is withheld, so is the limit.
-_WAY_OF_LIMIT = {PAST_HOSPITAL: "family", PAST_21_DAYS: "days", PAST_EXPECTED: EXPECTED}
 
 Counts = Mapping[str, Sequence[Count]]
 _Parts = Mapping[str, Shown] | None
@@ -31,30 +29,20 @@ def seen(people: int | None) -> Seen:
     return Seen(shown, hidden=people is not None and shown is None)
 
 
-def hide_small(counts: Counts, people: int | None) -> dict[str, tuple[Count, ...]]:
+def hide_small(subject: Subject[T], counts: Counts, people: int | None) -> dict[str, tuple[Count, ...]]:
     """The counts by facet of so many people, with small ones hidden and what would give these away withheld."""
     if people is None:
         return {facet: tuple(listed) for facet, listed in counts.items()}
-    shown = suppress(_tally(counts, people))
-    hidden = {facet: tuple(_of_facet(facet, counts, shown)) for facet in counts if facet != PAST}
-    return hidden | {PAST: tuple(_past(counts[PAST], shown))}
+    shown = suppress(_tally(subject.within, counts, people))
+    hidden = {facet: tuple(_of_facet(facet, subject.within, counts, shown)) for facet in counts if facet != PAST}
+    return hidden | {PAST: tuple(_past(counts[PAST], subject.limit_ways, shown))}
 
 
-def hide_left(left: Left) -> tuple[Seen, Seen, Seen]:
-    """Who left today, by 17:00 and by 12:00, each a part of the one before."""
-    if left.today is None or left.by_1700 is None or left.by_1200 is None:
-        return (seen(None),) * 3
-    today, by_1700, by_1200 = (
-        Seen(count, hidden=count is None) for count in nested([left.today, left.by_1700, left.by_1200])
-    )
-    return today, by_1700, by_1200
-
-
-def _tally(counts: Counts, people: int) -> Tally:
-    beneath = {above: facet for facet, above in WITHIN.items()}
+def _tally(within: Mapping[str, str], counts: Counts, people: int) -> Tally:
+    beneath = {above: facet for facet, above in within.items()}
     ways: dict[str, Mapping[str, Tally]] = {}
     for facet in counts:
-        if facet != PAST and facet not in WITHIN:
+        if facet != PAST and facet not in within:
             ways[facet] = {
                 one.value: Tally(one.people, _beneath(counts, beneath.get(facet), one.value))
                 for one in counts[facet]
@@ -69,11 +57,11 @@ def _beneath(counts: Counts, facet: str | None, above: str) -> Mapping[str, Mapp
     return {facet: {one.value: Tally(one.people or 0) for one in counts[facet] if one.within == above}}
 
 
-def _of_facet(facet: str, counts: Counts, shown: Shown) -> Iterator[Count]:
-    above = shown.ways[WITHIN.get(facet, facet)]
+def _of_facet(facet: str, within: Mapping[str, str], counts: Counts, shown: Shown) -> Iterator[Count]:
+    above = shown.ways[within.get(facet, facet)]
     if above is None:
         yield Count("", WITHHELD, None, hidden=True)
-    elif facet in WITHIN:
+    elif facet in within:
         for value, part in above.items():
             yield from _listed((one for one in counts[facet] if one.within == value), part.ways.get(facet), value)
     else:
@@ -92,8 +80,9 @@ def _listed(counts: Iterable[Count], parts: _Parts, within: str | None) -> Itera
             yield one
 
 
-def _past(limits: Iterable[Count], shown: Shown) -> Iterator[Count]:
+def _past(limits: Iterable[Count], ways: Mapping[str, str], shown: Shown) -> Iterator[Count]:
     for limit in limits:
-        withheld = shown.ways[_WAY_OF_LIMIT[limit.value]] is None
+        # A limit counts people of some values of a way of parting: where that is withheld, so is the limit.
+        withheld = limit.value in ways and shown.ways[ways[limit.value]] is None
         people = None if withheld or limit.people is None else shown_count(limit.people)
         yield replace(limit, people=people, hidden=people is None)

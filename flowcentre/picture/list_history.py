@@ -1,4 +1,4 @@
-"""How delayed discharges moved: the lists as they stood at the end of each day, chosen from like the present.
+"""How a list of people moved: as it stood at the end of each day, chosen from like the present.
 
 A past day never changes: what was known at its end is read once, and chosen from again and again.
 """
@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Generic
 
 from flowcentre.measures.derive import LONDON, local_day, local_midnight
 from flowcentre.model import County, Picture, State, Value
-from flowcentre.picture.delays import Chosen, Delay, Filters, HospitalList, hospital_list, listing_hospitals
+from flowcentre.picture.listed import Chosen, Filters, PlaceList, Subject, T
 from flowcentre.store import Store
 
-DAYS = 28
 _NONE, _INSTANT, _MINUTE = timedelta(0), timedelta(milliseconds=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Census:
-    """The lists as they were known at a moment. A hospital whose list was missing or too old is not among them."""
+class Census(Generic[T]):
+    """The lists as they were known at a moment. A place whose list was missing or too old is not among them."""
 
     at: datetime
-    lists: tuple[HospitalList, ...]
-    hospitals: int  # that are expected to send one
+    lists: tuple[PlaceList[T], ...]
+    places: int  # that are expected to send one
 
     @property
     def day(self) -> date:
@@ -33,19 +33,19 @@ class Census:
 
 
 @dataclass(frozen=True, slots=True)
-class Then:
-    """What filters choose from a census. ``delays`` None: no list in scope was known then."""
+class Then(Generic[T]):
+    """What filters choose from a census. ``people`` None: no list in scope was known then."""
 
     at: datetime
-    delays: tuple[Delay, ...] | None
-    left: tuple[Delay, ...]
+    people: tuple[T, ...] | None
+    left: tuple[T, ...]
     reporting: int
     expected: int
 
     @property
     def count(self) -> int | None:
-        """How many waited; None where nothing was known."""
-        return None if self.delays is None else len(self.delays)
+        """How many there were; None where nothing was known."""
+        return None if self.people is None else len(self.people)
 
     @property
     def whole(self) -> bool:
@@ -54,73 +54,75 @@ class Then:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class Past(Generic[T]):
     """What the same filters chose before: at the end of each day, at this time yesterday, and a week ago."""
 
-    days: tuple[Then, ...] = ()  # oldest first, yesterday's midnight last
-    yesterday: Then | None = None
-    last_week: Then | None = None
+    days: tuple[Then[T], ...] = ()  # oldest first, yesterday's midnight last
+    yesterday: Then[T] | None = None
+    last_week: Then[T] | None = None
 
 
-class DelayHistory:
+class ListHistory(Generic[T]):
     """Reads the lists of the past and keeps them. Used from any thread: at worst two read the same."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, subject: Subject[T], store: Store) -> None:
+        self._subject = subject
         self._store = store
-        self._kept: dict[datetime, Census] = {}
+        self._kept: dict[datetime, Census[T]] = {}
         self._county: County | None = None
 
-    def past(self, chosen: Chosen, days: int = DAYS) -> Past:
+    def past(self, chosen: Chosen[T]) -> Past[T]:
         """What the filters of ``chosen`` chose in the days before its picture."""
         at = chosen.picture.at
-        midnights = [_midnight_before(at, back) - _MINUTE for back in range(days, 0, -1)]
+        midnights = [_midnight_before(at, back) - _MINUTE for back in range(self._subject.days_back, 0, -1)]
         quarter = at - timedelta(minutes=at.minute % 15, seconds=at.second, microseconds=at.microsecond)
         wanted = [*midnights, _days_before(quarter, 1), _days_before(quarter, 7)]
         censuses = self._censuses(chosen.picture, wanted)
-        sites = chosen.filters.sites(chosen.picture)
-        *ends, yesterday, last_week = (_then(census, chosen.filters, sites) for census in censuses)
+        places = chosen.filters.places(chosen.picture)
+        *ends, yesterday, last_week = (_then(census, chosen.filters, places) for census in censuses)
         return Past(tuple(ends), yesterday, last_week)
 
-    def _censuses(self, picture: Picture, moments: Sequence[datetime]) -> list[Census]:
+    def _censuses(self, picture: Picture, moments: Sequence[datetime]) -> list[Census[T]]:
         if self._county is not picture.county:
             self._kept, self._county = {}, picture.county
         kept = self._kept
         missing = [at for at in moments if at not in kept]
         if missing:
-            read = read_censuses(self._store, picture, missing)
+            read = read_censuses(self._subject, self._store, picture, missing)
             # What is not asked for again has passed out of sight.
             kept = {at: census for at, census in kept.items() if at in moments} | {each.at: each for each in read}
             self._kept = kept
         return [kept[at] for at in moments]
 
 
-def read_censuses(store: Store, picture: Picture, moments: Sequence[datetime]) -> list[Census]:
+def read_censuses(subject: Subject[T], store: Store, picture: Picture, moments: Sequence[datetime]) -> list[Census[T]]:
     """The lists as they were known at each of some moments."""
-    values = listing_hospitals(picture)
+    values, measure, county = subject.listing(picture), subject.measure, picture.county
     patience = {
-        value.place: max((feed.stale_after for id in value.feeds if (feed := picture.county.feed(id))), default=_NONE)
+        value.place: max((feed.stale_after for id in value.feeds if (feed := county.feed(id))), default=_NONE)
         for value in values
     }
-    keys, longest = [(value.place, "delayed_now") for value in values], max(patience.values(), default=_NONE)
+    keys, longest = [(value.place, measure) for value in values], max(patience.values(), default=_NONE)
     found = []
     for at in moments:
         histories = store.history(keys, at - longest, at + _INSTANT, known_at=at)
         lists = []
         for value in values:
-            point = next(reversed(histories[value.place, "delayed_now"]), None)
+            point = next(reversed(histories[value.place, measure]), None)
             if point is not None and point.value is not None and at - point.at < patience[value.place]:
-                then = Value("delayed_now", value.place, point.value, State.FRESH, point.at, feeds=value.feeds)
-                lists.append(hospital_list(then, store.people("delays", value.place, point.at, at), point.at))
+                then = Value(measure, value.place, point.value, State.FRESH, point.at, feeds=value.feeds)
+                rows = store.people(subject.people, value.place, point.at, at)
+                lists.append(subject.list_of(then, rows, point.at, county))
         found.append(Census(at, tuple(lists), len(values)))
     return found
 
 
-def _then(census: Census, filters: Filters, sites: Collection[str] | None) -> Then:
-    lists = [each for each in census.lists if sites is None or each.place in sites]
-    expected = census.hospitals if sites is None else len(sites)
-    delays = tuple(delay for each in lists for delay in each.delays if filters.admits(delay))
-    left = tuple(delay for each in lists for delay in each.left if filters.admits(delay))
-    return Then(census.at, delays if lists else None, left, len(lists), expected)
+def _then(census: Census[T], filters: Filters[T], places: Collection[str] | None) -> Then[T]:
+    lists = [each for each in census.lists if places is None or each.place in places]
+    expected = census.places if places is None else len(places)
+    people = tuple(item for each in lists for item in each.people if filters.admits(item))
+    left = tuple(item for each in lists for item in each.left if filters.admits(item))
+    return Then(census.at, people if lists else None, left, len(lists), expected)
 
 
 def _midnight_before(at: datetime, back: int) -> datetime:

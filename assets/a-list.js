@@ -1,25 +1,28 @@
-// The page of delayed discharges: filters that change the address and nothing else, the grid's rows, and one person's
-// timeline. What is asked goes to the server as a Dash callback would, but by hand: Dash keeps what a callback's inputs
+// The page of a list of people: filters that change the address and nothing else, the grid's rows, and one person's line
+// of time. The page itself says which list it is of. What is asked goes to the server as a Dash callback would, but by hand: Dash keeps what a callback's inputs
 // were for ever, and a page that is left open for a year would hold every list of the year.
 (() => {
   "use strict";
-  const PATH = "/delays", GRID = "delays-grid", KEPT = "delays-columns";
   const byId = (id) => document.getElementById(id);
+  /** The id of the list whose page this is; null on other pages. */
+  const shownList = () => document.querySelector(".list-page[data-list]")?.dataset.list ?? null;
+  const keptName = () => `${shownList()}-columns`;
 
   async function ask(question) {
+    const list = shownList();
     const answer = await fetch("/_dash-update-component", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({
-        output: "delays-answer.data",
-        outputs: { id: "delays-answer", property: "data" },
-        inputs: [{ id: "delays-question", property: "data", value: { query: location.search, ...question } }],
-        changedPropIds: ["delays-question.data"],
+        output: `${list}-answer.data`,
+        outputs: { id: `${list}-answer`, property: "data" },
+        inputs: [{ id: `${list}-question`, property: "data", value: { query: location.search, ...question } }],
+        changedPropIds: [`${list}-question.data`],
       }),
       signal: AbortSignal.timeout(15_000),
     });
     if (!answer.ok) throw new Error(String(answer.status));
-    return (await answer.json()).response["delays-answer"].data;
+    return (await answer.json()).response[`${list}-answer`].data;
   }
 
   // --- Filters: the address says what is chosen -------------------------------------------------------------
@@ -29,7 +32,7 @@
   const isLive = () => document.querySelector("#live-page[data-asked]") !== null;
 
   /** Does an address differ from what is shown only in what is chosen? Then Dash need not draw the page anew. */
-  const stays = (to) => to.pathname === PATH && isLive() && !looksBack(to);
+  const stays = (to) => to.pathname === `/${shownList()}` && isLive() && !looksBack(to);
 
   function follow() {
     if (location.search === followed) return;
@@ -42,7 +45,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || link.target || link.hash || link.origin !== location.origin) return;
-    if (location.pathname !== PATH || !stays(link)) return;
+    if (location.pathname !== link.pathname || !stays(link)) return;
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     if (link.search !== location.search) history.pushState({}, "", link.href);
@@ -63,7 +66,7 @@
     event.preventDefault();
     const asked = new URLSearchParams(location.search);
     asked.set("at", event.target.elements.at.value);
-    history.pushState({}, "", `${PATH}?${asked}`);
+    history.pushState({}, "", `/${shownList()}?${asked}`);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   });
 
@@ -73,11 +76,11 @@
   let shown = {}; // what the rows in the grid were read from: { lists, at, query }
 
   window.dashAgGridFunctions = Object.assign(window.dashAgGridFunctions || {}, {
-    delayIsGroup: (params) => params.rowNode.data?.group !== undefined,
-    delayTab: () => false, // Tab leaves the grid: there are arrows within it
+    listIsGroup: (params) => params.rowNode.data?.group !== undefined,
+    listTab: () => false, // Tab leaves the grid: there are arrows within it
   });
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
-    DelayGroup: (props) => window.React.createElement("div", { className: "delay-group" }, props.data.group),
+    ListGroup: (props) => window.React.createElement("div", { className: "list-group" }, props.data.group),
   });
 
   const request = () => ({ sortModel: sorts(), filterModel: grid.getFilterModel() });
@@ -117,7 +120,7 @@
 
   function attach(element) {
     gridElement = element;
-    window.dash_ag_grid.getApiAsync(GRID).then((api) => {
+    window.dash_ag_grid.getApiAsync(element.id).then((api) => {
       grid = api;
       followed = location.search;
       showColumns(keptColumns());
@@ -132,7 +135,7 @@
   }
 
   new MutationObserver(() => {
-    const element = byId(GRID);
+    const element = byId(`${shownList()}-grid`);
     if (element === gridElement) return;
     grid = gridElement = null;
     shown = {};
@@ -141,11 +144,11 @@
 
   // --- Columns ----------------------------------------------------------------------------------------------
 
-  const boxes = () => [...document.querySelectorAll("#delay-columns input")];
+  const boxes = () => [...document.querySelectorAll("#list-columns input")];
 
   function keptColumns() {
     try {
-      const kept = JSON.parse(localStorage.getItem(KEPT));
+      const kept = JSON.parse(localStorage.getItem(keptName()));
       return Array.isArray(kept) ? kept : null;
     } catch {
       return null; // a browser that keeps nothing, or something else's words
@@ -161,10 +164,10 @@
   }
 
   document.addEventListener("change", ({ target }) => {
-    if (!grid || !target.closest("#delay-columns")) return;
+    if (!grid || !target.closest("#list-columns")) return;
     grid.setColumnsVisible([target.value], target.checked);
     try {
-      localStorage.setItem(KEPT, JSON.stringify(boxes().filter((box) => box.checked).map((box) => box.value)));
+      localStorage.setItem(keptName(), JSON.stringify(boxes().filter((box) => box.checked).map((box) => box.value)));
     } catch { /* then it lasts as long as the page */ }
   });
 
@@ -172,7 +175,7 @@
 
   const isWorkedIn = () => {
     const { activeElement } = document;
-    return Boolean(gridElement?.contains(activeElement) || byId("delay-drawer")?.contains(activeElement));
+    return Boolean(gridElement?.contains(activeElement) || byId("list-drawer")?.contains(activeElement));
   };
   const bar = () => document.querySelector(".list-news");
 
@@ -195,7 +198,7 @@
   }
 
   document.addEventListener("filled", async () => {
-    const { lists } = document.querySelector(".delays")?.dataset ?? {};
+    const { lists } = document.querySelector(".listed")?.dataset ?? {};
     if (!grid || !lists || !shown.lists || shown.query !== location.search || lists === shown.lists) return;
     if (!isWorkedIn()) return void grid.refreshInfiniteCache();
     try {
@@ -245,14 +248,14 @@
   async function openLife(row) {
     if (!row?.ref || row.group !== undefined) return;
     opened = row.ref;
-    const drawer = byId("delay-drawer"), content = byId("drawer-content");
+    const drawer = byId("list-drawer"), content = byId("drawer-content");
     try {
       const told = await ask({ kind: "life", ref: row.ref });
       if (opened !== row.ref) return; // somebody else was opened since
       if (!told.html) throw new Error("no answer");
       content.innerHTML = told.html; // finished and escaped by the server
     } catch {
-      content.textContent = "This person's timeline could not be read.";
+      content.textContent = "This person's line of time could not be read.";
     }
     drawer.hidden = false;
     (byId("life-of") || byId("close-drawer")).focus({ preventScroll: true });
@@ -260,13 +263,13 @@
 
   function closeLife() {
     const row = grid?.getRowNode(opened);
-    byId("delay-drawer").hidden = true;
+    byId("list-drawer").hidden = true;
     const column = grid?.getFocusedCell()?.column ?? "ref";
     opened = null;
     if (row?.data) grid.setFocusedCell(row.rowIndex, column);
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && byId("delay-drawer") && !byId("delay-drawer").hidden) closeLife();
+    if (event.key === "Escape" && byId("list-drawer") && !byId("list-drawer").hidden) closeLife();
   });
 })();

@@ -13,18 +13,19 @@ from typing import Any
 
 from flowcentre.measures.derive import local_day
 from flowcentre.model import County
-from flowcentre.picture.delay_table import COLUMNS, Cell, Column
-from flowcentre.picture.delays import UNKNOWN, Chosen, Delay
-from layouts.parts.delay_words import people, place_name
+from flowcentre.picture.list_table import Cell, Column
+from flowcentre.picture.listed import UNKNOWN, Chosen, Item, T
+from layouts.parts.list_page import ListPage
+from layouts.parts.list_words import people
 from layouts.parts.words import LONDON, clock_words
 
 MOST_ROWS = 500  # in one answer
 _LONGEST = 200  # letters of what is looked for
-_BY_ID = {column.id: column for column in COLUMNS}
+_MOST_LISTED = 50  # columns sorted by, or conditions of one filter
 GROUP_REF = "group "  # before a group's own name: no pseudonym holds a blank
 
 Row = dict[str, Any]
-Test = Callable[[Delay], bool]
+Test = Callable[[Any], bool]
 
 
 class NotAgreed(ValueError):
@@ -37,25 +38,26 @@ class Asked:
 
     start: int = 0
     end: int = 100
-    sorts: tuple[tuple[Column, bool], ...] = ()  # (column, descending)
+    sorts: tuple[tuple[Column[Any], bool], ...] = ()  # (column, descending)
     tests: tuple[Test, ...] = ()
 
 
 NOTHING: Row = {"rowData": [], "rowCount": 0, "said": ""}
 
 
-def rows(chosen: Chosen, group: str | None, request: object) -> Row:
+def rows(page: ListPage[T], chosen: Chosen[T], group: str | None, request: object) -> Row:
     """The rows that a request asks for, and how many there are: {"rowData": [...], "rowCount": n}."""
     try:
-        asked = read(request, chosen.picture.county)
+        asked = read(page, request, chosen.picture.county)
     except NotAgreed:
         return NOTHING
-    found = _arranged(chosen.delays, group, asked, chosen.picture.county)
-    lines = _lines(found, group, chosen.picture.county)
+    county = chosen.picture.county
+    found = _arranged(page, chosen.people, group, asked, county)
+    lines = _lines(page, found, group, county)
     return {
-        "rowData": [_row(line, chosen.picture.county) for line in lines[asked.start : asked.end]],
+        "rowData": [_row(page, line, county) for line in lines[asked.start : asked.end]],
         "rowCount": len(lines),
-        "said": _left_out(len(found), len(chosen.delays)),
+        "said": _left_out(len(found), len(chosen.people)),
     }
 
 
@@ -66,39 +68,44 @@ def _left_out(found: int, everybody: int) -> str:
     return f"{found:,} of {everybody:,} rows, by the filters of the columns. The figures above and what is taken away hold all {everybody:,}."
 
 
-def index_of(chosen: Chosen, group: str | None, request: object, ref: str) -> int | None:
+def index_of(page: ListPage[T], chosen: Chosen[T], group: str | None, request: object, ref: str) -> int | None:
     """At which row a person stands in the list that a request asks for."""
     try:
-        asked = read(request, chosen.picture.county)
+        asked = read(page, request, chosen.picture.county)
     except NotAgreed:
         return None
-    lines = _lines(_arranged(chosen.delays, group, asked, chosen.picture.county), group, chosen.picture.county)
-    return next((n for n, line in enumerate(lines) if isinstance(line, Delay) and line.person.ref == ref), None)
+    county = chosen.picture.county
+    lines = _lines(page, _arranged(page, chosen.people, group, asked, county), group, county)
+    return next((n for n, line in enumerate(lines) if not isinstance(line, _Group) and line.person.ref == ref), None)
 
 
-def news(before: Sequence[Delay], after: Sequence[Delay], since: datetime) -> str:
+def news(before: Sequence[Item], after: Sequence[Item], since: datetime) -> str:
     """How a list differs from an earlier one, in a sentence; "" where it does not."""
-    was = {delay.person.ref: delay for delay in before}
-    now = {delay.person.ref: delay for delay in after}
+    was = {item.person.ref: item for item in before}
+    now = {item.person.ref: item for item in after}
     came, left = len(now.keys() - was.keys()), len(was.keys() - now.keys())
-    changed = sum(was[ref].person != now[ref].person or was[ref].stale != now[ref].stale for ref in was.keys() & now)
+    changed = sum(_differs(was[ref], now[ref]) for ref in was.keys() & now)
     if not (came or left or changed):
         return ""
     said = [f"{came} came", f"{left} left"] + ([f"{changed} changed"] if changed else [])
     return f"The list has changed since {clock_words(since)}: {', '.join(said)}."
 
 
+def _differs(before: Item, after: Item) -> bool:
+    return (before.person, before.stale, before.elsewhere) != (after.person, after.stale, after.elsewhere)
+
+
 # --- Order and groups -----------------------------------------------------------------------
 
 
-def _arranged(delays: Iterable[Delay], group: str | None, asked: Asked, county: County) -> list[Delay]:
-    found = [delay for delay in delays if all(test(delay) for test in asked.tests)]
+def _arranged(page: ListPage[T], items: Iterable[T], group: str | None, asked: Asked, county: County) -> list[T]:
+    found = [item for item in items if all(test(item) for test in asked.tests)]
     for column, descending in reversed(asked.sorts):  # each sort keeps the order of those before it
-        known = [delay for delay in found if column.of(delay, county) is not None]
-        known.sort(key=lambda delay: _rank(column.of(delay, county)), reverse=descending)
-        found = known + [delay for delay in found if column.of(delay, county) is None]  # not known stands last
+        known = [item for item in found if column.of(item, county) is not None]
+        known.sort(key=lambda item: _rank(column.of(item, county)), reverse=descending)
+        found = known + [item for item in found if column.of(item, county) is None]  # not known stands last
     if group is not None:
-        found.sort(key=lambda delay: _group_rank(delay, group, county))
+        found.sort(key=lambda item: _group_rank(page, item, group, county))
     return found
 
 
@@ -106,14 +113,9 @@ def _rank(cell: Cell) -> Any:
     return cell.casefold() if isinstance(cell, str) else cell
 
 
-def _group_of(delay: Delay, group: str) -> str:
-    person = delay.person
-    return (person.owner if group == "owner" else person.ward or person.place) or UNKNOWN
-
-
-def _group_rank(delay: Delay, group: str, county: County) -> tuple[bool, str, str]:
-    key = _group_of(delay, group)
-    return key == UNKNOWN, place_name(county, key).casefold(), key
+def _group_rank(page: ListPage[T], item: T, group: str, county: County) -> tuple[bool, str, str]:
+    key = page.group_of(item, group)
+    return key == UNKNOWN, page.group_name(group, key, county).casefold(), key
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,35 +124,31 @@ class _Group:
     words: str
 
 
-def _lines(delays: list[Delay], group: str | None, county: County) -> list[Delay | _Group]:
+def _lines(page: ListPage[T], items: list[T], group: str | None, county: County) -> list[T | _Group]:
     """The people, and before each group of them a line that sums it up."""
     if group is None:
-        return list(delays)
-    lines: list[Delay | _Group] = []
-    for key, members in groupby(delays, lambda delay: _group_of(delay, group)):
+        return list(items)
+    lines: list[T | _Group] = []
+    for key, members in groupby(items, lambda item: page.group_of(item, group)):
         here = list(members)
-        counted = [delay for delay in here if not delay.stale]
+        counted = [item for item in here if not item.stale]
         old = len(here) - len(counted)
         said = [people(len(counted))] if counted or not old else []
         if counted:
-            said.append(f"longest {_days(max(delay.days for delay in counted))}")
+            said += page.group_sums(counted)
         if old:
             said.append(f"{old} on a list too old")
-        lines += [_Group(key, f"{place_name(county, key, 'Nobody named')}: {', '.join(said)}"), *here]
+        lines += [_Group(key, f"{page.group_name(group, key, county)}: {', '.join(said)}"), *here]
     return lines
-
-
-def _days(number: int) -> str:
-    return f"{number:,} {'day' if number == 1 else 'days'}"
 
 
 # --- Cells ----------------------------------------------------------------------------------
 
 
-def _row(line: Delay | _Group, county: County) -> Row:
+def _row(page: ListPage[T], line: T | _Group, county: County) -> Row:
     if isinstance(line, _Group):
         return {"ref": GROUP_REF + line.key, "group": line.words}
-    row: Row = {column.id: cell_words(column.of(line, county)) for column in COLUMNS}
+    row: Row = {column.id: cell_words(column.of(line, county)) for column in page.columns}
     if line.stale:
         row["too_old"] = f"list of {clock_words(line.at)}, too old"
         row["old"] = True
@@ -159,7 +157,7 @@ def _row(line: Delay | _Group, county: County) -> Row:
     return row
 
 
-def cell_words(cell: Cell) -> str | int:
+def cell_words(cell: Cell) -> str | int | float:
     """What stands in a cell."""
     if cell is None or isinstance(cell, bool):
         return "" if cell is None else "yes" if cell else "no"
@@ -174,18 +172,18 @@ def cell_words(cell: Cell) -> str | int:
 # --- What is asked --------------------------------------------------------------------------
 
 
-def read(request: object, county: County) -> Asked:
+def read(page: ListPage[Any], request: object, county: County) -> Asked:
     """A request, checked. Raises NotAgreed."""
-    asked = _mapping(request)
+    asked, columns = _mapping(request), {column.id: column for column in page.columns}
     start, end = _whole(asked.get("startRow", 0)), _whole(asked.get("endRow", 100))
     if not 0 <= start <= end:
         raise NotAgreed
     return Asked(
         start,
         min(end, start + MOST_ROWS),
-        tuple(_sort(item) for item in _listed(_given(asked, "sortModel", []))),
+        tuple(_sort(item, columns) for item in _listed(_given(asked, "sortModel", []))),
         tuple(
-            _test(_column(name), _mapping(model), county)
+            _test(_column(name, columns), _mapping(model), county)
             for name, model in _mapping(_given(asked, "filterModel", {})).items()
         ),
     )
@@ -203,7 +201,7 @@ def _mapping(item: object) -> Mapping[str, object]:
 
 
 def _listed(item: object) -> list[object]:
-    if not isinstance(item, list) or len(item) > len(COLUMNS):
+    if not isinstance(item, list) or len(item) > _MOST_LISTED:
         raise NotAgreed
     return item
 
@@ -234,37 +232,40 @@ def _day(item: object) -> date:
         raise NotAgreed from None
 
 
-def _column(name: object) -> Column:
-    column = _BY_ID.get(name) if isinstance(name, str) else None
+_Columns = Mapping[str, Column[Any]]
+
+
+def _column(name: object, columns: _Columns) -> Column[Any]:
+    column = columns.get(name) if isinstance(name, str) else None
     if column is None:
         raise NotAgreed
     return column
 
 
-def _sort(item: object) -> tuple[Column, bool]:
+def _sort(item: object, columns: _Columns) -> tuple[Column[Any], bool]:
     asked = _mapping(item)
     if asked.get("sort") not in ("asc", "desc"):
         raise NotAgreed
-    return _column(asked.get("colId")), asked["sort"] == "desc"
+    return _column(asked.get("colId"), columns), asked["sort"] == "desc"
 
 
-def _test(column: Column, model: Mapping[str, object], county: County) -> Test:
+def _test(column: Column[Any], model: Mapping[str, object], county: County) -> Test:
     """One column's filter: one condition, or several joined by AND or OR."""
     if "conditions" in model or "operator" in model:
         parts = [_condition(column, _mapping(part), county) for part in _listed(model.get("conditions"))]
         if model.get("operator") not in ("AND", "OR") or not parts:
             raise NotAgreed
         joined = all if model["operator"] == "AND" else any
-        return lambda delay: joined(part(delay) for part in parts)
+        return lambda item: joined(part(item) for part in parts)
     return _condition(column, model, county)
 
 
-def _condition(column: Column, model: Mapping[str, object], county: County) -> Test:
+def _condition(column: Column[Any], model: Mapping[str, object], county: County) -> Test:
     kind = model.get("type")
     if not isinstance(kind, str):
         raise NotAgreed
     if kind in ("blank", "notBlank"):
-        return lambda delay: (column.of(delay, county) in (None, "")) is (kind == "blank")
+        return lambda item: (column.of(item, county) in (None, "")) is (kind == "blank")
     read_one, first, second = _READ[column.kind]
     compare = _OPERATORS[read_one].get(kind)
     if compare is None:
@@ -272,8 +273,8 @@ def _condition(column: Column, model: Mapping[str, object], county: County) -> T
     wanted = read_one(model.get(first))
     upper = read_one(model.get(second)) if kind == "inRange" else wanted
 
-    def test(delay: Delay) -> bool:
-        cell = _comparable(column.of(delay, county))
+    def test(item: Item) -> bool:
+        cell = _comparable(column.of(item, county))
         return cell is not None and compare(cell, wanted, upper)
 
     return test

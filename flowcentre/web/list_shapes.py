@@ -1,0 +1,112 @@
+"""A list of people as the JSON API gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from itertools import islice
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from flowcentre.picture.list_sums import Count
+from flowcentre.picture.list_table import Cell, rows
+from flowcentre.picture.listed import Chosen, T
+from flowcentre.web.list_told import Told
+from flowcentre.web.shapes import ValueShape
+from flowcentre.web.shaping import value_shape
+
+
+class CountShape(TypedDict):
+    """How many of the people chosen have a value of a facet."""
+
+    value: Annotated[str, Field(description="as it stands in an address")]
+    label: str
+    count: Annotated[int | None, Field(description="null: not known, its list is silent")]
+    within: Annotated[str | None, Field(description="of a reason its family, of a ward its hospital")]
+
+
+class ColumnShape(TypedDict):
+    """A column of the list of people."""
+
+    id: str
+    heading: str
+    kind: Annotated[str, Field(description="text, number, date, moment or flag")]
+
+
+class PeopleShape(TypedDict):
+    """People in the order of the list; of lists that are too old as well, which say so and are in no count."""
+
+    total: Annotated[int, Field(description="how many rows there are in all")]
+    offset: int
+    limit: int
+    columns: list[ColumnShape]
+    rows: Annotated[
+        list[dict[str, str | int | float | bool | date | datetime | None]],
+        Field(description="by the ids of the columns"),
+    ]
+
+
+class ListShape(TypedDict):
+    """The people whom an address chooses, and their counts."""
+
+    version: Annotated[int, Field(description="of the store: it goes up with every poll")]
+    at: datetime
+    looks_back: Annotated[bool, Field(description="`at` was asked for: this is no present")]
+    county: str
+    demonstration: Annotated[bool, Field(description="true: every figure is invented")]
+    filters: Annotated[
+        dict[str, list[str]],
+        Field(description="as they were understood, with what is implied; what means nothing is absent"),
+    ]
+    query: Annotated[str, Field(description="what was asked for, as it stands in an address")]
+    count: ValueShape
+    counts: Annotated[
+        dict[str, list[CountShape]],
+        Field(description="by each facet; those of a facet add up to `count`, except of `past`, which overlap"),
+    ]
+    people: PeopleShape | None
+
+
+def list_shape(
+    chosen: Chosen[T], counts: Mapping[str, Sequence[Count]], *, looks_back: bool, people: PeopleShape | None
+) -> ListShape:
+    """What is answered of every list."""
+    picture = chosen.picture
+    return {
+        "version": picture.version,
+        "at": picture.at,
+        "looks_back": looks_back,
+        "county": picture.county.name,
+        "demonstration": picture.county.demonstration,
+        "filters": {facet: sorted(values) for facet, values in chosen.filters.in_force.items()},
+        "query": chosen.filters.query,
+        "count": value_shape(chosen.count),
+        "counts": {facet: [count_shape(one) for one in listed] for facet, listed in counts.items()},
+        "people": people,
+    }
+
+
+def count_shape(count: Count) -> CountShape:
+    """A count."""
+    return {"value": count.value, "label": count.label, "count": count.people, "within": count.within}
+
+
+def people_shape(told: Told[T], chosen: Chosen[T], *, limit: int, offset: int) -> PeopleShape:
+    """So many of the people, from one of them on."""
+    page = islice(chosen.people, offset, offset + limit)
+    return {
+        "total": len(chosen.people),
+        "offset": offset,
+        "limit": limit,
+        "columns": [{"id": column.id, "heading": column.heading, "kind": column.kind} for column in told.columns],
+        "rows": [
+            {name: _in_utc(cell) for name, cell in row.items()}
+            for row in rows(page, chosen.picture.county, told.columns)
+        ],
+    }
+
+
+def _in_utc(cell: Cell) -> Cell:
+    return cell.astimezone(UTC) if isinstance(cell, datetime) else cell

@@ -1,0 +1,219 @@
+"""The page of a list of people: what stands above every such list, the list itself, and what its grid asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import Interval, Picture, State
+from flowcentre.picture.list_book import Answered, NoSuchMoment
+from flowcentre.picture.listed import Chosen, T
+from layouts import list_rows
+from layouts.finished import to_html
+from layouts.list_grid import drawer, grid, left_out, news_bar, tools
+from layouts.parts.list_choice import exports, moment_form
+from layouts.parts.list_links import Address
+from layouts.parts.list_page import ListPage
+from layouts.parts.list_words import least, place_name
+from layouts.parts.tree import Child, marked
+from layouts.parts.words import clock_words, iso
+
+Reply = dict[str, object]
+Finished = Callable[[Component], Component]  # makes content that Dash's browser code need not build
+
+
+class ListBook(Protocol[T]):
+    """What a page needs of ``flowcentre.picture.list_book.ListBook``."""
+
+    def choose(self, query: str, picture: Picture | None = None) -> Chosen[T]:
+        """Whom an address chooses, from the present unless a picture is given. Raises NoSuchMoment."""
+        ...
+
+    def answer(self, query: str, picture: Picture | None = None) -> Answered[T]:
+        """The same, with the past that it is set against. Raises NoSuchMoment."""
+        ...
+
+    def life(self, ref: str, known_at: datetime) -> list[Interval]:
+        """All that the lists had said of one person by a moment."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class ListedPage(Generic[T]):
+    """A page as the shell needs it."""
+
+    page: ListPage[T]
+    draw: Callable[[ListBook[T], Picture, str, Finished], Component]  # the whole of it, at a query
+    render: Callable[[Answered[T], str], Component]  # its live part
+    reply: Callable[[ListBook[T], Picture, object], Reply]  # to what its grid asks
+    has_lists: Callable[[Picture], bool]
+
+
+# --- The page -------------------------------------------------------------------------------
+
+
+def page_of(
+    page: ListPage[T],
+    book: ListBook[T],
+    picture: Picture,
+    query: str,
+    finished: Finished,
+    render: Callable[[Answered[T], str], Component],
+) -> Component:
+    """The whole page at an address; ``render`` draws what stands above the grid."""
+    try:
+        answered = book.answer(query, picture)
+    except NoSuchMoment as why_not:
+        words = str(why_not)
+        return says(page, f"{words[:1].upper()}{words[1:]}.", html.A("To the present", href=page.path))
+    content = html.Div(finished(render(answered, query)))
+    if not answered.looks_back:  # a page of the past stays as it is
+        content = html.Div(content.children, id="live-page", **marked(data_page=page.id, data_asked="at"))
+    row_opens = f"Enter or a click on a row opens {page.whose_line}."
+    return html.Div(
+        [
+            finished(moment_form(page)),
+            content,
+            html.Div(
+                [
+                    html.Div(
+                        [finished(tools(page)), finished(left_out()), finished(news_bar())], className="list-tools"
+                    ),
+                    grid(page),
+                    finished(html.P(row_opens, className="what")),
+                ],
+            ),
+            finished(drawer()),
+        ],
+        className=f"list-page {page.id}-page",
+        **marked(data_list=page.id),
+    )
+
+
+def says(page: ListPage[T], *words: str | Component) -> Component:
+    """In place of a page that there is nothing to show on."""
+    return html.Div(html.Header([html.H1(page.title), html.P(list(words))], className="page-head"))
+
+
+def above(page: ListPage[T], chosen: Chosen[T], parts: list[Child]) -> Component:
+    """Everything above the grid, as at one picture, marked so that the grid's script knows when its list is another."""
+    return html.Div(
+        parts,
+        className=f"listed {page.id}",
+        **marked(data_lists=signature(chosen), data_at=chosen.picture.at.isoformat()),
+    )
+
+
+def silent(chosen: Chosen[T]) -> Component | None:
+    """Names the lists that are not counted, and since when."""
+    county, items = chosen.picture.county, []
+    for each in chosen.in_scope:
+        if each.value.known:
+            continue
+        name = place_name(county, each.place)
+        if each.value.state is State.STALE and each.value.observed_at is not None:
+            listed = f"its list of {clock_words(each.value.observed_at)} is too old"
+            items.append(html.Li(f"{name}: {listed}; {_on_it(chosen, each.place):,} stood on it and are in no count"))
+        else:
+            items.append(html.Li(f"{name}: no list"))
+    return html.Ul(items, className="list-silent", **marked(aria_label="Lists that are missing")) if items else None
+
+
+def _on_it(chosen: Chosen[T], place: str) -> int:
+    """How many stood on a place's list, of those who would be chosen without a filter."""
+    nothing_chosen = chosen.filters.cleared()
+    return sum(nothing_chosen.admits(item) for each in chosen.lists if each.place == place for item in each.people)
+
+
+def list_head(chosen: Chosen[T], address: Address[T]) -> Component:
+    """The heading of the grid: how many stand in it, how it can be grouped, and how it is taken away."""
+    groups = [(None, "one list"), *address.page.groups.items()]
+    links = [
+        html.A(
+            words,
+            href=address.grouped(group).href,
+            id=f"group-{group or 'none'}",
+            className="here" if address.group == group else None,
+            **(marked(aria_current="true") if address.group == group else {}),
+        )
+        for group, words in groups
+    ]
+    old = len(chosen.people) - len(chosen.counted)
+    too_old = f"{old:,} of lists too old" if old else ""
+    if chosen.count.known:
+        counted = f"{least(len(chosen.counted), chosen.count.at_least)} counted"
+        listed = f"{counted}, and {too_old}" if too_old else counted
+    else:  # not "0 counted": nobody is known to wait, and nobody not to
+        listed = too_old or "nobody is known"
+    return html.Header(
+        [
+            html.H2(["The list ", html.Small(listed)], id="list"),
+            html.P(["Grouped by: ", *links], className="groups"),
+            exports(address),
+        ],
+        className="list-head",
+    )
+
+
+def signature(chosen: Chosen[T]) -> str:
+    """Changes when any list does."""
+    return " ".join(
+        f"{each.place}:{iso(each.value.observed_at) if each.value.observed_at else '-'}:{each.value.state.value}:"
+        f"{len(each.people)}"
+        for each in chosen.lists
+    )
+
+
+# --- What the grid asks ------------------------------------------------------------------------
+
+Life = Callable[[Picture, str], Component]  # of the picture of an address and a ref: one person's line of time
+
+
+def reply(page: ListPage[T], book: ListBook[T], picture: Picture, question: object, life: Life) -> Reply:
+    """Answers ``assets/a-list.js``: rows of the list, what is new in it, or one person's line of time."""
+    asked = question if isinstance(question, dict) else {}
+    query, ref = asked.get("query", ""), asked.get("ref", "")
+    if not isinstance(query, str) or not isinstance(ref, str) or not page.subject.listing(picture):
+        return {}
+    try:
+        match asked.get("kind"):
+            case "rows":
+                return _rows(page, book, query, asked.get("request"))
+            case "news":
+                return _news(page, book, query, asked, ref)
+            case "life":
+                return {"html": to_html(life(book.choose(query).picture, ref))}
+    except NoSuchMoment:
+        return {}
+    return {}
+
+
+def _rows(page: ListPage[T], book: ListBook[T], query: str, request: object) -> Reply:
+    chosen = book.choose(query)
+    return list_rows.rows(page, chosen, _group(page, query, chosen), request) | {
+        "lists": signature(chosen),
+        "at": chosen.picture.at.isoformat(),
+    }
+
+
+def _news(page: ListPage[T], book: ListBook[T], query: str, asked: dict[str, object], ref: str) -> Reply:
+    chosen = book.choose(query)
+    since = asked.get("since")
+    words = ""
+    if isinstance(since, str) and "at=" not in query:
+        before = book.choose(f"{query}&at={since.replace('+', '%2B')}")
+        words = list_rows.news(before.people, chosen.people, before.picture.at)
+    return {
+        "words": words,
+        "index": list_rows.index_of(page, chosen, _group(page, query, chosen), asked.get("request"), ref),
+        "lists": signature(chosen),
+    }
+
+
+def _group(page: ListPage[T], query: str, chosen: Chosen[T]) -> str | None:
+    return Address.of(page, query, chosen.filters).group

@@ -1,0 +1,40 @@
+"""What is particular to the page of one kind of list: its address, its columns, its groups, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from flowcentre.model import County
+from flowcentre.picture.list_table import Column
+from flowcentre.picture.listed import Subject, T
+
+
+@dataclass(frozen=True, eq=False)
+class ListPage(Generic[T]):
+    """A page of a list of people. Every list page has the same habits; this says what is its own."""
+
+    id: str  # in names of the page's elements, and in its address
+    title: str
+    source: str  # of whom the lists are, as a sentence
+    subject: Subject[T]
+    columns: Sequence[Column[T]]
+    first: frozenset[str]  # columns shown until somebody chooses otherwise
+    widths: Mapping[str, int]  # of each column, in pixels
+    facet_words: Mapping[str, str]  # what each facet is called on a chip
+    single: Mapping[str, str]  # one value of a facet, where its heading is no name for it
+    choice_name: Callable[[str, str, County], str]  # (facet, value): what a choice is called beside its facet
+    groups: Mapping[str, str]  # by which facet people can be grouped, and what that is called
+    group_of: Callable[[T, str], str]  # whose group somebody is in: a value of the facet, or a place
+    group_name: Callable[[str, str, County], str]  # (facet, value)
+    group_sums: Callable[[Sequence[T]], Sequence[str]]  # what is said of a group beside how many they are
+    exports: Sequence[tuple[str, str]]  # what stands behind the page's address, and its name
+    jumps: Sequence[tuple[str, str]]  # to which parts of the page
+    nobody: str  # where no filter is chosen
+    whose_line: str  # what a row opens: "the person's timeline"
+
+    @property
+    def path(self) -> str:
+        """Where the page is."""
+        return f"/{self.id}"
