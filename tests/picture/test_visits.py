@@ -1,0 +1,224 @@
+"""Visits behind a picture's counts: page and measures agree, now and at any past moment, on a real store."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from flowcentre.feeds.poll import settle
+from flowcentre.measures.drift import Pattern
+from flowcentre.measures.visit_counts import VISITED
+from flowcentre.model import CareTerms, County, Feed, Picture, State, Visit, VisitStatus
+from flowcentre.picture import build
+from flowcentre.picture.visits import Rostered, VisitBook, releasable
+from flowcentre.store import Store
+from tests.feeds.cast import AT, a_feed
+from tests.feeds.test_visits import DAY, HOUR, PLACES, exported, visit
+
+FEED = a_feed(
+    "visits-wupi",
+    places=("council",),
+    every=HOUR,
+    provides=VISITED,
+    late_after=2 * HOUR,
+    stale_after=timedelta(hours=6),
+)
+COUNTY = County("Westshire", PLACES, (FEED,), care=CareTerms(drift_visits=5))
+
+
+def poll(store: Store, visits: Iterable[Visit], at: datetime, *, county: County = COUNTY, feed: Feed = FEED) -> None:
+    poll_id = store.claim_poll(feed.id, at, engine="one", started_at=at)
+    assert poll_id is not None
+    settle(store, feed, county, poll_id, exported(visits, at), now=at)
+
+
+def mornings(package: str, count: int, actual: float, **more: object) -> list[Visit]:
+    return [visit(f"{package}-{n}", AT - n * DAY - HOUR, 30, actual, package=package, **more) for n in range(count)]
+
+
+class Glass:
+    """A book with the present picture that it is asked about."""
+
+    def __init__(self, store: Store, at: datetime = AT, county: County = COUNTY) -> None:
+        self.store = store
+        self.county = county
+        self.picture = self.look(at)
+        self.book = VisitBook(store, lambda: self.picture)
+
+    def look(self, at: datetime) -> Picture:
+        self.picture = build(self.store, self.county, at, live=True)
+        return self.picture
+
+
+def says(rostered: Rostered) -> list[object]:
+    return [(service.drift, service.packages, service.value) for service in rostered.services]
+
+
+def test_services_and_packages_have_their_evidence(store: Store) -> None:
+    poll(store, [*mornings("POC-1", 10, 20), *mornings("POC-2", 8, 45, carers=2), *mornings("POC-3", 4, 60)], AT)
+    found = Glass(store).book.read()
+    north, mid = found.services
+    assert (north.place, mid.place) == ("wupi-north", "wupi-mid")
+    assert [(each.package, each.drift.pattern) for each in north.packages] == [
+        ("POC-1", Pattern.UNDERRUN),
+        ("POC-2", Pattern.OVERRUN),
+        ("POC-3", None),  # too few visits to say
+    ]
+    assert [each.package for each in found.patterns] == ["POC-2", "POC-1"]
+    assert (north.under_hours, north.over_hours) == (pytest.approx(10 / 60 * 2.5), pytest.approx(15 / 60 * 4))
+    assert mid.drift is not None
+    assert (mid.drift.compared, mid.packages) == (0, ())
+
+
+def test_page_and_measures_say_the_same(store: Store) -> None:
+    poll(store, [*mornings("POC-1", 10, 20), *mornings("POC-2", 8, 45, carers=2)], AT)
+    glass = Glass(store)
+    north = glass.book.read().services[0]
+
+    def value(measure: str) -> float | None:
+        return glass.picture.value("wupi-north", measure).value
+
+    assert north.drift is not None
+    assert value("visits_compared_28d") == north.drift.compared == 18
+    assert value("visits_outside_28d") == north.drift.outside
+    assert value("visits_outside_share_28d") == 100
+    assert value("visits_drift_under_hours") == north.under_hours
+    assert value("visits_drift_over_hours") == north.over_hours
+    assert value("visits_median_difference_28d") == north.drift.difference_minutes
+
+
+def test_a_package_that_two_services_visit_has_the_visits_of_each(store: Store) -> None:
+    poll(store, [*mornings("POC-1", 6, 20), *mornings("POC-1", 3, 40, place="wupi-mid")], AT)
+    found = Glass(store).book.read()
+    assert [(each.place, each.drift.compared) for each in found.of_package("POC-1")] == [
+        ("wupi-north", 6),
+        ("wupi-mid", 3),
+    ]
+    assert found.of_package("POC-9") == ()
+
+
+def test_the_present_goes_on_with_what_is_told_and_is_what_reading_anew_would_say(store: Store) -> None:
+    told: list[list[Visit]] = [
+        mornings("POC-1", 10, 20),
+        [visit("POC-1-0", AT - HOUR, 30, 55, package="POC-1"), visit("ahead", AT + 2 * HOUR)],
+        [visit("ahead", AT + 2 * HOUR, 30, 31), *mornings("POC-2", 3, 30, place="wupi-mid")],
+        [visit("far", AT + 25 * DAY, 30, 30)],
+        [visit("POC-1-1", AT - DAY - HOUR, status=VisitStatus.CANCELLED, package="POC-1")],
+    ]
+    glass = Glass(store)
+    for number, visits in enumerate(told):
+        at = AT + number * 6 * DAY + HOUR
+        poll(store, visits, at)
+        glass.look(at)
+        anew = VisitBook(store, lambda: glass.picture)
+        assert says(glass.book.read()) == says(anew.read())
+        assert [service.value.value for service in glass.book.read().services] == [
+            service.drift.compared for service in glass.book.read().services if service.drift is not None
+        ]
+
+
+def test_only_what_was_told_since_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    poll(store, mornings("POC-1", 10, 20), AT)
+    glass = Glass(store)
+    glass.book.read()
+    reads: list[str] = []
+    whole = Store.visits
+    monkeypatch.setattr(Store, "visits", lambda *a, **more: reads.append("whole") or whole(*a, **more))
+    poll(store, [visit("x", AT, 30, 20)], AT + HOUR)
+    glass.look(AT + HOUR)
+    assert reads.count("whole") == 2  # by the poll itself, which here remembers nothing
+    assert glass.book.read().services[0].value.value == 11
+    assert reads.count("whole") == 2
+
+
+def test_a_picture_of_the_past_shows_the_visits_as_they_were_known_then(store: Store) -> None:
+    glass = Glass(store)
+    then = []
+    for number in range(4):
+        at = AT + number * 3 * HOUR
+        poll(store, [*mornings("POC-1", 5 + number, 20 + 3 * number), visit("y", at, 30, None)], at)
+        glass.look(at)
+        then.append((at, says(glass.book.read())))
+    for at, said in then[:-1]:
+        past = build(store, COUNTY, at + timedelta(minutes=5))
+        assert says(glass.book.read(past)) == said
+    assert says(glass.book.read()) == then[-1][1]
+
+
+def test_a_past_moment_is_read_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    poll(store, mornings("POC-1", 10, 20), AT)
+    poll(store, mornings("POC-1", 10, 30), AT + HOUR)
+    glass = Glass(store, AT + HOUR)
+    past = build(store, COUNTY, AT + timedelta(minutes=5))
+    first = glass.book.read(past)
+    assert first.services[0].packages[0].drift.pattern is Pattern.UNDERRUN
+    monkeypatch.setattr(Store, "visits", lambda *_, **__: pytest.fail("it was read again"))
+    assert says(glass.book.read(past)) == says(first)
+
+
+def test_a_roster_that_grew_too_old_is_shown_as_old_and_stands_in_no_total(store: Store) -> None:
+    poll(store, mornings("POC-1", 10, 20), AT)
+    glass = Glass(store)
+    assert not glass.book.read().patterns[0].stale
+    picture = glass.look(AT + timedelta(hours=7))
+    found = glass.book.read()
+    assert found.services[0].value.state is State.STALE
+    assert found.patterns[0].stale
+    assert [each.package for each in found.patterns] == ["POC-1"]
+    hours = releasable(picture)
+    assert hours.system.state is State.STALE
+    assert not hours.services["wupi-north"].known
+
+
+def test_a_service_that_never_sent_a_roster_is_there_and_says_so(store: Store) -> None:
+    found = Glass(store).book.read()
+    assert [(each.value.state, each.drift, each.packages) for each in found.services] == [(State.NEVER, None, ())] * 2
+
+
+def test_hours_releasable_are_summed_by_locality_and_say_who_is_silent(store: Store) -> None:
+    silent = a_feed("visits-mid", places=("wupi-mid",), provides=VISITED)
+    north = replace(FEED, places=("wupi-north",))
+    county = County("Westshire", PLACES, (north, silent), care=CareTerms(drift_visits=5))
+    poll(store, mornings("POC-1", 10, 20), AT, county=county, feed=north)
+    hours = releasable(build(store, county, AT))
+    assert hours.services["wupi-north"].value == pytest.approx(10 / 60 * 2.5)
+    assert (hours.services["wupi-mid"].value, hours.services["wupi-mid"].state) == (None, State.NEVER)
+    assert hours.localities["north"].value == hours.system.value == hours.services["wupi-north"].value
+    assert str(hours.localities["north"].coverage) == "1 of 2 services"
+    assert hours.localities["north"].at_least
+
+
+def test_a_changed_tolerance_is_used_from_the_next_picture(store: Store) -> None:
+    poll(store, mornings("POC-1", 10, 20), AT)
+    glass = Glass(store)
+    assert glass.book.read().patterns
+    glass.county = replace(COUNTY, care=CareTerms(drift_visits=5, tolerance_minutes=15))
+    glass.look(AT)
+    assert not glass.book.read().patterns
+
+
+def test_many_may_read_while_news_come(store: Store) -> None:
+    poll(store, mornings("POC-1", 28, 20), AT)
+    glass = Glass(store)
+    wrong: list[object] = []
+
+    def read() -> None:
+        for _ in range(30):
+            for service in glass.book.read().services:
+                if service.drift is None or service.drift.compared != service.value.value:
+                    wrong.append(service.value)
+
+    readers = [threading.Thread(target=read) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for number in range(1, 10):
+        at = AT + number * HOUR
+        poll(store, [visit(f"x{number}", at - HOUR, 30, 30)], at)
+        glass.look(at)
+    for reader in readers:
+        reader.join()
+    assert not wrong
