@@ -29,7 +29,7 @@ from flowcentre.model import (
     Setting,
     Therapy,
 )
-from flowcentre.picture.listed import NOT_KNOWN, UNKNOWN, Filters, Subject
+from flowcentre.picture.list_subject import NOT_KNOWN, UNKNOWN, Choices, Subject
 
 PAST_PROMISE, NO_OFFER, TRIAGE_QUEUE, SENT_BACK = "promise", "no-offer", "triage-queue", "sent-back"
 OVER_LENGTH, ENDING_SOON, TO_CHECK = "over-length", "ending-soon", "check"
@@ -209,9 +209,9 @@ def _gives_or_finds_care(place: Place) -> bool:
     return place.level in _NOT_LOCALITIES
 
 
-def _measure(filters: Filters[Package]) -> str | None:
+def _measure(choices: Choices) -> str | None:
     """The measure whose people are chosen from, where it is not that of those who wait for care at home."""
-    phases, services = filters.in_force.get("phase"), filters.in_force.get("service")
+    phases, services = choices.get("phase"), choices.get("service")
     if phases == frozenset({Phase.RECEIVING.value}):
         return "poc_receiving_now"
     if phases == frozenset({Phase.WAITING.value}) and services == frozenset({key_of(CareService.RECOVERY_BED)}):
