@@ -75,8 +75,8 @@ USED = _stock(
     "Hours of running packages at providers",
     "Hours used",
     "hours a week",
-    "Hours of carers a week of the packages of home care that the provider gives in its locality, however each of them is "
-    "paid for. Packages whose hours are not known are not in it.",
+    "Hours of carers a week of the running packages of care at home that the provider gives in its locality, however each "
+    "of them is paid for. Packages whose hours are not known are not in it.",
     source=REFERRALS,
 )
 UNFILLED = _worked_out(

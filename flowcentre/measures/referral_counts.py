@@ -14,7 +14,7 @@ from statistics import median
 from flowcentre.measures import care_clocks as clocks
 from flowcentre.measures.care_words import HANDED_BACK
 from flowcentre.measures.packages_now import REASON_KEYS, SERVICE_KEYS
-from flowcentre.model import CareReferral, CareService, CareTerms, NextStep, Reading, Setting
+from flowcentre.model import CareReferral, CareTerms, NextStep, Reading, Setting
 
 WEEK = timedelta(days=7)
 Counts = dict[str, float | None]
@@ -57,10 +57,10 @@ def team_readings(teams: Iterable[str], listed: Sequence[CareReferral], at: date
 
 
 def provider_readings(providers: Iterable[str], listed: Sequence[CareReferral], at: datetime) -> Iterator[Reading]:
-    """The hours that running packages take of each of some providers; zero where it gives none."""
+    """The hours that running packages at home take of each of some providers; zero where it gives none."""
     hours: defaultdict[str | None, float] = defaultdict(float)
     for referral in listed:
-        if referral.service is CareService.HOME_CARE and clocks.phase_of(referral, at) is clocks.Phase.RECEIVING:
+        if referral.service.at_home and clocks.phase_of(referral, at) is clocks.Phase.RECEIVING:
             hours[referral.provider] += referral.carer_hours or 0
     for provider in providers:
         yield Reading("block_hours_used", provider, hours[provider], at)

@@ -337,6 +337,17 @@ def test_a_contract_that_cannot_be_is_held(store: Store, more: dict, why: str) -
     assert known(store, "block_hours_bought", "ashdown-north") == 30
 
 
+def test_a_contract_that_begins_on_the_last_day_of_another_overlaps_it_and_one_of_the_next_day_does_not(
+    store: Store,
+) -> None:
+    first = contract("C-1", 100, valid_to=date(2026, 11, 24))
+    contracts(store, [first, contract("C-2", 60, valid_from=date(2026, 11, 24))])
+    assert known(store, "block_hours_bought", "ashdown-north") == 100
+    at = AT + DAY
+    assert contracts(store, [first, contract("C-2", 60, valid_from=date(2026, 11, 25))], at).counts.held == 0
+    assert known(store, "block_hours_bought", "ashdown-north") == 60
+
+
 def test_contracts_that_ended_together_are_not_missed_but_a_cut_off_list_is_asked_about(store: Store) -> None:
     year_end = date(2027, 3, 31)
     ends = [contract(f"E-{n}", provider=f"p-{n}", valid_to=year_end) for n in range(10)]

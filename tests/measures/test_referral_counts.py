@@ -245,14 +245,16 @@ def test_a_team_is_told_what_it_was_asked_and_what_it_did() -> None:
     }
 
 
-def test_a_providers_hours_are_those_of_its_running_home_care() -> None:
+def test_a_providers_hours_are_those_of_its_running_packages_at_home() -> None:
     listed = [
         running(3, "R-1", provider="ashdown-north", weekly_hours=10, carers=2),
         running(4, "R-2", provider="ashdown-north", weekly_hours=7.5),
         running(5, "R-3", provider="ashdown-north"),  # hours not known
         running(6, "R-4", provider="wupi-north", weekly_hours=9, service=CareService.REABLEMENT),
+        running(6, "R-7", provider="ashdown-north", weekly_hours=4, service=CareService.REABLEMENT),
+        running(6, "R-8", provider="ashdown-north", weekly_hours=90, service=BED),
         running(7, "R-5", provider="ashdown-north", weekly_hours=50, ended_at=AT, outcome="handed_back"),
         referral(8, "R-6", provider="ashdown-north", weekly_hours=50, sourced_at=AT - HOUR),
     ]
     readings = provider_readings(["ashdown-north", "bramble-north"], listed, AT)
-    assert [(one.place, one.value) for one in readings] == [("ashdown-north", 27.5), ("bramble-north", 0)]
+    assert [(one.place, one.value) for one in readings] == [("ashdown-north", 31.5), ("bramble-north", 0)]

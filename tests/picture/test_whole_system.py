@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from flowcentre.measures import ALL
-from flowcentre.model import Coverage, Held, Picture, State, Value
+from flowcentre.model import Coverage, Held, Picture, Places, State, Value
 from flowcentre.picture import build
 from flowcentre.picture.build import work_out
 from flowcentre.picture.expected import expect
@@ -67,6 +67,14 @@ def test_it_is_known_at_the_system_alone(store: Store) -> None:
     localities(store, *LOCALITIES)
     picture = build(store, COUNTY, SOON)
     assert [place for place, measure in picture.values if measure == "whole_system_waiting_now"] == ["westshire"]
+
+
+def test_it_is_known_at_no_organisation_that_runs_both_hospitals_and_localities() -> None:
+    """Its total would leave out whoever is delayed elsewhere, and yet call itself the whole system."""
+    under = [replace(place, parent="hospitals") if place.id in LOCALITIES else place for place in COUNTY.places]
+    assert expect(replace(COUNTY, places=Places(under)), AT.date()).formulas["whole_system_waiting_now"] == (
+        "westshire",
+    )
 
 
 def test_without_one_hospital_it_is_at_least_the_others(store: Store) -> None:
