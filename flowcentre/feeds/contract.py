@@ -146,6 +146,10 @@ class PlaceCodes:
         found = here if len(called) > 1 else called
         return found[0].id if len(found) == 1 else None
 
+    def locality_of(self, place: str) -> str | None:
+        """The locality that a place of the county serves; None where it serves more than one."""
+        return self._county.locality_of(place)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._parents)
 
