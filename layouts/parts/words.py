@@ -54,7 +54,10 @@ def figure_words(value: float, measure: Measure) -> tuple[str, str]:
     if not math.isfinite(value):
         return DASH, ""
     if measure.unit == "minutes":
-        minutes = math.floor(value)
+        minutes = math.floor(abs(value))
+        if value < 0 and minutes:  # a difference: shorter than its plan
+            number, unit = figure_words(-value, measure)
+            return f"\N{MINUS SIGN}{number}", unit
         # Past an hour and a half nobody divides by sixty on the way past a wall.
         return (
             (f"{minutes:,}", "min")

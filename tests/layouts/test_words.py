@@ -24,6 +24,8 @@ MINUS = "\N{MINUS SIGN}"
         (130.25, "ga_occupancy", ("130.2", "%")),
         (48, "ambulance_longest_handover_now", ("48", "min")),
         (90, "ambulance_longest_handover_now", ("90", "min")),
+        (-12.5, "visits_median_difference_28d", (f"{MINUS}12", "min")),
+        (-0.4, "visits_median_difference_28d", ("0", "min")),
         (134, "ambulance_longest_handover_now", (f"2{BLANK}h{BLANK}14", "")),
         (7267, "ae_longest_wait_now", (f"121{BLANK}h{BLANK}07", "")),
         (float("nan"), "ae_attendances_today", ("\N{EM DASH}", "")),

@@ -1,0 +1,91 @@
+"""Four weeks of waiting for care: from hospital and from the community, every six hours, with gaps where a list was missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flowcentre.model import EPOCH, County, Picture, Point
+from flowcentre.store import Store
+
+DAYS = 28
+STEP = timedelta(hours=6)
+HOSPITAL, COMMUNITY = "poc_waiting_hospital_now", "poc_waiting_community_now"
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How many waited at a moment. None: a list was missing or too old, so nobody knows."""
+
+    at: datetime
+    hospital: float | None
+    community: float | None
+
+    @property
+    def people(self) -> float | None:
+        """Both together."""
+        return None if self.hospital is None or self.community is None else self.hospital + self.community
+
+
+class PackageWeeks:
+    """Reads the counts of the lists at past moments and keeps them. Used from any thread: at worst two read the same."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: dict[tuple[datetime, tuple[str, ...]], tuple[Waited, ...]] = {}
+        self._county: County | None = None
+
+    def read(self, picture: Picture, localities: Sequence[str]) -> tuple[Waited, ...]:
+        """The four weeks before a picture, of some localities together, oldest first."""
+        last = picture.at - (picture.at - EPOCH) % STEP
+        key = last, tuple(localities)
+        if self._county is not picture.county:
+            self._kept, self._county = {}, picture.county
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = read_weeks(self._store, picture, last, localities)
+            # What was asked for at other moments has passed out of sight.
+            self._kept = {other: found for other, found in self._kept.items() if other[0] == last} | {key: kept}
+        return kept
+
+
+def read_weeks(store: Store, picture: Picture, last: datetime, localities: Sequence[str]) -> tuple[Waited, ...]:
+    """What the localities' own lists said every six hours until ``last``."""
+    moments = [last - STEP * back for back in range(DAYS * 4, -1, -1)]
+    keys = [(locality, measure) for locality in localities for measure in (HOSPITAL, COMMUNITY)]
+    patience = {key: _patience(picture, *key) for key in keys}
+    start = moments[0] - max(patience.values(), default=timedelta(0))
+    histories = store.history(keys, start, last + timedelta(milliseconds=1), known_at=picture.known_at)
+    sampled = {key: _sampled(histories[key], moments, patience[key]) for key in keys}
+    return tuple(
+        Waited(
+            at,
+            _together([sampled[locality, HOSPITAL][index] for locality in localities]),
+            _together([sampled[locality, COMMUNITY][index] for locality in localities]),
+        )
+        for index, at in enumerate(moments)
+    )
+
+
+def _patience(picture: Picture, place: str, measure: str) -> timedelta:
+    """For how long a list stands for the present."""
+    feeds = (picture.county.feed(id) for id in picture.value(place, measure).feeds)
+    return max((feed.stale_after for feed in feeds if feed is not None), default=timedelta(0))
+
+
+def _sampled(points: Sequence[Point], moments: Sequence[datetime], patience: timedelta) -> list[float | None]:
+    """The last that was said before each moment, where that was not too old by then."""
+    found: list[float | None] = []
+    said, index = list(points), 0
+    for moment in moments:
+        while index < len(said) and said[index].at <= moment:
+            index += 1
+        last = said[index - 1] if index else None
+        found.append(last.value if last is not None and moment - last.at < patience else None)
+    return found
+
+
+def _together(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None

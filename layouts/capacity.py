@@ -1,0 +1,104 @@
+"""Community capacity: who could start today, what each service has, what drifts, and what ends when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import Picture, State
+from flowcentre.picture.capacity import Capacity
+from layouts.parts.capacity_ahead import ahead
+from layouts.parts.capacity_drift import drift
+from layouts.parts.capacity_others import others, typed_in
+from layouts.parts.capacity_recovery import recovery
+from layouts.parts.capacity_sides import access, sides
+from layouts.parts.capacity_start import could_start_words, lists_as_at, start
+from layouts.parts.capacity_words import CAPACITY, label
+from layouts.parts.tree import Child, marked
+from layouts.parts.words import clock_words, date_words, when_words
+
+PATH = CAPACITY
+_JUMPS = (
+    ("#start", "Could start"),
+    ("#sides", "Side by side"),
+    ("#access", "Access points"),
+    ("#drift", "Drift"),
+    ("#recovery", "Recovery beds"),
+    ("#ahead", "Ahead"),
+    ("#others", "Wards, homes, others"),
+)
+
+
+class Book(Protocol):
+    """What the page needs of ``flowcentre.picture.capacity.CapacityBook``."""
+
+    def read(self, picture: Picture | None = None) -> Capacity:
+        """The capacity of a picture: the present one unless another is given."""
+        ...
+
+
+def page(book: Book, picture: Picture, finished: Callable[[Component], Component]) -> Component:
+    """The whole page; ``finished`` makes content that Dash's browser code need not build."""
+    return html.Div(
+        html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page="capacity", data_asked="")),
+        className="capacity-page",
+    )
+
+
+def render(capacity: Capacity) -> Component:
+    """The live part of the page."""
+    parts: list[Child] = [_head(capacity), _jumps(capacity), _silent(capacity), start(capacity)]
+    parts.append(html.Div([sides(capacity), access(capacity)], className="capacity-two"))
+    parts += [drift(capacity), recovery(capacity), ahead(capacity), others(capacity), typed_in(capacity)]
+    return html.Div(parts, className="capacity")
+
+
+def _head(capacity: Capacity) -> html.Header:
+    picture = capacity.picture
+    lists = lists_as_at(capacity)
+    return html.Header(
+        [
+            html.H1("Capacity"),
+            html.P(
+                [
+                    "as at ",
+                    html.Time(clock_words(picture.at)),
+                    f", {date_words(picture.at)}. {lists + ', ' if lists else ''}local, not validated.",
+                ],
+                className="when",
+            ),
+        ],
+        className="page-head",
+    )
+
+
+def _jumps(capacity: Capacity) -> html.Nav:
+    count = could_start_words(capacity)
+    return html.Nav(
+        [
+            html.P([html.Strong(count), " could start today"], className="chosen-count", role="status"),
+            html.P([html.A(words, href=to) for to, words in _JUMPS], className="jumps"),
+        ],
+        className="capacity-jumps",
+        **marked(aria_label="Parts of the page"),
+    )
+
+
+def _silent(capacity: Capacity) -> Component | None:
+    """Names the lists of referrals that are not counted, and since when."""
+    items, county = [], capacity.picture.county
+    for value in capacity.referrals:
+        if value.known:
+            continue
+        name = label(county, value.place)
+        if value.state is State.STALE and value.observed_at is not None:
+            listed = when_words(value.observed_at, capacity.picture.at)
+            items.append(html.Li(f"{name}: its list of {listed} is too old; nobody on it is matched or counted"))
+        else:
+            items.append(html.Li(f"{name}: no list of referrals"))
+    if not items:
+        return None
+    return html.Ul(items, className="capacity-silent", **marked(aria_label="Lists that are missing"))

@@ -1,0 +1,157 @@
+"""Visits that drift: which services and which packages regularly run over or short, by what evidence, and in hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures.drift import Drift
+from flowcentre.model import Picture, State
+from flowcentre.picture.capacity import Capacity
+from flowcentre.picture.visits import PackageVisits, ServiceVisits
+from layouts.parts.capacity_words import cell, hours, label, number, plural, signed_hours, table
+from layouts.parts.figure import explained, noted
+from layouts.parts.tree import Child, marked
+from layouts.parts.words import when_words
+
+_SHOWN = 8  # packages of each kind before the rest is asked for
+
+
+def drift(capacity: Capacity) -> html.Section:
+    """The services one by one, then the packages that run over and those that run short, most hours first."""
+    picture, terms = capacity.picture, capacity.picture.county.care
+    share = f"{100 * terms.tolerance_share:.0f} %"
+    rostered = capacity.rostered
+    over = [each for each in rostered.patterns if not each.stale and each.drift.hours_a_week > 0]
+    under = [each for each in rostered.patterns if not each.stale and each.drift.hours_a_week < 0]
+    parts: list[Child] = [
+        html.H2("Visits that drift", id="drift"),
+        html.P(
+            f"Of the last 28 days. A visit is outside tolerance where it differs from its plan by more than "
+            f"{terms.tolerance_minutes} minutes and by more than {share}. No pattern is named of fewer than "
+            f"{terms.drift_visits} visits.",
+            className="what",
+        ),
+    ]
+    if not rostered.services:
+        return html.Section([*parts, html.P("No service sends a roster.", className="what")], className="panel")
+    parts += _services(picture, rostered.services)
+    parts.append(
+        html.Div(
+            [
+                _packages(picture, over, "Regularly run over", "Nobody's visits regularly run over.", "over"),
+                _packages(picture, under, "Regularly run short", "Nobody's visits regularly run short.", "under"),
+            ],
+            className="drift-two",
+        )
+    )
+    return html.Section(parts, className="panel capacity-drift")
+
+
+_HEADS = (
+    "Visits compared",
+    "Outside tolerance",
+    "Median against plan",
+    "Runs over, a week",
+    "Could be released, a week",
+)
+_MEASURES = (
+    "visits_compared_28d",
+    "visits_outside_share_28d",
+    "visits_median_difference_28d",
+    "visits_drift_over_hours",
+    "visits_drift_under_hours",
+)
+
+
+def _services(picture: Picture, services: Sequence[ServiceVisits]) -> list[Child]:
+    """All together, then those whose visits drift most; the rest when asked for."""
+    system = picture.county.places.system.id
+    heads: list[Child] = ["Service", *_HEADS]
+    rows = [_service(picture, each) for each in sorted(services, key=lambda each: _most_first(picture, each))]
+    shown, more = rows[:_SHOWN], rows[_SHOWN:]
+    if len(rows) > 1:
+        cells = [
+            cell(head, html.Small("each for itself"))
+            if measure == "visits_median_difference_28d"
+            else cell(head, *_with_notes(picture, system, measure))
+            for head, measure in zip(_HEADS, _MEASURES, strict=True)
+        ]
+        shown.insert(0, html.Tr([html.Th("All services", scope="row"), *cells], className="total"))
+    told: list[Child] = [table(heads, shown, "drift-services", "How far visits differ, by service")]
+    if more:
+        rest = table(heads, more, "drift-services")
+        told.append(html.Details([html.Summary(f"{len(more):,} more services"), rest], id="drift-services-more"))
+    return told
+
+
+def _most_first(picture: Picture, service: ServiceVisits) -> tuple[bool, float]:
+    values = [picture.value(service.place, measure) for measure in _MEASURES[3:]]
+    return service.value.known, -sum(value.value or 0 for value in values if value.known)
+
+
+def _with_notes(picture: Picture, place: str, measure: str) -> list[Child]:
+    notes = noted(picture.value(place, measure))
+    return [explained(picture, place, measure), html.Small(notes, className="notes") if notes else None]
+
+
+def _service(picture: Picture, service: ServiceVisits) -> html.Tr:
+    place = service.place
+    name: list[Child] = [label(picture.county, place)]
+    if service.value.state is State.STALE and service.value.observed_at is not None:
+        old = f" roster of {when_words(service.value.observed_at, picture.at)}: too old"
+        name.append(html.Small(old, className="coverage"))
+    elif not service.value.known:
+        name.append(html.Small(" no roster yet", className="coverage"))
+    cells = [cell(head, explained(picture, place, measure)) for head, measure in zip(_HEADS, _MEASURES, strict=True)]
+    return html.Tr([html.Th(name, scope="row"), *cells])
+
+
+def _packages(picture: Picture, packages: Sequence[PackageVisits], title: str, nobody: str, kind: str) -> Component:
+    amount = sum(abs(each.drift.hours_a_week) for each in packages)
+    words = f"{plural(len(packages), 'package', 'packages')}, {hours(amount)} of carers a week" if packages else ""
+    parts: list[Child] = [html.H3([title, " ", html.Small(words)])]
+    if not packages:
+        return html.Div([*parts, html.P(nobody, className="what")])
+    most = max(abs(each.drift.hours_a_week) for each in packages) or 1
+    rows = [_package(picture, each, most) for each in packages]
+    heads: list[Child] = ["Package", "Service", "By what evidence", "Hours a week"]
+    parts.append(table(heads, rows[:_SHOWN], f"drift-packages {kind}", title))
+    if more := rows[_SHOWN:]:
+        rest = table(heads, more, f"drift-packages {kind}", title)
+        parts.append(html.Details([html.Summary(f"{len(more):,} more"), rest], id=f"drift-{kind}-more"))
+    return html.Div(parts)
+
+
+def _package(picture: Picture, package: PackageVisits, most: float) -> html.Tr:
+    by = package.drift.hours_a_week
+    return html.Tr(
+        [
+            html.Th(package.package, scope="row"),
+            cell("Service", label(picture.county, package.place)),
+            cell("By what evidence", evidence_words(package.drift), kind="evidence"),
+            cell(
+                "Hours a week",
+                html.Span(
+                    [
+                        html.I(style={"width": f"{100 * abs(by) / most:.1f}%"}, **marked(aria_hidden="true")),
+                        html.B(signed_hours(by)),
+                    ],
+                    className="by-bar",
+                ),
+                kind="by",
+            ),
+        ]
+    )
+
+
+def evidence_words(drift: Drift) -> str:
+    """On what a pattern rests: "42 visits, planned 30 min, took 44: 36 of them outside tolerance"."""
+    if drift.planned_minutes is None or drift.actual_minutes is None:
+        return plural(drift.compared, "visit", "visits")
+    took = f"planned {number(drift.planned_minutes)} min, took {number(drift.actual_minutes)}"
+    side = drift.over if drift.hours_a_week > 0 else drift.under
+    which = "longer" if drift.hours_a_week > 0 else "shorter"
+    return f"{plural(drift.compared, 'visit', 'visits')}, {took}: {side:,} clearly {which}"

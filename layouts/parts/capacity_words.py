@@ -1,0 +1,97 @@
+"""What is said of care and of capacity: hours, waits, needs, and where a list of packages shows the people."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from dash import html
+
+from flowcentre.model import CareReferral, County, Therapy
+from layouts.parts.tree import Child, marked
+from layouts.parts.words import NO_BREAK
+
+PACKAGES, CAPACITY = "/packages", "/capacity"
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+THERAPY_WORDS = {
+    Therapy.THERAPY_AND_CARE: "therapy and care",
+    Therapy.THERAPY_ONLY: "therapy only",
+    Therapy.CARE_ONLY: "no therapy",
+}
+
+
+def packages(**choices: str) -> str:
+    """Where the people of a choice stand: ``packages(locality="north")``."""
+    return f"{PACKAGES}?{urlencode(choices)}" if choices else PACKAGES
+
+
+def number(amount: float) -> str:
+    """ "1,240", "14", "3.5": a figure is as exact as it was said, to a tenth."""
+    said = f"{amount:,.1f}".removesuffix(".0")
+    return said.replace("-", "\N{MINUS SIGN}") if said != "-0" else "0"
+
+
+def hours(amount: float) -> str:
+    """ "14 h", "3.5 h"."""
+    return f"{number(amount)}{NO_BREAK}h"
+
+
+def signed_hours(amount: float) -> str:
+    """ "+5.2 h", "\N{MINUS SIGN}3 h"."""
+    return f"+{hours(amount)}" if amount > 0 else hours(amount)
+
+
+def wait_words(waited: timedelta) -> str:
+    """How long somebody has waited: "under an hour", "23 h", "3 days 4 h", "12 days"."""
+    if waited < _HOUR:
+        return "under an hour"
+    if waited < 2 * _DAY:
+        return f"{waited // _HOUR}{NO_BREAK}h"
+    days, rest = divmod(waited, _DAY)
+    more = f" {rest // _HOUR}{NO_BREAK}h" if days < 7 and rest >= _HOUR else ""
+    return f"{days}{NO_BREAK}days{more}"
+
+
+def day_name(day: date, today: date) -> str:
+    """A day to come or past: "today", "tomorrow", "Fri 20 Nov", "31 Mar 2027"."""
+    if day == today:
+        return "today"
+    if day == today + _DAY:
+        return "tomorrow"
+    if day.year != today.year:
+        return f"{day.day} {day:%b %Y}"
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def need_words(referral: CareReferral) -> str:
+    """What somebody needs: "14 h a week for two carers, therapy and care"; what is not told is not said."""
+    said = []
+    if referral.therapy is not Therapy.THERAPY_ONLY and referral.weekly_hours is not None:
+        carers = " for two carers" if referral.carers == 2 else ""
+        said.append(f"{hours(referral.weekly_hours)} a week{carers}")
+    if referral.therapy in (Therapy.THERAPY_AND_CARE, Therapy.THERAPY_ONLY):
+        said.append(THERAPY_WORDS[referral.therapy])
+    return ", ".join(said) or "not told"
+
+
+def label(county: County, place_id: str | None) -> str:
+    """The short name of a place; its id where there is none of that id."""
+    place = county.places.get(place_id or "")
+    return place.label if place is not None else place_id or "not told"
+
+
+def table(heads: list[Child], rows: list[html.Tr], kind: str = "", caption: str = "") -> html.Div:
+    """A table that a narrow screen shows row by row, each cell beside its heading."""
+    head = html.Thead(html.Tr([html.Th(one, scope="col") for one in heads]))
+    told = [html.Caption(caption, className="unseen")] if caption else []
+    return html.Div(html.Table([*told, head, html.Tbody(rows)], className=f"sheet {kind}".rstrip()), className="scroll")
+
+
+def cell(heading: str, *content: Child, kind: str | None = None) -> html.Td:
+    """A cell with its heading, which a narrow screen shows beside it."""
+    return html.Td(list(content), className=kind, **marked(data_column=heading))
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """ "1 stay", "12 stays"."""
+    return f"{count:,} {one if count == 1 else many}"
