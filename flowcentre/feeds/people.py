@@ -111,6 +111,11 @@ def _contracts(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
     return contract_readings(whole.place, listed, whole.observed_at, providers)
 
 
+def _past_of(one: CareReferral) -> _Moments:
+    """What must have happened. A first visit, an end and a day to leave hospital may be arranged for a day to come."""
+    return (one.referred_at, one.accepted_at, one.sent_back_at, one.triaged_at, one.sourced_at)
+
+
 ATTENDANCES = _kind(
     "attendances",
     EmergencyAttendance,
@@ -139,14 +144,8 @@ REFERRALS = _kind(
     CareReferral,
     _referrals,
     lambda one: one.ended_at,
-    lambda one: (
-        *_past_of(one),
-        one.ready_at,
-        one.started_at,
-        one.ended_at,
-    ),
-    # A first visit, an end and a day to leave hospital may be arranged for a day to come.
-    happened=lambda one: _past_of(one),
+    lambda one: (*_past_of(one), one.ready_at, one.started_at, one.ended_at),
+    happened=_past_of,
     still_listed=lambda one, at: one.ended_at is None or one.ended_at > at - ENDED_STAY_FOR,
     wrong=wrong_referral,
     steady=True,
@@ -168,10 +167,6 @@ CONTRACTS = Kind(
 )
 KINDS = {kind.people: kind for kind in (ATTENDANCES, AMBULANCES, DELAYS, REFERRALS, CONTRACTS)}
 _OF_PERSON = {kind.person: kind for kind in KINDS.values()}
-
-
-def _past_of(one: CareReferral) -> _Moments:
-    return (one.referred_at, one.accepted_at, one.sent_back_at, one.triaged_at, one.sourced_at)
 
 
 def kind_of(person: Listed) -> Kind:
