@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 
-from flowcentre.measures import across_places, figure
+from flowcentre.measures import ALL, across_places, figure
 from flowcentre.model import Coverage, Measure, State, Summing, Value
 from flowcentre.picture.expected import Expected, Total
 from flowcentre.picture.typed import first_to_expire
@@ -121,7 +122,6 @@ def summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, 
     value = _total_figure(measure, counted, values) if counted else None
     if value is None and state in (State.FRESH, State.LATE, State.STALE):
         state = State.UNKNOWN
-    shrinks = measure.formula is not None and bool(measure.formula.minus)
     lost = (
         sum([astray.get(place, 0) for place in (total.place, *(part.place for part in total.parts))]) if astray else 0
     )
@@ -137,13 +137,20 @@ def summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, 
         # A silent ward can only add to a count; to a difference or a share it can do either.
         at_least=(bool(missing) or lost > 0 or any(m.at_least for m in counted))
         and value is not None
-        and not shrinks
+        and not _shrinks(measure.id)
         and measure.across_places in (Summing.SUM, Summing.MAX),
         derived=True,
         held=sum([m.held for m in members]) + lost,
         late_at=_oldest([m.late_at for m in counted]),
         stale_at=_oldest([m.stale_at for m in counted]),
     )
+
+
+@lru_cache(maxsize=1024)
+def _shrinks(measure_id: str) -> bool:
+    """Is anything taken away in it, or in what it is worked out from? Then what is missing may make it less or more."""
+    formula = ALL[measure_id].formula
+    return formula is not None and (bool(formula.minus) or any(_shrinks(i) for i in formula.inputs))
 
 
 def _speaks(measure: Measure, member: Value, values: Values) -> bool:

@@ -198,6 +198,18 @@ def test_a_contract_that_is_held_makes_the_hours_of_its_locality_at_least(store:
     assert (bought.value, bought.at_least, bought.held) == (100, True, 1)
 
 
+def test_a_package_that_is_held_leaves_more_unfilled_than_there_is_so_that_is_no_at_least(store: Store) -> None:
+    at = AT + QUARTER
+    packages = [running(3, "R-1", provider="ashdown-north", weekly_hours=40), running(4, "R-2", weekly_hours=-1)]
+    poll(store, listed(packages, at), at)
+    poll(store, listed([contract("C-1", hourly_rate=20)], at, people="contracts"), at, CONTRACTS)
+    picture = build(store, COUNTY, SOON)
+    assert picture.value("north", "block_hours_used").at_least
+    for measure, value in (("block_hours_unfilled", 60), ("block_hours_unfilled_cost", 1200)):
+        found = picture.value("north", measure)
+        assert (found.value, found.at_least, found.held) == (value, False, 1)
+
+
 def test_a_row_that_the_connector_could_not_place_makes_the_county_at_least(store: Store) -> None:
     localities(store, *LOCALITIES)
     at = AT + 2 * QUARTER
