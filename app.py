@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flowcentre.config import Reloader
     from flowcentre.feeds.contract import Connector
+    from flowcentre.feeds.typed import Desk
     from flowcentre.model import County, Picture
     from flowcentre.picture import LivePicture
     from flowcentre.store import Store
@@ -140,13 +141,13 @@ def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, pu
 
 
 @contextmanager
-def opened(setting: Setting, county: County, *, writer: bool = True) -> Iterator[Store]:
+def opened(setting: Setting, county: County, *, writer: bool = True, migrates: bool = True) -> Iterator[Store]:
     """The store, checked to be this county's: a demonstration never mixes with the real, nor one county with another."""
     from flowcentre.store import open_store
 
     kind, kinds = "yes" if county.demonstration else "no", {"yes": "a demonstration", "no": "a real county"}
     system = county.places.system.id
-    store = open_store(setting.store_url, writer=writer)
+    store = open_store(setting.store_url, writer=writer, migrates=migrates)
     try:
         if kept := other_mark(store, "demonstration", kind, writer=writer):
             raise CannotStart(
@@ -345,11 +346,15 @@ def serve_glass(
     *,
     now: Callable[[], datetime] = utc_now,
     published: bool = False,
+    desk: Desk | None = None,
 ) -> None:
-    """Serve wall, pages and API until Ctrl-C or SIGTERM; ``published`` adds the page of published figures."""
+    """Serve wall, pages and API until Ctrl-C or SIGTERM.
+
+    ``published`` adds the page of published figures; ``desk`` takes in what people type.
+    """
     from flowcentre.picture import DelayBook
     from flowcentre.web import AskedPage, Glass, create_server, fingerprint_of, serve
-    from layouts import boards, shell, wall, ward_sheet
+    from layouts import boards, shell, type_in, wall, ward_sheet
     from layouts.published import needed, render, since
 
     assets = HERE / "assets"
@@ -364,8 +369,10 @@ def serve_glass(
         asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.items()},
         ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint=fingerprint),
         fingerprint=fingerprint,
+        type_in_list=lambda picture, asked, at: type_in.list_document(picture, asked, at, fingerprint=fingerprint),
+        type_in_form=lambda picture, form, at: type_in.form_document(picture, form, at, fingerprint=fingerprint),
     )
-    server = create_server(live, store, glass, now=now, delays=delays)
+    server = create_server(live, store, glass, now=now, delays=delays, desk=desk)
 
     def draw_published(picture: Picture, place: str | None) -> Any:
         histories = store.history(needed(picture, place), since(picture), picture.at)
@@ -414,8 +421,17 @@ PAGES = {
 }
 
 
+def pages_of(county: County) -> Mapping[str, str]:
+    """The pages to look at: with the one to type in, where anything is."""
+    from flowcentre.picture.typed import may_be_typed
+
+    return PAGES | ({"/type-in": "where a service without a system types its figures"} if may_be_typed(county) else {})
+
+
 def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -> None:
     """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
+    from flowcentre.feeds.typed import Desk
+
     setting = setting_of(folder, store_url, demo_port=demo_port)
     county = setting.load()
     must_be_westshire(county)
@@ -429,7 +445,8 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
         running.enter_context(polling(setting, store, county, live))
         kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
         what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
-        serve_glass(store, live, port, lambda url: started(url, what, PAGES))
+        desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now)
+        serve_glass(store, live, port, lambda url: started(url, what, pages_of(county)), desk=desk)
         say("Stopping ...")
     say("Stopped. What is stored is kept.")
 
@@ -441,7 +458,9 @@ def read_first(store: Store, county: County, figures: Path) -> None:
     while True:
         log = store.feed_log(utc_now())
         waited = time.monotonic() - began
-        if waited > 120 or all(feed.id in log and log[feed.id].last_poll is not None for feed in county.feeds):
+        if waited > 120 or all(
+            feed.id in log and log[feed.id].last_poll is not None for feed in county.feeds if feed.polled
+        ):
             return
         if waited > 30 and not any(entry.last_success_at for entry in log.values()):
             raise CannotStart(f"nothing in {figures} could be read: is it the folder with NHS England's files?")
@@ -487,14 +506,20 @@ def only_on_postgresql(store_url: str, command: str) -> None:
 
 def run_web(folder: Path, store_url: str, port: int) -> None:
     """Serve only; on PostgreSQL, any number of these beside any number of engines."""
+    from flowcentre.feeds.typed import Desk
+    from flowcentre.picture.typed import may_be_typed
+
     only_on_postgresql(store_url, "web")
     setting = setting_of(folder, store_url, demo_port=0)
     county = setting.load()
     with ExitStack() as running:
-        store = running.enter_context(opened(setting, county, writer=False))
+        # What people type is written here, and nothing else: the schema is the engines' to bring up to date.
+        store = running.enter_context(opened(setting, county, writer=may_be_typed(county), migrates=False))
         live = running.enter_context(picturing(store, county, keep=False))
         running.enter_context(reloading(setting, county, live.use, live.refuse))
-        serve_glass(store, live, port, lambda url: started(url, f"{county.name}: web only.", PAGES))
+        desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now) if store.writer else None
+        what = f"{county.name}: web only."
+        serve_glass(store, live, port, lambda url: started(url, what, pages_of(county)), desk=desk)
 
 
 def run_engine(folder: Path, store_url: str) -> None:

@@ -9,35 +9,17 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Picture
 from layouts.finished import to_html
-from layouts.parts.tree import marked
-from layouts.services import acute_sites
+from layouts.parts.top import top
 
 
 def render(picture: Picture) -> list[Component]:
     """What stands above every page, and each board with a way to it."""
     county = picture.county
-    # A county without a hospital has no page of demand: what it has instead stands at the same address.
-    first = "Demand" if acute_sites(county) else "First page"
-    ways = [
-        html.Li(html.A(name, href=href, className="here" if href == "/wall" else None))
-        for href, name in (("/", first), ("/feeds", "Feeds"), ("/measures", "Measures"), ("/wall", "Walls"))
-    ]
     boards: Component = html.P("No board is configured: see docs/configuration.md.")
     if county.boards:
         boards = html.Ul([html.Li(html.A(board.title, href=f"/wall/{board.id}")) for board in county.boards])
-    above: list[Component] = [
-        html.Header(
-            [
-                html.P([html.Strong("Flow Centre"), html.Span(county.name)], className="brand"),
-                html.Nav(html.Ul(ways), **marked(aria_label="Pages")),
-            ],
-            id="top",
-        )
-    ]
-    if county.demonstration:
-        above.insert(0, html.P("Demonstration: every figure here is invented", id="demonstration"))
     head = html.Header(html.H1(["Wall boards", html.Span(f" {county.name}")]), className="page-head")
-    return [*above, html.Main(html.Div([head, boards], className="board-list"), id="content")]
+    return [*top(picture, "/wall"), html.Main(html.Div([head, boards], className="board-list"), id="content")]
 
 
 def document(picture: Picture, *, fingerprint: str) -> str:

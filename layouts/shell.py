@@ -25,10 +25,12 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
+from flowcentre.picture.typed import may_be_typed
 from layouts import demand, explain, feeds, measures
 from layouts.delays import DELAYS_PAGE
 from layouts.finished import given, to_html
 from layouts.listed import ListBook, ListedPage
+from layouts.parts import links
 from layouts.parts.history_chart import span_shown
 from layouts.parts.list_links import canonical
 from layouts.parts.tree import marked
@@ -136,7 +138,7 @@ def create_pages(
         server=server,
         backend="fastapi",
         assets_folder=str(assets.resolve()),
-        assets_path_ignore=["^wall$", "^plotly$", "^fonts$"],  # asked for by name, not on every page
+        assets_path_ignore=["^wall$", "^plotly$", "^fonts$", "^type-in$"],  # asked for by name, not on every page
         index_string=_INDEX,
         title="Flow Centre",
         update_title="",
@@ -266,6 +268,8 @@ def _above(picture: Picture, path: str, has_published: bool, books: Collection[s
         html.Li(dcc.Link(name, href=href, className="here" if href == path else "", **_current(href == path)))
         for href, name in pages
     ]
+    if may_be_typed(picture.county):
+        entries.append(html.Li(html.A("Type in", href=links.type_in())))
     if picture.county.boards:
         entries.append(html.Li(html.A("Walls", href="/wall")))
     above: list[Component] = [

@@ -112,7 +112,7 @@ class Desk:
         recorded = settle(store, feed, county, poll, answer, now=at, remembered=remembered, rules=_RULES)
         typed = Typed(slip.author, at, _expiry(slip, at))
         store.keep_slip(mark_of(slip), feed=feed.id, place=form.place, typed_in=typed, poll=poll, recorded=recorded)
-        kept = KeptSlip(feed.id, form.place, typed, poll, recorded.version, recorded.counts.accepted)
+        kept = KeptSlip(mark_of(slip), feed.id, form.place, typed, poll, recorded.version, recorded.counts.accepted)
         return self._told(kept, answer)
 
     def _moment(self, feed: Feed) -> datetime:
@@ -128,7 +128,7 @@ class Desk:
         asked = self.asks(kept.place)
         words = tuple(dict.fromkeys(_in_words(reason, asked) for reason in reasons))
         asks = any(reason.startswith(TO_BE_SURE) for reason in reasons)
-        return Taken(kept.place, kept.typed, kept.version, kept.accepted, words, asks, again=answer is None)
+        return Taken(kept.mark, kept.place, kept.typed, kept.version, kept.accepted, words, asks, again=answer is None)
 
     def _forms(self) -> tuple[County, dict[str, Connector], dict[str, AskedPlace]]:
         """The county as it is now, its feeds that are typed in, and every place of theirs."""

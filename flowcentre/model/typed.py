@@ -69,11 +69,18 @@ class Hold:
     holds: timedelta | datetime
     chosen: bool = False
 
+    @property
+    def key(self) -> str:
+        """The choice as it stands in a form: seconds, or a moment in UTC."""
+        holds = self.holds
+        return f"{holds:%Y-%m-%dT%H:%M}Z" if isinstance(holds, datetime) else f"{holds.total_seconds():.0f}"
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What became of a slip: kept as a record, in part or whole."""
 
+    mark: str  # of the form and of all that it held
     place: str
     typed: Typed
     version: int  # that it made

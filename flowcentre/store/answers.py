@@ -73,6 +73,7 @@ class Recorded:
 class KeptSlip:
     """A form that somebody filled in, as it was kept: the poll that it was, and how many figures were accepted."""
 
+    mark: str
     feed: str
     place: str
     typed: Typed

@@ -20,7 +20,7 @@ from flowcentre.store.writing import insert_new
 class Connections:
     """An open database, as the store's own verbs use it."""
 
-    def __init__(self, address: str, *, writer: bool) -> None:
+    def __init__(self, address: str, *, writer: bool, migrates: bool = True) -> None:
         url = opening.parse(address)
         self.url = address
         self.dialect: str = url.get_backend_name()
@@ -42,7 +42,7 @@ class Connections:
                 raise StoreNotReady(f"there is no store at {file} to read")
         self._engine = opening.make_engine(url)
         try:
-            if writer:
+            if writer and migrates:
                 opening.migrate(self._engine, url)
             else:
                 opening.check_schema(self._engine, url)

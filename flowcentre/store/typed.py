@@ -52,7 +52,7 @@ def read_slip(connection: Connection, slip: str) -> KeptSlip | None:
     if found is None:
         return None
     typed = Typed(found.author, from_ms(found.observed_at), from_ms(found.expires_at))
-    return KeptSlip(found.feed, found.place, typed, found.poll, found.version, found.accepted)
+    return KeptSlip(found.slip, found.feed, found.place, typed, found.poll, found.version, found.accepted)
 
 
 def with_slips(connection: Connection, known: list[Known]) -> list[Known]:

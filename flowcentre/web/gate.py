@@ -15,7 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flowcentre.web.callbacks import MOST_BYTES, callback_mistake
+from flowcentre.web import callbacks, slips
 from flowcentre.web.failures import kind_and_place
 
 log = structlog.get_logger(__name__)
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 CALLBACK_PATH = "/_dash-update-component"
 # Of paths that begin with an underscore only these are answered: Dash has others, and may grow more.
 MACHINE_PATHS = ("/_dash-component-suites/", "/_dash-layout", "/_dash-dependencies", "/_favicon.ico")
+# Where a form may be sent, and nothing else: it writes, so it must prove that it was drawn here.
+FORM_PATH = re.compile(r"/type-in/[a-z0-9_-]{1,200}")
 REST = "{path:path}"  # Dash's route for every address that no other route answers
 BODY_WITHIN = 10.0  # seconds for a whole request body to arrive
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.IGNORECASE)
@@ -80,8 +82,13 @@ def decide(method: str, path: str, headers: Headers, policy: Policy) -> None:
     if path == CALLBACK_PATH:
         if method != "POST":
             raise Refused(405, "Only POST is answered here.")
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        if _kind(headers) != "application/json":
             raise Refused(400, "A callback is JSON.")
+    elif is_form(method, path):
+        if _kind(headers) != "application/x-www-form-urlencoded":
+            raise Refused(400, "A form is sent as a browser sends it.")
+        if headers.get("origin") is None and headers.get("sec-fetch-site") != "same-origin":
+            raise Refused(403, "A form is sent from its own page.")
     elif method not in ("GET", "HEAD"):
         raise Refused(405, "Only GET is answered here.")
     elif path.startswith("/_") and not path.startswith(MACHINE_PATHS):
@@ -91,6 +98,15 @@ def decide(method: str, path: str, headers: Headers, policy: Policy) -> None:
     origin = headers.get("origin")
     if method == "POST" and origin is not None and origin.partition("://")[2] != headers.get("host"):
         raise Refused(403, "Asked for by another site.")
+
+
+def is_form(method: str, path: str) -> bool:
+    """Is it a form that is sent?"""
+    return method == "POST" and FORM_PATH.fullmatch(path) is not None
+
+
+def _kind(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 class Gate:
@@ -115,7 +131,12 @@ class Gate:
         try:
             decide(method, path, Headers(scope=scope), self._policy)
             if path == CALLBACK_PATH:
-                receive = await self._checked_body(scope, receive)
+                body = await _whole_body(scope, receive, "A callback", callbacks.MOST_BYTES)
+                if mistake := callbacks.callback_mistake(body, self._policy.callbacks):
+                    raise Refused(400, mistake)
+                receive = _again(body, receive)
+            elif is_form(method, path):
+                receive = _again(await _whole_body(scope, receive, "A form", slips.MOST_BYTES), receive)
             await self._app(scope, receive, guarded)
         except Refused as refused:
             log.warning("refused", method=method, path=shown(path), status=refused.status, why=refused.words)
@@ -124,20 +145,6 @@ class Gate:
             log.error("failed", method=method, path=shown(path), **kind_and_place(error))
             if not guarded.started:
                 await PlainTextResponse("Something went wrong here.", 500)(scope, receive, guarded)
-
-    async def _checked_body(self, scope: Scope, receive: Receive) -> Receive:
-        length = Headers(scope=scope).get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BYTES:
-            raise Refused(413, f"A callback is at most {MOST_BYTES} bytes.")
-        try:
-            async with asyncio.timeout(BODY_WITHIN):
-                body = await _read(receive)
-        except TimeoutError:
-            raise Refused(408, "The request took too long to arrive.") from None
-        mistake = callback_mistake(body, self._policy.callbacks)
-        if mistake is not None:
-            raise Refused(400, mistake)
-        return _again(body, receive)
 
 
 def _without_body(send: Send) -> Send:
@@ -151,15 +158,28 @@ def _without_body(send: Send) -> Send:
     return headers_alone
 
 
-async def _read(receive: Receive) -> bytes:
+async def _whole_body(scope: Scope, receive: Receive, what: str, most: int) -> bytes:
+    """A body of so many bytes at most, in time; whether or not its length is told. Raises Refused."""
+    too_large = Refused(413, f"{what} is at most {most} bytes.")
+    length = Headers(scope=scope).get("content-length", "0")
+    if not length.isdigit() or int(length) > most:
+        raise too_large
+    try:
+        async with asyncio.timeout(BODY_WITHIN):
+            return await _read(receive, most, too_large)
+    except TimeoutError:
+        raise Refused(408, "The request took too long to arrive.") from None
+
+
+async def _read(receive: Receive, most: int, too_large: Refused) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Refused(400, "The request was cut off.")
         body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
-            raise Refused(413, f"A callback is at most {MOST_BYTES} bytes.")
+        if len(body) > most:
+            raise too_large
         if not message.get("more_body", False):
             return bytes(body)
 

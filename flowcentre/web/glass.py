@@ -1,12 +1,12 @@
 """What the server draws, handed in from outside, so that the server knows no layout."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from flowcentre.model import Board, Picture
+from flowcentre.model import AskedPlace, Board, Form, Picture
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.listed import Chosen
 
@@ -35,6 +35,9 @@ class Glass:
     fingerprint: str = ""
     # The sheets for wards of the people chosen, to be printed; and the past moment that was asked for, if any.
     ward_sheet: Callable[[Chosen[Delay], datetime | None], str] | None = None
+    # Where values are typed in: the list of its places, and the form of one; each with the moment of asking.
+    type_in_list: Callable[[Picture, Sequence[AskedPlace], datetime], str] | None = None
+    type_in_form: Callable[[Picture, Form, datetime], str] | None = None
 
 
 def fingerprint_of(*folders: Path) -> str:

@@ -18,3 +18,8 @@ def glossary(measure: str) -> str:
 def feed(feed_id: str) -> str:
     """Where a feed stands."""
     return f"/feeds#{feed_id}"
+
+
+def type_in(place: str | None = None) -> str:
+    """Where values are typed in: for a place, or the list of places."""
+    return f"/type-in/{place}" if place else "/type-in"

@@ -38,6 +38,7 @@ from flowcentre.model import (
 from flowcentre.picture.delays import Delay
 from flowcentre.web import FlowServer, Glass, create_server, serving
 from flowcentre.web.list_routes import Lists
+from flowcentre.web.typed import Desk
 
 T = TypeVar("T")
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -216,6 +217,8 @@ class Drawings:
             {"demand": self.page},
             fingerprint=self.fingerprint,
             ward_sheet=lambda chosen, asked_at: f"<!doctype html>{len(chosen.people)} {asked_at}",
+            type_in_list=lambda picture, asked, at: f"<!doctype html>{[one.place for one in asked]} {at}",
+            type_in_form=lambda picture, form, at: f"<!doctype html>{form.asked.place} {form.mistakes}",
         )
 
 
@@ -227,6 +230,7 @@ class Westshire:
     store: QuietStore = field(default_factory=QuietStore)
     drawings: Drawings = field(default_factory=Drawings)
     delays: Lists[Delay] | None = None
+    desk: Desk | None = None
     beat_every: float = 5.0
 
     def app(self) -> FlowServer:
@@ -236,6 +240,7 @@ class Westshire:
             self.drawings.glass(),
             now=self.live.now,
             delays=self.delays,
+            desk=self.desk,
             beat_every=self.beat_every,
         )
         app.mount("/assets", StaticFiles(directory=ASSETS))

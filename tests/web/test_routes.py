@@ -11,6 +11,7 @@ import pytest
 from flowcentre.model import Board
 from tests.web.cast import Westshire, running
 from tests.web.delay_cast import PretendBook
+from tests.web.typed_cast import PretendDesk
 
 # route -> an address of it, and the status that was decided
 DECIDED = {
@@ -29,6 +30,10 @@ DECIDED = {
     "/delays.csv": ("/delays.csv", 200),
     "/delays.xlsx": ("/delays.xlsx", 200),
     "/delays/ward-sheet": ("/delays/ward-sheet", 200),
+    "/type-in": ("/type-in", 200),
+    "/type-in/": ("/type-in/", 200),
+    "/type-in/{place}": ("/type-in/northgate", 200),
+    "/type-in/{rest:path}": ("/type-in/northgate/nothing", 404),
     "/api/{rest:path}": ("/api/v1/nothing", 404),
     "/live": ("/live", 200),
     "/live/pages/{page}": ("/live/pages/demand", 200),
@@ -44,7 +49,7 @@ DECIDED = {
 
 def test_every_route_answers_as_it_was_decided_and_none_is_undecided(westshire: Westshire) -> None:
     westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
-    westshire.delays = PretendBook()
+    westshire.delays, westshire.desk = PretendBook(), PretendDesk()
     app = westshire.app()
     assert set(walk(app.routes)) == set(DECIDED), "decide on each new route here"
     with running(app) as url, httpx.Client(base_url=url) as client:

@@ -1,0 +1,151 @@
+"""The form of a place that is typed for: large fields, a choice of how long it holds, who, and one button."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures import ALL
+from flowcentre.model import AskedFigure, Form, Hold, Taken
+from layouts.parts import links
+from layouts.parts.field import Input
+from layouts.parts.tree import Child, marked
+from layouts.parts.typed_words import until_words
+from layouts.parts.words import length_words, when_words
+
+_MOST_DIGITS = 7
+_LONGEST_AUTHOR = 60
+
+
+def answered(form: Form, at: datetime) -> Iterator[Component]:
+    """What became of what was sent, before anything else on the page."""
+    if form.mistakes:
+        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
+        yield html.Section(said, className="answered not-kept", role="alert")
+    if form.taken is not None:
+        yield _taken(form.taken, form, at)
+
+
+def _taken(taken: Taken, form: Form, at: datetime) -> html.Section:
+    holds = f"It holds until {until_words(taken.typed.expires_at, at)}."
+    kept = f"{taken.accepted} figure{'s' if taken.accepted != 1 else ''}"
+    title = "Kept"
+    said: list[Child] = [html.P(f"{kept}, at {when_words(taken.typed.typed_at, at)}. {holds}")]
+    if taken.held:
+        title = "Kept in part" if taken.accepted else "Not taken"
+        said = [html.P(f"Kept: {kept}. {holds}")] if taken.accepted else []
+        said.append(html.P("Not taken:" if taken.accepted else "What stood before stands. Why:"))
+        said.append(html.Ul([html.Li(f"{why[:1].upper()}{why[1:]}.") for why in taken.held]))
+    elif not taken.accepted:
+        title, said = "Not taken", [html.P("None of it could be read. What stood before stands.")]
+    if taken.again:
+        said.append(html.P("This form had been sent before. Nothing was done twice.", className="again"))
+    if form.behind:
+        said.append(html.P("The figures below do not show it yet: load this page again.", className="behind"))
+    kind = "not-kept" if not taken.accepted else "in-part" if taken.held else "kept"
+    return html.Section([html.H2(title), *said], className=f"answered {kind}", role="status")
+
+
+def the_form(form: Form, at: datetime) -> html.Form:
+    """The form itself. Its fields have the names that ``flowcentre.web.slips`` reads."""
+    several = len(form.asked.services) > 1
+    services: list[Child] = []
+    for service in form.asked.services:
+        fields: list[Child] = [_field(form, service.name, each) for each in service.figures]
+        if several:
+            services.append(html.Fieldset([html.Legend(service.name.capitalize()), *fields]))
+        else:
+            services += fields
+    return html.Form(
+        [
+            html.H2("Say it again or change it") if form.taken and not form.taken.held else None,
+            Input(type="hidden", name="form", value=form.mark),
+            *services,
+            _holds(form.holds, at),
+            _author(form),
+            _sure() if form.taken is not None and form.taken.asks else None,
+            html.Button("Send", type="submit"),
+            html.P("Leave empty what is not known: empty is not 0.", className="what"),
+        ],
+        method="post",
+        action=links.type_in(form.asked.place),
+        className="slip",
+        autoComplete="on",
+    )
+
+
+def _field(form: Form, service: str, asked: AskedFigure) -> html.Div:
+    measure = ALL[asked.measure]
+    name = f"{service}/{asked.column}"
+    hint = f"hint-{asked.measure}"
+    return html.Div(
+        [
+            html.Label([measure.label, html.Span(measure.definition, id=hint)], htmlFor=asked.measure),
+            Input(
+                id=asked.measure,
+                name=name,
+                type="text",
+                inputMode="numeric" if asked.whole else "decimal",
+                pattern="[0-9]*" if asked.whole else "[0-9]*([.,][0-9]+)?",
+                title="A whole number, or nothing." if asked.whole else "A number, or nothing.",
+                maxLength=_MOST_DIGITS,
+                autoComplete="off",
+                value=form.cells.get(service, {}).get(asked.column, ""),
+                **marked(aria_describedby=hint),
+            ),
+        ],
+        className="field",
+    )
+
+
+def _holds(holds: tuple[Hold, ...], at: datetime) -> html.Fieldset:
+    choices = []
+    for number, hold in enumerate(holds):
+        id = f"holds-{number}"
+        choices += [
+            Input(type="radio", name="holds", id=id, value=hold.key, checked=hold.chosen, required=True),
+            html.Label(_hold_words(hold, at), htmlFor=id),
+        ]
+    return html.Fieldset([html.Legend("It holds for"), html.Div(choices, className="choices")], className="holds")
+
+
+def _hold_words(hold: Hold, at: datetime) -> str:
+    if isinstance(hold.holds, datetime):
+        words = until_words(hold.holds, at)
+        return f"until {words}"
+    return length_words(hold.holds)
+
+
+def _author(form: Form) -> Component:
+    if form.signed_in:
+        return html.P(["Typed in by ", html.Strong(form.author)], className="signed-in")
+    return html.Div(
+        [
+            html.Label(["Your role or initials", html.Span("No name, no number.", id="hint-author")], htmlFor="author"),
+            Input(
+                id="author",
+                name="author",
+                type="text",
+                autoComplete="organization-title",
+                required=True,
+                maxLength=_LONGEST_AUTHOR,
+                value=form.author,
+                spellCheck=False,
+                **marked(aria_describedby="hint-author"),
+            ),
+        ],
+        className="field author",
+    )
+
+
+def _sure() -> html.Div:
+    return html.Div(
+        [
+            Input(type="checkbox", name="sure", value="yes", id="sure"),
+            html.Label("I have looked again: the figures are right", htmlFor="sure"),
+        ],
+        className="sure",
+    )
