@@ -25,6 +25,7 @@ PARTS = {
     "latest": "2,000 series over 17 million readings",
     "picture": "the picture rebuilt after one feed's poll",
     "delays": "delayed discharges: from a filter to the new page and rows",
+    "packages": "packages of care and capacity: page data, and visit drift kept up to date",
     "memory": "memory of the whole server with 100 displays",
 }
 
