@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connectors._list_times import LIST_TIME, list_time
-from connectors._personal import Column
+from connectors._personal import Column, columns_of
 from flowcentre.feeds.contract import Document, FeedMalformed, PlaceCodes, RowHeld
 from flowcentre.feeds.files import whole_lines
 from flowcentre.feeds.http import read_json
@@ -105,15 +105,8 @@ def _of_table(table: Table, places: PlaceCodes, layout: Layout) -> Listing | Non
             listed[place] = None
             known += 1
     _refuse_strays(table.name, known, len(rows), layout)
-    at = _list_time(rows[0], len(rows))
-    for row in rows:
-        if _list_time(row, len(rows)) != at:
-            raise FeedMalformed(f"{row.where}: its list_time is not that of row 1; two lists in one?", rows=len(rows))
-    columns = [
-        Column(f"column {number}", heading, sum(bool(cells[number - 1].strip()) for _, cells in table.lines))
-        for number, heading in enumerate(table.heading, start=1)
-    ]
-    return Listing(list(rows), at, listed, columns)
+    at = one_moment(rows, LIST_TIME, "two lists in one")
+    return Listing(list(rows), at, listed, columns_of(table))
 
 
 def _whose(where: str, code: str, places: PlaceCodes, layout: Layout, rows: int) -> str | None:
@@ -132,9 +125,18 @@ def _refuse_strays(name: str, known: int, rows: int, layout: Layout) -> None:
         raise FeedMalformed(f"{name}: {why}", rows=rows)
 
 
-def _list_time(row: Row, rows: int) -> datetime:
+def one_moment(rows: Sequence[Row], column: str, otherwise: str) -> datetime:
+    """The moment of which a document speaks, the same in each of its rows. Raises FeedMalformed where there is none."""
+    at = _as_at(rows[0], column, len(rows))
+    for row in rows:
+        if _as_at(row, column, len(rows)) != at:
+            raise FeedMalformed(f"{row.where}: its {column} is not that of row 1; {otherwise}?", rows=len(rows))
+    return at
+
+
+def _as_at(row: Row, column: str, rows: int) -> datetime:
     try:
-        return list_time(row)
+        return list_time(row, column)
     except RowHeld as why:
         raise FeedMalformed(f"{row.where}: {why}", rows=rows) from None
 
@@ -151,7 +153,7 @@ def _of_json(document: Document, places: PlaceCodes, layout: Layout) -> Listing 
         raise FeedMalformed(f"{name}: {layout.lists!r} is missing or not a list")
     everyone = [_members(f"{name} {layout.lists}[{number}]", one, layout) for number, one in enumerate(lists)]
     count = sum(map(len, everyone))
-    at = _list_time(Row(name, _texts({LIST_TIME: content.get(LIST_TIME)}), places), count)
+    at = _as_at(Row(name, _texts({LIST_TIME: content.get(LIST_TIME)}), places), LIST_TIME, count)
     listed: dict[str, int | None] = {}
     rows: list[Row | Held] = []
     for number, members in enumerate(everyone):

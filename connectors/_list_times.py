@@ -1,4 +1,4 @@
-"""The moments of a row of a whole list: which came as a day alone, and which cannot be."""
+"""The moments of a row: which came as a day alone, and which cannot be."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class When:
         return max(self.at, other.at) if self.day_alone else self.at
 
 
-def list_time(row: Row) -> datetime:
+def list_time(row: Row, column: str = LIST_TIME) -> datetime:
     """The moment as at which a list was made. Raises RowHeld."""
-    found = when(row, LIST_TIME)
+    found = when(row, column)
     if found.day_alone:
-        raise RowHeld("list_time is a date: a time is wanted")
+        raise RowHeld(f"{column} is a date: a time is wanted")
     return found.at
 
 
@@ -56,6 +56,16 @@ def when(row: Row, column: str) -> When:
 def maybe_when(row: Row, column: str) -> When | None:
     """The moment in a cell, or None where there is none. Raises RowHeld."""
     return None if row.text(column).casefold() in NO_FIGURE else when(row, column)
+
+
+def either_when(row: Row, column: str) -> tuple[datetime, ...]:
+    """The moments that a time may mean, in order: two in the hour that is doubled as the clocks go back. Raises RowHeld."""
+    found = row.moments(column)
+    if len(row.text(column)) <= _LONGEST_DAY:
+        raise RowHeld(f"{column} is a date: a time is wanted")
+    if found[0].year < _FIRST_YEAR:
+        raise RowHeld(f"{column} is before {_FIRST_YEAR}")
+    return found
 
 
 def hold_what_is_ahead(list_time: datetime, moments: dict[str, When | None]) -> None:

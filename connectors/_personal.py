@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from flowcentre.feeds.tables import Table
 from flowcentre.model import RefusedColumn
 
 _NUMBER = r" ?(?:number|num|no|nr|id|identifier)\b"
@@ -50,6 +51,14 @@ class Column:
     where: str  # "column 7"
     heading: str
     filled: int
+
+
+def columns_of(table: Table) -> list[Column]:
+    """Every column of a table, agreed or not."""
+    return [
+        Column(f"column {number}", heading, sum(bool(cells[number - 1].strip()) for _, cells in table.lines))
+        for number, heading in enumerate(table.heading, start=1)
+    ]
 
 
 def refused_columns(columns: Iterable[Column], agreed: Collection[str]) -> Iterator[RefusedColumn]:

@@ -154,6 +154,8 @@ def as_json(facts: Iterable[Fact | RefusedColumn]) -> list[dict[str, Any]]:
     """Facts as they stand in a ``.facts.json``."""
 
     def plain(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return list(value)
         return value.isoformat() if isinstance(value, date | datetime) else value
 
     return [

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from flowcentre import measures
 from flowcentre.feeds.contract import FeedMalformed
-from flowcentre.model import Fact, Held, Reading, RefusedColumn, WholeList
+from flowcentre.model import Fact, Held, Reading, RefusedColumn, RosterExport, WholeList
 from tests.connectors.documents import CONNECTORS, SAMPLES, Kind, Sample, as_json, described, facts_text, samples
 
 every_connector = pytest.mark.parametrize("kind", described(), ids=lambda kind: kind.name)
@@ -107,7 +107,7 @@ def test_a_good_sample_gives_exactly_its_facts(sample: Sample) -> None:
 def test_it_speaks_of_its_own_places_and_of_what_it_provides(sample: Sample) -> None:
     connector = sample.kind.new()
     for fact in sample.parse():
-        if isinstance(fact, RefusedColumn):
+        if isinstance(fact, RefusedColumn | RosterExport):
             continue
         assert fact.place in set(connector.places) or (isinstance(fact, Held) and fact.place is None)
         if isinstance(fact, Reading):
@@ -275,7 +275,11 @@ def test_awkward_codes_come_through(sample: Sample) -> None:
     codes = sample.form.column(sample.text, sample.settings["codes"])
     assert {"1E5", "007", "NA"} <= set(codes), "the sample holds them"
     connector = sample.kind.new()
-    spoken_of = {where for fact in believed(sample.parse()) for where in (fact.place, getattr(fact, "ward", None))}
+    spoken_of = {
+        where
+        for fact in believed(sample.parse())
+        for where in (getattr(fact, "place", None), getattr(fact, "ward", None))
+    }
     assert {connector.places.find(code) for code in ("1E5", "007", "NA")} <= spoken_of
 
 
@@ -287,7 +291,9 @@ def test_the_nights_on_which_the_clocks_change_are_read_right(sample: Sample, sa
     for column in sample.settings["moments"]:
         spoilt = sample.spoil(lambda text, c=column: sample.form.put(text, c, said))
         facts, refusal = parse_or_refusal(sample, spoilt)
-        moments = {fact.observed_at.isoformat() for fact in facts if isinstance(fact, Reading | WholeList)}
+        moments = {
+            fact.observed_at.isoformat() for fact in facts if isinstance(fact, Reading | WholeList | RosterExport)
+        }
         assert moments == ({meant} if meant else set())
         assert meant or refusal or any("clocks went" in fact.reason for fact in facts if isinstance(fact, Held))
 

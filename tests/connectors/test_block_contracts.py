@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -37,20 +37,20 @@ ROW = {
 Found = list[Fact | RefusedColumn]
 
 
-def parse(content: bytes, places: tuple[str, ...] = ("westshire",), **settings: object) -> Found:
+def parse(content: bytes, places: tuple[str, ...] = ("westshire",), **local: object) -> Found:
     connector = BlockContracts(
-        BlockContractsSettings.model_validate({"folder": "drops"} | settings), PlaceCodes(WESTSHIRE, places)
+        BlockContractsSettings.model_validate({"folder": "drops"} | local), PlaceCodes(WESTSHIRE, places)
     )
     return list(connector.parse(Document("contracts", content)))
 
 
-def facts(*changes: Mapping[str, str], **settings: object) -> Found:
+def facts(*changes: Mapping[str, str], **local: object) -> Found:
     """The facts of a list with one row for each set of changes to a good one."""
-    return parse(as_csv(*(ROW | change for change in changes)), **settings)
+    return parse(as_csv(*(ROW | change for change in changes)), **local)
 
 
-def contract(change: Mapping[str, str], **settings: object) -> CareContract:
-    found = facts(change, **settings)[0]
+def contract(change: Mapping[str, str], **local: object) -> CareContract:
+    found = facts(change, **local)[0]
     assert isinstance(found, CareContract), found
     return found
 
@@ -222,6 +222,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_every_row_that_came_is_a_contract_or_held(rows: list[dict[str, str]]) -> None:
     found = parse(as_csv(*rows))

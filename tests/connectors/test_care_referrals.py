@@ -7,7 +7,7 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.discharge_list import DischargeList, DischargeListSettings
@@ -316,6 +316,7 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_every_row_that_came_is_a_referral_half_of_one_or_held(rows: list[dict[str, str]]) -> None:
     if 2 * sum(bool(row["locality"]) for row in rows) < len(rows):
@@ -335,6 +336,7 @@ def test_every_row_that_came_is_a_referral_half_of_one_or_held(rows: list[dict[s
         assert one.weekly_hours is None or 0 <= one.weekly_hours <= 168
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.dictionaries(st.sampled_from([*ROW, "name"]), st.none() | st.booleans() | st.floats() | CELLS), max_size=4

@@ -447,7 +447,10 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "delayed-discharges.md").read_text
 
 
 def test_every_column_and_setting_is_in_the_guide() -> None:
-    assert set(re.findall(r"^\| `(\w+)` \| (?:required|optional)", GUIDE, re.MULTILINE)) == LAYOUT.with_nhs_numbers().agreed
+    assert (
+        set(re.findall(r"^\| `(\w+)` \| (?:required|optional)", GUIDE, re.MULTILINE))
+        == LAYOUT.with_nhs_numbers().agreed
+    )
     own = (
         set(DischargeListSettings.model_fields) - set(HttpSettings.model_fields) - set(DropFolderSettings.model_fields)
     )
