@@ -58,8 +58,9 @@ def _nothing_known(chosen: Chosen[Delay]) -> Component:
 def reply(book: ListBook[Delay], picture: Picture, question: object) -> Reply:
     """Answers ``assets/a-list.js`` for this page."""
 
-    def line_of(then: Picture, ref: str) -> Component:
-        return life(ref, book.life(ref, then.known_at), then.county, then.at)
+    def line_of(chosen: Chosen[Delay], ref: str) -> Component:
+        then, item = chosen.picture, listed.listed_as(chosen, ref)
+        return life(ref, book.life(ref, then.known_at), then.county, then.at, item.elsewhere if item else None)
 
     return listed.reply(PAGE, book, picture, question, line_of)
 

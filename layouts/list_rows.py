@@ -148,7 +148,10 @@ def _lines(page: ListPage[T], items: list[T], group: str | None, county: County)
 def _row(page: ListPage[T], line: T | _Group, county: County) -> Row:
     if isinstance(line, _Group):
         return {"ref": GROUP_REF + line.key, "group": line.words}
-    row: Row = {column.id: cell_words(column.of(line, county)) for column in page.columns}
+    row: Row = {
+        column.id: column.shown(line) if column.shown is not None else cell_words(column.of(line, county))
+        for column in page.columns
+    }
     if line.stale:
         row["too_old"] = f"list of {clock_words(line.at)}, too old"
         row["old"] = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol
+from typing import Any, Generic, Protocol
 
 from dash import html
 from dash.development.base_component import Component
@@ -48,9 +48,9 @@ class ListedPage(Generic[T]):
     """A page as the shell needs it."""
 
     page: ListPage[T]
-    draw: Callable[[ListBook[T], Picture, str, Finished], Component]  # the whole of it, at a query
+    draw: Callable[[Any, Picture, str, Finished], Component]  # of its own kind of book: the whole of it, at a query
     render: Callable[[Answered[T], str], Component]  # its live part
-    reply: Callable[[ListBook[T], Picture, object], Reply]  # to what its grid asks
+    reply: Callable[[Any, Picture, object], Reply]  # to what its grid asks of the book
     has_lists: Callable[[Picture], bool]
 
 
@@ -171,10 +171,10 @@ def signature(chosen: Chosen[T]) -> str:
 
 # --- What the grid asks ------------------------------------------------------------------------
 
-Life = Callable[[Picture, str], Component]  # of the picture of an address and a ref: one person's line of time
+Life = Callable[[Chosen[T], str], Component]  # of whom an address chooses and a ref: one person's line of time
 
 
-def reply(page: ListPage[T], book: ListBook[T], picture: Picture, question: object, life: Life) -> Reply:
+def reply(page: ListPage[T], book: ListBook[T], picture: Picture, question: object, life: Life[T]) -> Reply:
     """Answers ``assets/a-list.js``: rows of the list, what is new in it, or one person's line of time."""
     asked = question if isinstance(question, dict) else {}
     query, ref = asked.get("query", ""), asked.get("ref", "")
@@ -187,10 +187,15 @@ def reply(page: ListPage[T], book: ListBook[T], picture: Picture, question: obje
             case "news":
                 return _news(page, book, query, asked, ref)
             case "life":
-                return {"html": to_html(life(book.choose(query).picture, ref))}
+                return {"html": to_html(life(book.choose(query), ref))}
     except NoSuchMoment:
         return {}
     return {}
+
+
+def listed_as(chosen: Chosen[T], ref: str) -> T | None:
+    """Somebody as the lists have them, chosen or not; None: on none of them any more."""
+    return next((item for each in chosen.lists for item in (*each.people, *each.left) if item.person.ref == ref), None)
 
 
 def _rows(page: ListPage[T], book: ListBook[T], query: str, request: object) -> Reply:

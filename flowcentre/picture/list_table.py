@@ -21,6 +21,7 @@ class Column(Generic[T]):
     heading: str
     kind: str  # "text", "number", "date", "moment" or "flag"
     of: Callable[[T, County], Cell]
+    shown: Callable[[T], str] | None = None  # on the glass, where a person reads it better otherwise
 
 
 def place_words(county: County, place_id: str | None) -> str | None:

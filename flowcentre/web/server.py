@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 
 from flowcentre.model import Picture
 from flowcentre.picture.delays import Delay
+from flowcentre.picture.packages import Package
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
 from flowcentre.web.delays import DelayRoutes, create_delays_api
@@ -27,8 +28,10 @@ from flowcentre.web.finished import Renderings
 from flowcentre.web.gate import Gate, Policy
 from flowcentre.web.glass import Glass
 from flowcentre.web.health import Gauges, create_health
-from flowcentre.web.list_routes import Lists
+from flowcentre.web.list_routes import ListRoutes, Lists
+from flowcentre.web.packages import TOLD, create_packages_api
 from flowcentre.web.pulse import Pulse
+from flowcentre.web.typed import Desk, TypedRoutes
 
 if TYPE_CHECKING:
     from flowcentre.store import Store
@@ -85,14 +88,16 @@ def create_server(
     *,
     now: Callable[[], datetime],
     delays: Lists[Delay] | None = None,
+    packages: Lists[Package] | None = None,
+    desk: Desk | None = None,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
 ) -> FlowServer:
     """The whole server, as an ASGI application. Dash's pages are added to it by whoever knows them.
 
-    ``delays`` are the lists of people, where there are any. ``hosts`` are the names it answers to, without a
-    port; ``beat_every`` is the rhythm, in seconds,
-    of the live stream's sign of life.
+    ``delays`` are the lists of people, where there are any; ``desk`` takes in what is typed, where anything is.
+    ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live
+    stream's sign of life.
     """
     pulse = Pulse(live.current, store, now)
     # Pages work in asyncio's own threads: however many are asked for, the pulse is felt and boards are drawn.
@@ -104,6 +109,8 @@ def create_server(
     )
     displays = Displays(live.current, glass, renderings, announcer)
     delay_routes = DelayRoutes(delays, glass, pulse.trouble)
+    package_routes = ListRoutes(TOLD, packages, pulse.trouble)
+    typed_routes = TypedRoutes(desk, glass, live.current, now)
     registry = CollectorRegistry()
     registry.register(Gauges(live.current, now, pulse.trouble, renderings, announcer, displays))
 
@@ -149,7 +156,10 @@ def create_server(
     app.include_router(create_health(live.current, pulse, pulse_thread, registry))
     app.include_router(create_api(live.current, store, renderings, now, pulse.trouble))
     app.include_router(create_delays_api(delay_routes))
-    app.router.routes.extend([*docs_routes(), *delay_routes.routes, *displays.routes])
+    app.include_router(create_packages_api(package_routes))
+    app.router.routes.extend(
+        [*docs_routes(), *delay_routes.routes, *package_routes.routes, *typed_routes.routes, *displays.routes]
+    )
     return app
 
 

@@ -17,7 +17,8 @@ from layouts import delays, demand, shell
 from layouts.finished import to_html
 from layouts.parts import delay_life
 from layouts.parts.delay_history import bank_holidays
-from layouts.parts.delay_life import folded, steps
+from layouts.parts.delay_life import steps
+from layouts.parts.list_life import folded
 from layouts.parts.delay_page import PAGE
 from layouts.parts.delay_who import who
 from layouts.parts.delay_words import FACET_WORDS, choice_name

@@ -1,0 +1,52 @@
+"""The queue of packages of care: what its grid asks, and one package's life line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from dash.development.base_component import Component
+
+from flowcentre.model import Interval, Picture
+from flowcentre.picture.list_book import Answered
+from flowcentre.picture.listed import Chosen
+from flowcentre.picture.package_book import PackageLife
+from flowcentre.picture.packages import PACKAGES, Package
+from layouts import listed
+from layouts.listed import Reply
+from layouts.parts.queue_life import life
+from layouts.parts.queue_page import PAGE
+
+
+class PackageBook(Protocol):
+    """What the page needs of ``flowcentre.picture.package_book.PackageBook``."""
+
+    def choose(self, query: str, picture: Picture | None = None) -> Chosen[Package]:
+        """Whom an address chooses, from the present unless a picture is given. Raises NoSuchMoment."""
+        ...
+
+    def answer(self, query: str, picture: Picture | None = None) -> Answered[Package]:
+        """The same, with the past that it is set against. Raises NoSuchMoment."""
+        ...
+
+    def life(self, ref: str, known_at: datetime) -> list[Interval]:
+        """All that the lists had said of one referral by a moment."""
+        ...
+
+    def package_life(self, ref: str, picture: Picture) -> PackageLife:
+        """All that every list had said of the person whose referral it is."""
+        ...
+
+
+def has_lists(picture: Picture) -> bool:
+    """Is any locality expected to send a list of referrals?"""
+    return bool(PACKAGES.listing(picture))
+
+
+def reply(book: PackageBook, picture: Picture, question: object) -> Reply:
+    """Answers ``assets/a-list.js`` for this page."""
+
+    def line_of(chosen: Chosen[Package], ref: str) -> Component:
+        return life(ref, book.package_life(ref, chosen.picture), listed.listed_as(chosen, ref), chosen.picture)
+
+    return listed.reply(PAGE, book, picture, question, line_of)
