@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from flowcentre.measures.care_clocks import Phase, phase_of
 from flowcentre.measures.derive import local_day
-from flowcentre.model import CareContract, CareReferral, CareService, Listed, Picture, PlaceKind, Value
+from flowcentre.model import CareContract, CareReferral, Listed, Picture, PlaceKind, Value
 from flowcentre.picture.access_point import Team, access_points
 from flowcentre.picture.ahead import Ahead, capacity_ahead, without_contract
 from flowcentre.picture.care_room import rooms_of
@@ -129,7 +129,7 @@ def capacity_of(
         stays_elsewhere(units, referrals),
         capacity_ahead(bought, today),
         access_points(picture),
-        without_contract(_bought_home_care(referrals, spoken), bought, today),
+        without_contract(_at_providers(referrals, spoken, picture), bought, today),
         rostered,
     )
 
@@ -163,11 +163,12 @@ def _known(lists: Sequence[PlaceList[Any]]) -> Iterator[KnownList]:
             yield KnownList(each.place, each.value.observed_at, tuple(item.person for item in each.people))
 
 
-def _bought_home_care(
-    referrals: Sequence[tuple[CareReferral, datetime]], localities: set[str]
+def _at_providers(
+    referrals: Sequence[tuple[CareReferral, datetime]], localities: set[str], picture: Picture
 ) -> Iterator[tuple[str, str]]:
-    """The locality and provider of each running package of home care, where a list of contracts is of the present."""
+    """The locality and provider of each package that a provider of home care gives, where contracts are of the present."""
+    homes = {place.id for place in picture.county.places.of_kind(PlaceKind.HOME_CARE)}
     for referral, at in referrals:
-        running = referral.service is CareService.HOME_CARE and phase_of(referral, at) is Phase.RECEIVING
-        if running and referral.provider is not None and referral.place in localities:
+        running = referral.service.at_home and phase_of(referral, at) is Phase.RECEIVING
+        if running and referral.provider in homes and referral.place in localities:
             yield referral.place, referral.provider

@@ -129,6 +129,9 @@ def _card(capacity: Capacity, today: LocalityToday) -> html.Article:
     if today.silent:
         named = ", ".join(label(county, place) for place in today.silent)
         parts.append(html.P(f"Capacity not known, and not counted: {named}", className="coverage"))
+    if held := capacity.picture.value(today.place, "block_hours_used").held:
+        rows_are = "row of a running package is" if held == 1 else "rows of running packages are"
+        parts.append(html.P(f"{held:,} {rows_are} held back: less may be unfilled", className="coverage"))
     if today.starts:
         rows = [_start(county, each, today.at or capacity.picture.at) for each in today.starts]
         parts.append(table(["Ref", "Has waited", "Needs", "Where, and what is left there"], rows, "start-people"))

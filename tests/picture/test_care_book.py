@@ -1,0 +1,124 @@
+"""The book of care on a real store: capacity, four weeks and who left the hospitals, all of one picture."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flowcentre.model import CareService, Picture, State, Therapy
+from flowcentre.picture import build
+from flowcentre.picture.care_book import CareBook
+from flowcentre.picture.package_weeks import STEP, read_weeks
+from flowcentre.picture.visits import VisitBook
+from flowcentre.store import Store
+from tests.feeds.care_cast import CONTRACTS, COUNTY, LOCALITIES, NORTHGATE, REFERRALS, delayed, listed, poll
+from tests.measures.care_cast import AT, DAY, HOUR, contract, referral, running
+from tests.picture.packages_cast import SOON, settle, settle_localities
+
+NEEDS = {"weekly_hours": 10.0, "carers": 1, "therapy": Therapy.CARE_ONLY, "triaged_at": AT - HOUR}
+
+
+def book_of(store: Store, at: object = SOON) -> tuple[CareBook, Picture]:
+    picture = build(store, COUNTY, at)  # type: ignore[arg-type]
+    return CareBook(store, lambda: picture, VisitBook(store, lambda: picture)), picture
+
+
+def with_a_block(store: Store, hours: float = 30, **more: object) -> None:
+    poll(store, listed([contract("C-1", hours, **more)], AT, *LOCALITIES, people="contracts"), AT, CONTRACTS)
+
+
+def test_the_hours_of_a_block_less_its_running_packages_are_given_to_who_waits_longest(store: Store) -> None:
+    runs = running(3, "runs", provider="ashdown-north", weekly_hours=15.0)
+    rows = [runs, referral(30, "first", **NEEDS), referral(5, "second", **NEEDS)]
+    settle_localities(store, rows=rows)
+    with_a_block(store)
+    book, picture = book_of(store)
+    north = next(today for today in book.capacity.read().today if today.place == "north")
+    assert picture.value("ashdown-north", "block_hours_unfilled").value == 15
+    assert [(start.referral.ref, start.hours_at, start.hours_left) for start in north.starts] == [
+        ("first", "ashdown-north", 5.0)
+    ]
+    assert [each.referral.ref for each in north.hindered] == ["second"]
+
+
+def test_a_picture_is_worked_out_once(store: Store) -> None:
+    settle(store)
+    book, picture = book_of(store)
+    assert book.capacity.read(picture) is book.capacity.read()
+    assert book.answer("").capacity is book.capacity.read(picture)
+
+
+def test_the_past_is_not_kept_as_the_present(store: Store) -> None:
+    settle_localities(store, AT - 5 * HOUR)
+    settle_localities(store)
+    book, picture = book_of(store)
+    then = book.answer(f"at={(AT - 4 * HOUR):%Y-%m-%dT%H:%M}")
+    assert then.looks_back
+    assert then.capacity.picture is then.chosen.picture
+    assert book.capacity.read(picture).picture is picture
+
+
+def test_contracts_are_those_of_the_very_list_that_was_counted(store: Store) -> None:
+    settle_localities(store)
+    with_a_block(store)
+    picture = build(store, COUNTY, SOON)
+    later = AT + timedelta(minutes=10)
+    poll(store, listed([contract("C-1", 500)], later, *LOCALITIES, people="contracts"), later, CONTRACTS)
+    book = CareBook(store, lambda: picture, VisitBook(store, lambda: picture))
+    assert [line.now for line in book.capacity.read().ahead] == [30]
+
+
+def test_a_list_of_contracts_that_is_too_old_buys_nothing_ahead_and_makes_no_room(store: Store) -> None:
+    settle_localities(store, AT + 9 * DAY, [replace(referral(5, "one", AT + 9 * DAY, **NEEDS))])
+    with_a_block(store)
+    book, picture = book_of(store, AT + 9 * DAY + HOUR)
+    capacity = book.capacity.read()
+    assert {value.state for value in capacity.contracts} == {State.STALE}
+    assert capacity.ahead == ()
+    assert capacity.starting == 0
+    assert capacity.at_least
+
+
+def test_care_that_runs_without_a_contract_is_found_where_contracts_are_known(store: Store) -> None:
+    rows = [
+        running(3, "with", provider="ashdown-north"),
+        running(4, "without", provider="bramble-north"),
+        running(5, "team", provider="wupi-north", service=CareService.REABLEMENT),
+    ]
+    settle_localities(store, rows=rows)
+    assert book_of(store)[0].capacity.read().uncontracted == {}
+    with_a_block(store)
+    assert book_of(store)[0].capacity.read().uncontracted == {("north", "bramble-north"): 1}
+
+
+def test_who_left_the_last_hospital_list_and_waits_on_is_told_with_the_moment(store: Store) -> None:
+    at = AT - 2 * HOUR
+    poll(store, listed([delayed("P-1"), delayed("P-2")], at, "northgate", people="delays"), at, NORTHGATE)
+    poll(store, listed([delayed("P-2")], AT, "northgate", people="delays"), AT, NORTHGATE)
+    rows = [referral(30, "R-1", person="P-1"), referral(20, "R-2", person="P-2"), referral(9, "R-3", person="P-3")]
+    settle_localities(store, rows=rows)
+    book, _ = book_of(store)
+    # Without the hospitals' own book beside it nobody's step is known, so everybody is asked for.
+    assert book.answer("").left == {"P-1": AT}
+
+
+def test_four_weeks_are_those_of_the_localities_in_scope_with_gaps_where_a_list_was_missing(store: Store) -> None:
+    for back in (12, 9, 6, 3, 0):
+        at = AT - back * HOUR
+        places = LOCALITIES if back != 9 else ("north",)
+        poll(store, listed([referral(1, f"R-{back}", at), referral(1, f"S-{back}", at)], at, *places), at, REFERRALS)
+    _, picture = book_of(store)
+    last = AT.replace(hour=12)
+    weeks = read_weeks(store, picture, last, ["north"])
+    assert [then.at for then in weeks[-2:]] == [last - STEP, last]
+    assert [then.people for then in weeks[-3:]] == [None, 2, 2]
+    assert (weeks[-1].hospital, weeks[-1].community) == (2, 0)
+    assert len(weeks) == 28 * 4 + 1
+
+
+def test_the_weeks_of_one_locality_are_its_own(store: Store) -> None:
+    settle(store, AT + 3.5 * HOUR)
+    book, _ = book_of(store, AT + 5 * HOUR)
+    everybody, south = book.answer("").weeks[-1], book.answer("locality=south").weeks[-1]
+    assert everybody.at == AT.replace(hour=18)
+    assert (everybody.people, south.people) == (6, 1)
