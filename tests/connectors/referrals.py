@@ -41,7 +41,7 @@ ROW = {
 Found = list[Fact | RefusedColumn]
 
 
-def connector(places: list[str] | None = None, **local: object) -> CareReferrals:
+def connector(places: list[str] | None = None, **settings: object) -> CareReferrals:
     return CareReferrals(
         CareReferralsSettings.model_validate({"folder": "drops"} | settings),
         PlaceCodes(WESTSHIRE, places or ["westshire"]),
@@ -58,17 +58,17 @@ def as_csv(*rows: Mapping[str, str]) -> bytes:
     return text.getvalue().encode()
 
 
-def parse(content: bytes, **local: object) -> Found:
+def parse(content: bytes, **settings: object) -> Found:
     return list(connector(**settings).parse(Document("list", content)))
 
 
-def facts(*changes: Mapping[str, str], **local: object) -> Found:
+def facts(*changes: Mapping[str, str], **settings: object) -> Found:
     """The facts of a list with one row for each set of changes to a good one."""
-    return parse(as_csv(*(ROW | change for change in changes)), **local)
+    return parse(as_csv(*(ROW | change for change in changes)), **settings)
 
 
-def referral(change: Mapping[str, str], **local: object) -> CareReferral:
-    found = facts(change, **local)[0]
+def referral(change: Mapping[str, str], **settings: object) -> CareReferral:
+    found = facts(change, **settings)[0]
     assert isinstance(found, CareReferral), found
     return found
 
