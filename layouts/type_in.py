@@ -47,6 +47,8 @@ def list_document(picture: Picture, asked: Sequence[AskedPlace], at: datetime, *
 def form_document(picture: Picture, form: Form, at: datetime, *, fingerprint: str) -> str:
     """The form of one place, with what became of what was sent."""
     place = picture.county.places[form.asked.place]
+    now = values_now(picture, form.asked, at) if form.taken else None
+    to_put_right = form.taken is not None and bool(form.taken.held)
     main: list[Component | None] = [
         html.Header(
             [
@@ -57,10 +59,11 @@ def form_document(picture: Picture, form: Form, at: datetime, *, fingerprint: st
             className="page-head",
         ),
         *answered(form, at),
-        values_now(picture, form.asked, at) if form.taken else None,
+        None if to_put_right else now,
         the_form(form, at),
+        now if to_put_right else None,
     ]
-    return _document(picture, f"{TITLE}: {place.name}", main, "", fingerprint)
+    return _document(picture, f"{TITLE}: {place.name}", main, links.type_in(place.id), fingerprint)
 
 
 def values_now(picture: Picture, asked: AskedPlace, at: datetime) -> html.Section:
@@ -73,12 +76,16 @@ def _card(picture: Picture, asked: AskedPlace, at: datetime) -> html.Article:
     return html.Article(
         [
             html.H2([html.A(place.name, href=links.type_in(place.id)), html.Span(f" {_where(picture, asked)}")]),
-            _figures(picture, asked, at),
+            _figures(picture, asked, at) if _anything_known(picture, asked) else None,
             _standing(picture, asked, at),
         ],
         className="typed-place",
         id=place.id,
     )
+
+
+def _anything_known(picture: Picture, asked: AskedPlace) -> bool:
+    return any(picture.value(asked.place, each.measure).observed_at is not None for each in asked.figures())
 
 
 def _where(picture: Picture, asked: AskedPlace) -> str:
@@ -142,7 +149,7 @@ def _document(picture: Picture, title: str, main: Sequence[Component | None], he
 <link rel="stylesheet" href="/assets/type-in/type-in.css?v={version}">
 <script src="/assets/type-in/type-in.js?v={version}" defer></script>
 </head>
-<body class="type-in">
+<body class="type-in{" a-form" if here != links.type_in() else ""}">
 {body}
 </body>
 </html>

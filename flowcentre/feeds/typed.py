@@ -34,6 +34,10 @@ class NotTaken(ValueError):
     """A slip of which nothing can be kept; says why, in plain words."""
 
 
+class AuthorRefused(NotTaken):
+    """What was given as an author cannot stand as one: it may be a person's number, and is not shown again."""
+
+
 class NoSuchForm(LookupError):
     """Nothing is typed in for that place."""
 
@@ -79,7 +83,7 @@ class Desk:
         try:
             slip = replace(slip, author=author_of(slip.author))
         except NotAnAuthor as why:
-            raise NotTaken(str(why)) from None
+            raise AuthorRefused(str(why)) from None
         if (kept := self._store.slip(mark_of(slip))) is not None:
             return self._told(kept)
         # Looked at before anything is written: a transaction that is undone costs every feed its memory.

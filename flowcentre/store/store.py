@@ -411,8 +411,8 @@ def open_store(url: str, *, writer: bool = True, migrates: bool = True) -> Store
     """Open the store at ``sqlite:///path`` or ``postgresql+psycopg://...``; a writer brings its schema up to date.
 
     One that does not migrate finds the schema as it is, as a reader does: a web server writes what people type, and
-    leaves the schema to the engines. Raises StoreBusy where another process writes to the SQLite file, StoreTooNew where a newer
-    Flow Centre made it, StoreNotReady where a reader, or who does not migrate, comes before any writer, StoreError for an
+    leaves the schema to the engines. Raises StoreBusy where another process writes to the SQLite file, StoreTooNew
+    where a newer Flow Centre made it, StoreNotReady where one that does not migrate comes first, StoreError for an
     address that cannot be one.
     """
     return Store(url, writer=writer, migrates=migrates)

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.feeds.typed import NoSuchForm, NotTaken
+from flowcentre.feeds.typed import AuthorRefused, NoSuchForm, NotTaken
 from flowcentre.model import AskedPlace, Figures, Form, Picture, Slip, Taken
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
@@ -135,6 +135,9 @@ class TypedRoutes:
         said = _Said(slip.figures, slip.author, fields["holds"])
         try:
             taken = self.desk.take(slip)
+        except AuthorRefused as why:
+            said = replace(said, author="")
+            return self._answer(request, asked, status=422, said=said, mistakes=(str(why),))
         except NotTaken as why:
             return self._answer(request, asked, status=422, said=said, mistakes=(str(why),))
         except NoSuchForm:  # the configuration has changed since the form was drawn

@@ -109,7 +109,7 @@ def _holds(holds: tuple[Hold, ...], at: datetime) -> html.Fieldset:
             Input(type="radio", name="holds", id=id, value=hold.key, checked=hold.chosen, required=True),
             html.Label(_hold_words(hold, at), htmlFor=id),
         ]
-    return html.Fieldset([html.Legend("It holds for"), html.Div(choices, className="choices")], className="holds")
+    return html.Fieldset([html.Legend("How long it holds"), html.Div(choices, className="choices")], className="holds")
 
 
 def _hold_words(hold: Hold, at: datetime) -> str:
