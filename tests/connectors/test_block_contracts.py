@@ -162,9 +162,10 @@ def test_one_contract_may_serve_two_localities_a_row_each() -> None:
     assert [fact.place for fact in found if isinstance(fact, CareContract)] == ["north", "mid"]
 
 
-def test_contracts_that_overlap_are_both_bought() -> None:
+def test_contracts_that_overlap_are_both_given_for_the_poller_to_weigh() -> None:
     found = facts({"valid_to": "2026-12-31"}, {"ref": "C-2", "valid_from": "2026-10-01"})
-    assert sum(fact.amount for fact in found if isinstance(fact, CareContract)) == 200
+    assert [fact.ref for fact in found if isinstance(fact, CareContract)] == ["C-1", "C-2"]
+    assert held(found) == []
 
 
 def test_a_row_of_another_locality_is_held_of_the_county_and_a_document_of_them_refused() -> None:
