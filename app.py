@@ -353,26 +353,30 @@ def serve_glass(
     ``published`` adds the page of published figures; ``desk`` takes in what people type.
     """
     from flowcentre.picture import DelayBook
+    from flowcentre.picture.care_book import CareBook
+    from flowcentre.picture.visits import VisitBook
     from flowcentre.web import AskedPage, Glass, create_server, fingerprint_of, serve
     from layouts import boards, shell, type_in, wall, ward_sheet
     from layouts.published import needed, render, since
 
     assets = HERE / "assets"
     fingerprint = fingerprint_of(assets, HERE / "layouts")
-    delays = DelayBook(store, live.current)
-    books = {"delays": delays}
+    delays, packages = DelayBook(store, live.current), CareBook(store, live.current, VisitBook(store, live.current))
+    delays.stand_beside(packages)
+    books: Mapping[str, Any] = {"delays": delays, "packages": packages}
+    capacity = packages.capacity
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,
         wall_list=lambda picture: boards.document(picture, fingerprint=fingerprint),
-        pages=shell.live_pages(),
+        pages=shell.live_pages(capacity),
         asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.items()},
         ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint=fingerprint),
         fingerprint=fingerprint,
         type_in_list=lambda picture, asked, at: type_in.list_document(picture, asked, at, fingerprint=fingerprint),
         type_in_form=lambda picture, form, at: type_in.form_document(picture, form, at, fingerprint=fingerprint),
     )
-    server = create_server(live, store, glass, now=now, delays=delays, desk=desk)
+    server = create_server(live, store, glass, now=now, delays=delays, packages=packages, capacity=capacity, desk=desk)
 
     def draw_published(picture: Picture, place: str | None) -> Any:
         histories = store.history(needed(picture, place), since(picture), picture.at)
@@ -387,8 +391,10 @@ def serve_glass(
         polls=lambda feed: store.polls(feed, limit=20),
         published=draw_published if published else None,
         books=books,
+        capacity=capacity,
     )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=published, books=books))
+    addresses = shell.addresses(published=published, books=books, capacity=True)
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, addresses)
     serve(server, port=port, ready=ready)
 
 
@@ -414,6 +420,8 @@ def started(url: str, what: str, pages: Mapping[str, str]) -> None:
 PAGES = {
     "/": "whole-system demand",
     "/delays": "delayed discharges: who waits, for what, and who must act",
+    "/packages": "packages of care: who waits, and for whom",
+    "/capacity": "community capacity: who could start today, and what ends when",
     "/wall": "the wall board",
     "/feeds": "what each feed has done",
     "/measures": "what each measure means",

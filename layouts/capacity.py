@@ -8,7 +8,7 @@ from typing import Protocol
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import Picture, State
+from flowcentre.model import Picture, PlaceKind, State
 from flowcentre.picture.capacity import Capacity
 from layouts.parts.capacity_ahead import ahead
 from layouts.parts.capacity_drift import drift
@@ -20,7 +20,9 @@ from layouts.parts.capacity_words import CAPACITY, label
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, when_words
 
-PATH = CAPACITY
+ID, TITLE, PATH = "capacity", "Capacity", CAPACITY
+# Whoever has any of these has a page of capacity.
+_SERVICES = (PlaceKind.REABLEMENT, PlaceKind.HOME_CARE, PlaceKind.RECOVERY_UNIT, PlaceKind.VIRTUAL_WARD)
 _JUMPS = (
     ("#start", "Could start"),
     ("#sides", "Side by side"),
@@ -40,10 +42,19 @@ class Book(Protocol):
         ...
 
 
+def has_services(picture: Picture) -> bool:
+    """Has the county any service outside hospital that is expected to tell of itself?"""
+    told = {place for place, _ in picture.values}
+    return any(place.id in told for place in picture.county.places.of_kind(*_SERVICES))
+
+
 def page(book: Book, picture: Picture, finished: Callable[[Component], Component]) -> Component:
     """The whole page; ``finished`` makes content that Dash's browser code need not build."""
+    if not has_services(picture):
+        said = html.P("No care service here is expected to tell of itself, so no capacity is known.")
+        return html.Div(html.Header([html.H1(TITLE), said], className="page-head"))
     return html.Div(
-        html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page="capacity", data_asked="")),
+        html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page=ID)),
         className="capacity-page",
     )
 
@@ -61,7 +72,7 @@ def _head(capacity: Capacity) -> html.Header:
     lists = lists_as_at(capacity)
     return html.Header(
         [
-            html.H1("Capacity"),
+            html.H1(TITLE),
             html.P(
                 [
                     "as at ",

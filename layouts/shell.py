@@ -26,10 +26,12 @@ from dash.development.base_component import Component
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
 from flowcentre.picture.typed import may_be_typed
+from layouts import capacity as capacity_page
 from layouts import demand, explain, feeds, measures
 from layouts.delays import DELAYS_PAGE
 from layouts.finished import given, to_html
 from layouts.listed import ListBook, ListedPage
+from layouts.packages import PACKAGES_PAGE
 from layouts.parts import links
 from layouts.parts.history_chart import span_shown
 from layouts.parts.list_links import canonical
@@ -41,7 +43,8 @@ _POLLS_SHOWN = 20
 log = structlog.get_logger(__name__)
 
 # The pages of lists of people, by their ids, in the order in which they stand above every page.
-LISTED: Mapping[str, ListedPage[Any]] = {each.page.id: each for each in (DELAYS_PAGE,)}
+LISTED: Mapping[str, ListedPage[Any]] = {each.page.id: each for each in (DELAYS_PAGE, PACKAGES_PAGE)}
+_SHORT = {PACKAGES_PAGE.page.id: "Packages"}  # what a page is called above every page, where its title is long
 Books = Mapping[str, ListBook[Any]]  # by the ids of their pages
 
 LIVE: Mapping[str, Callable[[Picture], Component]] = {"demand": demand.render, "feeds": feeds.render}
@@ -71,10 +74,11 @@ _INDEX = """<!DOCTYPE html>
 """
 
 
-def addresses(*, published: bool, books: Collection[str] = ()) -> tuple[str, ...]:
-    """Where there is a page: with published figures or without, and with so many pages of lists, by their ids."""
+def addresses(*, published: bool, books: Collection[str] = (), capacity: bool = False) -> tuple[str, ...]:
+    """Where there is a page: with published figures, or capacity, or neither; with these pages of lists, by their ids."""
     lists = (each.page.path for id, each in LISTED.items() if id in books)
-    return (*_ADDRESSES, *([_PUBLISHED] if published else []), *lists)
+    more = [*([_PUBLISHED] if published else []), *([capacity_page.PATH] if capacity else [])]
+    return (*_ADDRESSES, *more, *lists)
 
 
 def page_json(component: Component) -> bytes:
@@ -88,9 +92,12 @@ def _described(item: object) -> dict[str, Any]:
     return {"props": given(item), "type": item._type, "namespace": item._namespace}
 
 
-def live_pages() -> dict[str, Callable[[Picture], bytes]]:
-    """For each live page the JSON of its live part."""
-    return {name: _live_json(render) for name, render in LIVE.items()}
+def live_pages(capacity: capacity_page.Book | None = None) -> dict[str, Callable[[Picture], bytes]]:
+    """For each live page the JSON of its live part; with a book of capacity, of its page too."""
+    pages = {name: _live_json(render) for name, render in LIVE.items()}
+    if capacity is not None:
+        pages[capacity_page.ID] = _live_json(lambda picture: capacity_page.render(capacity.read(picture)))
+    return pages
 
 
 def _live_json(render: Callable[[Picture], Component]) -> Callable[[Picture], bytes]:
@@ -126,13 +133,15 @@ def create_pages(
     polls: Callable[[str], Sequence[Poll]],
     published: Callable[[Picture, str | None], Component] | None = None,
     books: Books = MappingProxyType({}),
+    capacity: capacity_page.Book | None = None,
 ) -> dash.Dash:
     """Add the pages to a FastAPI server, after every route of its own: Dash answers all that is left.
 
     ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
-    figures, of one place or of all, where there is one; ``books`` are those of the lists of people.
+    figures, of one place or of all, where there is one; ``books`` are those of the lists of people, and ``capacity`` that
+    of community capacity.
     """
-    known = addresses(published=published is not None, books=books)
+    known = addresses(published=published is not None, books=books, capacity=capacity is not None)
     app = dash.Dash(
         "flowcentre",
         server=server,
@@ -166,10 +175,11 @@ def create_pages(
                 polls=polls,
                 published=published,
                 books=books,
+                capacity=capacity,
             )
         except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
             _tell("a page could not be drawn", error)
-            return _failed(picture, path, published is not None, books)
+            return _failed(picture, path, published is not None, books, capacity is not None)
 
     for id, book in books.items():
         _answer_questions(app, current, LISTED[id], book)
@@ -189,6 +199,7 @@ def page(
     polls: Callable[[str], Sequence[Poll]],
     published: Callable[[Picture, str | None], Component] | None = None,
     books: Books = MappingProxyType({}),
+    capacity: capacity_page.Book | None = None,
 ) -> list[Component]:
     """The whole page at an address: what stands above every page, and its own content."""
     path = path.rstrip("/") or "/"
@@ -198,7 +209,7 @@ def page(
         path = _PUBLISHED
     content: Component
     of_lists = {each.page.path: each for id, each in LISTED.items() if id in books}
-    if path not in addresses(published=published is not None, books=books):
+    if path not in addresses(published=published is not None, books=books, capacity=capacity is not None):
         content = html.Div(
             html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
         )
@@ -211,12 +222,16 @@ def page(
     elif path == "/explain":
         home = "Published figures" if only_published else "Whole-system demand"
         content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls, home)
+    elif path == capacity_page.PATH:
+        assert capacity is not None  # or it would not be among the addresses
+        content = capacity_page.page(capacity, picture, _finished)
     elif path in of_lists:
         content = of_lists[path].draw(books[of_lists[path].page.id], picture, search, _finished)
     else:
         assert published is not None
         content = published(picture, asked.get("place"))
-    return [*_above(picture, path, published is not None, books), html.Main(content, id="content")]
+    above = _above(picture, path, published is not None, books, capacity is not None)
+    return [*above, html.Main(content, id="content")]
 
 
 def _answer_questions(
@@ -240,11 +255,14 @@ def _tell(what: str, error: Exception) -> None:
     log.error(what, error=type(error).__name__, where=f"{Path(where.filename).name}:{where.lineno}")
 
 
-def _failed(picture: Picture, path: object, has_published: bool, books: Collection[str]) -> list[Component]:
+def _failed(
+    picture: Picture, path: object, has_published: bool, books: Collection[str], has_capacity: bool
+) -> list[Component]:
     said = html.Header(
         [html.H1("This page could not be drawn"), html.P("The boards under /wall stand.")], className="page-head"
     )
-    return [*_above(picture, str(path), has_published, books), html.Main(html.Div(said), id="content")]
+    above = _above(picture, str(path), has_published, books, has_capacity)
+    return [*above, html.Main(html.Div(said), id="content")]
 
 
 def _live(picture: Picture, name: str) -> Component:
@@ -256,10 +274,14 @@ def _only_published(picture: Picture, has_published: bool) -> bool:
     return has_published and not acute_sites(picture.county)
 
 
-def _above(picture: Picture, path: str, has_published: bool, books: Collection[str]) -> list[Component]:
+def _above(
+    picture: Picture, path: str, has_published: bool, books: Collection[str], has_capacity: bool
+) -> list[Component]:
     pages = [("/", "Demand"), ("/feeds", "Feeds"), ("/measures", "Measures")]
     lists = [each for id, each in LISTED.items() if id in books and each.has_lists(picture)]
-    pages[1:1] = [(each.page.path, each.page.title) for each in lists]
+    pages[1:1] = [(each.page.path, _SHORT.get(each.page.id, each.page.title)) for each in lists]
+    if has_capacity and capacity_page.has_services(picture):
+        pages.insert(1 + len(lists), (capacity_page.PATH, capacity_page.TITLE))
     if has_published:
         pages.insert(1, (_PUBLISHED, "Published figures"))
     if _only_published(picture, has_published):

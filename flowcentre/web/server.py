@@ -21,6 +21,7 @@ from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
+from flowcentre.web.capacity import PART, Capacities, capacity_builder, create_capacity_api
 from flowcentre.web.delays import DelayRoutes, create_delays_api
 from flowcentre.web.displays import Displays, builders
 from flowcentre.web.docs import docs_routes
@@ -89,13 +90,15 @@ def create_server(
     now: Callable[[], datetime],
     delays: Lists[Delay] | None = None,
     packages: Lists[Package] | None = None,
+    capacity: Capacities | None = None,
     desk: Desk | None = None,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
 ) -> FlowServer:
     """The whole server, as an ASGI application. Dash's pages are added to it by whoever knows them.
 
-    ``delays`` are the lists of people, where there are any; ``desk`` takes in what is typed, where anything is.
+    ``delays`` and ``packages`` are the lists of people, where there are any; ``capacity`` is what is known of community
+    capacity; ``desk`` takes in what is typed, where anything is.
     ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live
     stream's sign of life.
     """
@@ -103,7 +106,10 @@ def create_server(
     # Pages work in asyncio's own threads: however many are asked for, the pulse is felt and boards are drawn.
     pulse_thread = ThreadPoolExecutor(1, thread_name_prefix="pulse")
     drawing_threads = ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="drawing")
-    renderings = Renderings(live.current, {**builders(glass), "picture": whole_picture}, drawing_threads)
+    drawn = {**builders(glass), "picture": whole_picture}
+    if capacity is not None:
+        drawn[PART] = capacity_builder(capacity)
+    renderings = Renderings(live.current, drawn, drawing_threads)
     announcer = Announcer(
         live.current(), now=now, trouble=pulse.trouble, fingerprint=glass.fingerprint, beat_every=beat_every
     )
@@ -157,6 +163,7 @@ def create_server(
     app.include_router(create_api(live.current, store, renderings, now, pulse.trouble))
     app.include_router(create_delays_api(delay_routes))
     app.include_router(create_packages_api(package_routes))
+    app.include_router(create_capacity_api(capacity is not None, renderings, pulse.trouble))
     app.router.routes.extend(
         [*docs_routes(), *delay_routes.routes, *package_routes.routes, *typed_routes.routes, *displays.routes]
     )

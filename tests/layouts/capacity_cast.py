@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from math import cos, sin
 
 from flowcentre.measures import ALL
 from flowcentre.measures.contract_counts import contract_readings
@@ -23,6 +24,7 @@ from flowcentre.model import (
     CareTerms,
     County,
     Feed,
+    Interval,
     Level,
     NextStep,
     Picture,
@@ -36,7 +38,14 @@ from flowcentre.model import (
 )
 from flowcentre.picture.build import work_out
 from flowcentre.picture.capacity import Capacity, capacity_of, contract_lists
+from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.expected import expect
+from flowcentre.picture.list_book import asked_moment
+from flowcentre.picture.list_history import Past, Then
+from flowcentre.picture.listed import Chosen, Filters, PlaceList
+from flowcentre.picture.package_book import PackageLife
+from flowcentre.picture.package_weeks import Waited
+from flowcentre.picture.packages import PACKAGES, Package
 from flowcentre.picture.visits import PackageVisits, Rostered, ServiceVisits
 from flowcentre.store import Known
 
@@ -232,40 +241,96 @@ def _capacity_of(measure: str, number: int) -> float:
 
 
 @dataclass(frozen=True)
-class OnList:
-    """Stands in for an item of the list of packages."""
+class Shown:
+    """A picture with the lists that it counts and the contracts."""
 
-    person: CareReferral
-    at: datetime
-
-
-@dataclass(frozen=True)
-class OneList:
-    """Stands in for one locality's list."""
-
-    value: Value
-    people: tuple[OnList, ...] = ()
-
-    @property
-    def place(self) -> str:
-        return self.value.place
+    picture: Picture
+    lists: tuple[PlaceList[Package], ...]
+    contracts: tuple[tuple[Value, tuple[CareContract, ...]], ...]
 
 
 @cache
-def capacity(condition: str = "normal", *, waiting: int | None = None, providers: int = 12) -> Capacity:
-    """All that is known of capacity in one of CONDITIONS."""
+def known(condition: str = "normal", waiting: int | None = None, providers: int = 12) -> Shown:
+    """What is known of care in one of CONDITIONS."""
     overloaded = condition == "overloaded"
     number = waiting or (600 if overloaded else 160)
     providers = 40 if overloaded else providers
     westshire = county(providers, overloaded)
     shown, listed = picture(condition, referrals(number, providers), contracts(providers), westshire)
-    values = [shown.value(place, "poc_waiting_now") for place in LOCALITIES]
-    lists = [OneList(value, listed.get(value.place, ())) for value in values]
-    bought = [
+    lists = []
+    for value in PACKAGES.listing(shown):
+        at = value.observed_at
+        lists.append(PlaceList(value) if at is None else PACKAGES.list_of(value, listed[value.place], at, westshire))
+    bought = tuple(
         (value, tuple(c for c in contracts(providers) if c.place == value.place) if value.value is not None else ())
         for value in contract_lists(shown)
-    ]
-    return capacity_of(shown, lists, bought, rostered(shown))  # type: ignore[arg-type]
+    )
+    return Shown(shown, tuple(lists), bought)
+
+
+@cache
+def capacity(condition: str = "normal", waiting: int | None = None, providers: int = 12) -> Capacity:
+    """All that is known of capacity in one of CONDITIONS."""
+    shown = known(condition, waiting, providers)
+    return capacity_of(shown.picture, shown.lists, shown.contracts, rostered(shown.picture))
+
+
+class Book:
+    """In place of the book that reads a store: the lists of one condition, and what stands beside them."""
+
+    def __init__(self, condition: str = "normal", waiting: int | None = None, providers: int = 12) -> None:
+        self.condition = condition
+        self.shown = known(condition, waiting, providers)
+        self.capacity = capacity(condition, waiting, providers)
+        self.left: dict[str, datetime] = {}
+
+    def current(self) -> Picture:
+        return self.shown.picture
+
+    def read(self, _picture: Picture | None = None, *, keep: bool = True) -> Capacity:
+        assert keep
+        return self.capacity
+
+    def choose(self, query: str, _picture: Picture | None = None) -> Chosen[Package]:
+        asked_moment(query, AT)
+        return Chosen(self.shown.picture, self.shown.lists, Filters.of(PACKAGES, query, self.shown.picture))
+
+    def answer(self, query: str, _picture: Picture | None = None) -> CareAnswered:
+        chosen = self.choose(query)
+        looks_back = asked_moment(query, AT) is not None
+        return CareAnswered(chosen, self._past(chosen), looks_back, self.capacity, self._weeks(), self.left)
+
+    def life(self, _ref: str, _known_at: datetime) -> list[Interval]:
+        return []
+
+    def package_life(self, _ref: str, _picture: Picture) -> PackageLife:
+        return PackageLife((), ())
+
+    def _past(self, chosen: Chosen[Package]) -> Past[Package]:
+        if self.condition == "empty":
+            return Past()
+        scope = len(chosen.in_scope)
+        yesterday = Then(AT - DAY, chosen.people[3:], (), scope, scope)
+        return Past((), yesterday, replace(yesterday, at=AT - 7 * DAY, reporting=max(0, scope - 1)))
+
+    def _weeks(self) -> tuple[Waited, ...]:
+        """Four weeks that rise and fall; for two days a list was missing."""
+        if self.condition == "empty":
+            return tuple(Waited(AT - 6 * HOUR * back, None, None) for back in range(112, -1, -1))
+        last, found = AT.replace(hour=6, minute=0, second=0), []
+        size = 4 if self.condition == "overloaded" else 1
+        for back in range(112, -1, -1):
+            number = 112 - back
+            gap = 40 <= number < 48
+            hospital, community = 82 + 14 * sin(number / 9) + number % 5, 66 + 9 * cos(number / 13)
+            found.append(
+                Waited(
+                    last - 6 * HOUR * back,
+                    None if gap else float(round(hospital * size)),
+                    None if gap else float(round(community * size)),
+                )
+            )
+        return tuple(found)
 
 
 def ages(condition: str) -> dict[str, timedelta | None]:
@@ -280,18 +345,17 @@ def ages(condition: str) -> dict[str, timedelta | None]:
 
 def picture(
     condition: str, people: Iterable[CareReferral], bought: Iterable[CareContract], westshire: County
-) -> tuple[Picture, dict[str, tuple[OnList, ...]]]:
+) -> tuple[Picture, dict[str, list[CareReferral]]]:
     """The picture of the lists in a condition, and the lists."""
     people, bought = tuple(people), tuple(bought)
     rows: list[Known] = []
-    listed: dict[str, tuple[OnList, ...]] = {}
+    listed: dict[str, list[CareReferral]] = {}
     places = westshire.places
     for locality, age in ages(condition).items():
         if age is None:
             continue
         at = (AT - age).replace(second=0)
-        theirs = [referral for referral in people if referral.place == locality]
-        listed[locality] = tuple(OnList(referral, at) for referral in theirs)
+        theirs = listed[locality] = [referral for referral in people if referral.place == locality]
         within = places.within(locality)
         teams = [p.id for p in within if p.kind in (PlaceKind.BROKERAGE, PlaceKind.REABLEMENT)]
         homes = [p.id for p in within if p.kind is PlaceKind.HOME_CARE]

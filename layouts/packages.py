@@ -1,0 +1,56 @@
+"""Packages of care: who waits and for whom, what could start today, and the people one by one."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import Picture
+from flowcentre.picture.care_book import CareAnswered
+from flowcentre.picture.list_book import Answered
+from flowcentre.picture.listed import Chosen
+from flowcentre.picture.packages import Package
+from layouts import listed
+from layouts.listed import Finished, ListBook, ListedPage, Reply
+from layouts.parts.list_choice import chips, head, looks_back
+from layouts.parts.list_links import Address
+from layouts.parts.package_panels import panels
+from layouts.parts.package_top import top
+from layouts.parts.queue_page import PAGE
+from layouts.parts.tree import Child
+from layouts.queue import PackageBook, has_lists, reply
+
+
+def page(book: ListBook[Package], picture: Picture, query: str, finished: Finished) -> Component:
+    """The whole page at an address."""
+    if not has_lists(picture):
+        return listed.says(PAGE, "No locality here lists its referrals for care, so nobody can be counted.")
+    return listed.page_of(PAGE, book, picture, query, finished, render)
+
+
+def render(answered: Answered[Package], query: str) -> Component:
+    """Everything above the grid, as at one picture."""
+    assert isinstance(answered, CareAnswered)  # of the book of care
+    chosen = answered.chosen
+    address = Address.of(PAGE, query, chosen.filters, chosen.picture.at if answered.looks_back else None)
+    parts: list[Child] = [head(PAGE, answered), looks_back(answered, address), chips(answered, address)]
+    parts += [listed.silent(chosen), top(answered, address)]
+    parts.append(panels(answered, address) if chosen.count.known else _nothing_known(chosen))
+    parts.append(listed.list_head(chosen, address))
+    return listed.above(PAGE, chosen, parts)
+
+
+def _nothing_known(chosen: Chosen[Package]) -> Component:
+    old = any(each.people for each in chosen.in_scope)
+    said = "Every list is too old to be the present." if old else "No list has come."
+    then = " Who stood on the last ones is below, marked as old." if old else ""
+    return html.P(f"{said} Who waits for care, and for whom, is not known now.{then}", className="panel nothing-known")
+
+
+def _reply(book: ListBook[Package], picture: Picture, question: object) -> Reply:
+    return reply(cast(PackageBook, book), picture, question)  # the book of this page tells life lines too
+
+
+PACKAGES_PAGE = ListedPage(PAGE, page, render, _reply, has_lists)

@@ -1,0 +1,180 @@
+"""Beside the count of packages: who could start today, who waits for triage, and which rows somebody must check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from statistics import median
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures.care_words import OUTCOME_BY_KEY
+from flowcentre.model import CareReferral, County, Picture
+from flowcentre.picture.care_book import CareAnswered
+from flowcentre.picture.package_sums import InQueue, ToCheck, to_check, triage_queue
+from flowcentre.picture.packages import TO_CHECK, TRIAGE_QUEUE, Package
+from layouts.parts.capacity_words import CAPACITY, cell, label, need_words, packages, plural, table, wait_words
+from layouts.parts.figure import explained
+from layouts.parts.list_links import Address
+from layouts.parts.list_words import day_words, least, nobody
+from layouts.parts.package_tiles import choose
+from layouts.parts.tree import Child
+from layouts.parts.words import clock_words
+
+_SHOWN = 6
+
+
+def panels(answered: CareAnswered, address: Address[Package]) -> Component:
+    """The three, side by side where there is room."""
+    return html.Div(
+        [_could_start(answered), _triage(answered, address), _check(answered, address)], className="package-panels"
+    )
+
+
+def _could_start(answered: CareAnswered) -> html.Section:
+    """Of the people chosen, those whom the rule of the capacity page matches."""
+    capacity, chosen = answered.capacity, answered.chosen
+    title = html.H2("Could start today", id="could-start")
+    full = html.P([html.A("Who, where, and by what rule", href=f"{CAPACITY}#start")])
+    if not capacity.matched or not chosen.count.known:
+        none = html.P("No list is of the present, so nobody can be matched.", className="what")
+        return html.Section([title, none, full], className="panel")
+    refs = {(item.person.place, item.person.ref) for item in chosen.counted}
+    scope = {each.place for each in chosen.in_scope}
+    rows, total, short = [], 0, False
+    for today in capacity.today:
+        if today.place not in scope:
+            continue
+        mine = [start for start in today.starts if (today.place, start.referral.ref) in refs]
+        is_least = bool(today.silent) or not today.known
+        total, short = total + len(mine), short or is_least
+        rows.append(_locality(chosen.picture, today.place, least(len(mine), is_least) if today.known else "not known"))
+    count = html.P(
+        [
+            html.Span(html.A(least(total, short), href=f"{CAPACITY}#start"), className="number"),
+            html.Span(f" of {len(chosen.counted):,} who wait", className="unit"),
+        ],
+        className="big start",
+    )
+    heads: list[Child] = ["Locality", "Could start", "Block hours unfilled", "Reablement hours free"]
+    said = html.P("By what is free now, whole packages only, nobody twice.", className="what")
+    return html.Section([title, said, count, table(heads, rows, "start-rows"), full], className="panel")
+
+
+def _locality(picture: Picture, place: str, count: str) -> html.Tr:
+    return html.Tr(
+        [
+            html.Th(label(picture.county, place), scope="row"),
+            cell("Could start", html.A(count, href=f"{CAPACITY}#start-{place}")),
+            cell("Block hours unfilled", explained(picture, place, "block_hours_unfilled")),
+            cell("Reablement hours free", explained(picture, place, "reablement_hours_free")),
+        ]
+    )
+
+
+def _triage(answered: CareAnswered, address: Address[Package]) -> html.Section:
+    chosen = answered.chosen
+    title = html.H2("Pathway 1 triage queue", id="triage")
+    what = html.P("Ready on pathway 1, and nobody has triaged them yet.", className="what")
+    if not chosen.count.known:
+        return html.Section([title, what, html.P("Not known.", className="what")], className="panel")
+    queue, short = triage_queue(chosen.but("phase")), chosen.count.at_least
+    if not queue:
+        return html.Section([title, what, nobody(short)], className="panel")
+    typical = timedelta(seconds=median(each.waited.total_seconds() for each in queue))
+    count = html.P(
+        [
+            html.Span(choose(address, len(queue), short, past=TRIAGE_QUEUE), className="number"),
+            html.Span(f" wait; half of them less than {wait_words(typical)}", className="unit"),
+        ],
+        className="big",
+    )
+    rows = [_queued(each, chosen.picture.county) for each in queue[:_SHOWN]]
+    parts: list[Child] = [title, what, count, table(["Ref", "Has waited", "Locality", "From"], rows, "queue-rows")]
+    if len(queue) > _SHOWN:
+        all_of_them = address.with_(past=TRIAGE_QUEUE).to() + "#list"
+        parts.append(html.P(html.A(f"All {len(queue):,}", href=all_of_them)))
+    return html.Section(parts, className="panel")
+
+
+def _queued(each: InQueue, county: County) -> html.Tr:
+    return html.Tr(
+        [
+            html.Th(each.referral.ref, scope="row"),
+            cell("Has waited", wait_words(each.waited)),
+            cell("Locality", label(county, each.referral.place)),
+            cell("From", each.referral.setting.value),
+        ]
+    )
+
+
+# --- Check these ----------------------------------------------------------------------------------------
+
+
+def _check(answered: CareAnswered, address: Address[Package]) -> html.Section:
+    chosen = answered.chosen
+    title = html.H2("Check these", id="check")
+    if not chosen.count.known:
+        return html.Section([title, html.P("Not known.", className="what")], className="panel")
+    rows = to_check(chosen.but("phase"), answered.left)
+    contradict = [row for row in rows if row.left_at is None]
+    gone = [row for row in rows if row.left_at is not None]
+    parts: list[Child] = [title]
+    if contradict:
+        one = len(contradict) == 1
+        says = "row says that nobody waits, and has no end" if one else "rows say that nobody waits, and have no end"
+        href = packages(past=TO_CHECK, phase="waiting,receiving", service="home-care,reablement,recovery-bed")
+        parts.append(html.P([html.A(f"{len(contradict):,}", href=href), f" {says}"]))
+        parts.append(_checked([_contradicts(row.referral) for row in contradict]))
+    if gone:
+        one = len(gone) == 1
+        says = "waits as from hospital, and is on no hospital's list any more"
+        says = says if one else "wait as from hospital, and are on no hospital's list any more"
+        parts.append(html.P(f"{plural(len(gone), 'person', 'people')} {says}"))
+        parts.append(_checked([_gone(row) for row in gone]))
+    parts += _without_contract(answered)
+    if len(parts) == 1:
+        parts.append(html.P("Nothing to check is known.", className="what"))
+    return html.Section(parts, className="panel")
+
+
+def _checked(items: Sequence[html.Li]) -> Component:
+    shown, more = list(items[:_SHOWN]), list(items[_SHOWN:])
+    if not more:
+        return html.Ul(shown, className="check-rows")
+    name = "more-" + "-".join(str(len(part)) for part in (shown, more))
+    rest = html.Details([html.Summary(f"{len(more):,} more"), html.Ul(more, className="check-rows")], id=name)
+    return html.Div([html.Ul(shown, className="check-rows"), rest])
+
+
+def _contradicts(referral: CareReferral) -> html.Li:
+    outcome = OUTCOME_BY_KEY.get(referral.outcome or "")
+    said = outcome.text if outcome is not None else referral.outcome
+    return html.Li([html.B(referral.ref), f" {said}; {need_words(referral)}"])
+
+
+def _gone(row: ToCheck) -> html.Li:
+    assert row.left_at is not None
+    return html.Li([html.B(row.referral.ref), f" left the list {day_words(row.left_at)}, {clock_words(row.left_at)}"])
+
+
+def _without_contract(answered: CareAnswered) -> list[Child]:
+    """Running packages at a provider with whom no contract is in force, in the localities that are in scope."""
+    county, scope = answered.chosen.picture.county, {each.place for each in answered.chosen.in_scope}
+    found = {key: count for key, count in answered.capacity.uncontracted.items() if key[0] in scope}
+    if not found:
+        return []
+    items = [
+        html.Li(
+            [
+                html.A(
+                    plural(count, "package", "packages"),
+                    href=packages(locality=locality, phase="receiving", provider=provider),
+                ),
+                f" at {label(county, provider)}, {label(county, locality)}",
+            ]
+        )
+        for (locality, provider), count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return [html.P("Care that runs with no contract in force"), _checked(items)]
