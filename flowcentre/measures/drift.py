@@ -12,11 +12,13 @@ The rules, which the page states too:
   also by more than ``CareTerms.tolerance_share`` of the plan: five minutes are much of a quarter of an hour, and little
   of two hours.
 - A package or a service has a *regular pattern* where at least ``CareTerms.drift_visits`` visits are compared, its median
-  actual length is outside tolerance of its median planned length, and at least ``MOST`` of the visits compared are outside
-  tolerance on that same side.
-- A pattern is turned into *carer hours a week*: (median actual - median planned) x carers x visits a week, where the visits
-  a week are those compared in the 28 days divided by four. Where no pattern is regular it is no hours: a few long visits
-  are no reason to plan anew.
+  actual length is outside tolerance of its median planned length, at least ``MOST`` of the visits compared are outside
+  tolerance on that same side, and it is still visited: one of them was planned for the last seven days. Care that has
+  ended releases nothing.
+- A pattern is turned into *carer hours a week*: (median actual - median planned) x carers x visits a week. Carers are the
+  mean of the visits compared; visits a week are all but one of them over the time from the first to the last, so that
+  care that began last week is not taken for little care. Where no pattern is regular it is no hours: a few long visits are
+  no reason to plan anew.
 
 ``visit_window.py`` keeps this up to date visit by visit.
 """
@@ -36,7 +38,7 @@ from flowcentre.model import CareTerms, Visit, VisitStatus
 DAYS, WEEK = 28, 7
 MOST = 0.6  # of the visits compared
 MILLISECOND = timedelta(milliseconds=1)
-_MINUTE = 60_000  # milliseconds
+_MINUTE, _WEEK = 60_000, WEEK * 86_400_000  # milliseconds
 
 
 class Pattern(StrEnum):
@@ -127,16 +129,17 @@ class Length(NamedTuple):
 class Tally:
     """The visits of one package, or of a service. What is needed for medians is kept in order."""
 
-    __slots__ = ("actual", "apart", "carers", "differences", "over", "planned", "under", "visits")
+    __slots__ = ("actual", "apart", "carers", "differences", "over", "planned", "starts", "under", "visits")
 
     def __init__(self) -> None:
         self.visits = self.carers = self.over = self.under = 0
+        self.starts: list[int] = []
         self.planned: list[int] = []
         self.actual: list[int] = []
         self.differences: list[int] = []
         self.apart: Counter[VisitStatus] = Counter()  # not compared, by status
 
-    def count(self, length: Length, by: int, terms: CareTerms) -> None:
+    def count(self, start: int, length: Length, by: int, terms: CareTerms) -> None:
         """Count a visit in, by 1, or out, by -1."""
         self.visits += by
         if length.actual is None:
@@ -144,6 +147,7 @@ class Tally:
             return
         difference = length.actual - length.planned
         for ordered, value in (
+            (self.starts, start),
             (self.planned, length.planned),
             (self.actual, length.actual),
             (self.differences, difference),
@@ -157,15 +161,18 @@ class Tally:
         self.over += by * (side is Pattern.OVERRUN)
         self.under += by * (side is Pattern.UNDERRUN)
 
-    def drift(self, terms: CareTerms) -> Drift:
-        """What they come to."""
+    def drift(self, terms: CareTerms, week_ago: int) -> Drift:
+        """What they come to. A pattern is named only where a visit was to begin after ``week_ago``."""
         compared, apart = len(self.planned), self.apart
         planned, actual = _median(self.planned), _median(self.actual)
-        pattern = None
-        if planned is not None and actual is not None and compared >= terms.drift_visits:
-            pattern = _side(actual - planned, planned, terms)
-            on_that_side = self.over if pattern is Pattern.OVERRUN else self.under
-            pattern = pattern if on_that_side / compared >= MOST else None
+        pattern, carer_visits_a_week = None, 0.0
+        if planned is not None and actual is not None:
+            if compared >= terms.drift_visits and self.starts[-1] > week_ago:
+                pattern = _side(actual - planned, planned, terms)
+                on_that_side = self.over if pattern is Pattern.OVERRUN else self.under
+                pattern = pattern if on_that_side / compared >= MOST else None
+            if span := self.starts[-1] - self.starts[0]:
+                carer_visits_a_week = self.carers / compared * (compared - 1) * _WEEK / span
         return Drift(
             compared,
             _in_minutes(planned),
@@ -173,7 +180,7 @@ class Tally:
             _in_minutes(_median(self.differences)),
             self.over,
             self.under,
-            self.carers / (DAYS / WEEK),
+            carer_visits_a_week,
             pattern,
             apart[VisitStatus.PLANNED],
             apart[VisitStatus.COMPLETED] + apart[VisitStatus.LATE],

@@ -128,8 +128,9 @@ MEDIAN_DIFFERENCE = _visits(
     across_places=Summing.MEDIAN_OF_ROWS,
 )
 _PATTERN = (
-    "A pattern is regular where enough visits are compared, the median is outside tolerance, and at least "
-    f"{MOST * 100:g} % of the visits are outside it on that side. Hours are the median difference x carers x visits a week."
+    "A pattern is regular where enough visits are compared, the median is outside tolerance, at least "
+    f"{MOST * 100:g} % of the visits are outside it on that side, and the package is still visited: in the last seven days. "
+    "Hours are the difference of the medians x carers x visits a week."
 )
 DRIFT_OVER = _visits(
     "visits_drift_over_hours",

@@ -94,11 +94,12 @@ class VisitWindow:
 
     def service(self) -> Drift:
         """How all the service's visits went."""
-        return self._service.drift(self._terms)
+        return self._service.drift(self._terms, self._week_ago)
 
     def packages(self) -> Mapping[str, Drift]:
         """How the visits of each package went, by its ref; of every package with a visit in the 28 days."""
-        return {package: self._packages[package].drift(self._terms) for package in sorted(self._packages)}
+        packages = self._packages
+        return {package: packages[package].drift(self._terms, self._week_ago) for package in sorted(packages)}
 
     def last_week(self) -> LastWeek:
         """What the visits of the last seven days came to."""
@@ -130,7 +131,7 @@ class VisitWindow:
         if package is None:
             package = self._packages[kept.package] = Tally()
         for tally in (self._service, package):
-            tally.count(kept.length, by, self._terms)
+            tally.count(kept.start, kept.length, by, self._terms)
         if not package.visits:
             del self._packages[kept.package]
 

@@ -99,7 +99,7 @@ def test_visits_are_kept_and_counted_as_at_the_export(store: Store) -> None:
     assert set(found) == set(VISITED)
     assert (found["visits_made_7d"], found["visits_compared_28d"], found["visits_outside_28d"]) == (7, 10, 10)
     assert (found["visits_planned_hours_7d"], found["visits_actual_hours_7d"]) == (3.5, pytest.approx(7 / 3))
-    assert found["visits_drift_under_hours"] == pytest.approx(10 / 60 * 10 / 4)
+    assert found["visits_drift_under_hours"] == pytest.approx(10 / 60 * 7)
 
 
 def test_a_service_of_the_feed_that_has_no_visits_has_none_and_is_not_silent(store: Store) -> None:

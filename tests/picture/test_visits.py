@@ -69,7 +69,7 @@ def test_services_and_packages_have_their_evidence(store: Store) -> None:
         ("POC-3", None),  # too few visits to say
     ]
     assert [each.package for each in found.patterns] == ["POC-2", "POC-1"]
-    assert (north.under_hours, north.over_hours) == (pytest.approx(10 / 60 * 2.5), pytest.approx(15 / 60 * 4))
+    assert (north.under_hours, north.over_hours) == (pytest.approx(10 / 60 * 7), pytest.approx(2 * 15 / 60 * 7))
     assert mid.drift is not None
     assert (mid.drift.compared, mid.packages) == (0, ())
 
@@ -185,7 +185,7 @@ def test_hours_releasable_are_summed_by_locality_and_say_who_is_silent(store: St
     county = County("Westshire", PLACES, (north, silent), care=CareTerms(drift_visits=5))
     poll(store, mornings("POC-1", 10, 20), AT, county=county, feed=north)
     hours = releasable(build(store, county, AT))
-    assert hours.services["wupi-north"].value == pytest.approx(10 / 60 * 2.5)
+    assert hours.services["wupi-north"].value == pytest.approx(10 / 60 * 7)
     assert (hours.services["wupi-mid"].value, hours.services["wupi-mid"].state) == (None, State.NEVER)
     assert hours.localities["north"].value == hours.system.value == hours.services["wupi-north"].value
     assert str(hours.localities["north"].coverage) == "1 of 2 services"
