@@ -36,6 +36,7 @@ from flowcentre.model import (
     Value,
 )
 from flowcentre.picture.delays import Delay
+from flowcentre.picture.packages import Package
 from flowcentre.web import FlowServer, Glass, create_server, serving
 from flowcentre.web.list_routes import Lists
 from flowcentre.web.typed import Desk
@@ -230,6 +231,7 @@ class Westshire:
     store: QuietStore = field(default_factory=QuietStore)
     drawings: Drawings = field(default_factory=Drawings)
     delays: Lists[Delay] | None = None
+    packages: Lists[Package] | None = None
     desk: Desk | None = None
     beat_every: float = 5.0
 
@@ -240,6 +242,7 @@ class Westshire:
             self.drawings.glass(),
             now=self.live.now,
             delays=self.delays,
+            packages=self.packages,
             desk=self.desk,
             beat_every=self.beat_every,
         )
