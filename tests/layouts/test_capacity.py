@@ -17,7 +17,8 @@ from layouts import capacity as page
 from layouts.finished import to_html
 from layouts.parts.capacity_ahead import by_day, contract_words
 from layouts.parts.capacity_words import day_name, need_words, number, wait_words
-from tests.layouts.capacity_cast import AT, CONDITIONS, LOCALITIES, capacity
+from tests.layouts.capacity_cast import CONDITIONS, capacity
+from tests.layouts.care_people import AT, LOCALITIES
 from tests.picture.care_cast import bought
 
 TODAY = date(2026, 11, 19)

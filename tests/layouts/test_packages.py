@@ -1,0 +1,221 @@
+"""The page of packages above its grid: what it says in each condition, and where its numbers lead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from flowcentre.measures.care_clocks import Phase
+from flowcentre.model import Setting
+from flowcentre.picture.packages import NO_OFFER, PAST_PROMISE, TO_CHECK, TRIAGE_QUEUE
+from layouts import packages as page
+from layouts.finished import to_html
+from tests.layouts.capacity_cast import CONDITIONS
+from tests.layouts.care_people import AT
+from tests.layouts.packages_cast import Book
+
+BLANK = "\N{NO-BREAK SPACE}"
+
+
+def drawn(book: Book, query: str = "") -> str:
+    return to_html(page.render(book.answer(query), query))
+
+
+def words(html: str) -> str:
+    """What one reads, blanks as they come."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)).replace(BLANK, " "))
+
+
+def part(html: str, name: str, end: str = "</section>") -> str:
+    """What one reads of a part that is named by a heading's id, or by the text of its heading."""
+    at = html.index(f'id="{name}"') if f'id="{name}"' in html else html.index(f">{name}</h3>")
+    return words(html[at + 1 :].partition(end)[0]).partition("> ")[2] or words(html[at:].partition(end)[0])
+
+
+def tile(html: str, title: str) -> str:
+    return part(html, title, "</article>")
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("query", ["", "locality=north", "next=triage&setting=hospital", "phase=receiving", "service=recovery-bed"])  # fmt: skip
+def test_every_condition_can_be_drawn_whatever_is_chosen(condition: str, query: str) -> None:
+    html = drawn(Book(condition), query)
+    assert "Packages of care" in html
+
+
+def test_the_count_is_the_pictures_with_hospital_and_community_apart(book: Book) -> None:
+    html = drawn(book)
+    waiting = book.current().value("westshire", "poc_waiting_now").value
+    chosen = book.choose("")
+    hospital = sum(item.person.setting is Setting.HOSPITAL for item in chosen.counted)
+    assert waiting == len(chosen.counted)
+    said = tile(html, "Waiting now")
+    assert f" {waiting:.0f} " in said
+    assert f"{hospital} from hospital {waiting - hospital:.0f} from the community" in said
+
+
+def test_the_line_of_four_weeks_has_the_remembered_day_and_hatches_what_no_list_told(book: Book) -> None:
+    html = drawn(book)
+    said = tile(html, "How it has moved")
+    assert "200 on 27 Apr 2026" in said
+    assert "a list was missing" in said
+    chart = html[html.index("weeks-chart") :].partition("</svg>")[0]
+    assert [kind for kind in ("told", "community", "hospital") if f'class="{kind}"' in chart] == [
+        "told",
+        "community",
+        "hospital",
+    ]
+
+
+def test_the_remembered_number_of_the_county_is_not_drawn_beside_one_localitys_people(book: Book) -> None:
+    assert "remembered" not in tile(drawn(book, "locality=north"), "How it has moved")
+
+
+def test_the_line_says_that_it_is_of_everybody_where_others_are_chosen(book: Book) -> None:
+    assert "whatever else is chosen" in tile(drawn(book, "next=triage"), "How it has moved")
+    assert "whatever else is chosen" not in tile(drawn(book, "locality=north"), "How it has moved")
+
+
+def test_the_table_behind_the_line_has_a_row_for_each_day_and_gaps_in_words(book: Book) -> None:
+    table = part(drawn(book), "weeks-table", "</details>")
+    assert table.count("a list was missing") == 2
+    assert "Thu 19 Nov, 06:00" in table
+
+
+@pytest.mark.parametrize(
+    ("title", "choice", "of"),
+    [
+        ("Past the promise", f"past={PAST_PROMISE}", lambda item: PAST_PROMISE in item.past),
+        ("Past the promise", f"past={NO_OFFER}", lambda item: NO_OFFER in item.past),
+        ("Hours waiting", "carers=2", lambda item: item.person.carers == 2),
+        ("Why care is asked for", "reason=step-up", lambda item: item.person.reason == "step-up"),
+        ("Why care is asked for", "reason=unknown", lambda item: item.person.reason is None),
+        ("Who must act next", "next=brokerage", lambda item: item.next_step == "brokerage"),
+        ("Who must act next", "next=family", lambda item: item.next_step == "family"),
+        ("triage", f"past={TRIAGE_QUEUE}", lambda item: TRIAGE_QUEUE in item.past),
+    ],
+)
+def test_a_number_leads_to_just_as_many_people(book: Book, title: str, choice: str, of: object) -> None:
+    html = drawn(book)
+    number = sum(map(of, book.choose("").counted))  # type: ignore[call-overload]
+    assert number > 0
+    link = re.search(rf'<a [^>]*href="/packages\?{re.escape(choice)}"[^>]*>(.*?)</a>', html)
+    assert link is not None, title
+    assert words(link[1]).split()[-1] == str(number)
+    assert len(book.choose(choice).counted) == number
+
+
+def test_a_choice_chosen_again_is_taken_away(book: Book) -> None:
+    html = drawn(book, "next=triage")
+    link = re.search(r'<a [^>]*id="next-triage"[^>]*>', html)
+    assert link is not None
+    assert 'href="/packages"' in link[0]
+    assert 'data-chosen="yes"' in link[0]
+
+
+def test_prevention_stands_beside_discharges(book: Book) -> None:
+    said = tile(drawn(book), "Why care is asked for")
+    assert re.search(r"discharge \d+ step-up \d+ admission avoidance \d+ restart \d+", said)
+    assert re.search(r"\d+ of them, step-up and admission avoidance, are to be kept out of hospital", said)
+
+
+def test_the_share_in_time_and_the_hours_lead_to_their_explanation_where_they_are_what_a_measure_says(
+    book: Book,
+) -> None:
+    assert 'href="/explain?place=westshire&amp;measure=poc_started_in_time_share_7d"' in drawn(book)
+    assert 'href="/explain?place=north&amp;measure=poc_hours_waiting_now"' in drawn(book, "locality=north")
+    assert "poc_hours_waiting_now" not in drawn(book, "next=triage")
+
+
+def test_the_share_of_everybody_is_the_pictures(book: Book) -> None:
+    share = book.current().value("westshire", "poc_started_in_time_share_7d").value
+    assert share is not None
+    assert f"{share:.1f} %" in tile(drawn(book), "Started in time")
+
+
+def test_hours_of_people_whose_need_is_not_known_make_the_sum_at_least(book: Book) -> None:
+    assert re.search(r"at least [\d,.]+ hours", tile(drawn(book), "Hours waiting"))
+
+
+def test_could_start_today_counts_the_people_chosen_and_leads_to_the_page_of_capacity(book: Book) -> None:
+    html = drawn(book)
+    assert f"{book.capacity.starting} of " in part(html, "could-start")
+    assert 'href="/capacity#start-north"' in html
+    hospital = book.choose("setting=hospital").counted
+    refs = {item.person.ref for item in hospital}
+    starts = [start for today in book.capacity.today for start in today.starts if start.referral.ref in refs]
+    assert f"{len(starts)} of {len(hospital)} who wait" in part(drawn(book, "setting=hospital"), "could-start")
+
+
+def test_the_triage_queue_has_the_longest_waits_first_and_says_how_many_more(book: Book) -> None:
+    said = part(drawn(book), "triage")
+    queue = [item for item in book.choose("").counted if TRIAGE_QUEUE in item.past]
+    first = max(queue, key=lambda item: item.waited)
+    assert said.index(first.person.ref) > 0
+    assert f"All {len(queue)}" in said
+
+
+def test_rows_to_check_are_named_with_what_is_wrong(book: Book) -> None:
+    wrong = [item.person for item in book.choose("").counted if TO_CHECK in item.past]
+    book.left = {next(p.person.person for p in book.choose("setting=hospital").counted if TO_CHECK not in p.past): AT}
+    said = part(drawn(book), "check")
+    assert f"{len(wrong)} rows say that nobody waits, and have no end" in said
+    assert f"{wrong[0].ref} No further action: deceased" in said
+    assert "1 person waits as from hospital, and is on no hospital's list any more" in said
+    assert "left the list Thu 19 Nov, 09:14" in said
+    assert "Care that runs with no contract in force" in said
+
+
+def test_packages_without_a_contract_lead_to_just_those_packages(book: Book) -> None:
+    found = re.search(r'href="(/packages\?[^"]*phase=receiving&amp;provider=[^"]*)">(\d+) packages?<', drawn(book))
+    assert found is not None
+    query = unescape(found[1]).partition("?")[2]
+    chosen = book.choose(query).counted
+    assert len(chosen) == int(found[2])
+    assert all(item.phase is Phase.RECEIVING for item in chosen)
+
+
+def test_where_a_list_is_missing_every_count_is_at_least_and_the_list_is_named() -> None:
+    html = drawn(Book("partial"))
+    said = words(html)
+    assert "South: no list" in said
+    assert re.search(r"at least \d+ from hospital", tile(html, "Waiting now"))
+    assert "1 of 3 localities" in said
+    assert re.search(r"\N{GREATER-THAN OR EQUAL TO} \d+", tile(html, "Who must act next"))
+
+
+@pytest.mark.parametrize("condition", ["stale", "empty"])
+def test_without_a_list_of_the_present_no_number_of_now_is_said(condition: str) -> None:
+    html = drawn(Book(condition))
+    said = words(html)
+    for title in ("Hours waiting", "Waits", "Started in time", "Past the promise", "Who must act next"):
+        assert re.search(r"\d+ (people|hours)", tile(html, title)) is None
+    assert "is not known now" in said
+    assert ('data-was="was 52, "' in html) is (condition == "stale")
+
+
+def test_a_page_of_other_phases_says_that_the_tiles_are_of_those_who_wait(book: Book) -> None:
+    said = tile(drawn(book, "phase=receiving"), "Chosen")
+    assert "What stands beside it is of those who wait" in said
+
+
+def test_the_past_says_then(book: Book) -> None:
+    query = f"at={(AT - timedelta(hours=3)):%Y-%m-%dT%H:%M}"
+    said = words(to_html(page.render(replace(book.answer(query), looks_back=True), query)))
+    assert "Waiting then" in said
+    assert "not the present" in said
+
+
+def test_no_ref_stands_in_a_link(book: Book) -> None:
+    links = re.findall(r'href="([^"]+)"', drawn(book))
+    refs = {item.person.ref for item in book.choose("").people}
+    assert not [link for link in links if any(ref in link for ref in refs)]
