@@ -7,7 +7,7 @@ of the present are kept up to date by what was told since, those of a past momen
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -56,11 +56,19 @@ class ServiceVisits:
         return fsum(-each.drift.hours_a_week for each in self.packages if each.drift.pattern is Pattern.UNDERRUN)
 
 
-@dataclass(frozen=True)
 class Rostered:
-    """Every service that is expected to send a roster, in the order of the configuration."""
+    """Every service that is expected to send a roster, in the order of the configuration.
 
-    services: tuple[ServiceVisits, ...] = ()
+    Given a function, the visits are read when somebody looks at them: most who ask for a picture do not.
+    """
+
+    def __init__(self, services: Iterable[ServiceVisits] | Callable[[], Iterable[ServiceVisits]] = ()) -> None:
+        self._services = services
+
+    @cached_property
+    def services(self) -> tuple[ServiceVisits, ...]:
+        """How each service's visits went."""
+        return tuple(self._services() if callable(self._services) else self._services)
 
     @cached_property
     def patterns(self) -> tuple[PackageVisits, ...]:
@@ -129,14 +137,17 @@ class VisitBook:
 
     def read(self, picture: Picture | None = None) -> Rostered:
         """What the rosters had told by the present picture, or by a given one."""
-        picture = picture or self._current()
+        shown = picture or self._current()
+        return Rostered(lambda: self._services(shown))
+
+    def _services(self, picture: Picture) -> list[ServiceVisits]:
         values = rostered_services(picture)
         known = {told: value for value in values if (told := _told(value)) is not None}
         found: Mapping[Told, ServiceVisits] = self._present
         if known.keys() - found.keys() or self._county is not picture.county:
             read = self._go_on if picture is self._current() else self._look_back
             found = read(picture, known)
-        return Rostered(tuple(_as_valued(value, found) for value in values))
+        return [_as_valued(value, found) for value in values]
 
     def _go_on(self, picture: Picture, known: Mapping[Told, Value]) -> Mapping[Told, ServiceVisits]:
         """The visits of the present: what was known before, with what has been told since."""

@@ -124,7 +124,7 @@ def test_the_present_goes_on_with_what_is_told_and_is_what_reading_anew_would_sa
 def test_only_what_was_told_since_is_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     poll(store, mornings("POC-1", 10, 20), AT)
     glass = Glass(store)
-    glass.book.read()
+    assert glass.book.read().services[0].value.value == 10
     reads: list[str] = []
     whole = Store.visits
     monkeypatch.setattr(Store, "visits", lambda *a, **more: reads.append("whole") or whole(*a, **more))
@@ -147,6 +147,13 @@ def test_a_picture_of_the_past_shows_the_visits_as_they_were_known_then(store: S
         past = build(store, COUNTY, at + timedelta(minutes=5))
         assert says(glass.book.read(past)) == said
     assert says(glass.book.read()) == then[-1][1]
+
+
+def test_visits_are_not_read_where_nobody_looks_at_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    poll(store, mornings("POC-1", 10, 20), AT)
+    glass = Glass(store)
+    monkeypatch.setattr(Store, "visits", lambda *_, **__: pytest.fail("they were read"))
+    glass.book.read()
 
 
 def test_a_past_moment_is_read_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
