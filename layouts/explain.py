@@ -17,6 +17,7 @@ from layouts.parts.age import age
 from layouts.parts.figure import figure
 from layouts.parts.history_chart import history_chart, span_shown
 from layouts.parts.tree import Child, Children
+from layouts.parts.typed_words import typed_words
 from layouts.parts.words import length_words, silence_words, span_words, unit_words, when_words
 from layouts.parts.working import working
 
@@ -100,7 +101,7 @@ def _facts(picture: Picture, measure: Measure, value: Value, held: str) -> html.
     for feed in feeds:
         if feed is not None:
             rhythm = f" (late after {length_words(feed.late_after)}, too old after {length_words(feed.stale_after)}) "
-            named += [html.A(feed.name, href=links.feed(feed.id)), rhythm]
+            named += [html.A(feed.name, href=links.feed(feed.id)), rhythm if feed.polled else " "]
     pairs: list[tuple[str, Children]] = [
         ("Source feed" if len(feeds) == 1 else "Source feeds", named or "none is configured"),
         (
@@ -113,13 +114,22 @@ def _facts(picture: Picture, measure: Measure, value: Value, held: str) -> html.
             "Received here",
             _received(picture, value),
         ),
-        ("How it came", "worked out here" if value.derived else "as the feed reported it"),
+        ("How it came", _how_it_came(picture, value)),
         ("Coverage", str(value.coverage) if value.coverage != Coverage() else "whole"),
         ("Rows held back", held),
         ("Definition", html.A("in the glossary of measures", href=links.glossary(measure.id))),
         ("Terms", measure.source),
     ]
     return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in pairs], className="facts")
+
+
+def _how_it_came(picture: Picture, value: Value) -> Children:
+    if value.typed is None:
+        return "worked out here" if value.derived else "as the feed reported it"
+    words = typed_words(value.typed, picture.at)
+    if value.derived:  # the first of what it was worked out from to expire
+        return f"worked out here. {words}"
+    return [f"{words} (", html.A("type in", href=links.type_in(value.place)), ")"]
 
 
 def _received(picture: Picture, value: Value) -> Children:

@@ -8,10 +8,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import FeedStatus, HeldRow, Outcome, Picture, Poll, State
+from layouts.parts import links
 from layouts.parts.age import age
-from layouts.parts.feed_strip import feed_state_attributes, shape
+from layouts.parts.feed_strip import feed_state_attributes, feed_state_words, shape
 from layouts.parts.tree import Children, marked
-from layouts.parts.words import FEED_STATE_WORDS, clock_words, date_words, length_words, when_words
+from layouts.parts.typed_words import typed_words
+from layouts.parts.words import clock_words, date_words, length_words, when_words
 
 _ROWS_NAMED = 3  # of those that were held for one reason
 
@@ -30,14 +32,17 @@ OUTCOME_WORDS = {
 
 def render(picture: Picture) -> Component:
     """Every feed, in the order of the configuration."""
-    on_time = sum(status.state is State.FRESH for status in picture.feeds)
+    polled = [status for status in picture.feeds if status.feed.polled]
+    on_time = sum(status.state is State.FRESH for status in polled)
+    typed = len(picture.feeds) - len(polled)
+    beside = f", and {typed} typed in" if typed else ""
     return html.Div(
         [
             html.Header(
                 [
                     html.H1("Feeds"),
                     html.P(
-                        f"{on_time} of {len(picture.feeds)} on time, as at {clock_words(picture.at)}, "
+                        f"{on_time} of {len(polled)} on time{beside}, as at {clock_words(picture.at)}, "
                         f"{date_words(picture.at)}. Counts are since midnight; "
                         "received = accepted + duplicate + held + refused.",
                         className="when",
@@ -67,14 +72,14 @@ def _refused(picture: Picture) -> html.Section | None:
 
 
 def _feed(picture: Picture, status: FeedStatus) -> html.Article:
-    feed, at = status.feed, picture.at
+    feed = status.feed
     places = ", ".join(picture.county.places[place].name for place in feed.places)
     return html.Article(
         [
             html.H2(
                 [
                     html.Span(
-                        [shape(), html.Span(FEED_STATE_WORDS[status.state], className="state-word")],
+                        [shape(), html.Span(feed_state_words(status), className="state-word")],
                         className="state",
                         **feed_state_attributes(status),
                     ),
@@ -82,27 +87,44 @@ def _feed(picture: Picture, status: FeedStatus) -> html.Article:
                 ]
             ),
             html.P([html.Code(feed.id), f" by {feed.connector} for {places}"], className="what"),
-            html.Dl(
-                [
-                    _pair("Looked at", f"every {length_words(feed.every)}"),
-                    _pair("Late after", length_words(feed.late_after)),
-                    _pair("Too old after", length_words(feed.stale_after)),
-                    _pair("Newest at the source", _moment(status.observed_at, picture)),
-                    _pair("Last success", _moment(status.last_success_at, picture)),
-                    _pair("Last look", _poll_words(status.last_poll, picture)),
-                    _last_doubt(status, picture),
-                    _pair("Next look", when_words(status.next_due_at, at) if status.next_due_at else "not planned"),
-                    _pair("Skipped today", f"{status.skipped_today:,}"),
-                ],
-                className="facts",
-            ),
+            html.Dl(_promise(picture, status) if feed.polled else _typed(picture, status), className="facts"),
             _counts(status),
             _held(status.held_rows, picture),
         ],
         id=feed.id,
         className="feed-card",
-        **marked(data_state=status.state.value),
+        **marked(data_state=feed_state_attributes(status)["data-state"]),
     )
+
+
+def _promise(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
+    """What a feed that is polled has promised, and how it keeps it."""
+    feed, at = status.feed, picture.at
+    return [
+        _pair("Looked at", f"every {length_words(feed.every)}"),
+        _pair("Late after", length_words(feed.late_after)),
+        _pair("Too old after", length_words(feed.stale_after)),
+        _pair("Newest at the source", _moment(status.observed_at, picture)),
+        _pair("Last success", _moment(status.last_success_at, picture)),
+        _pair("Last look", _poll_words(status.last_poll, picture)),
+        _last_doubt(status, picture),
+        _pair("Next look", when_words(status.next_due_at, at) if status.next_due_at else "not planned"),
+        _pair("Skipped today", f"{status.skipped_today:,}"),
+    ]
+
+
+def _typed(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
+    """Nobody is asked, so nobody is late: who typed last, and how long what is typed holds."""
+    typed = status.typed
+    last: Children = "never"
+    if typed is not None:
+        last = [f"{typed_words(typed, picture.at)} (", age(typed.typed_at, picture.at), ")"]
+    return [
+        _pair("Typed in", ["by people, at ", html.A("Type in", href=links.type_in())]),
+        _pair("Holds for", f"{length_words(status.feed.stale_after)}, unless whoever types says otherwise"),
+        _pair("Last", last),
+        _last_doubt(status, picture),
+    ]
 
 
 def _pair(name: str, said: Children) -> html.Div:

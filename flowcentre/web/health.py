@@ -137,7 +137,8 @@ def _states(picture: Picture) -> Iterator[Metric]:
     for state in State:
         values.add_metric([state.value], sum(value.state is state for value in picture.values.values()))
         for status in picture.feeds:
-            feeds.add_metric([status.feed.id, state.value], float(status.state is state))
+            if status.feed.polled:  # what people type in expires each night: that is no alarm
+                feeds.add_metric([status.feed.id, state.value], float(status.state is state))
     yield from (values, feeds)
 
 
@@ -155,7 +156,7 @@ def _of_feeds(picture: Picture, now: datetime) -> Iterator[Metric]:
     skipped = GaugeMetricFamily("flowcentre_feed_skipped_today", "Due polls not run.", labels=["feed"])
     for status in picture.feeds:
         feed = status.feed.id
-        if status.observed_at is not None:
+        if status.observed_at is not None and status.feed.polled:
             age.add_metric([feed], (now - status.observed_at).total_seconds())
         if status.last_success_at is not None:
             success.add_metric([feed], (now - status.last_success_at).total_seconds())

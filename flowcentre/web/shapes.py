@@ -20,6 +20,14 @@ class CoverageShape(TypedDict):
     missing: Annotated[list[str], Field(description="ids of the places that do not report")]
 
 
+class TypedShape(TypedDict):
+    """Who typed something in: a role or initials, as they wrote it."""
+
+    author: str
+    typed_at: datetime
+    expires_at: Annotated[datetime, Field(description="from this moment on it is stale")]
+
+
 class ValueShape(TypedDict):
     """A number with everything that one needs to trust it."""
 
@@ -37,6 +45,10 @@ class ValueShape(TypedDict):
     at_least: Annotated[bool, Field(description="a total with silent members: the true figure is this or more")]
     derived: Annotated[bool, Field(description="computed by a formula or a sum, not reported")]
     held: Annotated[int, Field(description="rows held back that touch it")]
+    typed: Annotated[
+        TypedShape | None,
+        Field(description="who typed it in, or the first to expire of what it follows from; null: nobody did"),
+    ]
 
 
 class PictureShape(TypedDict):
@@ -90,9 +102,12 @@ class FeedShape(TypedDict):
     connector: str
     places: list[str]
     demonstration: bool
-    every_seconds: float
-    late_after_seconds: float
-    stale_after_seconds: float
+    polled: Annotated[bool, Field(description="false: people type it in, so it is never late and no look is due")]
+    every_seconds: float | None
+    late_after_seconds: float | None
+    stale_after_seconds: Annotated[
+        float, Field(description="of what is typed in: how long it holds unless whoever typed it said otherwise")
+    ]
     state: State
     observed_at: datetime | None
     age_seconds: float | None
@@ -103,6 +118,7 @@ class FeedShape(TypedDict):
     today: Annotated[PollCountsShape, Field(description="since midnight, Europe/London")]
     skipped_today: int
     held_rows: list[HeldRowShape]
+    typed: Annotated[TypedShape | None, Field(description="who typed in last; null of a feed that is polled")]
     last_doubt: Annotated[
         PollShape | None,
         Field(description="today's poll in which not all was believed; null once an answer was believed whole"),

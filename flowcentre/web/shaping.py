@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flowcentre.measures import ALL
-from flowcentre.model import Coverage, FeedStatus, HeldRow, Measure, Picture, Place, Poll, PollCounts, State, Value
+from flowcentre.model import (
+    Coverage,
+    FeedStatus,
+    HeldRow,
+    Measure,
+    Picture,
+    Place,
+    Poll,
+    PollCounts,
+    State,
+    Typed,
+    Value,
+)
 from flowcentre.web.shapes import (
     CoverageShape,
     FeedShape,
@@ -17,6 +29,7 @@ from flowcentre.web.shapes import (
     PlaceShape,
     PollCountsShape,
     PollShape,
+    TypedShape,
     ValueShape,
 )
 
@@ -45,7 +58,15 @@ def value_shape(value: Value, measures: Mapping[str, Measure] = ALL) -> ValueSha
         "at_least": value.at_least,
         "derived": value.derived,
         "held": value.held,
+        "typed": typed_shape(value.typed),
     }
+
+
+def typed_shape(typed: Typed | None) -> TypedShape | None:
+    """Who typed something in, where anybody did."""
+    if typed is None:
+        return None
+    return {"author": typed.author, "typed_at": typed.typed_at, "expires_at": typed.expires_at}
 
 
 def coverage_shape(coverage: Coverage) -> CoverageShape:
@@ -119,19 +140,21 @@ def feed_shape(status: FeedStatus, now: datetime) -> FeedShape:
         "connector": feed.connector,
         "places": list(feed.places),
         "demonstration": feed.demonstration,
-        "every_seconds": feed.every.total_seconds(),
-        "late_after_seconds": feed.late_after.total_seconds(),
+        "polled": feed.polled,
+        "every_seconds": feed.every.total_seconds() if feed.polled else None,
+        "late_after_seconds": feed.late_after.total_seconds() if feed.polled else None,
         "stale_after_seconds": feed.stale_after.total_seconds(),
         "state": status.state,
         "observed_at": status.observed_at,
         "age_seconds": age,
-        "late_by_seconds": None if age is None else max(0.0, age - feed.late_after.total_seconds()),
+        "late_by_seconds": None if age is None or not feed.polled else max(0.0, age - feed.late_after.total_seconds()),
         "last_success_at": status.last_success_at,
         "next_due_at": status.next_due_at,
         "last_poll": poll_shape(status.last_poll) if status.last_poll else None,
         "today": counts_shape(status.today),
         "skipped_today": status.skipped_today,
         "held_rows": [held_row_shape(held) for held in status.held_rows],
+        "typed": typed_shape(status.typed),
         "last_doubt": poll_shape(status.last_doubt) if status.last_doubt else None,
     }
 

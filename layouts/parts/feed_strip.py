@@ -21,13 +21,13 @@ def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = Fal
     statuses = list(picture.feeds)
     rest: list[FeedStatus] = []
     if room_for is not None and len(statuses) > room_for:
-        worst = sorted(statuses, key=lambda status: _ORDER[status.state])
+        worst = sorted(statuses, key=lambda status: _ORDER[status.state] if status.feed.polled else len(_ORDER))
         rest = worst[room_for - 1 :]
         named = {status.feed.id for status in worst[: room_for - 1]}
         statuses = [status for status in statuses if status.feed.id in named]
     items = [html.Li(_feed(status, picture, linked), className="feed", **_attributes(status)) for status in statuses]
     if rest:
-        troubled = sum(status.state is not State.FRESH for status in rest)
+        troubled = sum(status.state is not State.FRESH and status.feed.polled for status in rest)
         more = f"and {len(rest)} more" + (f", {troubled} of them not on time" if troubled else "")
         items.append(html.Li(more, className="feed more"))
     return html.Section(
@@ -46,9 +46,23 @@ def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[Child]:
     name: html.A | html.Span = html.Span(status.feed.name, className="feed-name", title=status.feed.name)
     if linked:
         name = html.A(status.feed.name, href=links.feed(status.feed.id), className="feed-name")
+    if not status.feed.polled:
+        return [shape(), name, *_typed(status, picture)]
     if status.observed_at is None or status.state is State.UNKNOWN:
         return [shape(), name, html.Span(FEED_STATE_WORDS[status.state], className="feed-age")]
     return [shape(), name, age(status.observed_at, picture.at, className="feed-age", was="too old, ")]
+
+
+def _typed(status: FeedStatus, picture: Picture) -> list[Child]:
+    """Of a feed that people type in: when they did last. They have promised nothing, so it is neither on time nor late."""
+    if status.typed is None:
+        return [html.Span("nothing typed in", className="feed-age")]
+    return [age(status.typed.typed_at, picture.at, className="feed-age")]
+
+
+def feed_state_words(status: FeedStatus) -> str:
+    """How a feed stands, in words: one that people type in makes no promise."""
+    return FEED_STATE_WORDS[status.state] if status.feed.polled else "typed in"
 
 
 def _attributes(status: FeedStatus) -> dict[str, Any]:
@@ -57,6 +71,8 @@ def _attributes(status: FeedStatus) -> dict[str, Any]:
 
 def feed_state_attributes(status: FeedStatus) -> dict[str, Any]:
     """A feed's state, and when it will be another unless it speaks: a feed with nothing known stays so."""
+    if not status.feed.polled:
+        return {"data-state": "typed"}
     attributes = {"data-state": status.state.value}
     if status.observed_at is not None and status.state is not State.UNKNOWN:
         attributes["data-late-at"] = iso(status.observed_at + status.feed.late_after)

@@ -45,6 +45,7 @@ def test_the_picture_says_of_each_value_what_one_needs_to_trust_it(client: httpx
         "at_least": True,
         "derived": True,
         "held": 0,
+        "typed": None,
     }
 
 
