@@ -21,7 +21,7 @@ from layouts.parts.list_links import Address
 from layouts.parts.list_page import ListPage
 from layouts.parts.list_words import least, place_name
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import clock_words, iso
+from layouts.parts.words import iso, when_words
 
 Reply = dict[str, object]
 Finished = Callable[[Component], Component]  # makes content that Dash's browser code need not build
@@ -117,7 +117,7 @@ def silent(chosen: Chosen[T]) -> Component | None:
             continue
         name = place_name(county, each.place)
         if each.value.state is State.STALE and each.value.observed_at is not None:
-            listed = f"its list of {clock_words(each.value.observed_at)} is too old"
+            listed = f"its list of {when_words(each.value.observed_at, chosen.picture.at)} is too old"
             items.append(html.Li(f"{name}: {listed}; {_on_it(chosen, each.place):,} stood on it and are in no count"))
         else:
             items.append(html.Li(f"{name}: no list"))
