@@ -6,10 +6,11 @@ of the lists that speak of a moment and were known by then, the newest counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -24,8 +25,22 @@ from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.writing import upsert
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Listed)}
-_TYPES = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
 _KEPT = {kind: [each.name for each in fields(kind) if each.name != "ref"] for kind in _KINDS.values()}
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """What makes a field of its text; None where the text is the value."""
+    if get_origin(hint) in (Union, UnionType):
+        hint = next(each for each in get_args(hint) if each is not type(None))
+    if hint in (datetime, date):
+        return hint.fromisoformat  # type: ignore[no-any-return]
+    return hint if issubclass(hint, StrEnum) else None
+
+
+_READERS = {
+    name: {field: read for field, hint in get_type_hints(kind).items() if (read := _reader(hint)) is not None}
+    for name, kind in _KINDS.items()
+}
 
 
 def pack(person: Listed) -> bytes:
@@ -38,21 +53,16 @@ def pack(person: Listed) -> bytes:
     return orjson.dumps(row)
 
 
+@lru_cache(maxsize=4096)  # one list after the other is read, and most rows of two are the same
 def unpack(ref: str, packed: bytes) -> Listed:
     """The person of a row, just as it was packed."""
     row = orjson.loads(packed)
     name = row.pop("kind")
-    types = _TYPES[name]
-    person: Listed = _KINDS[name](ref=ref, **{key: _read(types[key], value) for key, value in row.items()})
+    readers = _READERS[name]
+    for field in row.keys() & readers.keys():
+        row[field] = readers[field](row[field])
+    person: Listed = _KINDS[name](ref=ref, **row)
     return person
-
-
-def _read(kind: Any, value: Any) -> Any:
-    if get_origin(kind) in (Union, UnionType):
-        kind = next(each for each in get_args(kind) if each is not type(None))
-    if kind in (datetime, date):
-        return kind.fromisoformat(value)
-    return kind(value) if issubclass(kind, StrEnum) else value
 
 
 def record_lists(
