@@ -38,6 +38,7 @@ from flowcentre.model import (
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
 from flowcentre.web import FlowServer, Glass, create_server, serving
+from flowcentre.web.capacity import Capacities
 from flowcentre.web.list_routes import Lists
 from flowcentre.web.typed import Desk
 
@@ -232,6 +233,7 @@ class Westshire:
     drawings: Drawings = field(default_factory=Drawings)
     delays: Lists[Delay] | None = None
     packages: Lists[Package] | None = None
+    capacity: Capacities | None = None
     desk: Desk | None = None
     beat_every: float = 5.0
 
@@ -243,6 +245,7 @@ class Westshire:
             now=self.live.now,
             delays=self.delays,
             packages=self.packages,
+            capacity=self.capacity,
             desk=self.desk,
             beat_every=self.beat_every,
         )

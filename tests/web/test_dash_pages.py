@@ -17,10 +17,13 @@ from structlog.testing import capture_logs
 
 from flowcentre.model import Board
 from flowcentre.web import FlowServer
+from tests.web.capacity_cast import PretendCapacity
 from tests.web.cast import ASSETS, AT, Westshire, running
 from tests.web.delay_cast import PretendBook
+from tests.web.package_cast import PretendPackages
 from tests.web.test_gate import MALFORMED
 from tests.web.test_routes import DECIDED, walk
+from tests.web.typed_cast import PretendDesk
 
 CALLBACKS = "/_dash-update-component"
 PATIENT = 15_000
@@ -197,7 +200,8 @@ def test_scripts_of_dash_are_compressed_on_their_way(westshire: Westshire) -> No
 
 def test_head_is_answered_wherever_get_is_with_the_same_headers_and_no_body(westshire: Westshire) -> None:
     westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
-    westshire.delays = PretendBook()
+    westshire.delays, westshire.packages, westshire.capacity = PretendBook(), PretendPackages(), PretendCapacity()
+    westshire.desk = PretendDesk()
     with pages(westshire) as url, httpx.Client(base_url=url) as client:
         for address, status in [*DECIDED.values(), ("/", 200), ("/feeds", 200), ("/no-such-page", 404)]:
             head = client.head(address)

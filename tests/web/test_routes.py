@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from flowcentre.model import Board
+from tests.web.capacity_cast import PretendCapacity
 from tests.web.cast import Westshire, running
 from tests.web.delay_cast import PretendBook
+from tests.web.package_cast import PretendPackages
 from tests.web.typed_cast import PretendDesk
 
 # route -> an address of it, and the status that was decided
@@ -30,6 +32,10 @@ DECIDED = {
     "/delays.csv": ("/delays.csv", 200),
     "/delays.xlsx": ("/delays.xlsx", 200),
     "/delays/ward-sheet": ("/delays/ward-sheet", 200),
+    "/api/v1/packages": ("/api/v1/packages", 200),
+    "/packages.csv": ("/packages.csv", 200),
+    "/packages.xlsx": ("/packages.xlsx", 200),
+    "/api/v1/capacity": ("/api/v1/capacity", 200),
     "/type-in": ("/type-in", 200),
     "/type-in/": ("/type-in/", 200),
     "/type-in/{place}": ("/type-in/northgate", 200),
@@ -49,7 +55,8 @@ DECIDED = {
 
 def test_every_route_answers_as_it_was_decided_and_none_is_undecided(westshire: Westshire) -> None:
     westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
-    westshire.delays, westshire.desk = PretendBook(), PretendDesk()
+    westshire.delays, westshire.packages, westshire.desk = PretendBook(), PretendPackages(), PretendDesk()
+    westshire.capacity = PretendCapacity()
     app = westshire.app()
     assert set(walk(app.routes)) == set(DECIDED), "decide on each new route here"
     with running(app) as url, httpx.Client(base_url=url) as client:
