@@ -490,3 +490,30 @@ def test_once_a_day_polls_of_three_months_ago_leave_the_ledger(store: Store) -> 
         stand.engine.stop()
     assert every == timedelta(days=1)
     assert [poll.due_at for poll in store.polls("old")] == [AT - timedelta(days=1)]
+
+
+def test_a_feed_that_people_type_in_is_never_asked_and_never_skipped(store: Store) -> None:
+    typed = a_feed("typed-in", polled=False)
+    stand = Stand(store, a_county(a_feed(), typed))
+    stand.engine.start()
+    try:
+        assert [name for name in stand.schedule.kept if name.startswith("typed-in")] == []
+        assert [name for name in stand.schedule.waiting if name.startswith("typed-in")] == []
+        stand.due("typed-in", AT + timedelta(days=3))
+        assert stand.polls("typed-in") == []
+        assert "beds" in stand.schedule.kept
+    finally:
+        stand.engine.stop()
+
+
+def test_a_feed_that_is_typed_in_from_now_on_is_asked_no_more_and_one_that_is_polled_again_is(store: Store) -> None:
+    polled, typed = a_feed("wupi"), a_feed("wupi", polled=False)
+    stand = Stand(store, a_county(polled))
+    stand.engine.start()
+    try:
+        stand.engine.reload(a_county(typed))
+        assert "wupi" not in stand.schedule.kept
+        stand.engine.reload(a_county(polled))
+        assert "wupi" in stand.schedule.kept
+    finally:
+        stand.engine.stop()
