@@ -129,7 +129,7 @@ class Length(NamedTuple):
 class Tally:
     """The visits of one package, or of a service. What is needed for medians is kept in order."""
 
-    __slots__ = ("actual", "apart", "carers", "differences", "over", "planned", "starts", "under", "visits")
+    __slots__ = ("_drift", "actual", "apart", "carers", "differences", "over", "planned", "starts", "under", "visits")
 
     def __init__(self) -> None:
         self.visits = self.carers = self.over = self.under = 0
@@ -138,10 +138,12 @@ class Tally:
         self.actual: list[int] = []
         self.differences: list[int] = []
         self.apart: Counter[VisitStatus] = Counter()  # not compared, by status
+        self._drift: tuple[bool, Drift] | None = None  # as worked out last: is it still visited, and what it comes to
 
     def count(self, start: int, length: Length, by: int, terms: CareTerms) -> None:
         """Count a visit in, by 1, or out, by -1."""
         self.visits += by
+        self._drift = None
         if length.actual is None:
             self.apart[length.status] += by
             return
@@ -163,11 +165,17 @@ class Tally:
 
     def drift(self, terms: CareTerms, week_ago: int) -> Drift:
         """What they come to. A pattern is named only where a visit was to begin after ``week_ago``."""
+        visited = bool(self.starts) and self.starts[-1] > week_ago
+        if self._drift is None or self._drift[0] != visited:
+            self._drift = visited, self._work_out(terms, visited=visited)
+        return self._drift[1]
+
+    def _work_out(self, terms: CareTerms, *, visited: bool) -> Drift:
         compared, apart = len(self.planned), self.apart
         planned, actual = _median(self.planned), _median(self.actual)
         pattern, carer_visits_a_week = None, 0.0
         if planned is not None and actual is not None:
-            if compared >= terms.drift_visits and self.starts[-1] > week_ago:
+            if compared >= terms.drift_visits and visited:
                 pattern = _side(actual - planned, planned, terms)
                 on_that_side = self.over if pattern is Pattern.OVERRUN else self.under
                 pattern = pattern if on_that_side / compared >= MOST else None
