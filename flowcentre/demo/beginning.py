@@ -8,7 +8,7 @@ from flowcentre.demo.package import Package
 from flowcentre.demo.packages import Packages
 from flowcentre.demo.requests import LOOKED_FOR, draw_source, every_queue
 from flowcentre.demo.rhythm import DAY, HOUR
-from flowcentre.demo.steps import after_office_hours, first_visit
+from flowcentre.demo.steps import after_office_hours, by_day, first_visit, in_the_daytime
 from flowcentre.demo.westshire import RESIDENTS
 from flowcentre.model import CareService
 
@@ -65,10 +65,14 @@ class Beginning:
     def _run(self, package: Package, provider: str, until: int) -> None:
         luck, begins, asked_at = self._luck, package.started_at, package.referred_at
         assert begins is not None
-        steps = sorted(asked_at + int(luck.random() * (begins - asked_at)) for _ in range(3))
+        chances = sorted(luck.random() for _ in range(3))
+        asked = (by_day(asked_at + int(chance * (begins - asked_at)), chance) for chance in chances)
+        steps = sorted(min(step, begins - HOUR) for step in asked)
         package.accepted_at, package.triaged_at, package.sourced_at = steps
         package.sought_at, package.offered_at = package.triaged_at, (steps[2],)
         package.provider, package.held_until = provider, until
         self._packages.run(package, begins)
         if package.ended_at is not None and package.ended_at <= self._at:
-            package.ended_at = package.outcome_at = min(until, self._at + int((0.5 + 12 * luck.random()) * DAY))
+            package.ended_at = package.outcome_at = min(
+                until, in_the_daytime(self._at + int((1 + 12 * luck.random()) * DAY), luck)
+            )

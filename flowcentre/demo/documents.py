@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 from flowcentre.demo import lapses
+from flowcentre.demo.capacity_documents import CAPACITY_COLUMNS, SERVICES, CapacityDocuments
+from flowcentre.demo.contract_documents import contract_list
 from flowcentre.demo.delays import DischargeLists
 from flowcentre.demo.emergency import Ambulance, Attendance
 from flowcentre.demo.list_documents import as_json, as_spreadsheet, as_text
-from flowcentre.demo.rhythm import HOUR, utc
-from flowcentre.demo.services import Beds, Home, Hours, VirtualWard
+from flowcentre.demo.referral_documents import referral_list
+from flowcentre.demo.rhythm import DAY, HOUR, seconds, utc
+from flowcentre.demo.roster import Roster
 from flowcentre.demo.simulation import Simulation
+from flowcentre.demo.visit_documents import visit_export
 from flowcentre.demo.ward import WHY_CLOSED
 from flowcentre.demo.westshire import WESTSHIRE, Care
 from flowcentre.demo.writing import Written, code_of, separated, utc_text
@@ -22,20 +25,14 @@ BED_COLUMNS = (
     *(f"closed_{why}" for why in WHY_CLOSED),
     *("no_criteria_to_reside", "admissions_since_midnight", "discharges_since_midnight"),
 )
-CAPACITY_COLUMNS = ("place_code", "service", "as_at", "capacity", "used", "closed", "reserved", "accepting")
 SPREADSHEETS = {"southmere"}  # whose discharge list is one
-_SERVICES = {
-    PlaceKind.COMMUNITY_HOSPITAL: "community hospital beds",
-    PlaceKind.RECOVERY_UNIT: "recovery beds",
-    PlaceKind.VIRTUAL_WARD: "virtual ward",
-    PlaceKind.CARE_HOME: "care home beds",
-    PlaceKind.HOME_CARE: "home care hours",
-    PlaceKind.REABLEMENT: "reablement hours",
-}
+_WRITTEN_DAILY = {"block_contracts": 6}  # at which hour UTC
 
 
 def writing_habit(feed: Feed) -> tuple[int, int]:
     """How often a feed's supplier writes, and how far into each such stretch, in seconds from midnight UTC."""
+    if feed.connector in _WRITTEN_DAILY:
+        return DAY, _WRITTEN_DAILY[feed.connector] * HOUR  # and looked for more often
     # An offset of some seconds or minutes is the reader's patience; whole hours are the writer's habit.
     return int(feed.every.total_seconds()), int(feed.offset.total_seconds()) // HOUR * HOUR
 
@@ -62,18 +59,11 @@ class Clerk:
     def __init__(self, simulation: Simulation, county: County) -> None:
         self._simulation = simulation
         self._places = county.places
-        community = simulation.community
-        services: list[Beds | Hours | VirtualWard | Home] = [
-            *community.beds,
-            *community.reablement,
-            *community.home_care,
-            *community.virtual_wards,
-            *community.homes,
-        ]
+        self._capacity = CapacityDocuments(simulation)
+        self._roster = Roster(simulation.seed)
         self._within = {
             feed.id: [place for top in feed.places for place in county.places.within(top)] for feed in county.feeds
         }
-        self._services = {service.size.place: service for service in services}
         self._lists = DischargeLists(simulation, county.places)
 
     def write(self, feed: Feed) -> Written | None:
@@ -88,7 +78,17 @@ class Clerk:
             case "community_capacity_csv":
                 if lapses.silent(feed.places, at):
                     return None
-                return Written(f"{feed.id}_{stamp}.csv", self._capacity(feed))
+                return Written(f"{feed.id}_{stamp}.csv", self._capacities(feed))
+            case "care_referrals":
+                listed = self._simulation.packages.listed()
+                return Written(f"care-referrals_{stamp}.csv", referral_list(listed, at, self._places))
+            case "block_contracts":
+                began = seconds(self._simulation.start)
+                return Written(f"block-contracts_{stamp}.xlsx", contract_list(at, began, self._places))
+            case "visits":
+                services = {place.id for place in self._within[feed.id]}
+                packages = self._simulation.packages.listed()
+                return Written(f"visits_{stamp}.csv", visit_export(packages, services, self._roster, at, self._places))
             case "discharge_list" if "url" in feed.settings:
                 sites = [(self._places[site], self._lists.of(site)) for site in feed.places]
                 return Written("discharge-list.json", as_json(sites, at, self._places))
@@ -151,29 +151,13 @@ class Clerk:
 
     # --- Community ----------------------------------------------------------------------
 
-    def _capacity(self, feed: Feed) -> bytes:
-        at = self._simulation.at_seconds
-        within = [place for place in self._within[feed.id] if place.id in self._services]
-        rows = [self._capacity_row(place, at) for place in within]
+    def _capacities(self, feed: Feed) -> bytes:
+        at, within = self._simulation.at_seconds, self._within[feed.id]
+        rows = self._capacity.rows(within)
         if any(place.kind is PlaceKind.CARE_HOME for place in within) and lapses.names_a_closed_home(at):
-            rows.append((lapses.CLOSED_HOME, _SERVICES[PlaceKind.CARE_HOME], utc_text(at), 30, 0, "", 0, 0))
+            figures = ("", 30, 0, "", "", 0, 0, "")
+            rows.append((lapses.CLOSED_HOME, SERVICES[PlaceKind.CARE_HOME], utc_text(at), *figures))
         return separated(CAPACITY_COLUMNS, rows)
-
-    def _capacity_row(self, place: Place, at: int) -> Sequence[object]:
-        unit = self._services[place.id]
-        figures: tuple[object, ...]
-        if isinstance(unit, Home):
-            said = unit.said
-            assert said is not None  # every home has answered before the beginning
-            at = said.at
-            figures = (said.beds, said.occupied, "", said.reserved, said.accepting)
-        elif isinstance(unit, Beds):
-            figures = (unit.open, unit.occupied, unit.closed, "", "")
-        elif isinstance(unit, Hours):
-            figures = (f"{unit.capacity:g}", f"{unit.used:g}", "", "", "")
-        else:
-            figures = (unit.staffed, unit.caseload, "", "", "")
-        return (code_of(place), _SERVICES[place.kind], utc_text(at), *figures)
 
 
 def _come(moment: int | None, at: int) -> str:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-
-from xlsxwriter import Workbook
+from collections.abc import Iterable
+from datetime import datetime
 
 from flowcentre.demo.delays import Listed
 from flowcentre.demo.lapses import LOCAL_REASON
 from flowcentre.demo.reasons import REASONS
 from flowcentre.demo.rhythm import local
-from flowcentre.demo.writing import code_of, separated, utc_text
+from flowcentre.demo.writing import code_of, separated, utc_text, workbook
 from flowcentre.model import Place, Places
 
 LIST_COLUMNS = (
@@ -22,7 +19,6 @@ LIST_COLUMNS = (
 )
 # What Northgate's system calls two of the reasons; the feed's settings say what they mean.
 _NORTHGATES_WORDS = {"medicines": "TTO", "transport": "PTS"}
-_DAYS, _MOMENTS = "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
 
 
 def as_text(site: Place, listed: Iterable[Listed], at: int, places: Places, local_reason_of: str | None) -> bytes:
@@ -55,7 +51,7 @@ def as_spreadsheet(site: Place, listed: Iterable[Listed], at: int, places: Place
         )
         for one in listed
     ]
-    return _workbook(rows)
+    return workbook("Discharge list", LIST_COLUMNS, rows)
 
 
 def as_json(sites: Iterable[tuple[Place, list[Listed]]], at: int, places: Places) -> bytes:
@@ -92,25 +88,3 @@ def as_json(sites: Iterable[tuple[Place, list[Listed]]], at: int, places: Places
 
 def _on_the_clock(at: int) -> datetime:
     return local(at).replace(tzinfo=None)
-
-
-def _workbook(rows: Sequence[Sequence[object]]) -> bytes:
-    content = io.BytesIO()
-    with Workbook(content, {"in_memory": True}) as book:
-        sheet = book.add_worksheet("Discharge list")
-        heading = book.add_format({"bold": True})
-        days, moments = (book.add_format({"num_format": form}) for form in (_DAYS, _MOMENTS))
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(LIST_COLUMNS) - 1, 18)
-        sheet.write_row(0, 0, LIST_COLUMNS, heading)
-        for number, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, datetime):
-                    sheet.write_datetime(number, column, cell, moments)
-                elif isinstance(cell, date):
-                    sheet.write_datetime(number, column, cell, days)
-                elif isinstance(cell, int):
-                    sheet.write_number(number, column, cell)
-                elif cell:
-                    sheet.write_string(number, column, str(cell))
-    return content.getvalue()

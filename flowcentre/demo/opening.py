@@ -9,7 +9,8 @@ from flowcentre.demo.pseudonyms import Pseudonyms
 from flowcentre.demo.referral import Hindrance, Seeks
 from flowcentre.demo.requests import Source, is_hard
 from flowcentre.demo.residents import HINDRANCES_PART, HUBS_PART, WARDS_PART, Resident
-from flowcentre.demo.steps import after_office_hours, hours_of, offers_from
+from flowcentre.demo.rhythm import MINUTE
+from flowcentre.demo.steps import after_office_hours, by_day, hours_of, offers_from
 from flowcentre.model import CareService, NextStep, ReferralReason, Setting
 
 _SERVICES = {Seeks.REABLEMENT: CareService.REABLEMENT, Seeks.HOME_CARE: CareService.HOME_CARE}
@@ -83,14 +84,14 @@ class Opening:
         luck, at, hurry = self._luck, package.referred_at, 0.4 if package.urgent else 1.0
         answered_at = after_office_hours(at, hurry * hours_of(luck, 1.6, 0.8), weekends="brokerage" not in package.team)
         if triaged_at is not None and answered_at >= triaged_at:
-            answered_at = at + int(0.6 * (triaged_at - at))
+            answered_at = _between(at, triaged_at)
         package.accepted_at = answered_at
         if luck.random() < 0.08 and not package.urgent:
             # Something is missing: whoever referred answers, and it is taken.
             package.sent_back_at = answered_at
             package.accepted_at = after_office_hours(answered_at, hours_of(luck, 7, 0.7), weekends=True)
             if triaged_at is not None and package.accepted_at >= triaged_at:
-                package.accepted_at = answered_at + int(0.6 * (triaged_at - answered_at))
+                package.accepted_at = _between(answered_at, triaged_at)
         if triaged_at is None:
             # Whoever triages people at home and in hospital does not work at weekends.
             triaged_at = after_office_hours(package.accepted_at, hurry * hours_of(luck, 4.5, 0.7))
@@ -113,9 +114,15 @@ class Opening:
         """Somebody on pathway 1 in a community hospital: referred when the ward has done its part."""
         source = Source(Setting.HOSPITAL, ReferralReason.DISCHARGE, 1, 0, 1)
         person = self._pseudonyms.of(hospital, one.stay.number)
-        package = self.refer(_SERVICES[one.seeks], one.home, source, one.when(WARDS_PART), person=person)
+        referred_at, triaged_at = by_day(one.when(WARDS_PART), 0.2), by_day(one.when(HUBS_PART), 0.9)
+        package = self.refer(_SERVICES[one.seeks], one.home, source, referred_at, person=person)
         package.ready_at, package.free_from = one.ready_at, one.stay.until
-        self.take_steps(package, triaged_at=one.when(HUBS_PART))
+        self.take_steps(package, triaged_at=max(triaged_at, referred_at + 10 * MINUTE))
         if one.hindrance is not None:
             self.hinder(package, one.hindrance, one.when(HUBS_PART), one.when(HINDRANCES_PART))
         return package
+
+
+def _between(earlier: int, later: int) -> int:
+    """A moment between two, by day where that can be."""
+    return min(by_day(earlier + int(0.6 * (later - earlier)), 0.4), later - 1)

@@ -42,6 +42,7 @@ class Package:
     visits_a_day: int = 1
     therapy: Therapy = Therapy.CARE_ONLY
     ready_at: int | None = None
+    expected_at: int | None = None  # when the ward expects them to be ready, while they are not
     accepted_at: int | None = None
     sent_back_at: int | None = None
     triaged_at: int | None = None
@@ -103,6 +104,12 @@ class Package:
         while days < SHORT_TERM and began + timedelta(days=days) <= today:
             days = min(SHORT_TERM, days + 7)
         return began + timedelta(days=days)
+
+    def expected_ready(self, at: int) -> date | None:
+        """The day on which the ward expects them to be ready; a day that has come is put off to the next."""
+        if self.ready_at is not None or self.expected_at is None:
+            return None
+        return max(local(self.expected_at).date(), local(at).date() + timedelta(days=1))
 
     # --- What is needed -----------------------------------------------------------------
 

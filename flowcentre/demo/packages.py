@@ -26,7 +26,7 @@ from flowcentre.demo.referral import Referral
 from flowcentre.demo.requests import Source, draw_source, every_queue, expected_in_an_hour
 from flowcentre.demo.residents import Resident
 from flowcentre.demo.rhythm import DAY, HOUR, around, happenings
-from flowcentre.demo.steps import after_office_hours, by_working_morning, first_visit
+from flowcentre.demo.steps import after_office_hours, by_working_morning, first_visit, in_the_daytime
 from flowcentre.model import CareService, NextStep, ReferralReason, Setting
 
 NEVER = 1 << 40
@@ -137,6 +137,10 @@ class Packages:
         """A service has agreed, and keeps hours or a bed until a moment; ``elsewhere``: a bed that is none of recovery."""
         at = self._agenda.at
         package.sourced_at, package.provider, package.held_until = at, provider, until
+        if package.triaged_at is None or package.triaged_at > at:
+            # The hub was faster than the team that was asked.
+            package.triaged_at = at
+            package.accepted_at = min(package.accepted_at or at, at)
         package.waits_for = ()
         package.offered_at = (*(offer for offer in package.offered_at if offer < at), at)
         if not package.leaves_bed:
@@ -180,8 +184,11 @@ class Packages:
         """Care begins at a moment, and ends as it will."""
         luck, until = self._luck, package.held_until
         assert until is not None
-        limit = begins + int((26 + 16 * luck.random()) * DAY)
-        if package.service is CareService.REABLEMENT and until > begins + _SIX_WEEKS and luck.random() < _IN_TIME:
+        # What had run for long already when the simulation began goes on for some days.
+        earliest = self._agenda.at + int((1 + 4 * luck.random()) * DAY)
+        limit = in_the_daytime(max(begins + int((26 + 15 * luck.random()) * DAY), earliest), luck)
+        outlasts = until > max(begins + _SIX_WEEKS, limit + DAY) and package.service is CareService.REABLEMENT
+        if outlasts and luck.random() < _IN_TIME:
             # The hours outlast the six weeks, and go to somebody else before these are over.
             self._agenda.add(limit, self._pass_on, package, until)
             package.held_until = until = limit

@@ -10,6 +10,7 @@ from flowcentre.demo.beginning import Beginning
 from flowcentre.demo.community import Community
 from flowcentre.demo.emergency import EmergencyDepartment
 from flowcentre.demo.hospital import Hospital
+from flowcentre.demo.neighbours import Neighbours
 from flowcentre.demo.packages import Packages
 from flowcentre.demo.patient import Patient
 from flowcentre.demo.rhythm import DAY, HOUR, happenings, local, seconds, utc, working_day
@@ -157,6 +158,7 @@ class Simulation:
             )
             for size in county.hospitals
         }
+        self.neighbours = Neighbours(county.extra_care, county.voluntary, Random(f"{seed} neighbours"))
         self._agenda.add(first, self._hour)
 
     @property
@@ -183,3 +185,6 @@ class Simulation:
             acute.work()
         self.community.work()
         self.packages.work()
+        clock = local(self._agenda.at)
+        if clock.hour == 9:
+            self.neighbours.live_on(working_day(clock.date()))

@@ -34,6 +34,11 @@ def by_day(at: int, share: float) -> int:
     return wall_time(day, 7 + 0.9 * share)
 
 
+def in_the_daytime(at: int, luck: Random) -> int:
+    """A moment moved to between 10:00 and 16:00 of its day, when care ends and people are moved."""
+    return wall_time(local(at).date(), 10 + 6 * luck.random())
+
+
 def hours_of(luck: Random, median: float, spread: float) -> float:
     """A length in hours about a median."""
     return around(luck, median * 60, spread) / HOUR

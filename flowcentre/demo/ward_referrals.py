@@ -12,7 +12,7 @@ from flowcentre.demo.patient import Patient
 from flowcentre.demo.pseudonyms import Pseudonyms
 from flowcentre.demo.referral import wards_part
 from flowcentre.demo.requests import Source
-from flowcentre.demo.rhythm import DAY, HOUR
+from flowcentre.demo.rhythm import DAY, HOUR, MINUTE
 from flowcentre.demo.steps import after_office_hours, by_day
 from flowcentre.model import CareService, NextStep, ReferralReason, Setting
 
@@ -36,16 +36,16 @@ class WardReferrals:
         early, ahead = self._luck.random() < _EARLY, 0.7 + 2.6 * self._luck.random()
         at = after_office_hours(ready_at - int(ahead * DAY), 0.3)
         if patient.pathway == 1 and early and self._agenda.at + 5 * HOUR < at < ready_at:
-            self._agenda.add(at, self._refer_early, patient)
+            self._agenda.add(at, self._refer_early, patient, ready_at)
 
-    def _refer_early(self, patient: Patient) -> None:
+    def _refer_early(self, patient: Patient, ready_at: int) -> None:
         if patient.ready_at is not None:
             return
         package = patient.package = self._refer(patient, CareService.REABLEMENT, self._agenda.at)
         self._packages.opening.take_steps(package)
         # The ward still has its part to do, whatever the team has done.
         package.waits_for = ((self._agenda.at, NEVER, NextStep.HOSPITAL),)
-        package.leaves_bed = True
+        package.expected_at, package.leaves_bed = ready_at, True
 
     def _refer(self, patient: Patient, service: CareService, at: int) -> Package:
         person = self._pseudonyms.of(self._site, patient.ref)
@@ -64,7 +64,8 @@ class WardReferrals:
         if package is None:
             service = CareService.REABLEMENT if patient.pathway == 1 else CareService.RECOVERY_BED
             package = self._refer(patient, service, by_day(referred_at, 0.5 * told.chance))
-            self._packages.opening.take_steps(package, triaged_at=by_day(referral.assessed_at, 0.5 + 0.5 * told.chance))
+            triaged_at = by_day(referral.assessed_at, 0.5 + 0.5 * told.chance)
+            self._packages.opening.take_steps(package, triaged_at=max(triaged_at, package.referred_at + 5 * MINUTE))
             package.leaves_bed = True
         else:
             package.waits_for = ((package.referred_at, referred_at, NextStep.HOSPITAL),)

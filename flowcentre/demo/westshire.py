@@ -90,6 +90,24 @@ class HomeSize:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtraCareSize:
+    """An extra-care scheme: flats with care on site."""
+
+    place: str
+    locality: str
+    flats: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoluntarySize:
+    """A voluntary service: how many it can help at one time."""
+
+    place: str
+    locality: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class CountySize:
     """Everything that the simulation needs to know of a county."""
 
@@ -100,6 +118,8 @@ class CountySize:
     home_care: tuple[HoursUnit, ...]
     virtual_wards: tuple[VirtualWardSize, ...]
     care_homes: tuple[HomeSize, ...]
+    extra_care: tuple[ExtraCareSize, ...]
+    voluntary: tuple[VoluntarySize, ...]
 
 
 def _wards(site: str, *rows: tuple[str, Care, int, int]) -> tuple[WardSize, ...]:
@@ -208,5 +228,11 @@ WESTSHIRE = CountySize(
         HomeSize("juniper-house", "south", 38, (1, 4)),
         HomeSize("kingfisher-court", "south", 58, _EVERY_DAY),
         HomeSize("larch-end", "south", 24, (3,), monthly=True),
+    ),
+    extra_care=(ExtraCareSize("maple-gardens", "mid", 46),),
+    voluntary=(
+        VoluntarySize("neighbours-north", "north", 30),
+        VoluntarySize("neighbours-mid", "mid", 20),
+        VoluntarySize("neighbours-south", "south", 32),
     ),
 )
