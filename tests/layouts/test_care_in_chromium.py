@@ -1,0 +1,180 @@
+"""The pages of packages and of capacity as they are drawn, and as they follow the present, in a real Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from dash.development.base_component import Component
+from playwright.sync_api import Browser, Page, expect
+
+from flowcentre.picture.capacity import Capacity
+from flowcentre.web import Glass, create_server, fingerprint_of
+from flowcentre.web.glass import AskedPage
+from layouts import capacity as capacity_page
+from layouts import packages as packages_page
+from layouts import shell
+from layouts.finished import to_html
+from tests.layouts.capacity_cast import CONDITIONS, capacity
+from tests.layouts.conftest import Show
+from tests.layouts.packages_cast import Book
+from tests.layouts.test_wall_in_chromium import SEEN
+from tests.web.cast import Publisher, QuietStore, running
+
+pytestmark = pytest.mark.browser
+ASSETS = Path(__file__).parents[2] / "assets"
+STYLES = "".join(f'<link rel="stylesheet" href="/assets/{file.name}">' for file in sorted(ASSETS.glob("*.css")))
+PATIENT = 60_000  # Dash is slow to start on a busy machine
+OPEN = "for (const one of document.querySelectorAll('details')) one.open = true"
+
+
+def document(content: Component, kind: str) -> str:
+    """A page without its script: what is drawn, not what moves."""
+    viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    return f'<!doctype html><html lang="en-GB">{viewport}{STYLES}<div class="{kind}">{to_html(content)}</div></html>'
+
+
+def drawn(condition: str, page: str, query: str = "") -> str:
+    if page == "capacity":
+        return document(capacity_page.render(capacity(condition)), "capacity-page")
+    return document(packages_page.render(Book(condition).answer(query), query), "list-page packages-page")
+
+
+@pytest.mark.parametrize("width", [390, 768, 1366, 1920, 3840])
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("page", ["capacity", "packages"])
+def test_nothing_scrolls_sideways_and_everything_has_contrast(
+    show: Show, page: str, condition: str, width: int
+) -> None:
+    screen = show(drawn(condition, page), width, 2160 if width == 3840 else 1080)
+    for _ in range(2):  # as it comes, and with everything opened
+        assert screen.evaluate("document.documentElement.scrollWidth") == width
+        seen = screen.evaluate(SEEN)
+        assert len(seen) > 20
+        assert [one for one in seen if one["contrast"] < 4.5 or one["size"] < 12] == []
+        screen.evaluate(OPEN)
+
+
+@pytest.mark.parametrize("width", [390, 1366, 1920, 3840])
+@pytest.mark.parametrize("condition", ["normal", "overloaded"])
+def test_on_a_capacity_page_no_table_is_wider_than_its_panel(show: Show, condition: str, width: int) -> None:
+    screen = show(drawn(condition, "capacity"), width)
+    screen.evaluate(OPEN)
+    wide = screen.evaluate(
+        "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+    )
+    assert wide == 0
+
+
+def test_what_is_chosen_is_marked_by_more_than_colour(show: Show) -> None:
+    screen = show(drawn("normal", "packages", "next=triage"), 1920)
+    chosen = screen.locator('.package-bars a[data-chosen="yes"]')
+    expect(chosen).to_have_count(1)
+    assert chosen.evaluate("e => getComputedStyle(e).boxShadow") != "none"
+    assert chosen.get_attribute("aria-current") == "true"
+
+
+def test_the_lines_of_a_chart_lie_where_their_numbers_say(show: Show) -> None:
+    screen = show(drawn("normal", "packages"), 1920)
+    line = screen.locator(".weeks-chart .plot .reference").bounding_box()
+    step = screen.locator(".weeks-chart .scale span", has_text="200").bounding_box()
+    assert line is not None
+    assert step is not None
+    assert abs(line["y"] - (step["y"] + step["height"] / 2)) < 3
+
+
+# --- On the real server --------------------------------------------------------------------------------
+
+
+class Shown:
+    """A book of capacity on the server's glass; another can be put in its place."""
+
+    def __init__(self) -> None:
+        self.book = Book()
+        self.known = capacity()
+        self.live = Publisher(self.known.picture, self.known.picture.at)
+        self.store = QuietStore(self.known.picture.version, beat_at=self.known.picture.at)
+
+    def read(self, _picture: object = None) -> Capacity:
+        return self.known
+
+    def change(self) -> None:
+        """One person fewer can start, as at the next version."""
+        first, *others = self.known.today
+        picture = replace(self.known.picture, version=self.known.picture.version + 1)
+        self.known = replace(self.known, picture=picture, today=(replace(first, starts=first.starts[1:]), *others))
+        self.store.versions = picture.version
+        self.live.publish(picture)
+
+
+@pytest.fixture(scope="module")
+def shown() -> Shown:
+    return Shown()
+
+
+@pytest.fixture(scope="module")
+def address(shown: Shown) -> Iterator[str]:
+    glass = Glass(
+        wall_document=lambda *_: "",
+        wall_body=lambda *_: "",
+        wall_list=lambda *_: "",
+        pages=shell.live_pages(shown),
+        asked_pages={"packages": AskedPage(*shell.asked_page("packages", shown.book))},
+        fingerprint=fingerprint_of(ASSETS),
+    )
+    server = create_server(shown.live, shown.store, glass, now=shown.live.now, capacity=shown)  # type: ignore[arg-type]
+    books = {"packages": shown.book}
+    pages = shell.create_pages(
+        server,
+        assets=ASSETS,
+        current=shown.live.current,
+        history=lambda *_: [],
+        polls=lambda _: [],
+        books=books,
+        capacity=shown,
+    )
+    addresses = shell.addresses(published=False, books=books, capacity=True)
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, addresses)
+    with running(server) as url:
+        yield url
+
+
+@pytest.fixture
+def screen(browser: Browser) -> Iterator[Page]:
+    """A desk's browser. A mistake of its script, or against the content security policy, fails the test."""
+    page = browser.new_page(viewport={"width": 1366, "height": 900})
+    mistakes: list[str] = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
+    yield page
+    page.close()
+    assert mistakes == []
+
+
+def test_capacity_stands_above_every_page_and_follows_the_present_without_loading_anew(
+    screen: Page, address: str, shown: Shown
+) -> None:
+    screen.goto(address + "/capacity")
+    headline = screen.locator(".start-headline strong")
+    expect(headline).to_have_text(str(shown.known.starting), timeout=PATIENT)
+    expect(screen).to_have_title("Capacity - Flow Centre")
+    expect(screen.locator("#top nav a.here")).to_have_text("Capacity")
+    screen.locator("summary", has_text="The same week by week").first.click()
+    screen.evaluate("window.sameDocument = true")
+    shown.change()
+    expect(headline).to_have_text(str(shown.known.starting), timeout=PATIENT)
+    assert screen.evaluate("window.sameDocument") is True
+    assert screen.locator("#ahead-hours-table").evaluate("one => one.open") is True
+
+
+def test_a_number_of_packages_leads_to_capacity_and_back(screen: Page, address: str) -> None:
+    screen.goto(address + "/packages")
+    screen.locator('.package-panels a[href="/capacity#start-north"]').click(timeout=PATIENT)
+    expect(screen.locator("h1")).to_have_text("Capacity", timeout=PATIENT)
+    card = screen.locator("#start-north")
+    expect(card).to_be_in_viewport(timeout=PATIENT)
+    screen.locator('.start-table a[href="/packages?locality=north"]').click()
+    expect(screen.locator("h1")).to_have_text("Packages of care", timeout=PATIENT)
+    expect(screen.locator("#chip-locality-north")).to_be_visible(timeout=PATIENT)
