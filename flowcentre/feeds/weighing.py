@@ -25,7 +25,8 @@ from flowcentre.feeds.plausibility import (
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.sizes import Doubt, small_list, small_sets, unknown_now
 from flowcentre.measures import ALL
-from flowcentre.model import CareTerms, Held, Outcome, PeopleList, Period, Reading, RosterExport, Sighting
+from flowcentre.measures.visit_counts import VISITED
+from flowcentre.model import CareTerms, Feed, Held, Outcome, PeopleList, Period, Reading, RosterExport, Sighting
 
 RULES = Rules()
 TERMS = CareTerms()  # where a county does not say
@@ -71,7 +72,8 @@ def weigh(
     if feed.doubt_below is not None:
         rules = replace(rules, half_size=feed.doubt_below)
     documents = [sort_facts(document, remembered.places, now, rules, feed.leaves_out) for document in answer.documents]
-    empty = [document.name for document in answer.documents if not document.facts]
+    # An export of a roster without a row is of an hour without visits, at night. What was told before stands.
+    empty = [document.name for document in answer.documents if not document.facts and not _is_roster(feed)]
     if documents and len(empty) == len(documents):
         _take_nothing(weighed, documents[-1])
     elif why := _ask(weighed, small_sets(documents, remembered, rules), times_running, rules):
@@ -91,6 +93,10 @@ def weigh(
         weighed.said.append(refused.reason)
     weighed.outcome = _outcome(answer, weighed)
     return weighed
+
+
+def _is_roster(feed: Feed) -> bool:
+    return bool(feed.provides) and set(feed.provides) <= set(VISITED)
 
 
 def group(readings: Iterable[Reading]) -> list[Sighting]:

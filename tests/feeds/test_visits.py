@@ -279,6 +279,15 @@ def test_an_export_of_which_nothing_is_believed_says_nothing_of_any_service(stor
     assert {one.observed_at for one in store.latest()} == {AT}
 
 
+def test_an_export_of_a_night_without_visits_leaves_what_is_known_to_grow_old(store: Store) -> None:
+    poll(store, exported(mornings(3)), AT)
+    before = store.latest()
+    recorded = poll(store, Answer((Parsed("visits.csv", ()),)), AT + HOUR)
+    assert recorded.counts == PollCounts()
+    assert store.polls(FEED.id, limit=1)[0].outcome is Outcome.UNCHANGED
+    assert store.latest() == before
+
+
 def test_a_row_held_at_a_service_makes_its_counts_at_least(store: Store) -> None:
     poll(store, exported([visit("v1", AT - HOUR, 30, -5), *mornings(3)]), AT)
     picture = build(store, COUNTY, AT)
