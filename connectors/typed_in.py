@@ -114,10 +114,14 @@ class TypedIn(Connector):
         for figure in asked.figures:
             if len(row.text(figure.column)) > _MOST_DIGITS:
                 raise RowHeld(f"{figure.column} is too long for a figure")
-        measures = {figure.measure for figure in asked.figures}
+        service = SERVICES[name]
+        # What follows is said to be not given, so that what a file said of it before counts no longer.
+        measures = {figure.measure for figure in asked.figures} | {
+            measure for column, measure in service.measures.items() if _follows(column, service)
+        }
         found = [reading for reading in readings_of(row) if reading.measure in measures]
         if not sure:
-            _ask_whether_swapped(SERVICES[name], {reading.measure: reading.value for reading in found})
+            _ask_whether_swapped(service, {reading.measure: reading.value for reading in found})
         yield from found
 
 

@@ -31,13 +31,11 @@ def answered(form: Form, at: datetime) -> Iterator[Component]:
 
 def _taken(taken: Taken, form: Form, at: datetime) -> html.Section:
     holds = f"It holds until {until_words(taken.typed.expires_at, at)}."
-    kept = f"{taken.accepted} figure{'s' if taken.accepted != 1 else ''}"
     title = "Kept"
-    said: list[Child] = [html.P(f"{kept}, at {when_words(taken.typed.typed_at, at)}. {holds}")]
+    said: list[Child] = [html.P(f"At {when_words(taken.typed.typed_at, at)}. {holds}")]
     if taken.held:
         title = "Kept in part" if taken.accepted else "Not taken"
-        said = [html.P(f"Kept: {kept}. {holds}")] if taken.accepted else []
-        said.append(html.P("Not taken:" if taken.accepted else "What stood before stands. Why:"))
+        said = [html.P(f"The rest is kept. {holds} Not taken:" if taken.accepted else "What stood before stands. Why:")]
         said.append(html.Ul([html.Li(f"{why[:1].upper()}{why[1:]}.") for why in taken.held]))
     elif not taken.accepted:
         title, said = "Not taken", [html.P("None of it could be read. What stood before stands.")]

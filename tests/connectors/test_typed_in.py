@@ -26,6 +26,12 @@ def parsed(*, sure: bool = False, **cells: str) -> list[Fact]:
     return list(form_of().parse(Document("form", json.dumps(content).encode())))
 
 
+def figures(facts: list[Fact]) -> dict[str, float | None]:
+    """What was typed."""
+    readings = [fact for fact in facts if isinstance(fact, Reading)]
+    return {fact.measure: fact.value for fact in readings if not fact.measure.endswith("_free")}
+
+
 def test_a_place_is_asked_for_the_services_of_its_kind_with_what_is_in_use_first_and_not_for_what_follows() -> None:
     assert asked("neighbours-north") == {"voluntary sector": ["used", "staffed"]}
     assert asked("wect-north") == {
@@ -56,12 +62,17 @@ def test_more_used_than_there_is_is_asked_about_and_believed_of_whoever_stands_b
     held = parsed(used="12", staffed="10")
     assert [type(fact) for fact in held] == [Held]
     assert held[0].place == "neighbours-north"  # type: ignore[union-attr]
-    assert {fact.value for fact in parsed(used="12", staffed="10", sure=True) if isinstance(fact, Reading)} == {12, 10}
-    assert len(parsed(used="10", staffed="10")) == 2
+    assert figures(parsed(used="12", staffed="10", sure=True)) == {"voluntary_used": 12, "voluntary_capacity": 10}
+    assert figures(parsed(used="10", staffed="10")) == {"voluntary_used": 10, "voluntary_capacity": 10}
 
 
 def test_what_is_left_empty_is_not_known_and_never_nought() -> None:
-    assert [fact.value for fact in parsed(used="", staffed="10") if isinstance(fact, Reading)] == [10, None]
+    assert figures(parsed(used="", staffed="10")) == {"voluntary_used": None, "voluntary_capacity": 10}
+
+
+def test_what_follows_is_said_to_be_not_given_so_that_no_older_word_of_it_counts() -> None:
+    readings = [fact for fact in parsed(used="7", staffed="10") if isinstance(fact, Reading)]
+    assert [fact.value for fact in readings if fact.measure == "voluntary_free"] == [None]
 
 
 def test_nothing_is_ever_fetched() -> None:

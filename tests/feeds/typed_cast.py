@@ -42,7 +42,7 @@ FILE = Feed(
     late_after=3 * HOUR,
     stale_after=12 * HOUR,
     places=("wupi-north",),
-    provides=("reablement_hours_capacity", "reablement_hours_used"),
+    provides=("reablement_hours_capacity", "reablement_hours_used", "reablement_hours_free"),
     settings={"folder": "/drop"},
 )
 TYPED = Feed(
@@ -54,10 +54,10 @@ TYPED = Feed(
     stale_after=4 * HOUR,
     places=("neighbours-north", "neighbours-mid", "meadow-court", "wupi-north"),
     provides=(
-        *(f"{stem}_{what}" for stem in ("voluntary", "extra_care") for what in ("capacity", "used")),
+        *(f"{stem}_{what}" for stem in ("voluntary", "extra_care") for what in ("capacity", "used", "free")),
         *FILE.provides,
     ),
-    leaves_out=tuple(f"reablement_hours_{what}" for what in ("commissioned", "closed", "two_carers_free", "free")),
+    leaves_out=tuple(f"reablement_hours_{what}" for what in ("commissioned", "closed", "two_carers_free")),
     settings={"services": [VOLUNTARY, EXTRA_CARE, REABLEMENT]},
     polled=False,
 )

@@ -135,6 +135,19 @@ def test_the_newest_counts_where_a_file_and_a_form_speak_of_one_place(
     assert state(pictured(AT + 5 * HOUR), "wupi-north", "reablement_hours_used") is State.LATE  # by the file's own time
 
 
+def test_what_a_file_said_was_free_counts_no_longer_once_somebody_typed_what_is_used(
+    pictured: Pictured, store: Store, clock: Clock
+) -> None:
+    said = {"reablement_hours_capacity": 80.0, "reablement_hours_used": 60.0, "reablement_hours_free": 4.0}
+    tell(store, FILE.id, AT - HOUR, sighting("wupi-north", AT - HOUR, **said))
+    assert pictured(AT).value("wupi-north", "reablement_hours_free").value == 4  # as the file has it
+    desk_of(store, clock).take(slip(place="wupi-north", figures={REABLEMENT: {"used": "61.5", "staffed": "80"}}))
+    free = pictured(AT).value("wupi-north", "reablement_hours_free")
+    assert (free.value, free.derived, free.stale_at) == (18.5, True, AT + 4 * HOUR)
+    tell(store, FILE.id, AT + HOUR, sighting("wupi-north", AT + HOUR, **said))
+    assert pictured(AT + HOUR).value("wupi-north", "reablement_hours_free").value == 4
+
+
 # --- As it was, and through the years' two odd nights -----------------------------------------
 
 
