@@ -99,6 +99,7 @@
         if (api !== grid) return;
         if (!answer.rowData) throw new Error("no answer");
         shown = { lists: answer.lists, at: answer.at, query };
+        if (!keptColumns()) showColumns(answer.columns);
         successCallback(answer.rowData, answer.rowCount);
         byId("list-left-out").textContent = answer.said;
         byId("list-left-out").hidden = !answer.said;
@@ -157,9 +158,11 @@
 
   function showColumns(chosen) {
     if (!chosen) return;
-    for (const box of boxes()) {
-      box.checked = chosen.includes(box.value);
-      grid.setColumnsVisible([box.value], box.checked);
+    const others = boxes().filter((box) => box.checked !== chosen.includes(box.value));
+    for (const box of others) box.checked = !box.checked;
+    for (const isVisible of [true, false]) {
+      const columns = others.filter((box) => box.checked === isVisible).map((box) => box.value);
+      if (columns.length) grid.setColumnsVisible(columns, isVisible);
     }
   }
 

@@ -46,7 +46,10 @@ def grid(page: ListPage[T]) -> Component:
             "suppressContentVisibilityAuto": True,  # a printed page must hold the rows that lie below the glass
             "isFullWidthRow": {"function": "listIsGroup(params)"},
             "fullWidthCellRenderer": "ListGroup",
-            "rowClassRules": {"old": "params.data && params.data.old"},
+            "rowClassRules": {
+                "old": "params.data && params.data.old",
+                "past-promise": "params.data && params.data.breached === 'yes'",
+            },
             "tabToNextCell": {"function": "listTab(params)"},
         },
         style={"height": "min(76vh, 1400px)", "minHeight": "480px", "width": "100%"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol
@@ -153,11 +153,30 @@ def list_head(chosen: Chosen[T], address: Address[T]) -> Component:
     return html.Header(
         [
             html.H2(["The list ", html.Small(listed)], id="list"),
+            *[_switch(facet, turns, chosen, address) for facet, turns in address.page.switches.items()],
             html.P(["Grouped by: ", *links], className="groups"),
             exports(address),
         ],
         className="list-head",
     )
+
+
+def _switch(facet: str, turns: Sequence[tuple[str | None, str]], chosen: Chosen[T], address: Address[T]) -> Component:
+    """Says what is implied where the address does not say it, and leads to the rest."""
+    said = chosen.filters.chosen.get(facet)
+    links: list[Child] = []
+    for value, words in turns:
+        here = said is None if value is None else said == frozenset({value})
+        links.append(
+            html.A(
+                words,
+                href=address.with_(**{facet: value}).href,
+                id=f"turn-{facet}-{value or 'implied'}",
+                className="here" if here else None,
+                **(marked(aria_current="true") if here else {}),
+            )
+        )
+    return html.P([f"{address.page.facet_words[facet]}: ", *links], className="groups")
 
 
 def signature(chosen: Chosen[T]) -> str:
@@ -202,6 +221,7 @@ def _rows(page: ListPage[T], book: ListBook[T], query: str, request: object) -> 
     chosen = book.choose(query)
     return list_rows.rows(page, chosen, _group(page, query, chosen), request) | {
         "lists": signature(chosen),
+        "columns": sorted(page.shown_first(chosen.filters.in_force)),
         "at": chosen.picture.at.isoformat(),
     }
 

@@ -38,8 +38,8 @@ LIMITS = {
     NO_OFFER: "triaged, and no provider has offered",
     TRIAGE_QUEUE: "pathway 1, ready and not yet triaged",
     SENT_BACK: "sent back to whoever referred",
-    OVER_LENGTH: "care runs for longer than a short-term package may",
-    ENDING_SOON: "care ends within the next few days",
+    OVER_LENGTH: "runs longer than a short-term package may",
+    ENDING_SOON: "ends within the next few days",
     TO_CHECK: "check this: an outcome, and no end",
 }
 NOBODY = "nobody"  # need act for care to start: it runs, or the referral has ended
@@ -143,11 +143,11 @@ def key_of(word: str) -> str:
 
 
 def step_words(package: Package, _county: County) -> str:
-    """Where a package stands, for the hospital: "Home care: brokerage must act next"."""
+    """Where a package stands, for the hospital: "Home care, next: brokerage"."""
     row, service = package.person, package.person.service.capitalize()
     old = ", by a list too old" if package.stale else ""
     if package.next_step is not None:
-        return f"{service}: {NEXT_WORDS[package.next_step]} must act next{old}"
+        return f"{service}, next: {package.next_step}{old}"
     if package.phase is Phase.RECEIVING and row.started_at is not None:
         return f"{service}: started {_day(row.started_at)}{old}"
     outcome = OUTCOME_BY_KEY.get(row.outcome or "")

@@ -93,9 +93,11 @@ def counted_words(chosen: Chosen[T]) -> str:
     if not chosen.count.known:
         return f"{people(len(chosen.people))} on lists too old" if chosen.people else "no list of the present"
     number, short = len(chosen.counted), chosen.count.at_least
-    if not chosen.filters.chosen:
+    # Of whom these are some: those who receive care are none of those who wait for it.
+    others = chosen.filters.chosen.keys() - chosen.subject.implied.keys()
+    if not others:
         return least_people(number, short)
-    everybody = replace(chosen, filters=chosen.filters.without(*chosen.filters.chosen))
+    everybody = replace(chosen, filters=chosen.filters.without(*others))
     return f"{least(number, short)} of {least_people(len(everybody.counted), everybody.count.at_least)}"
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic
 
 from flowcentre.model import County
+from flowcentre.picture.list_subject import Choices, Subject, T
 from flowcentre.picture.list_table import Column
-from flowcentre.picture.listed import Subject, T
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +33,16 @@ class ListPage(Generic[T]):
     jumps: Sequence[tuple[str, str]]  # to which parts of the page
     nobody: str  # where no filter is chosen
     whose_line: str  # what a row opens: "the person's timeline"
+    # Columns shown in place of ``first`` where others are chosen than an address implies.
+    first_of: Callable[[Choices], frozenset[str]] | None = None
+    # Of a facet that is implied, what one can turn to: a value, or None for what is implied, and its words.
+    switches: Mapping[str, Sequence[tuple[str | None, str]]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
         """Where the page is."""
         return f"/{self.id}"
+
+    def shown_first(self, choices: Choices) -> frozenset[str]:
+        """The columns shown for what is in force, until somebody chooses otherwise."""
+        return self.first if self.first_of is None else self.first_of(choices)

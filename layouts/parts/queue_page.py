@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from flowcentre.measures.care_clocks import Phase
 from flowcentre.model import County
+from flowcentre.picture.list_subject import Choices
 from flowcentre.picture.listed import NOT_KNOWN, PAST
 from flowcentre.picture.package_table import COLUMNS, length_shown
 from flowcentre.picture.packages import FACETS, PACKAGES, Package
@@ -60,67 +62,78 @@ def _sums(packages: Sequence[Package]) -> list[str]:
     return [*said, f"{breached:,} past the promise"] if breached else said
 
 
+_ALWAYS = {
+    "ref",
+    "locality",
+    "service",
+    "hours",
+    "carers",
+    "therapy",
+    "setting",
+    "reason",
+    "hospital",
+    "provider",
+    "past",
+}
+_FIRST = frozenset({*_ALWAYS, "waited", "left", "next"})
+_OF_PHASE = {
+    Phase.WAITING.value: _FIRST,
+    Phase.RECEIVING.value: frozenset({*_ALWAYS, "started", "day", "planned_end"}),
+    Phase.ENDED.value: frozenset({*_ALWAYS, "started", "ended", "outcome"}),
+}
+
+
+def _first_of(choices: Choices) -> frozenset[str]:
+    """What one asks of those who wait is another thing than what one asks of care that runs."""
+    phases = choices.get("phase", frozenset())
+    (phase,) = phases if len(phases) == 1 else (None,)
+    return _OF_PHASE.get(phase or "", frozenset({*_FIRST, "phase", "day"}))
+
+
 PAGE: ListPage[Package] = ListPage(
     id="packages",
     title="Packages of care",
     source="From the localities' own lists of referrals: local, not validated.",
     subject=PACKAGES,
     columns=COLUMNS,
-    first=frozenset(
-        {
-            "ref",
-            "locality",
-            "service",
-            "waited",
-            "left",
-            "next",
-            "hours",
-            "carers",
-            "therapy",
-            "setting",
-            "reason",
-            "hospital",
-            "provider",
-            "past",
-        }
-    ),
+    first=_FIRST,
     widths={
         "ref": 190,  # what a row is known by: 11 capital letters must fit
-        "locality": 120,
-        "service": 130,
-        "waited": 110,
-        "left": 130,
-        "next": 130,
-        "hours": 110,
-        "carers": 96,
+        "locality": 110,
+        "service": 124,
+        "waited": 104,
+        "left": 124,
+        "next": 124,
+        "hours": 100,
+        "carers": 92,
         "visits": 100,
-        "therapy": 160,
-        "setting": 130,
-        "reason": 170,
-        "hospital": 260,
+        "therapy": 150,
+        "setting": 120,
+        "reason": 184,
+        "hospital": 240,
         "pathway": 110,
         "team": 190,
-        "provider": 200,
+        "provider": 170,
         "offers": 96,
         "funding": 160,
-        "past": 240,
+        "past": 230,
         "phase": 110,
         "day": 130,
         "planned_end": 150,
         "outcome": 240,
-        "referred": 150,
-        "ready": 150,
-        "due": 150,
+        "referred": 166,
+        "ready": 166,
+        "due": 166,
         "breached": 110,
-        "accepted": 150,
-        "sent_back": 150,
-        "triaged": 150,
-        "sourced": 150,
-        "started": 150,
-        "ended": 150,
+        "accepted": 166,
+        "sent_back": 166,
+        "triaged": 166,
+        "sourced": 166,
+        "started": 166,
+        "ended": 166,
         "therapy_again": 110,
         "person": 190,
-        "listed": 150,
+        "listed": 166,
         "too_old": 190,
     },
     facet_words=FACET_WORDS,
@@ -140,4 +153,13 @@ PAGE: ListPage[Package] = ListPage(
     jumps=(("#could-start", "Could start"), ("#triage", "Triage queue"), ("#check", "Check these"), ("#list", "List")),
     nobody="Everybody who waits for care at home. Choose by any bar or number.",
     whose_line="the package's life line",
+    first_of=_first_of,
+    switches={
+        "phase": (
+            (None, "waiting"),
+            (Phase.RECEIVING.value, "receiving"),
+            (Phase.ENDED.value, "ended in the last 7 days"),
+        ),
+        "service": ((None, "care at home"), ("recovery-bed", "recovery beds")),
+    },
 )

@@ -18,10 +18,10 @@ from layouts.finished import to_html
 from layouts.parts import delay_life
 from layouts.parts.delay_history import bank_holidays
 from layouts.parts.delay_life import steps
-from layouts.parts.list_life import folded
 from layouts.parts.delay_page import PAGE
 from layouts.parts.delay_who import who
 from layouts.parts.delay_words import FACET_WORDS, choice_name
+from layouts.parts.list_life import folded
 from layouts.parts.list_links import Address, canonical
 from layouts.parts.list_words import change_words
 from tests.layouts import cast

@@ -73,3 +73,47 @@ def settle(store: Store, at: datetime = AT) -> None:
     """Everybody's lists: the hospitals' first."""
     settle_hospitals(store, at)
     settle_localities(store, at)
+
+
+def crowd(number: int, at: datetime = AT) -> list[CareReferral]:
+    """So many people who wait in three localities, as different as can be, and half as many who have care."""
+    services = (CareService.HOME_CARE, CareService.REABLEMENT, CareService.HOME_CARE, CareService.RECOVERY_BED)
+    found = []
+    for index in range(number):
+        place = LOCALITIES[index % 3]
+        waited = 1.5 + (index * 37) % 150
+        triaged = None if index % 4 == 0 else at - (waited * 0.8) * HOUR
+        sourced = at - (waited * 0.2) * HOUR if triaged and index % 3 == 0 else None
+        found.append(
+            replace(
+                referral(waited, f"WC-{3000 + index}", at, person=f"NG-{4000 + index}" if index % 2 else f"C-{index}"),
+                place=place,
+                service=services[index % 4],
+                setting=Setting.HOSPITAL if index % 2 else Setting.COMMUNITY,
+                reason=(*ReferralReason, None)[index % 5],
+                pathway=(1, 1, 2, None)[index % 4],
+                weekly_hours=(7, 10.5, 14, 21, None)[index % 5],
+                carers=(1, 1, 2, 1, None)[index % 5],
+                therapy=None if triaged is None else (*Therapy,)[1 + index % 3],
+                triaged_at=triaged,
+                sourced_at=sourced,
+                provider=f"ashdown-{place}" if sourced else None,
+                offers=index % 3 if triaged else None,
+                team=f"wupi-{place}" if index % 2 else f"brokerage-{place}",
+                funding=("council", "nhs", None)[index % 3],
+            )
+        )
+    for index in range(number // 2):
+        began = running(
+            1 + index * 0.7, f"WR-{7000 + index}", at, weekly_hours=10.5, provider=f"bramble-{LOCALITIES[index % 3]}"
+        )
+        found.append(replace(began, place=LOCALITIES[index % 3]))
+    return found
+
+
+def settle_crowd(store: Store, number: int = 200, at: datetime = AT) -> None:
+    """A usual day: every locality's list, and hospitals where some of the same people lie."""
+    people = [delayed(f"NG-{4000 + index}") for index in range(1, 60, 2)]
+    poll(store, listed(people, at, "northgate", people="delays"), at, NORTHGATE)
+    poll(store, listed([delayed("SM-1", "southmere")], at, "southmere", people="delays"), at, SOUTHMERE)
+    settle_localities(store, at, crowd(number, at))

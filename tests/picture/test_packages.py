@@ -217,7 +217,7 @@ def test_each_list_tells_the_step_that_the_person_has_reached_on_the_other(store
     assert in_hospital["R-2"] == "Southmere: discharged Tue 24 Nov"
     assert in_hospital["R-3"] is None
     of_care = {delay.person.ref: delay.elsewhere for delay in delays.choose("").people}
-    assert of_care == {"P-1": "Home care: brokerage must act next", "P-7": None}
+    assert of_care == {"P-1": "Home care, next: brokerage", "P-7": None}
 
 
 def test_of_two_referrals_of_one_person_the_one_that_waits_is_told(store: Store) -> None:
@@ -226,7 +226,7 @@ def test_of_two_referrals_of_one_person_the_one_that_waits_is_told(store: Store)
     settle_localities(store, AT + QUARTER, rows)
     _, delays, _ = books(store, AT + QUARTER + timedelta(minutes=1))
     told = next(delay.elsewhere for delay in delays.choose("").people if delay.person.ref == "P-1")
-    assert told == "Home care: brokerage must act next"
+    assert told == "Home care, next: brokerage"
 
 
 def test_a_step_by_a_list_too_old_says_so(store: Store) -> None:
@@ -235,7 +235,7 @@ def test_a_step_by_a_list_too_old_says_so(store: Store) -> None:
     poll(store, listed(hospitals(late)["northgate"], late, "northgate", people="delays"), late, NORTHGATE)
     _, delays, _ = books(store, late + timedelta(minutes=1))
     told = {delay.person.ref: delay.elsewhere for delay in delays.choose("").people}
-    assert told["P-1"] == "Home care: brokerage must act next, by a list too old"
+    assert told["P-1"] == "Home care, next: brokerage, by a list too old"
 
 
 def test_steps_are_worked_out_once_for_a_pair_of_lists(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,7 @@ def test_a_person_on_both_lists_is_told_on_each(store: Store) -> None:
         delays = client.get("/api/v1/delays").json()["people"]["rows"]
     linked = {row["person"]: row["hospital"] for row in packages if row["hospital"] is not None}
     assert set(linked) == {"P-1", "P-2"}
-    assert {row["ref"]: row["package"] for row in delays} == {"P-1": "Home care: brokerage must act next", "P-7": None}
+    assert {row["ref"]: row["package"] for row in delays} == {"P-1": "Home care, next: brokerage", "P-7": None}
 
 
 # --- The API -----------------------------------------------------------------------------

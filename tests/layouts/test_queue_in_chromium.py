@@ -1,0 +1,161 @@
+"""The queue of packages as one works with it: a real store, the real server and gate, a real Chromium."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from flowcentre.picture import DelayBook, LivePicture
+from flowcentre.picture.care_book import CareBook
+from flowcentre.picture.visits import VisitBook
+from flowcentre.store import open_store
+from flowcentre.web import Glass, create_server, fingerprint_of
+from flowcentre.web.glass import AskedPage
+from layouts import shell
+from tests.feeds.care_cast import COUNTY
+from tests.picture.packages_cast import SOON, settle_crowd
+from tests.web.cast import running
+
+pytestmark = pytest.mark.browser
+ASSETS = Path(__file__).parents[2] / "assets"
+PATIENT = 60_000  # Dash is slow to start on a busy machine
+FIRST = '#packages-grid .ag-row[row-index="0"]'
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('queue') / 'flow.db'}")
+    settle_crowd(store)
+    live = LivePicture(store, COUNTY, lambda: SOON)
+    delays = DelayBook(store, live.current)
+    packages = CareBook(store, live.current, VisitBook(store, live.current))
+    delays.stand_beside(packages)
+    books: dict[str, Any] = {"delays": delays, "packages": packages}
+    glass = Glass(
+        wall_document=lambda *_: "",
+        wall_body=lambda *_: "",
+        wall_list=lambda *_: "",
+        pages=shell.live_pages(),
+        asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.items()},
+        fingerprint=fingerprint_of(ASSETS),
+    )
+    server = create_server(live, store, glass, now=lambda: SOON, delays=delays, packages=packages)
+    pages = shell.create_pages(
+        server,
+        assets=ASSETS,
+        current=live.current,
+        history=lambda *_: [],
+        polls=lambda _: [],
+        books=books,
+    )
+    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=False, books=books))
+    with running(server) as url:
+        yield url
+    store.close()
+
+
+@pytest.fixture
+def screen(browser: Browser) -> Iterator[Page]:
+    """A desk's browser. A mistake of its script, or against the content security policy, fails the test."""
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    mistakes: list[str] = []
+    page.on("pageerror", lambda error: mistakes.append(str(error)))
+    page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
+    yield page
+    page.close()
+    assert mistakes == []
+
+
+def opened(screen: Page, address: str) -> Page:
+    screen.goto(address)
+    screen.locator(f"{FIRST} [col-id=ref]").wait_for(timeout=PATIENT)
+    end = time.monotonic() + PATIENT / 1000
+    while not screen.evaluate("window.flowcentre?.swaps > 0"):  # what came while it was being put up
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    screen.evaluate("window.sameDocument = true")
+    return screen
+
+
+def test_an_address_chooses_and_the_grid_follows_without_loading_anew(screen: Page, address: str) -> None:
+    opened(screen, f"{address}/packages?next=brokerage&carers=2")
+    assert screen.locator(f"{FIRST} [col-id=next]").text_content() == "brokerage"
+    expect(screen.locator("#chip-next-brokerage")).to_be_visible()
+    screen.locator("#chip-next-brokerage").click()
+    expect(screen.locator("#chip-next-brokerage")).to_have_count(0, timeout=PATIENT)
+    assert screen.url.endswith("/packages?carers=2")
+    screen.locator("#group-next").click()
+    line = screen.locator("#packages-grid .list-group").first
+    expect(line).to_contain_text("Brokerage:", timeout=PATIENT)
+    expect(line).to_contain_text("carer hours a week")
+    assert screen.evaluate("window.sameDocument") is True
+
+
+def test_enter_opens_the_life_line_and_escape_leads_back(screen: Page, address: str) -> None:
+    opened(screen, f"{address}/packages?phase=receiving")
+    screen.locator(f"{FIRST} [col-id=ref]").focus()
+    ref = screen.locator(f"{FIRST} [col-id=ref]").text_content() or ""
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#list-drawer h2")).to_have_text(ref, timeout=PATIENT)
+    expect(screen.locator("#list-drawer")).to_contain_text("Care began: day 1")
+    expect(screen.locator("#list-drawer")).to_contain_text("of 42")
+    assert ref not in screen.url
+    screen.keyboard.press("Escape")
+    expect(screen.locator("#list-drawer")).to_be_hidden()
+    assert screen.evaluate("document.activeElement.closest('.ag-row').getAttribute('row-index')") == "0"
+
+
+def test_each_list_shows_the_other_ones_step_and_keeps_its_own_columns(screen: Page, address: str) -> None:
+    opened(screen, f"{address}/packages?setting=hospital")
+    expect(screen.locator("#packages-grid [col-id=hospital]", has_text="Northgate, ready").first).to_be_visible()
+    screen.locator("#choose-columns summary").click()
+    screen.locator('#list-columns input[value="setting"]').uncheck()
+    expect(screen.locator("#packages-grid .ag-header-cell[col-id=setting]")).to_have_count(0)
+    screen.locator("#top a", has_text="Delayed discharges").click()
+    row = '#delays-grid .ag-row[row-index="0"]'
+    expect(screen.locator(f"{row} [col-id=package]")).to_contain_text(", next:", timeout=PATIENT)
+    assert screen.locator('#list-columns input[value="reason"]').is_checked()
+    assert screen.evaluate("window.sameDocument") is True
+    screen.go_back()
+    screen.locator(f"{FIRST} [col-id=ref]").wait_for(timeout=PATIENT)
+    expect(screen.locator("#packages-grid .ag-header-cell[col-id=setting]")).to_have_count(0, timeout=PATIENT)
+
+
+def test_a_past_moment_has_its_own_list(screen: Page, address: str) -> None:
+    opened(screen, f"{address}/packages?locality=mid")
+    screen.locator(".list-moment summary").click()
+    screen.locator("#at").fill("2026-11-24T14:01")
+    screen.locator("#as-it-was button").click()
+    expect(screen.locator(".list-past")).to_contain_text("As known at 14:01 on 24 November 2026", timeout=PATIENT)
+    assert "/packages?locality=mid&at=" in screen.url
+    screen.locator(f"{FIRST} [col-id=ref]").wait_for(timeout=PATIENT)
+
+
+def test_on_a_telephone_nothing_but_the_grid_moves_sideways(screen: Page, address: str) -> None:
+    screen.set_viewport_size({"width": 390, "height": 844})
+    opened(screen, f"{address}/packages")
+    assert screen.evaluate("document.documentElement.scrollWidth") <= 390
+    assert screen.locator(f"{FIRST} [col-id=ref]").is_visible()
+
+
+def test_of_care_that_runs_the_grid_shows_its_days_until_somebody_chooses_columns(screen: Page, address: str) -> None:
+    opened(screen, f"{address}/packages?locality=north")
+    expect(screen.locator("#turn-phase-implied")).to_have_class("here")
+    screen.locator("#turn-phase-receiving").click()
+    expect(screen.locator(f"{FIRST} [col-id=day]")).to_contain_text("over)", timeout=PATIENT)
+    expect(screen.locator(f"{FIRST} [col-id=left]")).to_have_count(0)
+    assert screen.url.endswith("/packages?locality=north&phase=receiving")
+    screen.locator("#turn-phase-implied").click()
+    expect(screen.locator(f"{FIRST} [col-id=left]")).to_contain_text("over", timeout=PATIENT)
+    expect(screen.locator(f"{FIRST} [col-id=day]")).to_have_count(0)
+    screen.locator("#choose-columns summary").click()
+    screen.locator('#list-columns input[value="offers"]').check()
+    screen.locator("#turn-phase-receiving").click()
+    screen.locator("#chip-phase-receiving").wait_for(timeout=PATIENT)
+    expect(screen.locator("#packages-grid .ag-header-cell[col-id=offers]")).to_be_visible()
+    expect(screen.locator("#packages-grid .ag-header-cell[col-id=left]")).to_be_visible()
