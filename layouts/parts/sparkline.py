@@ -13,7 +13,7 @@ from dash import html
 
 from flowcentre.measures import by_id
 from flowcentre.measures.derive import local_midnight
-from flowcentre.model import Period, Picture, Point, Value
+from flowcentre.model import Feed, Period, Picture, Point, Value
 from layouts.parts.tree import marked
 from layouts.parts.words import NO_BREAK, figure_text
 
@@ -53,8 +53,17 @@ def silence(picture: Picture, value: Value) -> timedelta | None:
     What is reported is seen again and again, so a long silence is a gap. What is worked out is kept only
     when it changes, with its own gaps in it.
     """
-    stale_after = [feed.stale_after for name in value.feeds if (feed := picture.county.feed(name)) is not None]
+    feeds = [feed for name in value.feeds if (feed := picture.county.feed(name)) is not None]
+    if value.typed is not None:  # among the points may be those of a file that reports the same, and holds longer
+        feeds += [feed for feed in picture.county.feeds if _may_report(picture, feed, value)]
+    stale_after = [feed.stale_after for feed in feeds]
     return max(stale_after) if stale_after and not value.derived else None
+
+
+def _may_report(picture: Picture, feed: Feed, value: Value) -> bool:
+    places = picture.county.places
+    covered = (place.id for top in feed.places if top in places for place in places.within(top))
+    return value.measure in feed.provides and value.place in covered
 
 
 def sparkline(

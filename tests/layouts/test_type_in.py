@@ -15,6 +15,7 @@ from flowcentre.store import Store, open_store
 from layouts import explain, feeds, type_in, wall
 from layouts.finished import to_html
 from layouts.parts.feed_strip import feed_strip
+from layouts.parts.sparkline import silence
 from layouts.parts.typed_words import typed_words, until_words
 from tests.feeds.typed_cast import AT, COUNTY, FILE, HOUR, Clock, desk_of, slip
 from tests.store.saying import sighting, tell
@@ -108,6 +109,18 @@ def test_a_strip_of_feeds_names_it_last_and_counts_it_among_no_trouble(store: St
 def test_a_wall_is_drawn_of_a_county_where_figures_are_typed_in(store: Store) -> None:
     desk_of(store, Clock()).take(slip())
     assert "Typed in" in wall.body(seen(store), Board("county", "Westshire", "wall", ("westshire",)))
+
+
+def test_a_line_of_days_holds_as_long_as_the_file_that_drew_it_though_the_last_point_was_typed(store: Store) -> None:
+    said = {"reablement_hours_capacity": 80.0, "reablement_hours_used": 60.0}
+    tell(store, FILE.id, AT - HOUR, sighting("wupi-north", AT - HOUR, **said))
+    desk_of(store, Clock()).take(
+        slip(place="wupi-north", figures={"reablement hours": {"used": "61", "staffed": "80"}})
+    )
+    picture = seen(store)
+    assert silence(picture, picture.value("wupi-north", "reablement_hours_used")) == FILE.stale_after
+    desk_of(store, Clock()).take(slip())
+    assert silence(seen(store), seen(store).value(NORTH, "voluntary_used")) == 4 * HOUR
 
 
 def test_the_list_says_what_a_file_reported_where_that_is_newer(store: Store) -> None:
