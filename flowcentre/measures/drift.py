@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -126,6 +127,9 @@ class Length(NamedTuple):
         return cls((visit.planned_end - visit.planned_start) // MILLISECOND, actual, visit.carers, visit.status)
 
 
+Put = Callable[[list[int], int], None]  # puts a value among others
+
+
 class Tally:
     """The visits of one package, or of a service. What is needed for medians is kept in order."""
 
@@ -140,8 +144,8 @@ class Tally:
         self.apart: Counter[VisitStatus] = Counter()  # not compared, by status
         self._drift: tuple[bool, Drift] | None = None  # as worked out last: is it still visited, and what it comes to
 
-    def count(self, start: int, length: Length, by: int, terms: CareTerms) -> None:
-        """Count a visit in, by 1, or out, by -1."""
+    def count(self, start: int, length: Length, by: int, terms: CareTerms, put: Put = insort) -> None:
+        """Count a visit in, by 1, or out, by -1. With ``put`` that appends, ``sort`` when all are counted in."""
         self.visits += by
         self._drift = None
         if length.actual is None:
@@ -155,13 +159,18 @@ class Tally:
             (self.differences, difference),
         ):
             if by > 0:
-                insort(ordered, value)
+                put(ordered, value)
             else:
                 del ordered[bisect_left(ordered, value)]
         self.carers += by * length.carers
         side = _side(difference, length.planned, terms)
         self.over += by * (side is Pattern.OVERRUN)
         self.under += by * (side is Pattern.UNDERRUN)
+
+    def sort(self) -> None:
+        """Put in order what was only appended."""
+        for ordered in (self.starts, self.planned, self.actual, self.differences):
+            ordered.sort()
 
     def drift(self, terms: CareTerms, week_ago: int) -> Drift:
         """What they come to. A pattern is named only where a visit was to begin after ``week_ago``."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
 
-from flowcentre.measures.drift import DAYS, MILLISECOND, WEEK, Drift, Length, Tally, days_before
+from flowcentre.measures.drift import DAYS, MILLISECOND, WEEK, Drift, Length, Put, Tally, days_before
 from flowcentre.model import EPOCH, CareTerms, Visit, VisitStatus
 
 _HOUR = 3_600_000  # milliseconds
@@ -35,6 +35,10 @@ class _Kept(NamedTuple):
     start: int  # as planned, in milliseconds since 1970
     package: str
     length: Length
+
+    @classmethod
+    def of(cls, visit: Visit) -> _Kept:
+        return cls((visit.planned_start - EPOCH) // MILLISECOND, visit.package, Length.of(visit))
 
 
 class VisitWindow:
@@ -59,8 +63,11 @@ class VisitWindow:
 
     def tell(self, visits: Iterable[Visit]) -> None:
         """Take visits in. One that was told of before is as it is told now."""
+        if not self._kept:
+            self._begin(visits)
+            return
         for visit in visits:
-            kept = _Kept((visit.planned_start - EPOCH) // MILLISECOND, visit.package, Length.of(visit))
+            kept = _Kept.of(visit)
             before = self._kept.get(visit.ref)
             if before == kept:
                 continue
@@ -108,6 +115,16 @@ class VisitWindow:
 
     # --- Counting -----------------------------------------------------------------------
 
+    def _begin(self, visits: Iterable[Visit]) -> None:
+        """Take in the first visits: a whole month of them is put in order once."""
+        kept = {visit.ref: _Kept.of(visit) for visit in visits}
+        self._kept = {ref: each for ref, each in kept.items() if each.start > self._first}
+        self._order = sorted((each.start, ref) for ref, each in self._kept.items())
+        for each in self._between(self._first, self._now):
+            self._count(each, 1, list.append)
+        for tally in (self._service, *self._packages.values()):
+            tally.sort()
+
     def _between(self, after: int, until: int) -> list[_Kept]:
         return [self._kept[ref] for _, ref in self._order[self._place(after) : self._place(until)]]
 
@@ -120,18 +137,18 @@ class VisitWindow:
         del self._order[bisect_left(self._order, (kept.start, ref))]
         self._count(kept, -1)
 
-    def _count(self, kept: _Kept, by: int) -> None:
+    def _count(self, kept: _Kept, by: int, put: Put = insort) -> None:
         if kept.start <= self._now:
-            self._count_all(kept, by)
+            self._count_all(kept, by, put)
             if kept.start > self._week_ago:
                 self._count_week(kept, by)
 
-    def _count_all(self, kept: _Kept, by: int) -> None:
+    def _count_all(self, kept: _Kept, by: int, put: Put = insort) -> None:
         package = self._packages.get(kept.package)
         if package is None:
             package = self._packages[kept.package] = Tally()
         for tally in (self._service, package):
-            tally.count(kept.start, kept.length, by, self._terms)
+            tally.count(kept.start, kept.length, by, self._terms, put)
         if not package.visits:
             del self._packages[kept.package]
 

@@ -16,7 +16,7 @@ from flowcentre.model import RosterExport, Visit, VisitStatus
 from flowcentre.store import schema as db
 from flowcentre.store.answers import VisitNews
 from flowcentre.store.memory import FeedMemory
-from flowcentre.store.moments import from_ms, maybe_from_ms, maybe_to_ms, to_ms
+from flowcentre.store.moments import Moments, from_ms, maybe_from_ms, maybe_to_ms, to_ms
 from flowcentre.store.writing import insert_new
 
 _row, _roster = db.visit.c, db.roster.c
@@ -183,8 +183,8 @@ def read_news(connection: Connection, after: int, version: int | None) -> VisitN
     if not found:
         return VisitNews(after)
     rosters = _rosters(connection)
-    told = ((*rosters[roster], content) for _, roster, *content in found)
-    return VisitNews(found[-1][0], tuple((feed, _visit(place, *content)) for feed, place, content in told))
+    moments, told = Moments(), ((*rosters[roster], content) for _, roster, *content in found)
+    return VisitNews(found[-1][0], tuple((feed, _visit(moments, place, *content)) for feed, place, content in told))
 
 
 def _as_known(at: int | None, known_at: int | None) -> Sequence[ColumnElement[bool]]:
@@ -212,10 +212,12 @@ def _read(connection: Connection, *wanted: ColumnElement[bool]) -> list[Visit]:
     found = connection.execute(
         select(_row.roster, _row.ref, *_TOLD).where(*wanted).order_by(_row.planned_start, _row.id)
     )
-    return [_visit(places[roster], *told) for roster, *told in found]
+    moments = Moments()
+    return [_visit(moments, places[roster], *told) for roster, *told in found]
 
 
 def _visit(
+    moments: Moments,  # visits are planned for the same few
     place: str,
     ref: str,
     package: str,
@@ -230,8 +232,8 @@ def _visit(
         ref,
         place,
         package,
-        from_ms(planned_start),
-        from_ms(planned_end),
+        moments[planned_start],
+        moments[planned_end],
         _STATUS[status],
         maybe_from_ms(actual_start),
         maybe_from_ms(actual_end),
