@@ -51,7 +51,7 @@ def changed_westshire(tmp_path: Path, file: str, was: str, now: str) -> Path:
 def test_check_says_that_a_good_configuration_has_no_mistakes(tmp_path: Path) -> None:
     done = app(tmp_path, "check", str(WESTSHIRE))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Westshire: 78 places, 15 feeds, 1 board. No mistakes." in done.stdout
+    assert "Westshire: 86 places, 23 feeds, 1 board. No mistakes." in done.stdout
 
 
 def test_check_names_the_file_the_line_and_what_would_be_right_and_no_traceback(tmp_path: Path) -> None:
