@@ -32,7 +32,7 @@ from flowcentre.web.health import Gauges, create_health
 from flowcentre.web.list_routes import ListRoutes, Lists
 from flowcentre.web.packages import TOLD, create_packages_api
 from flowcentre.web.pulse import Pulse
-from flowcentre.web.typed import Desk, TypedRoutes
+from flowcentre.web.typed import Desk, SignedIn, TypedRoutes, nobody
 
 if TYPE_CHECKING:
     from flowcentre.store import Store
@@ -92,15 +92,15 @@ def create_server(
     packages: Lists[Package] | None = None,
     capacity: Capacities | None = None,
     desk: Desk | None = None,
+    signed_in: SignedIn = nobody,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
 ) -> FlowServer:
     """The whole server, as an ASGI application. Dash's pages are added to it by whoever knows them.
 
     ``delays`` and ``packages`` are the lists of people, where there are any; ``capacity`` is what is known of community
-    capacity; ``desk`` takes in what is typed, where anything is.
-    ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live
-    stream's sign of life.
+    capacity; ``desk`` takes in what is typed, where anything is, and ``signed_in`` says who types. ``hosts`` are the
+    names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live stream's sign of life.
     """
     pulse = Pulse(live.current, store, now)
     # Pages work in asyncio's own threads: however many are asked for, the pulse is felt and boards are drawn.
@@ -116,7 +116,7 @@ def create_server(
     displays = Displays(live.current, glass, renderings, announcer)
     delay_routes = DelayRoutes(delays, glass, pulse.trouble)
     package_routes = ListRoutes(TOLD, packages, pulse.trouble)
-    typed_routes = TypedRoutes(desk, glass, live.current, now)
+    typed_routes = TypedRoutes(desk, glass, live.current, now, signed_in)
     registry = CollectorRegistry()
     registry.register(Gauges(live.current, now, pulse.trouble, renderings, announcer, displays))
 

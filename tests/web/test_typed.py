@@ -323,6 +323,21 @@ def test_a_server_without_anything_to_type_in_has_no_such_page() -> None:
         assert send(client, "northgate", {"author": "jb"}).status_code == 404
 
 
+# --- Who ------------------------------------------------------------------------------------
+
+
+def test_who_is_signed_in_is_the_author_whatever_the_form_says(store: Store) -> None:
+    corner = Corner(store, signed_in=lambda request: "ward clerk, Maple")
+    with corner.serving() as url, httpx.Client(base_url=url, timeout=20) as client:
+        page = client.get(f"/type-in/{NORTH}").text
+        assert "author" not in form_in(page)
+        assert "ward clerk, Maple" in page
+        send(client, NORTH, form_in(page, **FIGURES) | {"author": "somebody else"})
+        typed = value(client)["typed"]
+    assert isinstance(typed, dict)
+    assert typed["author"] == "ward clerk, Maple"
+
+
 # --- How long -------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from flowcentre.model import AskedFigure, AskedPlace, AskedService, County, Slip
 from flowcentre.picture import LivePicture
 from flowcentre.store import Store
 from flowcentre.web import Glass, create_server
-from flowcentre.web.typed import Desk
+from flowcentre.web.typed import Desk, SignedIn, nobody
 from layouts import type_in
 from tests.feeds.typed_cast import AUTHOR, COUNTY, Clock, desk_of
 from tests.web.cast import running
@@ -58,6 +58,7 @@ class Corner:
     clock: Clock = field(default_factory=Clock)
     county: County = COUNTY
     desk: Desk | None = None  # another than the real one
+    signed_in: SignedIn = nobody
 
     def __post_init__(self) -> None:
         self.live = LivePicture(self.store, self.county, self.clock)
@@ -74,7 +75,7 @@ class Corner:
             type_in_form=lambda picture, form, at: type_in.form_document(picture, form, at, fingerprint="1"),
         )
         desk = self.desk or desk_of(self.store, self.clock, self.county)
-        app = create_server(self.live, self.store, glass, now=self.clock, desk=desk)
+        app = create_server(self.live, self.store, glass, now=self.clock, desk=desk, signed_in=self.signed_in)
         app.mount("/assets", StaticFiles(directory=ASSETS))
         self.live.start()
         try:
