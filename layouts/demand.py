@@ -29,6 +29,8 @@ HEADLINES = (
     "nctr_now",
     "discharges_today",
 )
+# Where a list of care referrals comes: a county without one does not miss them.
+WAITING_FOR_CARE = ("poc_waiting_now", "whole_system_waiting_now")
 
 # Title, the measure whose age speaks for the table, and its rows; a row marked True is part of the one above.
 TABLES: tuple[tuple[str, str, tuple[tuple[str, bool], ...]], ...] = (
@@ -105,7 +107,7 @@ def render(picture: Picture) -> Component:
             html.Section(
                 [
                     html.H2(f"{system.label} now"),
-                    html.Div([tile(picture, system.id, m) for m in HEADLINES], className="tiles"),
+                    html.Div([tile(picture, system.id, m) for m in _headlines(picture, system)], className="tiles"),
                 ]
             ),
             *(_table(picture, columns, *table) for table in TABLES),
@@ -113,6 +115,10 @@ def render(picture: Picture) -> Component:
         ],
         className="demand",
     )
+
+
+def _headlines(picture: Picture, system: Place) -> tuple[str, ...]:
+    return HEADLINES + tuple(m for m in WAITING_FOR_CARE if (system.id, m) in picture.values)
 
 
 def _table(
@@ -165,7 +171,7 @@ def _community(picture: Picture) -> html.Section:
     heads = [html.Th(html.Span(short_locality(county, place)), scope="col") for place in columns]
     return html.Section(
         [
-            html.H2("Outside hospital: what is free"),
+            html.H2("Outside hospital: who waits, and what is free"),
             html.Div(
                 html.Table(
                     [
@@ -183,7 +189,7 @@ def _community(picture: Picture) -> html.Section:
 def _service(picture: Picture, service: Service, columns: tuple[Place, ...]) -> html.Tr:
     head = html.Th(
         [
-            html.A(f"{service.name} {service.word}", href=links.glossary(service.free)),
+            html.A(f"{service.name} {service.word}", href=links.glossary(service.measure)),
             html.Small(f" {service.unit}"),
         ],
         scope="row",
@@ -193,13 +199,13 @@ def _service(picture: Picture, service: Service, columns: tuple[Place, ...]) -> 
 
 def _service_cell(picture: Picture, service: Service, place: Place) -> html.Td:
     column = marked(data_column=short_locality(picture.county, place))
-    if (place.id, service.free) not in picture.values:
+    if (place.id, service.measure) not in picture.values:
         return html.Td(html.Span(absence_words(picture, service, place, "none here"), className="not-here"), **column)
-    value = picture.value(place.id, service.free)
-    before, _, after = service.out_of.partition("{}")
-    out_of: list[Child] = [before, explained(picture, place.id, service.capacity, "second"), after]
-    if service.closed is not None:
-        out_of += [", ", explained(picture, place.id, service.closed, "second"), " closed"]
+    value = picture.value(place.id, service.measure)
+    others: list[Child] = []
+    for measure, words in service.others:
+        before, _, after = words.partition("{}")
+        others += [", " if others else None, before, explained(picture, place.id, measure, "second"), after]
     notes: list[Child] = []
     for note in noted(value):
         notes += [note, " "]
@@ -207,9 +213,9 @@ def _service_cell(picture: Picture, service: Service, place: Place) -> html.Td:
         notes.append(age(value.observed_at, picture.at))
     return html.Td(
         [
-            explained(picture, place.id, service.free),
-            trend(picture, place.id, service.free),
-            html.Div(out_of, className="out-of"),
+            explained(picture, place.id, service.measure),
+            trend(picture, place.id, service.measure),
+            html.Div(others, className="out-of"),
             html.Div(notes, className="notes") if notes else None,
         ],
         **column,
