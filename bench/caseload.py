@@ -48,7 +48,7 @@ from flowcentre.model import (
 )
 from flowcentre.store import Store, open_store
 
-YEAR = 372  # days: the first weeks, in which everybody is new, have few visits
+YEAR = 396  # days: the first weeks, in which everybody is new, have few visits, and the rest make a full year
 SERVICES = 40
 LOCALITIES = ("north", "mid", "south")
 REFERRED_A_DAY = 62
