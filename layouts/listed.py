@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol
+from zlib import crc32
 
 from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import Interval, Picture, State
 from flowcentre.picture.list_book import Answered, NoSuchMoment
-from flowcentre.picture.listed import Chosen, T
+from flowcentre.picture.listed import Chosen, PlaceList, T
 from layouts import list_rows
 from layouts.finished import to_html
 from layouts.list_grid import drawer, grid, left_out, news_bar, tools
@@ -180,12 +181,17 @@ def _switch(facet: str, turns: Sequence[tuple[str | None, str]], chosen: Chosen[
 
 
 def signature(chosen: Chosen[T]) -> str:
-    """Changes when any list does."""
+    """Changes when any list does, or what the other kind of list says of its people."""
     return " ".join(
         f"{each.place}:{iso(each.value.observed_at) if each.value.observed_at else '-'}:{each.value.state.value}:"
-        f"{len(each.people)}"
+        f"{len(each.people)}:{_steps_elsewhere(each)}"
         for each in chosen.lists
     )
+
+
+def _steps_elsewhere(one: PlaceList[T]) -> str:
+    said = "\n".join(f"{item.person.ref} {item.elsewhere}" for item in one.people if item.elsewhere is not None)
+    return f"{crc32(said.encode()):x}"
 
 
 # --- What the grid asks ------------------------------------------------------------------------

@@ -17,12 +17,12 @@ from flowcentre.picture.packages import FACETS, LIMITS, PACKAGES
 from flowcentre.store import Store
 from layouts import queue
 from layouts.finished import to_html
-from layouts.listed import listed_as
+from layouts.listed import listed_as, signature
 from layouts.parts.list_life import Step
 from layouts.parts.list_links import Address, canonical
 from layouts.parts.queue_life import life, steps
 from layouts.parts.queue_page import FACET_WORDS, PAGE, choice_name
-from tests.feeds.care_cast import COUNTY
+from tests.feeds.care_cast import COUNTY, NORTHGATE, delayed, listed, poll
 from tests.measures.care_cast import AT, DAY, HOUR, referral
 from tests.picture.packages_cast import SOON, north, others, settle, settle_localities
 from tests.web.package_cast import PretendPackages
@@ -282,3 +282,14 @@ def test_what_changed_while_somebody_worked_is_said(store: Store) -> None:
     answer = queue.reply(book, picture, {"kind": "news", "query": "", "since": before, "ref": "R-1", "request": WHOLE})
     assert answer["words"] == "The list has changed since 14:05: 1 came, 1 left, 1 changed."
     assert answer["index"] == 2
+
+
+def test_the_grid_reads_its_rows_anew_when_the_hospitals_say_something_else_of_its_people(store: Store) -> None:
+    settle(store)
+    before = opened(store)[0].choose("")
+    later = AT + 15 * timedelta(minutes=1)
+    poll(store, listed([delayed("P-7")], later, "northgate", people="delays"), later, NORTHGATE)
+    after = opened(store, later + timedelta(minutes=1))[0].choose("")
+    assert [each.value for each in before.lists] == [each.value for each in after.lists]
+    assert signature(before) != signature(after)
+    assert signature(after) == signature(opened(store, later + timedelta(minutes=2))[0].choose(""))
