@@ -25,17 +25,16 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
-from flowcentre.picture.typed import may_be_typed
 from layouts import capacity as capacity_page
 from layouts import demand, explain, feeds, measures
 from layouts.delays import DELAYS_PAGE
 from layouts.finished import given, to_html
 from layouts.listed import ListBook, ListedPage
 from layouts.packages import PACKAGES_PAGE
-from layouts.parts import links
 from layouts.parts.history_chart import span_shown
 from layouts.parts.list_links import canonical
 from layouts.parts.tree import marked
+from layouts.parts.ways import OF_DASH, PUBLISHED, ways
 from layouts.services import acute_sites
 
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]  # (place, measure, start, end)
@@ -44,12 +43,10 @@ log = structlog.get_logger(__name__)
 
 # The pages of lists of people, by their ids, in the order in which they stand above every page.
 LISTED: Mapping[str, ListedPage[Any]] = {each.page.id: each for each in (DELAYS_PAGE, PACKAGES_PAGE)}
-_SHORT = {PACKAGES_PAGE.page.id: "Packages"}  # what a page is called above every page, where its title is long
 Books = Mapping[str, ListBook[Any]]  # by the ids of their pages
 
 LIVE: Mapping[str, Callable[[Picture], Component]] = {"demand": demand.render, "feeds": feeds.render}
 
-_PUBLISHED = "/published"
 _ADDRESSES = ("/", "/demand", "/feeds", "/measures", "/explain")
 
 _INDEX = """<!DOCTYPE html>
@@ -77,7 +74,7 @@ _INDEX = """<!DOCTYPE html>
 def addresses(*, published: bool, books: Collection[str] = (), capacity: bool = False) -> tuple[str, ...]:
     """Where there is a page: with published figures, or capacity, or neither; with these pages of lists, by their ids."""
     lists = (each.page.path for id, each in LISTED.items() if id in books)
-    more = [*([_PUBLISHED] if published else []), *([capacity_page.PATH] if capacity else [])]
+    more = [*([PUBLISHED] if published else []), *([capacity_page.PATH] if capacity else [])]
     return (*_ADDRESSES, *more, *lists)
 
 
@@ -206,7 +203,7 @@ def page(
     asked = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
     only_published = _only_published(picture, published is not None)
     if path == "/" and only_published:
-        path = _PUBLISHED
+        path = PUBLISHED
     content: Component
     of_lists = {each.page.path: each for id, each in LISTED.items() if id in books}
     if path not in addresses(published=published is not None, books=books, capacity=capacity is not None):
@@ -277,23 +274,14 @@ def _only_published(picture: Picture, has_published: bool) -> bool:
 def _above(
     picture: Picture, path: str, has_published: bool, books: Collection[str], has_capacity: bool
 ) -> list[Component]:
-    pages = [("/", "Demand"), ("/feeds", "Feeds"), ("/measures", "Measures")]
-    lists = [each for id, each in LISTED.items() if id in books and each.has_lists(picture)]
-    pages[1:1] = [(each.page.path, _SHORT.get(each.page.id, each.page.title)) for each in lists]
-    if has_capacity and capacity_page.has_services(picture):
-        pages.insert(1 + len(lists), (capacity_page.PATH, capacity_page.TITLE))
-    if has_published:
-        pages.insert(1, (_PUBLISHED, "Published figures"))
-    if _only_published(picture, has_published):
-        pages = pages[1:]  # its address leads to the published figures
-    entries: list[Component] = [
-        html.Li(dcc.Link(name, href=href, className="here" if href == path else "", **_current(href == path)))
-        for href, name in pages
-    ]
-    if may_be_typed(picture.county):
-        entries.append(html.Li(html.A("Type in", href=links.type_in())))
-    if picture.county.boards:
-        entries.append(html.Li(html.A("Walls", href="/wall")))
+    there = addresses(published=has_published, books=books, capacity=has_capacity)
+    entries: list[Component] = []
+    for href, name in ways(picture, published=has_published):
+        if href in there:
+            link = dcc.Link(name, href=href, className="here" if href == path else "", **_current(href == path))
+            entries.append(html.Li(link))
+        elif href not in OF_DASH:
+            entries.append(html.Li(html.A(name, href=href)))
     above: list[Component] = [
         html.Header(
             [

@@ -1,0 +1,35 @@
+"""The ways from every page to the others: the same on Dash's pages and on finished ones."""
+
+from __future__ import annotations
+
+from flowcentre.model import Picture
+from flowcentre.picture.typed import may_be_typed
+from layouts import capacity, delays, queue
+from layouts.parts import links
+from layouts.services import acute_sites
+
+PUBLISHED = "/published"
+OF_DASH = frozenset({"/", PUBLISHED, "/delays", "/packages", capacity.PATH, "/feeds", "/measures"})
+
+
+def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:
+    """The address and the name of every page that this county has something to show on, in order.
+
+    ``published`` says that there is a page of published figures; a county of these alone has it as its first page.
+    """
+    county = picture.county
+    only_published = published and not acute_sites(county)
+    # A county without a hospital has no page of demand: what it has instead stands at the same address.
+    first = "Demand" if acute_sites(county) else "First page"
+    shown = (
+        ("/", first, not only_published),
+        (PUBLISHED, "Published figures", published),
+        ("/delays", "Delayed discharges", delays.has_lists(picture)),
+        ("/packages", "Packages", queue.has_lists(picture)),
+        (capacity.PATH, capacity.TITLE, capacity.has_services(picture)),
+        ("/feeds", "Feeds", True),
+        ("/measures", "Measures", True),
+        (links.type_in(), "Type in", may_be_typed(county)),
+        ("/wall", "Walls", bool(county.boards)),
+    )
+    return [(href, name) for href, name, there in shown if there]
