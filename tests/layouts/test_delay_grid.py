@@ -11,7 +11,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as any_
 
 from flowcentre.picture.delay_table import COLUMNS
-from layouts import delays, list_rows
+from layouts import delays, list_asked, list_rows
 from tests.layouts.delays_cast import AT, Book, Stay, someone
 
 THREE = (
@@ -178,7 +178,7 @@ def test_a_forged_request_gives_no_rows_and_no_error(request_: object) -> None:
 
 
 def test_no_more_rows_are_given_at_once_than_a_grid_needs() -> None:
-    assert len(ask({"startRow": 0, "endRow": 10**6}, book=Book("overloaded"))["rowData"]) == list_rows.MOST_ROWS
+    assert len(ask({"startRow": 0, "endRow": 10**6}, book=Book("overloaded"))["rowData"]) == list_asked.MOST_ROWS
 
 
 _NOISE = any_.recursive(
