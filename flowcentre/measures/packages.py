@@ -15,6 +15,7 @@ WHOLE_SYSTEM = Measure(
     "is one person and counted once.",
     "The hospitals' discharge lists and the localities' lists of referrals: a local definition.",
     worse=Worse.HIGH,
+    headline=True,
     formula=Formula(
         plus=("delayed_now", "care_waiting_not_delayed_now"),
         of_totals=True,
