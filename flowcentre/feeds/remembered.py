@@ -71,7 +71,6 @@ class Remembered:
     def rosters(self, terms: CareTerms) -> Rosters:
         """What the feed told of visits. They are too many to be copied for each poll: see ``copy``."""
         if self.visits is None:
-            assert self._store is not None
             self.visits = Rosters(self._store, self.feed.id, terms)
         return self.visits
 

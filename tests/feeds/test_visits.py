@@ -12,6 +12,7 @@ from flowcentre.feeds.answers import Answer, Parsed, parse_documents
 from flowcentre.feeds.contract import Connector, Document, FeedSettings, PlaceCodes
 from flowcentre.feeds.poll import record, settle, weigh_against
 from flowcentre.feeds.remembered import Remembered
+from flowcentre.feeds.weighing import weigh
 from flowcentre.measures.derive import LONDON
 from flowcentre.measures.visit_counts import VISITED
 from flowcentre.model import (
@@ -186,6 +187,16 @@ def test_a_reader_of_yesterdays_store_goes_on_where_it_stood(store_url: str) -> 
     assert known(second)["visits_compared_28d"] == 7
     assert known(second)["visits_planned_hours_7d"] == 4
     second.close()
+
+
+def test_weighing_needs_no_store() -> None:
+    """As where a saved document is tried."""
+    places = {place.id: place for place in PLACES.within("council")}
+    said = Remembered(FEED, places)
+    for at, expected in ((AT, 10), (AT + DAY, 10)):
+        weighed = weigh(exported(mornings(10), at), said, now=at, times_running=lambda _: 0)
+        said = weighed.remembered
+        assert said.values["wupi-north", "visits_compared_28d"].value == expected
 
 
 # --- Exports in whatever order ----------------------------------------------------------
