@@ -11,7 +11,7 @@ from flowcentre.picture.capacity import Capacity, CapacityBook, Visits
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.package_book import PackageBook
 from flowcentre.picture.package_sums import waits_as_from_hospital
-from flowcentre.picture.package_weeks import PackageWeeks, Waited
+from flowcentre.picture.package_weeks import PackageWeeks, Waited, waited_now
 from flowcentre.picture.packages import Package
 from flowcentre.store import Store
 
@@ -21,7 +21,9 @@ class CareAnswered(Answered[Package]):
     """What an address of packages asks for, and what stands beside it."""
 
     capacity: Capacity
-    weeks: tuple[Waited, ...]  # of the localities in scope, whatever else is chosen
+    weeks: tuple[
+        Waited, ...
+    ]  # of the localities in scope, whatever else is chosen; the last is the picture's own moment
     left: Mapping[str, datetime]  # who waits as from hospital, and when the last hospital's list let them go
 
 
@@ -39,7 +41,8 @@ class CareBook(PackageBook):
         chosen = answered.chosen
         shown = chosen.picture
         capacity = self.capacity.read(shown, keep=not answered.looks_back)
-        weeks = self._weeks.read(shown, [each.place for each in chosen.in_scope])
+        localities = [each.place for each in chosen.in_scope]
+        weeks = (*self._weeks.read(shown, localities), waited_now(shown, localities))
         gone = {item.person.person for item in chosen.but("phase") if waits_as_from_hospital(item)}
         left = self._store.departures("delays", gone, shown.known_at) if gone else {}
         return CareAnswered(chosen, answered.past, answered.looks_back, capacity, weeks, left)

@@ -1,4 +1,4 @@
-"""Four weeks of waiting for care: from hospital and from the community, every six hours, with gaps where a list was missing."""
+"""Four weeks of waiting for care: from hospital and from the community at the end of each day, with gaps where a list was missing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from flowcentre.model import EPOCH, County, Picture, Point
+from flowcentre.measures.derive import local_midnight
+from flowcentre.model import County, Picture, Point
 from flowcentre.store import Store
 
 DAYS = 28
-STEP = timedelta(hours=6)
+_MINUTE = timedelta(minutes=1)
 HOSPITAL, COMMUNITY = "poc_waiting_hospital_now", "poc_waiting_community_now"
 
 
@@ -38,7 +39,7 @@ class PackageWeeks:
 
     def read(self, picture: Picture, localities: Sequence[str]) -> tuple[Waited, ...]:
         """The four weeks before a picture, of some localities together, oldest first."""
-        last = picture.at - (picture.at - EPOCH) % STEP
+        last = local_midnight(picture.at) - _MINUTE
         key = last, tuple(localities)
         if self._county is not picture.county:
             self._kept, self._county = {}, picture.county
@@ -51,8 +52,10 @@ class PackageWeeks:
 
 
 def read_weeks(store: Store, picture: Picture, last: datetime, localities: Sequence[str]) -> tuple[Waited, ...]:
-    """What the localities' own lists said every six hours until ``last``."""
-    moments = [last - STEP * back for back in range(DAYS * 4, -1, -1)]
+    """What the localities' own lists said at the end of each Europe/London day until ``last``."""
+    # Noon is safe ground: an hour more or less on the nights of the clock changes stays within its day.
+    noon = local_midnight(last) + timedelta(hours=12)
+    moments = [local_midnight(noon - timedelta(days=back)) - _MINUTE for back in range(DAYS - 2, -1, -1)] + [last]
     keys = [(locality, measure) for locality in localities for measure in (HOSPITAL, COMMUNITY)]
     patience = {key: _patience(picture, *key) for key in keys}
     start = moments[0] - max(patience.values(), default=timedelta(0))
@@ -66,6 +69,15 @@ def read_weeks(store: Store, picture: Picture, last: datetime, localities: Seque
         )
         for index, at in enumerate(moments)
     )
+
+
+def waited_now(picture: Picture, localities: Sequence[str]) -> Waited:
+    """How many wait by the lists that a picture counts."""
+    hospital, community = (
+        _together([value.value if (value := picture.value(locality, of)).known else None for locality in localities])
+        for of in (HOSPITAL, COMMUNITY)
+    )
+    return Waited(picture.at, hospital, community)
 
 
 def _patience(picture: Picture, place: str, measure: str) -> timedelta:

@@ -32,7 +32,7 @@ class RecoveryUnit:
 
     place: str
     stays: tuple[Stay, ...]
-    contracts: tuple[CareContract, ...]  # in force, or to begin; the first to end first
+    contracts: tuple[CareContract, ...]  # in force, or to begin; the first to begin first
 
     @property
     def overdue(self) -> int:
@@ -78,7 +78,7 @@ def recovery_units(
         RecoveryUnit(
             unit,
             tuple(sorted(theirs, key=lambda stay: (-stay.day, stay.referral.ref))),
-            tuple(sorted(bought[unit], key=lambda each: (each.last_day or date.max, each.valid_from, each.ref))),
+            tuple(sorted(bought[unit], key=lambda each: (each.valid_from, each.last_day or date.max, each.ref))),
         )
         for unit, theirs in stays.items()
     )

@@ -61,6 +61,9 @@ def _line(line: Ahead, county: County, today: date) -> html.Article:
     title, unit = _UNITS[line.unit]
     change = line.at_the_end - line.now
     way = "no change" if not change else f"{'up' if change > 0 else 'down'} {number(abs(change))}"
+    if not line.changes:
+        said = f"{number(line.now)} today, and nothing ends or begins before {day_name(line.until, today)}"
+        return html.Article([html.H3([title, " ", html.Small(unit)]), html.P(said)], className="ahead-line")
     parts: list[Child] = [
         html.H3([title, " ", html.Small(unit)]),
         html.P(
@@ -75,9 +78,7 @@ def _line(line: Ahead, county: County, today: date) -> html.Article:
         html.Div(
             [
                 _chart(line, county, today, unit),
-                _cliffs(line, county, today, unit)
-                if line.changes
-                else html.P("Nothing ends and nothing begins in this time.", className="what"),
+                _cliffs(line, county, today, unit),
             ],
             className="ahead-two",
         ),
@@ -198,7 +199,7 @@ def _cliffs(line: Ahead, county: County, today: date, unit: str) -> Component:
                     cell("Provider", label(county, change.provider)),
                     cell("Locality", label(county, change.locality)),
                     cell("Change", _by_words(change), kind="by"),
-                    cell("Why", _why(change, today)),
+                    cell("Why", _why(change, today), kind="why"),
                 ],
                 className="falls" if falls else "rises",
             )

@@ -11,8 +11,8 @@ from flowcentre.measures.drift import Drift
 from flowcentre.model import Picture, State
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.visits import PackageVisits, ServiceVisits
-from layouts.parts.capacity_words import cell, hours, label, number, plural, signed_hours, table
-from layouts.parts.figure import explained, noted
+from layouts.parts.capacity_words import cell, hours, label, number, plural, signed_hours, table, told
+from layouts.parts.figure import noted
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import when_words
 
@@ -94,7 +94,7 @@ def _most_first(picture: Picture, service: ServiceVisits) -> tuple[bool, float]:
 
 def _with_notes(picture: Picture, place: str, measure: str) -> list[Child]:
     notes = noted(picture.value(place, measure))
-    return [explained(picture, place, measure), html.Small(notes, className="notes") if notes else None]
+    return [told(picture, place, measure), html.Small(notes, className="notes") if notes else None]
 
 
 def _service(picture: Picture, service: ServiceVisits) -> html.Tr:
@@ -105,45 +105,46 @@ def _service(picture: Picture, service: ServiceVisits) -> html.Tr:
         name.append(html.Small(old, className="coverage"))
     elif not service.value.known:
         name.append(html.Small(" no roster yet", className="coverage"))
-    cells = [cell(head, explained(picture, place, measure)) for head, measure in zip(_HEADS, _MEASURES, strict=True)]
+    cells = [cell(head, told(picture, place, measure)) for head, measure in zip(_HEADS, _MEASURES, strict=True)]
     return html.Tr([html.Th(name, scope="row"), *cells])
 
 
 def _packages(picture: Picture, packages: Sequence[PackageVisits], title: str, nobody: str, kind: str) -> Component:
     amount = sum(abs(each.drift.hours_a_week) for each in packages)
-    words = f"{plural(len(packages), 'package', 'packages')}, {hours(amount)} of carers a week" if packages else ""
+    words = f"{plural(len(packages), 'package', 'packages')}, {hours(amount, 1)} of carers a week" if packages else ""
     parts: list[Child] = [html.H3([title, " ", html.Small(words)])]
     if not packages:
         return html.Div([*parts, html.P(nobody, className="what")])
     most = max(abs(each.drift.hours_a_week) for each in packages) or 1
-    rows = [_package(picture, each, most) for each in packages]
     heads: list[Child] = ["Package", "Service", "By what evidence", "Hours a week"]
-    parts.append(table(heads, rows[:_SHOWN], f"drift-packages {kind}", title))
-    if more := rows[_SHOWN:]:
-        rest = table(heads, more, f"drift-packages {kind}", title)
+    shown = [_package(picture, each, _bar(each, most)) for each in packages[:_SHOWN]]
+    parts.append(table(heads, shown, f"drift-packages {kind}", title))
+    if more := packages[_SHOWN:]:
+        rows = [_package(picture, each, signed_hours(each.drift.hours_a_week)) for each in more]
+        rest = table(heads, rows, f"drift-packages {kind}", title)
         parts.append(html.Details([html.Summary(f"{len(more):,} more"), rest], id=f"drift-{kind}-more"))
     return html.Div(parts)
 
 
-def _package(picture: Picture, package: PackageVisits, most: float) -> html.Tr:
-    by = package.drift.hours_a_week
+def _package(picture: Picture, package: PackageVisits, by: Child) -> html.Tr:
     return html.Tr(
         [
             html.Th(package.package, scope="row"),
             cell("Service", label(picture.county, package.place)),
             cell("By what evidence", evidence_words(package.drift), kind="evidence"),
-            cell(
-                "Hours a week",
-                html.Span(
-                    [
-                        html.I(style={"width": f"{100 * abs(by) / most:.1f}%"}, **marked(aria_hidden="true")),
-                        html.B(signed_hours(by)),
-                    ],
-                    className="by-bar",
-                ),
-                kind="by",
-            ),
+            cell("Hours a week", by, kind="by"),
         ]
+    )
+
+
+def _bar(package: PackageVisits, most: float) -> Component:
+    by = package.drift.hours_a_week
+    return html.Span(
+        [
+            html.I(style={"width": f"{100 * abs(by) / most:.1f}%"}, **marked(aria_hidden="true")),
+            html.B(signed_hours(by)),
+        ],
+        className="by-bar",
     )
 
 
@@ -151,7 +152,7 @@ def evidence_words(drift: Drift) -> str:
     """On what a pattern rests: "42 visits, planned 30 min, took 44: 36 of them outside tolerance"."""
     if drift.planned_minutes is None or drift.actual_minutes is None:
         return plural(drift.compared, "visit", "visits")
-    took = f"planned {number(drift.planned_minutes)} min, took {number(drift.actual_minutes)}"
+    took = f"planned {number(drift.planned_minutes, 1)} min, took {number(drift.actual_minutes, 1)}"
     side = drift.over if drift.hours_a_week > 0 else drift.under
     which = "longer" if drift.hours_a_week > 0 else "shorter"
     return f"{plural(drift.compared, 'visit', 'visits')}, {took}: {side:,} clearly {which}"

@@ -12,7 +12,7 @@ from flowcentre.model import Picture, Place, PlaceKind
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.typed import may_be_typed, typed_of
 from layouts.parts import links
-from layouts.parts.capacity_words import cell, label, table
+from layouts.parts.capacity_words import cell, label, table, told
 from layouts.parts.figure import explained, noted
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import typed_words
@@ -107,7 +107,7 @@ def _kind(picture: Picture, kind: Kind) -> Component | None:
 
 def _row(picture: Picture, place: Place, columns: list[tuple[str, str]], kind: str | None = None) -> html.Tr:
     cells = [
-        cell(heading, explained(picture, place.id, measure), *_notes(picture, place.id, measure))
+        cell(heading, told(picture, place.id, measure), *_notes(picture, place.id, measure))
         for heading, measure in columns
     ]
     name: list[Child] = [place.label]

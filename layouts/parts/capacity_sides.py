@@ -9,8 +9,8 @@ from flowcentre.picture.access_point import COLUMNS as ASKED
 from flowcentre.picture.access_point import SUMMED, Team
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.side_by_side import COLUMNS, Service, Side, total
-from layouts.parts.capacity_words import cell, label, table
-from layouts.parts.figure import explained, figure, noted
+from layouts.parts.capacity_words import cell, label, table, told
+from layouts.parts.figure import figure, noted
 from layouts.parts.tree import Child
 
 _HEADS = ("Planned visits", "Commissioned", "Staffed", "Used", "Free", "Closed")
@@ -54,9 +54,7 @@ def _service(picture: Picture, service: Service) -> html.Tr:
     name: list[Child] = [label(county, service.place), html.Small(f" {label(county, service.organisation)}")]
     if service.silent:
         name.append(html.Small(" silent", className="coverage"))
-    cells = [
-        cell(head, explained(picture, service.place, measure)) for head, measure in zip(_HEADS, COLUMNS, strict=True)
-    ]
+    cells = [cell(head, told(picture, service.place, measure)) for head, measure in zip(_HEADS, COLUMNS, strict=True)]
     return html.Tr([html.Th(name, scope="row"), *cells], className="silent" if service.silent else None)
 
 
@@ -101,9 +99,7 @@ def _together(picture: Picture, teams: list[Team], words: str) -> html.Tr:
 
 
 def _team(picture: Picture, team: Team) -> html.Tr:
-    cells = [
-        cell(head, explained(picture, team.place, measure)) for head, measure in zip(_ASKED_HEADS, ASKED, strict=True)
-    ]
+    cells = [cell(head, told(picture, team.place, measure)) for head, measure in zip(_ASKED_HEADS, ASKED, strict=True)]
     name: list[Child] = [label(picture.county, team.place)]
     if team.locality is not None:
         name.append(html.Small(f" {label(picture.county, team.locality)}"))

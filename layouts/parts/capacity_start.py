@@ -12,7 +12,7 @@ from flowcentre.model import CareService, County, Picture
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.care_room import Room
 from flowcentre.picture.could_start import RULE, Hindrance, LocalityToday, Start
-from layouts.parts.capacity_words import cell, hours, label, need_words, packages, plural, table, wait_words
+from layouts.parts.capacity_words import cell, hours, label, need_words, packages, plural, table, told, wait_words
 from layouts.parts.figure import explained, noted
 from layouts.parts.list_words import least, least_people
 from layouts.parts.tree import Child, marked
@@ -29,6 +29,7 @@ _FIGURES = (
     ("visits_drift_under_hours", "Hours in short visits"),
 )
 _SERVICE_WORDS = {CareService.HOME_CARE: "Home care", CareService.REABLEMENT: "Reablement"}
+_SHOWN = 8  # people of a locality before the rest is asked for
 # Where the people are whom a reason keeps waiting: what the list of packages chooses by.
 _WHO = {
     Hindrance.NOT_TRIAGED: "triage",
@@ -88,7 +89,7 @@ def _localities(capacity: Capacity) -> Component:
 
 def _row(picture: Picture, place: str, could: str, href: str | None, kind: str | None = None) -> html.Tr:
     people = packages() if kind else packages(locality=place)
-    waiting = explained(picture, place, "poc_waiting_now")
+    waiting = told(picture, place, "poc_waiting_now")
     cells = [cell(words, *_told(picture, place, measure)) for measure, words in _FIGURES]
     return html.Tr(
         [
@@ -102,7 +103,7 @@ def _row(picture: Picture, place: str, could: str, href: str | None, kind: str |
 
 
 def _told(picture: Picture, place: str, measure: str) -> list[Child]:
-    return [explained(picture, place, measure), *_notes(picture, place, measure)]
+    return [told(picture, place, measure), *_notes(picture, place, measure)]
 
 
 def _notes(picture: Picture, place: str, measure: str) -> list[Child]:
@@ -133,8 +134,7 @@ def _card(capacity: Capacity, today: LocalityToday) -> html.Article:
         rows_are = "row of a running package is" if held == 1 else "rows of running packages are"
         parts.append(html.P(f"{held:,} {rows_are} held back: less may be unfilled", className="coverage"))
     if today.starts:
-        rows = [_start(county, each, today.at or capacity.picture.at) for each in today.starts]
-        parts.append(table(["Ref", "Has waited", "Needs", "Where, and what is left there"], rows, "start-people"))
+        parts += _people(county, today)
     elif today.known:
         parts.append(html.P("Nobody could start with what is free.", className="what"))
     if today.why_not:
@@ -148,21 +148,32 @@ def _card_words(today: LocalityToday) -> str:
     return f"{least_people(len(today.starts), bool(today.silent))} could start"
 
 
+def _people(county: County, today: LocalityToday) -> list[Child]:
+    """Each who could start, the longest wait first; those beyond the first few when asked for."""
+    assert today.at is not None
+    rows = [_start(county, each, today.at) for each in today.starts]
+    heads: list[Child] = ["Ref, and has waited", "Needs", "Where, and what is left there"]
+    told: list[Child] = [table(heads, rows[:_SHOWN], "start-people")]
+    if more := rows[_SHOWN:]:
+        rest = table(heads, more, "start-people")
+        told.append(html.Details([html.Summary(f"{len(more):,} more could start"), rest], id=f"more-{today.place}"))
+    return told
+
+
 def _start(county: County, start: Start, at: datetime) -> html.Tr:
     referral = start.referral
     where: list[Child] = []
     if start.hours_at is not None and start.hours_left is not None:
-        where.append(
-            html.Span([html.B(label(county, start.hours_at)), f", takes {hours(start.hours)}, leaves {hours(start.hours_left)}"])
-        )  # fmt: skip
+        takes = f", takes {hours(start.hours)}, leaves {hours(start.hours_left)}"
+        where.append(html.Span([html.B(label(county, start.hours_at)), takes]))
     if start.therapy_at is not None and start.therapy_left is not None:
         left = plural(int(start.therapy_left), "place", "places")
         where.append(html.Span(["therapy: ", html.B(label(county, start.therapy_at)), f", leaves {left}"]))
     service = _SERVICE_WORDS.get(referral.service, referral.service.value)
+    ref: list[Child] = [referral.ref, html.Small(wait_words(waited(referral, at)))]
     return html.Tr(
         [
-            html.Th(referral.ref, scope="row"),
-            cell("Has waited", wait_words(waited(referral, at))),
+            html.Th(ref, scope="row"),
             cell("Needs", html.Span(service), html.Span(need_words(referral), className="what")),
             cell("Where", *where, kind="where"),
         ]
@@ -189,8 +200,8 @@ def _block(picture: Picture, room: Room, most: float) -> list[Child]:
     said = f"{hours(left)} free"
     if free > left:
         said += f", {hours(free - left)} promised"
-    if room.two_carers is not None and left:
-        said += f"; two carers: {hours(min(room.two_carers, left))}"
+    if room.two_carers is not None and room.two_carers < left:
+        said += f"; for two carers {hours(room.two_carers)}"
     return [
         html.Span(label(picture.county, room.place), className="room-name"),
         html.Span(

@@ -7,9 +7,12 @@ from urllib.parse import urlencode
 
 from dash import html
 
-from flowcentre.model import CareReferral, County, Therapy
+from flowcentre.measures import by_id
+from flowcentre.model import CareReferral, County, Picture, State, Therapy
+from layouts.parts import links
+from layouts.parts.figure import explained, state_attributes
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import NO_BREAK
+from layouts.parts.words import NO_BREAK, figure_text
 
 PACKAGES, CAPACITY = "/packages", "/capacity"
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -25,20 +28,21 @@ def packages(**choices: str) -> str:
     return f"{PACKAGES}?{urlencode(choices)}" if choices else PACKAGES
 
 
-def number(amount: float) -> str:
-    """ "1,240", "14", "3.5": a figure is as exact as it was said, to a tenth."""
-    said = f"{amount:,.1f}".removesuffix(".0")
-    return said.replace("-", "\N{MINUS SIGN}") if said != "-0" else "0"
+def number(amount: float, decimals: int = 2) -> str:
+    """ "1,240", "14", "3.75": as exact as it was said, which for hours is a quarter."""
+    said = f"{amount:,.{decimals}f}"
+    said = said.rstrip("0").rstrip(".") if decimals else said
+    return said.replace("-", "\N{MINUS SIGN}") if said.strip("-0.,") else "0"
 
 
-def hours(amount: float) -> str:
-    """ "14 h", "3.5 h"."""
-    return f"{number(amount)}{NO_BREAK}h"
+def hours(amount: float, decimals: int = 2) -> str:
+    """ "14 h", "3.75 h"."""
+    return f"{number(amount, decimals)}{NO_BREAK}h"
 
 
 def signed_hours(amount: float) -> str:
     """ "+5.2 h", "\N{MINUS SIGN}3 h"."""
-    return f"+{hours(amount)}" if amount > 0 else hours(amount)
+    return f"+{hours(amount, 1)}" if amount > 0 else hours(amount, 1)
 
 
 def wait_words(waited: timedelta) -> str:
@@ -81,15 +85,24 @@ def label(county: County, place_id: str | None) -> str:
 
 
 def table(heads: list[Child], rows: list[html.Tr], kind: str = "", caption: str = "") -> html.Div:
-    """A table that a narrow screen shows row by row, each cell beside its heading."""
+    """A table that a narrow screen shows row by row, each cell beneath its heading."""
     head = html.Thead(html.Tr([html.Th(one, scope="col") for one in heads]))
     told = [html.Caption(caption, className="unseen")] if caption else []
     return html.Div(html.Table([*told, head, html.Tbody(rows)], className=f"sheet {kind}".rstrip()), className="scroll")
 
 
 def cell(heading: str, *content: Child, kind: str | None = None) -> html.Td:
-    """A cell with its heading, which a narrow screen shows beside it."""
+    """A cell with its heading, which a narrow screen shows above it."""
     return html.Td(list(content), className=kind, **marked(data_column=heading))
+
+
+def told(picture: Picture, place: str, measure_id: str) -> Child:
+    """A figure of a table that leads to its explanation. One that is fresh and whole is one element: pages have hundreds."""
+    value = picture.values.get((place, measure_id))
+    if value is None or value.state is not State.FRESH or value.value is None or value.at_least:
+        return explained(picture, place, measure_id)
+    text = figure_text(value.value, by_id(measure_id))
+    return html.A(text, className="brief", href=links.explain(place, measure_id), **state_attributes(value))
 
 
 def plural(count: int, one: str, many: str) -> str:

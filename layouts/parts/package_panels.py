@@ -9,20 +9,22 @@ from statistics import median
 from dash import html
 from dash.development.base_component import Component
 
+from flowcentre.measures.care_clocks import Phase
 from flowcentre.measures.care_words import OUTCOME_BY_KEY
-from flowcentre.model import CareReferral, County, Picture
+from flowcentre.model import CareReferral, County
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_sums import InQueue, ToCheck, to_check, triage_queue
 from flowcentre.picture.packages import TO_CHECK, TRIAGE_QUEUE, Package
-from layouts.parts.capacity_words import CAPACITY, cell, label, need_words, packages, plural, table, wait_words
-from layouts.parts.figure import explained
+from layouts.parts.capacity_words import CAPACITY, cell, label, need_words, plural, table, wait_words
+from layouts.parts.figure import explained, figure
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import day_words, least, nobody
-from layouts.parts.package_tiles import choose
+from layouts.parts.package_tiles import choose, of_then
 from layouts.parts.tree import Child
 from layouts.parts.words import clock_words
 
 _SHOWN = 6
+_NOT_ENDED = f"{Phase.WAITING.value},{Phase.RECEIVING.value}"
 
 
 def panels(answered: CareAnswered, address: Address[Package]) -> Component:
@@ -35,11 +37,11 @@ def panels(answered: CareAnswered, address: Address[Package]) -> Component:
 def _could_start(answered: CareAnswered) -> html.Section:
     """Of the people chosen, those whom the rule of the capacity page matches."""
     capacity, chosen = answered.capacity, answered.chosen
-    title = html.H2("Could start today", id="could-start")
-    full = html.P([html.A("Who, where, and by what rule", href=f"{CAPACITY}#start")])
+    title = html.H2("Could start today" if not answered.looks_back else "Could start that day", id="could-start")
+    full = None if answered.looks_back else _full(answered, "Who, where, and by what rule", "#start")
     if not capacity.matched or not chosen.count.known:
         none = html.P("No list is of the present, so nobody can be matched.", className="what")
-        return html.Section([title, none, full], className="panel")
+        return html.Section([title, none, html.P(full)], className="panel")
     refs = {(item.person.place, item.person.ref) for item in chosen.counted}
     scope = {each.place for each in chosen.in_scope}
     rows, total, short = [], 0, False
@@ -49,26 +51,38 @@ def _could_start(answered: CareAnswered) -> html.Section:
         mine = [start for start in today.starts if (today.place, start.referral.ref) in refs]
         is_least = bool(today.silent) or not today.known
         total, short = total + len(mine), short or is_least
-        rows.append(_locality(chosen.picture, today.place, least(len(mine), is_least) if today.known else "not known"))
+        rows.append(_locality(answered, today.place, least(len(mine), is_least) if today.known else "not known"))
     count = html.P(
         [
-            html.Span(html.A(least(total, short), href=f"{CAPACITY}#start"), className="number"),
+            html.Span(_full(answered, least(total, short), "#start"), className="number"),
             html.Span(f" of {len(chosen.counted):,} who wait", className="unit"),
         ],
         className="big start",
     )
     heads: list[Child] = ["Locality", "Could start", "Block hours unfilled", "Reablement hours free"]
     said = html.P("By what is free now, whole packages only, nobody twice.", className="what")
-    return html.Section([title, said, count, table(heads, rows, "start-rows"), full], className="panel")
+    return html.Section([title, said, count, table(heads, rows, "start-rows"), html.P(full)], className="panel")
 
 
-def _locality(picture: Picture, place: str, count: str) -> html.Tr:
+def _full(answered: CareAnswered, words: str, part: str) -> Child:
+    """Leads to the page of capacity, which is of the present alone."""
+    return words if answered.looks_back else html.A(words, href=f"{CAPACITY}{part}")
+
+
+def _locality(answered: CareAnswered, place: str, count: str) -> html.Tr:
+    picture = answered.chosen.picture
+
+    def said(measure: str) -> Child:
+        if answered.looks_back:
+            return figure(of_then(picture.value(place, measure)), picture.at)
+        return explained(picture, place, measure)
+
     return html.Tr(
         [
             html.Th(label(picture.county, place), scope="row"),
-            cell("Could start", html.A(count, href=f"{CAPACITY}#start-{place}")),
-            cell("Block hours unfilled", explained(picture, place, "block_hours_unfilled")),
-            cell("Reablement hours free", explained(picture, place, "reablement_hours_free")),
+            cell("Could start", _full(answered, count, f"#start-{place}")),
+            cell("Block hours unfilled", said("block_hours_unfilled")),
+            cell("Reablement hours free", said("reablement_hours_free")),
         ]
     )
 
@@ -124,7 +138,7 @@ def _check(answered: CareAnswered, address: Address[Package]) -> html.Section:
     if contradict:
         one = len(contradict) == 1
         says = "row says that nobody waits, and has no end" if one else "rows say that nobody waits, and have no end"
-        href = packages(past=TO_CHECK, phase="waiting,receiving", service="home-care,reablement,recovery-bed")
+        href = address.with_(past=TO_CHECK, phase=_NOT_ENDED).href
         parts.append(html.P([html.A(f"{len(contradict):,}", href=href), f" {says}"]))
         parts.append(_checked([_contradicts(row.referral) for row in contradict]))
     if gone:
@@ -133,7 +147,7 @@ def _check(answered: CareAnswered, address: Address[Package]) -> html.Section:
         says = says if one else "wait as from hospital, and are on no hospital's list any more"
         parts.append(html.P(f"{plural(len(gone), 'person', 'people')} {says}"))
         parts.append(_checked([_gone(row) for row in gone]))
-    parts += _without_contract(answered)
+    parts += _without_contract(answered, address)
     if len(parts) == 1:
         parts.append(html.P("Nothing to check is known.", className="what"))
     return html.Section(parts, className="panel")
@@ -156,10 +170,10 @@ def _contradicts(referral: CareReferral) -> html.Li:
 
 def _gone(row: ToCheck) -> html.Li:
     assert row.left_at is not None
-    return html.Li([html.B(row.referral.ref), f" left the list {day_words(row.left_at)}, {clock_words(row.left_at)}"])
+    return html.Li([html.B(row.referral.ref), f" gone by {day_words(row.left_at)}, {clock_words(row.left_at)}"])
 
 
-def _without_contract(answered: CareAnswered) -> list[Child]:
+def _without_contract(answered: CareAnswered, address: Address[Package]) -> list[Child]:
     """Running packages at a provider with whom no contract is in force, in the localities that are in scope."""
     county, scope = answered.chosen.picture.county, {each.place for each in answered.chosen.in_scope}
     found = {key: count for key, count in answered.capacity.uncontracted.items() if key[0] in scope}
@@ -170,7 +184,7 @@ def _without_contract(answered: CareAnswered) -> list[Child]:
             [
                 html.A(
                     plural(count, "package", "packages"),
-                    href=packages(locality=locality, phase="receiving", provider=provider),
+                    href=address.cleared().with_(locality=locality, phase="receiving", provider=provider).href,
                 ),
                 f" at {label(county, provider)}, {label(county, locality)}",
             ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import State
+from flowcentre.model import State, Value
 from flowcentre.picture.listed import Chosen
 from flowcentre.picture.packages import Package
 from layouts.parts import links
@@ -29,16 +29,21 @@ def big(text: Child, unit: str = "") -> html.P:
     return html.P([html.Span(text, className="number"), html.Span(f" {unit}", className="unit")], className="big")
 
 
-def told(chosen: Chosen[Package], measure: str, words: Child) -> Child:
-    """Words that lead to where a measure explains itself, where what is chosen is just what it counts."""
+def told(address: Address[Package], chosen: Chosen[Package], measure: str, words: Child) -> Child:
+    """Words that lead to where a measure explains itself, where what is chosen now is just what it counts."""
     facets = chosen.filters.chosen
     localities = facets.get("locality", frozenset())
-    if set(facets) - {"locality"} or len(localities) > 1:
+    if address.at is not None or set(facets) - {"locality"} or len(localities) > 1:
         return words
     place = next(iter(localities), chosen.picture.county.places.system.id)
     if (place, measure) not in chosen.picture.values:
         return words
     return html.A(words, href=links.explain(place, measure), title="where it comes from")
+
+
+def of_then(value: Value) -> Value:
+    """A value of the past does not grow older on the glass: the display's script is given no moments."""
+    return replace(value, observed_at=None, late_at=None, stale_at=None)
 
 
 def at_least(words: str, short: bool) -> Child:

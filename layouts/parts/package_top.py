@@ -20,10 +20,10 @@ from layouts.parts.capacity_words import number, wait_words
 from layouts.parts.figure import figure, noted
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import change_words, least, least_sign, missing_words, short_words
-from layouts.parts.package_tiles import Bar, at_least, bars, big, choose, facts, missing, tile, told
+from layouts.parts.package_tiles import Bar, at_least, bars, big, choose, facts, missing, of_then, tile, told
 from layouts.parts.package_weeks import weeks
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import length_words, when_words
+from layouts.parts.words import NO_BREAK, length_words, when_words
 
 _REASONS = {
     ReferralReason.DISCHARGE: "discharge",
@@ -42,7 +42,7 @@ def top(answered: CareAnswered, address: Address[Package]) -> html.Section:
     tiles = [
         _hours(chosen, waits, address),
         _waits(chosen, waits),
-        _in_time(chosen, week),
+        _in_time(chosen, week, address),
         _past(chosen, waits, address),
         _reasons(chosen, waits, address),
         _next(chosen, waits, address),
@@ -70,6 +70,7 @@ def _count(answered: CareAnswered, waits: Waits, address: Address[Package]) -> C
     if answered.looks_back:
         if count.observed_at is not None:
             notes.append(f"by lists of {when_words(count.observed_at, chosen.picture.at)}")
+        count = of_then(count)
     elif count.observed_at is not None and count.state is State.FRESH:
         notes.append(age(count.observed_at, chosen.picture.at))
     waiting = "Waiting then" if answered.looks_back else "Waiting now"
@@ -140,21 +141,22 @@ def _hours(chosen: Chosen[Package], waits: Waits, address: Address[Package]) -> 
     if not chosen.count.known:
         return tile(title, what, missing(chosen))
     is_least = short or waits.hours_unknown > 0
-    hours = at_least(number(waits.hours), is_least) if waits.hours or not is_least else "none known"
+    hours = at_least(number(waits.hours, 0), is_least) if waits.hours or not is_least else "none known"
     return tile(
         title,
         what,
         *_short(chosen),
-        big(told(chosen, "poc_hours_waiting_now", hours), "hours"),
+        big(told(address, chosen, "poc_hours_waiting_now", hours), "hours"),
         facts(
             ("need two carers", choose(address, waits.two_carers, short, sign=True, carers="2")),
-            ("hours not known", told(chosen, "poc_hours_unknown_now", least_sign(waits.hours_unknown, short))),
+            ("hours not known", told(address, chosen, "poc_hours_unknown_now", least_sign(waits.hours_unknown, short))),
         ),
     )
 
 
 def _hours_words(hours: float) -> str:
-    return wait_words(timedelta(hours=hours))
+    """A wait in few letters: "29 h", "6.8 days"."""
+    return wait_words(timedelta(hours=hours)) if hours < 48 else f"{hours / 24:.1f}{NO_BREAK}days"
 
 
 def _waits(chosen: Chosen[Package], waits: Waits) -> html.Article:
@@ -175,7 +177,7 @@ def _waits(chosen: Chosen[Package], waits: Waits) -> html.Article:
     )
 
 
-def _in_time(chosen: Chosen[Package], week: LastWeek) -> html.Article:
+def _in_time(chosen: Chosen[Package], week: LastWeek, address: Address[Package]) -> html.Article:
     limit = length_words(chosen.picture.county.care.start_within)
     title, what = "Started in time", f"within {limit}, of those due in the last 7 days"
     if not chosen.count.known:
@@ -184,7 +186,7 @@ def _in_time(chosen: Chosen[Package], week: LastWeek) -> html.Article:
     if week.share is None:
         number_of = html.P(f"nobody{known} was due", className="big")
     else:
-        share = told(chosen, "poc_started_in_time_share_7d", f"{week.share:.1f} %")
+        share = told(address, chosen, "poc_started_in_time_share_7d", f"{week.share:.1f} %")
         number_of = big(share, f"{week.in_time:,} of {week.due:,}{known}")
     start = "nobody" if week.median_start is None else _hours_words(week.median_start)
     return tile(
@@ -193,8 +195,11 @@ def _in_time(chosen: Chosen[Package], week: LastWeek) -> html.Article:
         *_short(chosen),
         number_of,
         facts(
-            ("started in these days", told(chosen, "poc_started_7d", least_sign(week.started, chosen.count.at_least))),
-            ("half of them within", told(chosen, "poc_median_start_hours_7d", start)),
+            (
+                "started in these days",
+                told(address, chosen, "poc_started_7d", least_sign(week.started, chosen.count.at_least)),
+            ),
+            ("half of them within", told(address, chosen, "poc_median_start_hours_7d", start)),
         ),
     )
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 import dash_svg as svg
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures.derive import LONDON, local_day
+from flowcentre.measures.derive import LONDON
 from flowcentre.model import CareTerms, Setting
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_weeks import DAYS, Waited
@@ -19,24 +18,26 @@ from layouts.parts.list_links import Address
 from layouts.parts.list_words import day_words
 from layouts.parts.tree import Child, marked
 
-_WIDTH, _HEIGHT = 1000, 180
+_SLOT, _GAP, _HEIGHT = 100, 8, 1000  # of a day, in the drawing's own units
 _HEADROOM = 1.1
-_Across = Callable[[datetime], float]  # percent of the drawing, from its left
-_Up = Callable[[float], float]  # and from below
+_Up = Callable[[float], float]  # percent of the drawing, from below
 
 
 def weeks(answered: CareAnswered, address: Address[Package]) -> html.Article:
     """The chart with its words and, behind it, its table."""
     past, terms = answered.weeks, answered.chosen.picture.county.care
     known = [then.people for then in past if then.people is not None]
-    what = f"waiting for care at home, the last {DAYS} days"
+    what = f"waiting for care at home at the end of each of {DAYS} days, and now"
     if set(answered.chosen.filters.chosen) - {"locality"}:
         what += ": everybody there, whatever else is chosen"
     parts: list[Child] = [html.H3("How it has moved"), html.P(what, className="what")]
     if not known:
         parts.append(html.P("No list of these days is kept.", className="what"))
         return html.Article(parts, className="tile package-weeks")
-    parts += [_chart(past, terms, _is_everybody(answered)), _legend(past, terms, _is_everybody(answered))]
+    parts += [
+        _chart(past, terms, _is_everybody(answered), looks_back=answered.looks_back),
+        _legend(past, terms, _is_everybody(answered)),
+    ]
     parts.append(
         html.Details([html.Summary("The same as a table"), _table(past)], id="weeks-table", className="as-table")
     )
@@ -48,14 +49,10 @@ def _is_everybody(answered: CareAnswered) -> bool:
     return len(answered.chosen.in_scope) == len(answered.chosen.lists)
 
 
-def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Component:
+def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool, *, looks_back: bool) -> Component:
     reference = terms.reference_waiting if everybody else None
     highest = max([then.people or 0 for then in past] + [reference or 0])
     most = _HEADROOM * highest or 1.0
-    first, last = past[0].at, past[-1].at
-
-    def x(at: datetime) -> float:
-        return 100 * (at - first) / (last - first)
 
     def y(amount: float) -> float:
         return 100 * amount / most
@@ -65,12 +62,18 @@ def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Compone
         said = html.B(_reference_words(terms))
         marks.append(html.Span(said, className="reference", style={"bottom": f"{y(reference):.2f}%"}))
     scale = [html.Span(f"{step:,}", style={"bottom": f"{y(step):.2f}%"}) for step in _steps(most)]
-    mondays = [then.at for then in past if _is_monday_morning(then.at)]
-    days = [html.Span(day_words(at).partition(" ")[2], style={"left": f"{x(at):.2f}%"}) for at in mondays]
+    share = 100 / len(past)
+    days = [
+        html.Span(day_words(then.at).partition(" ")[2], style={"left": f"{number * share:.2f}%"})
+        for number, then in enumerate(past[:-3])
+        if then.at.astimezone(LONDON).weekday() == 0
+    ]
+    now = "then" if looks_back else "now"
+    days.append(html.Span(now, className="now", style={"left": f"{(len(past) - 1) * share:.2f}%"}))
     known = [then.people for then in past if then.people is not None]
-    gaps = sum(then.people is None for then in past)
+    gaps = len(past) - len(known)
     words = f"Between {min(known):,.0f} and {max(known):,.0f} people waited"
-    words += ", with gaps where a list was missing" if gaps else ""
+    words += f"; on {gaps} of {len(past)} days a list was missing" if gaps else ""
     return html.Div(
         [
             html.Div(scale, className="scale", **marked(aria_hidden="true")),
@@ -78,11 +81,13 @@ def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Compone
                 [
                     svg.Svg(
                         [
-                            svg.Path(d=_told(past, x), className="told"),
-                            svg.Path(d=_area(past, x, y, top=True), className="community"),
-                            svg.Path(d=_area(past, x, y, top=False), className="hospital"),
+                            svg.Path(
+                                d=_columns(past, lambda then: None if then.people is None else 100), className="told"
+                            ),
+                            svg.Path(d=_columns(past, _height(y, lambda then: then.people)), className="community"),
+                            svg.Path(d=_columns(past, _height(y, _hospital)), className="hospital"),
                         ],
-                        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
+                        viewBox=f"0 0 {_SLOT * len(past)} {_HEIGHT}",
                         preserveAspectRatio="none",
                         role="img",
                         **marked(aria_label=words),
@@ -97,45 +102,31 @@ def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Compone
     )
 
 
-def _area(past: Sequence[Waited], x: _Across, y: _Up, *, top: bool) -> str:
-    """A filled area from the base line; the one behind reaches as high as both together. A gap is a gap."""
+def _hospital(then: Waited) -> float | None:
+    return then.hospital if then.people is not None else None
+
+
+def _height(y: _Up, of: Callable[[Waited], float | None]) -> Callable[[Waited], float | None]:
+    return lambda then: None if (amount := of(then)) is None else y(amount)
+
+
+def _columns(past: Sequence[Waited], height: Callable[[Waited], float | None]) -> str:
+    """A column for each day that a list told of; that of now stands a little apart."""
     path = ""
-    run: list[tuple[float, float]] = []
-
-    def close(run: list[tuple[float, float]]) -> str:
-        steps = f"M{run[0][0]:g} {_HEIGHT}V{run[0][1]:g}"
-        for (across, down), (_, before) in zip(run[1:], run, strict=False):
-            steps += f"H{across:g}" + (f"V{down:g}" if down != before else "")
-        # A moment that stands alone between gaps is as wide as a hair.
-        return steps + ("h2" if len(run) == 1 else "") + f"V{_HEIGHT}Z"
-
-    for then in past:
-        amount = then.people if top else (then.hospital if then.people is not None else None)
-        if amount is None:
-            path, run = path + (close(run) if run else ""), []
+    for number, then in enumerate(past):
+        percent = height(then)
+        if percent is None:
             continue
-        run.append((round(x(then.at) * _WIDTH / 100, 1), round(_HEIGHT - y(amount) * _HEIGHT / 100, 1)))
-    return path + (close(run) if run else "")
-
-
-def _told(past: Sequence[Waited], x: _Across) -> str:
-    """The time of which a list told: what lies outside it stays hatched."""
-    path = ""
-    for then, after in zip(past, past[1:], strict=False):
-        if then.people is not None and after.people is not None:
-            left, right = round(x(then.at) * _WIDTH / 100, 1), round(x(after.at) * _WIDTH / 100, 1)
-            path += f"M{left:g} 0H{right:g}V{_HEIGHT}H{left:g}Z"
+        behind = percent == 100  # it shows where a list told, and stands under the columns without a gap
+        left = _SLOT * number + (0 if behind else 3 * _GAP if number == len(past) - 1 else _GAP)
+        top = round(_HEIGHT - percent * _HEIGHT / 100)
+        path += f"M{left} {_HEIGHT}V{top}H{_SLOT * (number + 1)}V{_HEIGHT}Z"
     return path
 
 
 def _steps(most: float) -> list[int]:
     sizes = (first * 10**power for power in range(9) for first in (1, 2, 5))
     return list(range(0, int(most) + 1, next(size for size in sizes if most / size <= 4)))
-
-
-def _is_monday_morning(at: datetime) -> bool:
-    local = at.astimezone(LONDON)
-    return local.weekday() == 0 and local.hour < 6
 
 
 def _reference_words(terms: CareTerms) -> str:
@@ -157,10 +148,9 @@ def _legend(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Compon
 
 
 def _table(past: Sequence[Waited]) -> Component:
-    """One row a day: its last six hours."""
-    days: dict[object, Waited] = {local_day(then.at): then for then in past}
+    """One row a day, the newest first."""
     rows = []
-    for then in reversed(days.values()):
+    for then in reversed(past):
         if then.people is None or then.hospital is None or then.community is None:
             cells = [cell("People", "a list was missing"), cell("From hospital", ""), cell("From the community", "")]
         else:

@@ -13,10 +13,10 @@ from flowcentre.picture.list_book import asked_moment
 from flowcentre.picture.list_history import Past, Then
 from flowcentre.picture.listed import Chosen, Filters
 from flowcentre.picture.package_book import PackageLife
-from flowcentre.picture.package_weeks import Waited
+from flowcentre.picture.package_weeks import Waited, waited_now
 from flowcentre.picture.packages import PACKAGES, Package
 from tests.layouts.capacity_cast import capacity, known
-from tests.layouts.care_people import AT, DAY, HOUR
+from tests.layouts.care_people import AT, DAY, LOCALITIES, MINUTE
 
 
 class Book:
@@ -58,20 +58,14 @@ class Book:
         return Past((), yesterday, replace(yesterday, at=AT - 7 * DAY, reporting=max(0, scope - 1)))
 
     def _weeks(self) -> tuple[Waited, ...]:
-        """Four weeks that rise and fall; for two days a list was missing."""
-        if self.condition == "empty":
-            return tuple(Waited(AT - 6 * HOUR * back, None, None) for back in range(112, -1, -1))
-        last, found = AT.replace(hour=6, minute=0, second=0), []
+        """Four weeks that rise and fall, with two days on which a list was missing; and the present."""
+        midnight, found = AT.replace(hour=0, minute=0, second=0) - MINUTE, []
         size = 4 if self.condition == "overloaded" else 1
-        for back in range(112, -1, -1):
-            number = 112 - back
-            gap = 40 <= number < 48
-            hospital, community = 82 + 14 * sin(number / 9) + number % 5, 66 + 9 * cos(number / 13)
-            found.append(
-                Waited(
-                    last - 6 * HOUR * back,
-                    None if gap else float(round(hospital * size)),
-                    None if gap else float(round(community * size)),
-                )
-            )
-        return tuple(found)
+        for number in range(28):
+            at, gap = midnight - DAY * (27 - number), self.condition == "empty" or number in (10, 11)
+            hospital, community = 82 + 14 * sin(number / 3) + number % 5, 66 + 9 * cos(number / 4)
+            if gap:
+                found.append(Waited(at, None, None))
+            else:
+                found.append(Waited(at, float(round(hospital * size)), float(round(community * size))))
+        return (*found, waited_now(self.shown.picture, LOCALITIES))

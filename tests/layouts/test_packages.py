@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -88,7 +87,7 @@ def test_the_line_says_that_it_is_of_everybody_where_others_are_chosen(book: Boo
 def test_the_table_behind_the_line_has_a_row_for_each_day_and_gaps_in_words(book: Book) -> None:
     table = part(drawn(book), "weeks-table", "</details>")
     assert table.count("a list was missing") == 2
-    assert "Thu 19 Nov, 06:00" in table
+    assert table.index("Thu 19 Nov, 09:14") < table.index("Wed 18 Nov, 23:59") < table.index("Tue 17 Nov, 23:59")
 
 
 @pytest.mark.parametrize(
@@ -171,8 +170,15 @@ def test_rows_to_check_are_named_with_what_is_wrong(book: Book) -> None:
     assert f"{len(wrong)} rows say that nobody waits, and have no end" in said
     assert f"{wrong[0].ref} No further action: deceased" in said
     assert "1 person waits as from hospital, and is on no hospital's list any more" in said
-    assert "left the list Thu 19 Nov, 09:14" in said
+    assert "gone by Thu 19 Nov, 09:14" in said
     assert "Care that runs with no contract in force" in said
+
+
+def test_the_rows_to_check_lead_to_just_those_rows(book: Book) -> None:
+    found = re.search(r'href="(/packages\?[^"]*past=check[^"]*)">(\d+)</a> rows say', drawn(book))
+    assert found is not None
+    chosen = book.choose(unescape(found[1]).partition("?")[2]).counted
+    assert len(chosen) == int(found[2])
 
 
 def test_packages_without_a_contract_lead_to_just_those_packages(book: Book) -> None:
@@ -208,11 +214,14 @@ def test_a_page_of_other_phases_says_that_the_tiles_are_of_those_who_wait(book: 
     assert "What stands beside it is of those who wait" in said
 
 
-def test_the_past_says_then(book: Book) -> None:
+def test_the_past_says_then_grows_no_older_and_leads_to_nothing_of_the_present(book: Book) -> None:
     query = f"at={(AT - timedelta(hours=3)):%Y-%m-%dT%H:%M}"
-    said = words(to_html(page.render(replace(book.answer(query), looks_back=True), query)))
-    assert "Waiting then" in said
-    assert "not the present" in said
+    html = drawn(book, query)
+    assert "Waiting then" in words(html)
+    assert "not the present" in words(html)
+    assert "data-stale-at" not in html
+    assert not re.search(r'href="/(capacity|explain)', html)
+    assert re.search(r'href="/packages\?next=triage&amp;at=', html)
 
 
 def test_no_ref_stands_in_a_link(book: Book) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+from flowcentre.measures.derive import LONDON
 from flowcentre.model import CareService, Picture, State, Therapy
 from flowcentre.picture import build
 from flowcentre.picture.care_book import CareBook
-from flowcentre.picture.package_weeks import STEP, read_weeks
+from flowcentre.picture.package_weeks import read_weeks
 from flowcentre.picture.visits import VisitBook
 from flowcentre.store import Store
 from tests.feeds.care_cast import CONTRACTS, COUNTY, LOCALITIES, NORTHGATE, REFERRALS, delayed, listed, poll
 from tests.measures.care_cast import AT, DAY, HOUR, contract, referral, running
 from tests.picture.packages_cast import SOON, settle, settle_localities
 
+MINUTE = timedelta(minutes=1)
 NEEDS = {"weekly_hours": 10.0, "carers": 1, "therapy": Therapy.CARE_ONLY, "triaged_at": AT - HOUR}
 
 
@@ -103,22 +105,42 @@ def test_who_left_the_last_hospital_list_and_waits_on_is_told_with_the_moment(st
 
 
 def test_four_weeks_are_those_of_the_localities_in_scope_with_gaps_where_a_list_was_missing(store: Store) -> None:
-    for back in (12, 9, 6, 3, 0):
-        at = AT - back * HOUR
-        places = LOCALITIES if back != 9 else ("north",)
+    midnight = datetime(2026, 11, 24, tzinfo=UTC)
+    for back in (3, 2, 1, 0):
+        at = midnight - back * DAY - HOUR
+        places = LOCALITIES if back != 2 else ("mid", "south")
         poll(store, listed([referral(1, f"R-{back}", at), referral(1, f"S-{back}", at)], at, *places), at, REFERRALS)
     _, picture = book_of(store)
-    last = AT.replace(hour=12)
-    weeks = read_weeks(store, picture, last, ["north"])
-    assert [then.at for then in weeks[-2:]] == [last - STEP, last]
-    assert [then.people for then in weeks[-3:]] == [None, 2, 2]
+    weeks = read_weeks(store, picture, midnight - MINUTE, ["north"])
+    assert [then.at for then in weeks[-2:]] == [midnight - DAY - MINUTE, midnight - MINUTE]
+    assert [then.people for then in weeks[-4:]] == [2, None, 2, 2]
     assert (weeks[-1].hospital, weeks[-1].community) == (2, 0)
-    assert len(weeks) == 28 * 4 + 1
+    assert (len(weeks), weeks[0].people) == (28, None)
 
 
-def test_the_weeks_of_one_locality_are_its_own(store: Store) -> None:
-    settle(store, AT + 3.5 * HOUR)
-    book, _ = book_of(store, AT + 5 * HOUR)
-    everybody, south = book.answer("").weeks[-1], book.answer("locality=south").weeks[-1]
-    assert everybody.at == AT.replace(hour=18)
-    assert (everybody.people, south.people) == (6, 1)
+def test_each_of_the_weeks_days_ends_at_its_own_midnight_whatever_the_clocks_did(store: Store) -> None:
+    settle(store)
+    _, picture = book_of(store)
+    last = datetime(2026, 10, 27, 23, 59, tzinfo=UTC)  # two days after the clocks went back
+    weeks = read_weeks(store, picture, last, ["north"])
+    assert [f"{then.at.astimezone(LONDON):%d %H:%M}" for then in weeks[-4:]] == [
+        "24 23:59",
+        "25 23:59",
+        "26 23:59",
+        "27 23:59",
+    ]
+
+
+def test_the_weeks_of_one_locality_are_its_own_and_end_in_the_present(store: Store) -> None:
+    settle(store)
+    book, picture = book_of(store)
+    everybody, south = book.answer("").weeks, book.answer("locality=south").weeks
+    assert (len(everybody), everybody[-1].at) == (29, picture.at)
+    assert (everybody[-1].people, south[-1].people) == (6, 1)
+    assert everybody[-1].people == picture.value("westshire", "poc_waiting_now").value
+
+
+def test_the_present_has_a_gap_where_a_list_is_too_old(store: Store) -> None:
+    settle(store)
+    book, _ = book_of(store, AT + 3 * HOUR)
+    assert book.answer("").weeks[-1].people is None
