@@ -12,10 +12,11 @@ from flowcentre.model import Picture, PlaceKind, State
 from flowcentre.picture.capacity import Capacity
 from layouts.parts.capacity_ahead import ahead
 from layouts.parts.capacity_drift import drift
+from layouts.parts.capacity_lists import lists_as_at
 from layouts.parts.capacity_others import others, typed_in
 from layouts.parts.capacity_recovery import recovery
 from layouts.parts.capacity_sides import access, sides
-from layouts.parts.capacity_start import could_start_words, lists_as_at, start
+from layouts.parts.capacity_start import could_start_words, start
 from layouts.parts.capacity_words import CAPACITY, label
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, when_words

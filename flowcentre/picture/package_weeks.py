@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flowcentre.measures.derive import local_midnight
-from flowcentre.model import County, Picture, Point
+from flowcentre.model import County, Picture, Point, Value
 from flowcentre.store import Store
 
 DAYS = 28
@@ -72,12 +72,15 @@ def read_weeks(store: Store, picture: Picture, last: datetime, localities: Seque
 
 
 def waited_now(picture: Picture, localities: Sequence[str]) -> Waited:
-    """How many wait by the lists that a picture counts."""
+    """How many wait by the lists that a picture counts; a list of which rows are held back is not whole."""
     hospital, community = (
-        _together([value.value if (value := picture.value(locality, of)).known else None for locality in localities])
-        for of in (HOSPITAL, COMMUNITY)
+        _together([_whole(picture.value(locality, of)) for locality in localities]) for of in (HOSPITAL, COMMUNITY)
     )
     return Waited(picture.at, hospital, community)
+
+
+def _whole(value: Value) -> float | None:
+    return value.value if value.known and not value.at_least else None
 
 
 def _patience(picture: Picture, place: str, measure: str) -> timedelta:

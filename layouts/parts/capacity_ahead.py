@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.care_words import FUNDING
 from flowcentre.measures.derive import local_day
-from flowcentre.model import CapacityUnit, CareContract, County, State
+from flowcentre.model import CapacityUnit, County, State
 from flowcentre.picture.ahead import WEEKS, Ahead, Cause, Change
 from flowcentre.picture.capacity import Capacity
 from layouts.parts.capacity_words import cell, day_name, label, number, table
@@ -229,20 +229,6 @@ def _why(change: Change, today: date) -> str:
 def _words(change: Change, county: County, today: date, unit: str) -> str:
     where = f"{label(county, change.provider)}, {label(county, change.locality)}"
     return f"{day_name(change.day, today)}: {where} {_by_words(change)} {unit}, {_why(change, today)}"
-
-
-def contract_words(contract: CareContract, today: date) -> str:
-    """How long one contract goes on: "20 beds until 31 Mar 2027: funding ends"."""
-    amount = f"{number(contract.amount)} {contract.unit.value}"
-    if contract.valid_from > today:
-        amount += f" from {day_name(contract.valid_from, today)}"
-    last = contract.last_day
-    if last is None:
-        return f"{amount}, no end told"
-    why = "contract ends" if contract.contract_end == last else "funding ends"
-    if contract.contract_end != last and contract.funding_end != last:
-        why = "the amount ends"
-    return f"{amount} until {day_name(last, today)}: {why}"
 
 
 def _weeks(line: Ahead, today: date, unit: str) -> Component:

@@ -11,8 +11,7 @@ from flowcentre.measures.derive import local_day
 from flowcentre.model import Picture, PlaceKind
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.recovery import RecoveryUnit, Stay
-from layouts.parts.capacity_ahead import contract_words
-from layouts.parts.capacity_words import cell, day_name, label, packages, plural, table
+from layouts.parts.capacity_words import cell, contract_words, day_name, label, packages, plural, table
 from layouts.parts.figure import explained, noted
 from layouts.parts.list_words import least
 from layouts.parts.tree import Child, marked

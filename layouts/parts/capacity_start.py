@@ -12,11 +12,12 @@ from flowcentre.model import CareService, County, Picture
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.care_room import Room
 from flowcentre.picture.could_start import RULE, Hindrance, LocalityToday, Start
+from layouts.parts.capacity_lists import held_words
 from layouts.parts.capacity_words import cell, hours, label, need_words, packages, plural, table, told, wait_words
 from layouts.parts.figure import explained, noted
 from layouts.parts.list_words import least, least_people
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import DASH, clock_words
+from layouts.parts.words import DASH
 
 # Each figure of a locality's row: its measure and its heading.
 _FIGURES = (
@@ -62,11 +63,11 @@ def could_start_words(capacity: Capacity) -> str:
 
 def _headline(capacity: Capacity) -> Component:
     if not capacity.matched:
-        said = "No list of referrals is of the present, so nobody can be matched with what is free."
-        return html.P(said, className="nothing-known")
+        nobody = "No list of referrals is of the present, so nobody can be matched with what is free."
+        return html.P(nobody, className="nothing-known")
     system = capacity.picture.county.places.system.id
     one = capacity.starting == 1
-    return html.P(
+    said = html.P(
         [
             html.Strong(could_start_words(capacity)),
             f" {'person' if one else 'people'} could start today, of ",
@@ -75,6 +76,7 @@ def _headline(capacity: Capacity) -> Component:
         ],
         className="start-headline",
     )
+    return html.Div([said, *held_words(capacity)])
 
 
 def _localities(capacity: Capacity) -> Component:
@@ -130,9 +132,6 @@ def _card(capacity: Capacity, today: LocalityToday) -> html.Article:
     if today.silent:
         named = ", ".join(label(county, place) for place in today.silent)
         parts.append(html.P(f"Capacity not known, and not counted: {named}", className="coverage"))
-    if held := capacity.picture.value(today.place, "block_hours_used").held:
-        rows_are = "row of a running package is" if held == 1 else "rows of running packages are"
-        parts.append(html.P(f"{held:,} {rows_are} held back: less may be unfilled", className="coverage"))
     if today.starts:
         parts += _people(county, today)
     elif today.known:
@@ -234,12 +233,3 @@ def _reason(place: str, reason: Hindrance) -> Child:
     if reason in _WHO:
         return html.A(reason.value, href=packages(locality=place, next=_WHO[reason]))
     return html.Span(reason.value)
-
-
-def lists_as_at(capacity: Capacity) -> str:
-    """As at when the lists speak: "Lists of 08:45 to 09:00"; nothing where none is of the present."""
-    moments = [value.observed_at for value in capacity.referrals if value.known and value.observed_at is not None]
-    if not moments:
-        return ""
-    first, last = clock_words(min(moments)), clock_words(max(moments))
-    return f"Lists of {first}" if first == last else f"Lists of {first} to {last}"

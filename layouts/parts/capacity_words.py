@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from dash import html
 
 from flowcentre.measures import by_id
-from flowcentre.model import CareReferral, County, Picture, State, Therapy
+from flowcentre.model import CareContract, CareReferral, County, Picture, State, Therapy
 from layouts.parts import links
 from layouts.parts.figure import explained, state_attributes
 from layouts.parts.tree import Child, marked
@@ -76,6 +76,20 @@ def need_words(referral: CareReferral) -> str:
     if referral.therapy in (Therapy.THERAPY_AND_CARE, Therapy.THERAPY_ONLY):
         said.append(THERAPY_WORDS[referral.therapy])
     return ", ".join(said) or "not told"
+
+
+def contract_words(contract: CareContract, today: date) -> str:
+    """How long one contract goes on: "20 beds until 31 Mar 2027: funding ends"."""
+    amount = f"{number(contract.amount)} {contract.unit.value}"
+    if contract.valid_from > today:
+        amount += f" from {day_name(contract.valid_from, today)}"
+    last = contract.last_day
+    if last is None:
+        return f"{amount}, no end told"
+    why = "contract ends" if contract.contract_end == last else "funding ends"
+    if contract.contract_end != last and contract.funding_end != last:
+        why = "the amount ends"
+    return f"{amount} until {day_name(last, today)}: {why}"
 
 
 def label(county: County, place_id: str | None) -> str:

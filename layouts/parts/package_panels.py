@@ -15,6 +15,7 @@ from flowcentre.model import CareReferral, County
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_sums import InQueue, ToCheck, to_check, triage_queue
 from flowcentre.picture.packages import TO_CHECK, TRIAGE_QUEUE, Package
+from layouts.parts.capacity_lists import held_words
 from layouts.parts.capacity_words import CAPACITY, cell, label, need_words, plural, table, wait_words
 from layouts.parts.figure import explained, figure
 from layouts.parts.list_links import Address
@@ -61,7 +62,8 @@ def _could_start(answered: CareAnswered) -> html.Section:
     )
     heads: list[Child] = ["Locality", "Could start", "Block hours unfilled", "Reablement hours free"]
     said = html.P("By what is free now, whole packages only, nobody twice.", className="what")
-    return html.Section([title, said, count, table(heads, rows, "start-rows"), html.P(full)], className="panel")
+    shown = table(heads, rows, "start-rows")
+    return html.Section([title, said, count, *held_words(capacity), shown, html.P(full)], className="panel")
 
 
 def _full(answered: CareAnswered, words: str, part: str) -> Child:

@@ -110,8 +110,8 @@ def _settings(waits: Waits, address: Address[Package], short: bool) -> Component
 
 def _changes(answered: CareAnswered) -> list[Component]:
     chosen = answered.chosen
-    if not chosen.count.known or not chosen.count.coverage.complete:
-        why = missing_words(chosen) or "nothing is known"
+    if not chosen.count.known or chosen.count.at_least:
+        why = missing_words(chosen) or (short_words(chosen) if chosen.count.known else "nothing is known")
         return [html.Li(f"No comparison with yesterday or last week: {why}")]
     weekday = f"{chosen.picture.at.astimezone(LONDON):%A}"
     return [

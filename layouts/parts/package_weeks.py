@@ -73,7 +73,7 @@ def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool, *, looks_b
     known = [then.people for then in past if then.people is not None]
     gaps = len(past) - len(known)
     words = f"Between {min(known):,.0f} and {max(known):,.0f} people waited"
-    words += f"; on {gaps} of {len(past)} days a list was missing" if gaps else ""
+    words += f"; on {gaps} of {len(past)} days a list was missing or not whole" if gaps else ""
     return html.Div(
         [
             html.Div(scale, className="scale", **marked(aria_hidden="true")),
@@ -143,7 +143,7 @@ def _legend(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Compon
     if terms.reference_waiting is not None and everybody:
         items.append(html.Li([html.I(className="swatch reference"), f"remembered: {_reference_words(terms)}"]))
     if any(then.people is None for then in past):
-        items.append(html.Li([html.I(className="swatch gap"), "a list was missing"]))
+        items.append(html.Li([html.I(className="swatch gap"), "a list was missing or not whole"]))
     return html.Ul(items, className="weeks-legend")
 
 
@@ -152,7 +152,11 @@ def _table(past: Sequence[Waited]) -> Component:
     rows = []
     for then in reversed(past):
         if then.people is None or then.hospital is None or then.community is None:
-            cells = [cell("People", "a list was missing"), cell("From hospital", ""), cell("From the community", "")]
+            cells = [
+                cell("People", "a list was missing or not whole"),
+                cell("From hospital", ""),
+                cell("From the community", ""),
+            ]
         else:
             cells = [
                 cell("People", f"{then.people:,.0f}"),

@@ -15,8 +15,8 @@ from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.could_start import RULE
 from layouts import capacity as page
 from layouts.finished import to_html
-from layouts.parts.capacity_ahead import by_day, contract_words
-from layouts.parts.capacity_words import day_name, need_words, number, wait_words
+from layouts.parts.capacity_ahead import by_day
+from layouts.parts.capacity_words import contract_words, day_name, need_words, number, wait_words
 from tests.layouts.capacity_cast import CONDITIONS, capacity
 from tests.layouts.care_people import AT, LOCALITIES
 from tests.picture.care_cast import bought
@@ -96,6 +96,14 @@ def test_a_service_that_fell_silent_is_named_beside_the_locality() -> None:
     shown = replace(shown, today=(replace(north, rooms=(silent, *north.rooms[1:])), *shown.today[1:]))
     assert "Capacity not known, and not counted:" in words(shown)
     assert f"at least {shown.starting} people" in words(shown)
+
+
+def test_rows_that_are_held_back_are_told_beside_what_could_start() -> None:
+    shown = capacity()
+    first, *others = shown.referrals
+    said = section(replace(shown, referrals=(replace(first, held=1), *others)), "start")
+    assert "1 row of the lists is held back: others may wait, and less may be free, than is told here" in said
+    assert "held back" not in section(shown, "start")
 
 
 def test_the_councils_and_the_trusts_services_stand_under_their_locality() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 
@@ -66,7 +67,7 @@ def test_the_line_of_four_weeks_has_the_remembered_day_and_hatches_what_no_list_
     html = drawn(book)
     said = tile(html, "How it has moved")
     assert "200 on 27 Apr 2026" in said
-    assert "a list was missing" in said
+    assert "a list was missing or not whole" in said
     chart = html[html.index("weeks-chart") :].partition("</svg>")[0]
     assert [kind for kind in ("told", "community", "hospital") if f'class="{kind}"' in chart] == [
         "told",
@@ -197,6 +198,16 @@ def test_where_a_list_is_missing_every_count_is_at_least_and_the_list_is_named()
     assert re.search(r"at least \d+ from hospital", tile(html, "Waiting now"))
     assert "1 of 3 localities" in said
     assert re.search(r"\N{GREATER-THAN OR EQUAL TO} \d+", tile(html, "Who must act next"))
+
+
+def test_with_rows_held_back_nothing_is_compared_and_what_could_start_is_in_doubt(book: Book) -> None:
+    first, *others = book.shown.lists
+    held = replace(first, value=replace(first.value, held=2, at_least=True))
+    book.shown = replace(book.shown, lists=(held, *others))
+    book.capacity = replace(book.capacity, referrals=(held.value, *book.capacity.referrals[1:]))
+    html = drawn(book)
+    assert "No comparison with yesterday or last week: 2 rows held back" in tile(html, "Waiting now")
+    assert "2 rows of the lists are held back" in part(html, "could-start")
 
 
 @pytest.mark.parametrize("condition", ["stale", "empty"])

@@ -144,3 +144,11 @@ def test_the_present_has_a_gap_where_a_list_is_too_old(store: Store) -> None:
     settle(store)
     book, _ = book_of(store, AT + 3 * HOUR)
     assert book.answer("").weeks[-1].people is None
+
+
+def test_the_present_is_a_gap_while_a_row_is_held_back_for_then_it_is_not_whole(store: Store) -> None:
+    settle_localities(store, rows=[referral(5, "good"), referral(4, "bad", weekly_hours=-1)])
+    book, picture = book_of(store)
+    assert picture.value("north", "poc_waiting_now").at_least
+    assert book.answer("").weeks[-1].people is None
+    assert book.answer("locality=south").weeks[-1].people == 0
