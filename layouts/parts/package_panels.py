@@ -61,7 +61,8 @@ def _could_start(answered: CareAnswered) -> html.Section:
         className="big start",
     )
     heads: list[Child] = ["Locality", "Could start", "Block hours unfilled", "Reablement hours free"]
-    said = html.P("By what is free now, whole packages only, nobody twice.", className="what")
+    free = "was free then" if answered.looks_back else "is free now"
+    said = html.P(f"By what {free}, whole packages only, nobody twice.", className="what")
     shown = table(heads, rows, "start-rows")
     return html.Section([title, said, count, *held_words(capacity), shown, html.P(full)], className="panel")
 
