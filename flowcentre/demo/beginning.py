@@ -8,7 +8,7 @@ from flowcentre.demo.package import Package
 from flowcentre.demo.packages import Packages
 from flowcentre.demo.requests import LOOKED_FOR, draw_source, every_queue
 from flowcentre.demo.rhythm import DAY, HOUR
-from flowcentre.demo.steps import after_office_hours, by_day, first_visit, in_the_daytime
+from flowcentre.demo.steps import after_office_hours, by_day, first_visit
 from flowcentre.demo.westshire import RESIDENTS
 from flowcentre.model import CareService
 
@@ -72,7 +72,3 @@ class Beginning:
         package.sought_at, package.offered_at = package.triaged_at, (steps[2],)
         package.provider, package.held_until = provider, until
         self._packages.run(package, begins)
-        if package.ended_at is not None and package.ended_at <= self._at:
-            package.ended_at = package.outcome_at = min(
-                until, in_the_daytime(self._at + int((1 + 12 * luck.random()) * DAY), luck)
-            )

@@ -63,16 +63,16 @@ def _winter(provider: str, amount: float, rate: float) -> Agreement:
 
 # Clover Mid has none: what it gives is bought package by package.
 AGREEMENTS = (
-    _home("ashdown-north", 340, 23.60, "council", 290),
+    _home("ashdown-north", 320, 23.60, "council", 290),
     _winter("ashdown-north", 70, 26.20),
-    replace(_home("ashdown-mid", 300, 24.10, "council", 61), renewed=14),
-    _home("ashdown-south", 250, 23.90, "better_care_fund", 171),
-    _home("bramble-north", 290, 24.40, "council", 353),
-    _home("bramble-mid", 300, 24.80, "better_care_fund", 213),
+    replace(_home("ashdown-mid", 260, 24.10, "council", 61), renewed=14),
+    _home("ashdown-south", 210, 23.90, "better_care_fund", 171),
+    _home("bramble-north", 250, 24.40, "council", 353),
+    _home("bramble-mid", 260, 24.80, "better_care_fund", 213),
     _winter("bramble-mid", 55, 27.00),
-    Agreement("HC-BRAMBLE-SOUTH", "bramble-south", "south", _HOURS, 390, "council", 46, 182, 23.40, then=340),
-    _home("clover-north", 250, 25.10, "council", 129),
-    _home("clover-south", 250, 25.30, "better_care_fund", 402),
+    Agreement("HC-BRAMBLE-SOUTH", "bramble-south", "south", _HOURS, 360, "council", 46, 182, 23.40, then=310),
+    _home("clover-north", 220, 25.10, "council", 129),
+    _home("clover-south", 220, 25.30, "better_care_fund", 402),
     _winter("clover-south", 60, 27.40),
     Agreement("HC-CLOVER-SOUTH-SPOT", "clover-south", "south", _HOURS, 25, "council", 24, 56, 28.90, block=False),
     Agreement("RB-MILLBROOK", "millbrook", "north", _BEDS, 28, "nhs", 495, 728),
@@ -106,14 +106,16 @@ def terms_on(day: date, started_on: date) -> Iterator[Term]:
 
 def _term(agreement: Agreement, number: int, ends: date, shown: date) -> Term:
     days, first = timedelta(days=agreement.days), agreement.then is None or number % 2 == 0
+    begins = ends - days + timedelta(days=1)
     paid = None if agreement.paid_until is None else shown + timedelta(days=agreement.paid_until)
+    runs_out = paid is not None and begins < paid <= ends
     changes = agreement.then is not None
     return Term(
         ref=f"{agreement.ref}-{number + 10:02d}",
         agreement=agreement,
         amount=agreement.amount if first or agreement.then is None else agreement.then,
-        valid_from=ends - days + timedelta(days=1),
+        valid_from=begins,
         valid_to=ends if changes else None,
         contract_end=None if agreement.pause else ends + days * first if changes else ends,
-        funding_end=ends if agreement.pause else paid if paid is not None and paid <= ends else None,
+        funding_end=ends if agreement.pause else paid if runs_out else None,
     )

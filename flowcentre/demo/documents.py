@@ -85,6 +85,8 @@ class Clerk:
             case "block_contracts":
                 began = seconds(self._simulation.start)
                 return Written(f"block-contracts_{stamp}.xlsx", contract_list(at, began, self._places))
+            case "visits" if lapses.roster_is_late(feed.places, at):
+                return None
             case "visits":
                 services = {place.id for place in self._within[feed.id]}
                 packages = self._simulation.packages.listed()

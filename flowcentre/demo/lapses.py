@@ -9,6 +9,7 @@ from flowcentre.demo.rhythm import HOUR, MINUTE, local
 
 SILENT, UNREACHABLE, ILLEGIBLE = "hartwell", "southmere", "southmere"
 CLOSED_HOME = "CH13"  # is in the care homes' file on Mondays, and in no list of places
+PAIRS, LATE_ROSTER = "mid", "wect-mid"
 LOCAL_REASON = "Panel Thurs"  # means nothing to anybody outside Northgate
 
 
@@ -46,3 +47,20 @@ def list_is_late(site: str, at: int) -> bool:
 def names_a_local_reason(site: str, at: int) -> bool:
     """Does a discharge list give one person's reason in words of the ward's own? Northgate's, from 14:00 up to 16:00."""
     return site == "northgate" and 14 <= local(at).hour < 16
+
+
+def writes_pairs(locality: str) -> bool:
+    """Is a package of two carers written as two rows, one for each of them? Mid Westshire's are, always."""
+    return locality == PAIRS
+
+
+def spoils_hours(at: int) -> bool:
+    """Does the list of referrals give somebody hours below zero? On Wednesdays, from 11:00 up to 12:00."""
+    clock = local(at)
+    return clock.weekday() == 2 and clock.hour == 11
+
+
+def roster_is_late(places: tuple[str, ...], at: int) -> bool:
+    """Does no roster come? The Enhanced Care Team's does not on Tuesdays, from 08:00 up to 14:00."""
+    clock = local(at)
+    return LATE_ROSTER in places and clock.weekday() == 1 and 8 <= clock.hour < 14

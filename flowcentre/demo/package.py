@@ -115,7 +115,8 @@ class Package:
 
     def need(self, hours: float, luck: Random) -> None:
         """Work out carers, visits and therapy from hours of carers a week."""
-        self.carers = 2 if hours >= 12 and luck.random() < (0.7 if self.hard else 0.3) else 1
+        pair = luck.random() < (0.7 if self.hard else 0.3)
+        self.carers = 2 if hours > 28 or (hours >= 12 and pair) else 1
         therapist = luck.random()
         if self.service is CareService.HOME_CARE:
             self.therapy = Therapy.THERAPY_AND_CARE if therapist < 0.12 else Therapy.CARE_ONLY

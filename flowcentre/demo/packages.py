@@ -31,7 +31,7 @@ from flowcentre.model import CareService, NextStep, ReferralReason, Setting
 
 NEVER = 1 << 40
 _BRIDGED = 0.30  # of those who leave a ward: the family or a neighbour helps until care can begin
-_THIS_MORNING = 0.28  # of those whom services take on: they cannot wait, and are seen to within the hour
+_THIS_MORNING = 0.34  # of those whom services take on: they cannot wait, and are seen to within the hour
 _AT_A_TIME = 6  # of those who have waited longest, an offer goes to whom it fits best
 _SIX_WEEKS, _IN_TIME = 42 * DAY, 0.8  # of those who would stay longer: the rest overstay
 _HARD_TO_PLACE = 16 * DAY  # before which somebody else is placed instead
@@ -83,7 +83,8 @@ class Packages:
             package.waits_for = (*package.waits_for, (first, first + around(luck, 30 * 60, 0.5), NextStep.FAMILY))
         if not package.urgent and luck.random() < 0.17:
             package.outcome = draw_outcome(WITHOUT_CARE, luck)
-            package.outcome_at = package.referred_at + int(luck.gammavariate(1.5, 8) * DAY) + 6 * HOUR
+            triaged_at = package.triaged_at or package.accepted_at
+            package.outcome_at = max(package.referred_at + int(luck.gammavariate(1.5, 8) * DAY), triaged_at) + 6 * HOUR
             package.ended_at = by_working_morning(package.outcome_at, luck)
         self._looking[package.service, package.locality].append(package)
 
@@ -184,8 +185,7 @@ class Packages:
         """Care begins at a moment, and ends as it will."""
         luck, until = self._luck, package.held_until
         assert until is not None
-        # What had run for long already when the simulation began goes on for some days.
-        earliest = self._agenda.at + int((1 + 4 * luck.random()) * DAY)
+        earliest = self._agenda.at + int((1 + 5 * luck.random()) * DAY)
         limit = in_the_daytime(max(begins + int((26 + 15 * luck.random()) * DAY), earliest), luck)
         outlasts = until > max(begins + _SIX_WEEKS, limit + DAY) and package.service is CareService.REABLEMENT
         if outlasts and luck.random() < _IN_TIME:
@@ -195,6 +195,9 @@ class Packages:
         package.started_at = begins
         package.planned_days = luck.choices((14, 21, 28, 35, 42), (6, 12, 26, 14, 42))[0]
         package.ended_at, package.outcome = ending(package.service, begins, until, luck)
+        if package.ended_at <= self._agenda.at:
+            # What had run for long already when the simulation began goes on for some days.
+            package.ended_at = min(in_the_daytime(earliest, luck), until)
         package.outcome_at = package.ended_at
         if luck.random() < 0.07 and package.service is CareService.REABLEMENT:
             package.therapy_again_at = begins + int((4 + 20 * luck.random()) * DAY)

@@ -13,7 +13,7 @@ _INITIALS = {
     "eastfield": "EF",
     "hartwell": "HW",
     "home": "WC",
-    "referral": "POC",
+    "referral": "B7",  # its system's number: no code is to look like a name in a file of one row
 }
 
 

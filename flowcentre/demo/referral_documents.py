@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from flowcentre.demo import lapses
 from flowcentre.demo.package import Package
 from flowcentre.demo.writing import code_of, separated, utc_text
 from flowcentre.model import CareService, Places, ReferralReason, Therapy
@@ -14,6 +15,7 @@ REFERRAL_COLUMNS = (
     *("provider", "started", "planned_end", "ended", "outcome", "therapy_again", "offers", "funding"),
     *("ready", "waits_for"),
 )
+_WEEKLY_HOURS = REFERRAL_COLUMNS.index("weekly_hours")
 _SERVICES = {
     CareService.HOME_CARE: "Home support or domiciliary care",
     CareService.REABLEMENT: "Reablement",
@@ -49,7 +51,18 @@ FUNDING = {
 def referral_list(packages: Iterable[Package], at: int, places: Places) -> bytes:
     """Everybody who waits or has care, and whose care ended in the last week, in order of their referrals."""
     listed = sorted(packages, key=lambda package: (package.referred_at, package.ref))
-    return separated(REFERRAL_COLUMNS, (_row(package, at, places) for package in listed))
+    rows, to_spoil = [], lapses.spoils_hours(at)
+    for package in listed:
+        row = _row(package, at, places)
+        times = _rows_of(package) if row[_WEEKLY_HOURS] else 1  # before triage nobody knows of a second carer
+        if to_spoil and times == 1 and row[_WEEKLY_HOURS]:
+            row, to_spoil = (*row[:_WEEKLY_HOURS], "-7", *row[_WEEKLY_HOURS + 1 :]), False
+        rows += [row] * times
+    return separated(REFERRAL_COLUMNS, rows)
+
+
+def _rows_of(package: Package) -> int:
+    return package.carers if package.service.at_home and lapses.writes_pairs(package.locality) else 1
 
 
 def _row(package: Package, at: int, places: Places) -> Sequence[object]:
@@ -65,7 +78,8 @@ def _row(package: Package, at: int, places: Places) -> Sequence[object]:
     if service.at_home:
         need = ("", "", "", _said(Therapy.NOT_TRIAGED))
         if known:
-            need = (f"{package.weekly_hours:g}", package.visits_a_day, package.carers, _said(package.therapy))
+            carers = package.carers // _rows_of(package)
+            need = (f"{package.weekly_hours:g}", package.visits_a_day, carers, _said(package.therapy))
     again = package.therapy_again_at is not None and package.therapy_again_at <= at and package.is_running(at)
     return (
         *(utc_text(at), package.ref, package.person, places[package.locality].name, utc_text(package.referred_at)),

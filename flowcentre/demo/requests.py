@@ -33,7 +33,7 @@ SOURCES = (
 STEP_UP_TO_A_BED = Source(_HOME, ReferralReason.STEP_UP, 1.0, 0.3, 2)
 # How many a day on average, and how many of them may be looking for a provider before fewer are referred.
 _A_DAY = {CareService.REABLEMENT: 3.3, CareService.HOME_CARE: 6.2, CareService.RECOVERY_BED: 1.2}
-LOOKED_FOR = {CareService.REABLEMENT: 44.0, CareService.HOME_CARE: 57.0, CareService.RECOVERY_BED: 9.0}
+LOOKED_FOR = {CareService.REABLEMENT: 42.0, CareService.HOME_CARE: 54.0, CareService.RECOVERY_BED: 9.0}
 _HARD = 0.15  # of those who can wait: far away, or with needs that few can meet
 _BY_HOUR = (0.2, 0.6, 1.0, 1.3, 1.4, 1.1, 1.0, 1.2, 1.3, 1.2, 0.9, 0.5, 0.3)  # from 07:00
 

@@ -15,7 +15,7 @@ from flowcentre.demo.package import Package
 from flowcentre.demo.rhythm import DAY, HOUR, MINUTE, local, wall_time
 from flowcentre.model import VisitStatus
 
-_CODES = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _STEP = 5 * MINUTE  # rosters are made in these
 # When visits begin, in hours after midnight, by how many there are a day.
 _ROUNDS = {1: (9.5,), 2: (8.6, 17.4), 3: (8.3, 12.6, 18.2), 4: (8.0, 12.2, 16.4, 20.0)}
@@ -130,7 +130,7 @@ class Roster:
 
 
 def _ref(package: Package, day: date, number: int) -> str:
-    # Three letters of the day and one of the round, so that no run of digits is as long as an NHS number.
+    # The day and the round in letters, so that no code is as long a run of digits as an NHS number.
     days = day.toordinal()
-    told = "".join(_CODES[days >> shift & 31] for shift in (10, 5, 0))
-    return f"V-{package.ref.rpartition('-')[2]}-{told}{'ABCD'[number]}"
+    told = "".join(_LETTERS[days // len(_LETTERS) ** place % len(_LETTERS)] for place in (2, 1, 0))
+    return f"V8-{package.ref.rpartition('-')[2]}-{told}{'ABCD'[number]}"

@@ -1,4 +1,4 @@
-"""What rostering systems export each hour: the visits about now, and in the small hours once more all of yesterday's."""
+"""What rostering systems export each hour: the visits of the hours about it, and at 03:00 UTC all of yesterday's."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ VISIT_COLUMNS = (
     *("actual_start", "actual_end", "carers", "status"),
 )
 WHOLE_DAY_AT = 3  # o'clock UTC
-_ABOUT_NOW = 4 * HOUR
+_BEFORE, _AHEAD = 4 * HOUR, 8 * HOUR
 
 
 def visit_export(
     packages: Iterable[Package], services: Collection[str], roster: Roster, at: int, places: Places
 ) -> bytes:
-    """The visits of some services planned within four hours of now; at 03:00 those of the whole day before as well."""
-    since, until = at - _ABOUT_NOW, at + _ABOUT_NOW
+    """The visits of some services from four hours ago to eight ahead; at 03:00 those of yesterday until today begins."""
+    since, until = at - _BEFORE, at + _AHEAD
     if at // HOUR % 24 == WHOLE_DAY_AT:
-        since = wall_time(local(at - DAY).date(), 0)
+        since, until = wall_time(local(at - DAY).date(), 0), at + HOUR
     rows = (
         _row(visit, at, places)
         for package in packages

@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.bed_state_csv import BedStateCsv
-from connectors.community_capacity_csv import CommunityCapacityCsv
-from connectors.discharge_list import DischargeList
-from connectors.emergency_department_json import EmergencyDepartmentJson
+from connectors import find_connectors
 from flowcentre.config.load import load
 from flowcentre.demo.simulation import Simulation
 from flowcentre.demo.westshire import WESTSHIRE
@@ -21,12 +18,7 @@ from flowcentre.model import County, Places, Stream
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIGURATION = ROOT / "flowcentre" / "config" / "defaults" / "westshire"
-CONNECTORS: dict[str, type[Connector]] = {
-    "bed_state_csv": BedStateCsv,
-    "community_capacity_csv": CommunityCapacityCsv,
-    "discharge_list": DischargeList,
-    "emergency_department_json": EmergencyDepartmentJson,
-}
+CONNECTORS: dict[str, type[Connector]] = find_connectors()
 START = datetime(2026, 11, 2, tzinfo=UTC)  # a Monday
 SETTLED = START + timedelta(days=7)
 
@@ -56,6 +48,7 @@ def readers(county: County) -> dict[str, Connector]:
             PlaceCodes(county.places, feed.places),
         )
         for feed in county.feeds
+        if feed.polled
     }
 
 

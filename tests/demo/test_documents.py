@@ -43,6 +43,8 @@ KINDS = {
     "home_care": {PlaceKind.HOME_CARE},
     "virtual_wards": {PlaceKind.VIRTUAL_WARD},
     "care_homes": {PlaceKind.CARE_HOME},
+    "extra_care": {PlaceKind.EXTRA_CARE},
+    "voluntary": {PlaceKind.VOLUNTARY},
 }
 
 
@@ -61,7 +63,7 @@ def test_every_place_of_the_simulation_is_configured_as_what_it_is_and_the_other
         for ward in hospital.wards:
             simulated["critical" if ward.care is Care.CRITICAL else "wards"].add(ward.place)
             assert county.places[ward.place].parent == hospital.place
-    for name in ("community_beds", "recovery_beds", "reablement", "home_care", "virtual_wards", "care_homes"):
+    for name in simulated.keys() - {"wards", "critical"}:
         units = getattr(WESTSHIRE, name)
         simulated[name] = {unit.place for unit in units}
         assert all(county.places.locality_of(unit.place) == unit.locality for unit in units)
@@ -75,9 +77,18 @@ def test_the_awkward_ward_codes_are_there(county: County) -> None:
 
 
 def test_every_place_that_counts_is_expected_of_some_feed(county: County) -> None:
-    covered = {place.id for feed in county.feeds for top in feed.places for place in county.places.within(top)}
-    counting = {place.id for place in county.places if place.level.value in ("site", "unit")}
-    assert counting == covered
+    whole_county = [feed for feed in county.feeds if feed.places == (county.places.system.id,)]
+    assert {feed.connector for feed in whole_county} == {"care_referrals", "block_contracts"}
+    covered = {
+        place.id
+        for feed in county.feeds
+        if feed not in whole_county
+        for top in feed.places
+        for place in county.places.within(top)
+    }
+    # Brokerage is told of by the lists alone.
+    brokerage = {place.id for place in county.places.of_kind(PlaceKind.BROKERAGE)}
+    assert {place.id for place in county.places if place.level.value in ("site", "unit")} - brokerage == covered
     assert all(feed.demonstration for feed in county.feeds)
 
 
@@ -317,9 +328,19 @@ def test_the_backlog_is_four_weeks_that_the_real_connectors_believe_but_for_the_
         assert max(gaps[-23:]) <= timedelta(hours=1.5)
         late = [at for at in moments[feed_id] if (at.hour, at.minute) == (23, 30)]
         assert [at.date() for at in late] == [(since + timedelta(days=day)).date() for day in range(8)]
+    # Of the county's long lists every two hours in the last week, and before it the last of each day; of rosters the
+    # hourly exports of two days, and before them those that tell of a whole day.
+    lists = moments["care-referrals"]
+    assert {after - at for at, after in pairwise(lists) if at > now - timedelta(days=7)} == {timedelta(hours=2)}
+    assert lists[0] == now.replace(day=14, hour=23, minute=0, second=0) <= now - timedelta(days=7)
+    assert len(moments["block-contracts"]) == 8
+    for feed_id in ("visits-wupi", "visits-home-care"):
+        assert [at.hour for at in moments[feed_id] if at < now - timedelta(days=2)] == [3] * 6
+        assert len([at for at in moments[feed_id] if at >= now - timedelta(days=2)]) == 48
     assert set(held) == {
         ("southmere-beds", "no_criteria_to_reside is not a number"),
         ("care-homes", "place_code is not a place of this feed"),
+        ("care-referrals", "weekly_hours is below zero"),
     }
     assert held["southmere-beds", "no_criteria_to_reside is not a number"] == 7
 
