@@ -78,7 +78,7 @@ def _head(capacity: Capacity) -> html.Header:
                 [
                     "as at ",
                     html.Time(clock_words(picture.at)),
-                    f", {date_words(picture.at)}. {lists + ', ' if lists else ''}local, not validated.",
+                    f", {date_words(picture.at)}. {f'{lists}, local' if lists else 'Local'}, not validated.",
                 ],
                 className="when",
             ),

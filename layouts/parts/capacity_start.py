@@ -69,7 +69,8 @@ def _headline(capacity: Capacity) -> Component:
     one = capacity.starting == 1
     said = html.P(
         [
-            html.Strong(could_start_words(capacity)),
+            html.Span("at least ", className="least") if capacity.at_least and capacity.starting else None,
+            html.Strong(could_start_words(capacity).removeprefix("at least ")),
             f" {'person' if one else 'people'} could start today, of ",
             explained(capacity.picture, system, "poc_waiting_now"),
             " who wait for care at home",
@@ -83,7 +84,10 @@ def _localities(capacity: Capacity) -> Component:
     picture = capacity.picture
     system = picture.county.places.system.id
     heads: list[Child] = ["Locality", "People waiting", *(words for _, words in _FIGURES), "Could start"]
-    rows = [_row(picture, today.place, _could(today), f"#start-{today.place}") for today in capacity.today]
+    rows = [
+        _row(picture, today.place, _could(today), f"#start-{today.place}" if today.known else None)
+        for today in capacity.today
+    ]
     if len(rows) > 1:
         rows.append(_row(picture, system, could_start_words(capacity), None, kind="total"))
     return table(heads, rows, "start-table", "Hours waiting and hours free in each locality, a week")
@@ -138,7 +142,7 @@ def _card(capacity: Capacity, today: LocalityToday) -> html.Article:
         parts.append(html.P("Nobody could start with what is free.", className="what"))
     if today.why_not:
         parts.append(_why_not(today))
-    return html.Article(parts, className="start-card")
+    return html.Article(parts, className="start-card" if today.known else "start-card not-known")
 
 
 def _card_words(today: LocalityToday) -> str:

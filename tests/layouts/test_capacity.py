@@ -89,6 +89,12 @@ def test_what_is_known_of_some_is_at_least() -> None:
     assert "WECT South Health and Care silent" in section(shown, "sides")
 
 
+def test_a_locality_without_a_list_leads_nowhere_and_has_a_dash() -> None:
+    html = drawn(capacity("partial"))
+    assert 'href="#start-north"' in html
+    assert 'href="#start-south"' not in html
+
+
 def test_a_service_that_fell_silent_is_named_beside_the_locality() -> None:
     shown = capacity()
     north = shown.today[0]
