@@ -78,7 +78,7 @@ def moment(text: str) -> datetime:
     return found[0]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)  # a county's list of referrals alone has some 6,000, and comes again and again
 def moments(text: str) -> tuple[datetime, ...]:
     """The UTC moments that a cell may mean, in order: one, or two on the night the clocks go back. Raises RowHeld for none."""
     text = text.strip()
