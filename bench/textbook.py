@@ -95,7 +95,7 @@ def page(file: Path) -> list[Any]:
         html.Div(
             [html.H3(service.name), html.B(number("westshire", service.measure))]
             + [chart(points.get(("westshire", service.measure)))]
-            + [html.P(service.out_of.format(number("westshire", service.capacity)))]
+            + [html.P(words.format(number("westshire", measure))) for measure, words in service.others]
             + [html.P(f"{place.label} {number(place.id, service.measure)}") for place in LOCALITIES]
         )
         for service in SERVICES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from dash.development.base_component import Component
@@ -85,7 +86,7 @@ def steps(ref: str, told: PackageLife, picture: Picture) -> list[Step]:
         if not rows:
             continue
         other = "" if rows[-1].ref == ref else f" (referral {rows[-1].ref})"
-        found += [Step(one.at, one.words + other, one.kind) for one in _referral(rows[-1], stands, picture)]
+        found += [replace(one, words=one.words + other) for one in _referral(rows[-1], stands, picture)]
     found += _hospital(told.hospital, picture.county)
     return in_order(found, _ORDER)
 

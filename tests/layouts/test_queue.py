@@ -172,7 +172,7 @@ def test_a_line_tells_every_step_of_a_referral_in_order(store: Store) -> None:
         "Day 42: a short-term package ends by now",
     ]
     assert [step.at for step in found] == sorted(step.at for step in found)
-    assert [step.kind for step in found[-2:]] == ["ahead", "ahead"]
+    assert [(step.kind, step.whole_day) for step in found[-2:]] == [("ahead", True), ("ahead", True)]
 
 
 def test_a_promise_that_still_runs_is_ahead(store: Store) -> None:
