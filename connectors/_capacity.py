@@ -64,6 +64,7 @@ SERVICES = {
     "extra care": _service("extra_care"),
     "voluntary sector": _service("voluntary"),
 }
+REPORTED = tuple(measure for service in SERVICES.values() for measure in service.measures.values())
 
 
 def service_name(row: Row) -> str:

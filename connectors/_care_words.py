@@ -20,8 +20,7 @@ from flowcentre.model import (
     VisitStatus,
 )
 
-# Who may be asked for care, and who may give it.
-TEAMS = frozenset({PlaceKind.BROKERAGE, PlaceKind.REABLEMENT})
+# Who may give care.
 PROVIDERS = frozenset(
     {
         PlaceKind.HOME_CARE,
@@ -33,7 +32,6 @@ PROVIDERS = frozenset(
         PlaceKind.VOLUNTARY,
     }
 )
-ROSTERED = frozenset({PlaceKind.HOME_CARE, PlaceKind.REABLEMENT})
 
 SERVICES = spellings(
     {
@@ -82,15 +80,13 @@ NEXT_STEPS = spellings(
         NextStep.HOSPITAL: ("hospital", "ward", "acute"),
     }
 )
-FUNDINGS = spellings(
-    {key: (key, text) for key, text in FUNDING.items() if key not in ("better_care_fund", "self", "nhs", "council")}
-    | {
-        "council": ("council", "local authority", "adult social care"),
-        "better_care_fund": ("better care fund", "bcf"),
-        "nhs": ("nhs", "continuing healthcare", "chc"),
-        "self": ("self", "self-funded", "self-funder", "private"),
-    }
-)
+_ALSO_FUNDING = {
+    "council": ("local authority", "adult social care"),
+    "better_care_fund": ("bcf",),
+    "nhs": ("continuing healthcare", "chc"),
+    "self": ("self-funder", "private"),
+}
+FUNDINGS = spellings({key: (key, text, *_ALSO_FUNDING.get(key, ())) for key, text in FUNDING.items()})
 UNITS = spellings(
     {
         CapacityUnit.HOURS: ("hours a week", "hours", "hours per week", "hours / week", "weekly hours", "hrs"),

@@ -9,11 +9,9 @@ from datetime import date, datetime
 from connectors._list_times import When, hold_what_is_ahead, maybe_when, when
 from flowcentre.feeds.contract import RowHeld
 from flowcentre.feeds.tables import Row
+from flowcentre.measures.care_words import OUTCOMES_OF_CARE_THAT_RAN
 from flowcentre.model import CareReferral, Held
 
-# Outcomes that only care which began can have. Whoever ended without one of these and without a start may have
-# declined, died, gone back to hospital or been sent back: no care was needed or wanted of this service.
-NEEDS_A_START = frozenset({"ended_as_planned", "ended_other"})
 _STEPS = ("accepted", "sent_back", "triaged", "sourced", "started", "ended")
 
 
@@ -48,7 +46,8 @@ def course_of(row: Row, list_time: datetime, outcome: str | None) -> Course:
     if ended is not None:
         if started is not None and ended.before(started):
             raise RowHeld("ended is before started")
-        if started is None and (outcome is None or outcome in NEEDS_A_START):
+        # Whoever ended with another outcome may have declined, died, gone to hospital or been sent back before any care.
+        if started is None and (outcome is None or outcome in OUTCOMES_OF_CARE_THAT_RAN):
             raise RowHeld("ended without started, and no outcome says that no care was needed or wanted")
 
     def at(column: str) -> datetime | None:

@@ -24,6 +24,7 @@ from flowcentre.feeds.pseudonyms import pseudonym
 from flowcentre.feeds.tables import Row, tidy
 from flowcentre.measures.care_words import FUNDING, OUTCOME_BY_KEY
 from flowcentre.measures.packages import REFERRALS_REPORT
+from flowcentre.measures.packages_week import TEAMS
 from flowcentre.model import CareReferral, CareService, Fact, Held, ReferralReason, RefusedColumn, WholeList
 
 LAYOUT = Layout(
@@ -162,7 +163,7 @@ class CareReferrals(ListOfPeople):
 
     def _place_in(self, row: Row, column: str) -> str | None:
         """The team or the provider in a column; of several with one name the one of the row's locality."""
-        kinds = words.TEAMS if column == "team" else words.PROVIDERS
+        kinds = TEAMS if column == "team" else words.PROVIDERS
         return self.places.service(row.text(column), kinds, self.places.locality(row.text("locality")))
 
     def _not_known(self, document: Document, listing: Listing) -> Iterator[Held]:

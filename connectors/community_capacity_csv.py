@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from connectors._capacity import FIGURES, SERVICES, as_at_of, readings_of, service_name
+from connectors._capacity import FIGURES, REPORTED, as_at_of, readings_of, service_name
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed, Payload, RowHeld
 from flowcentre.feeds.files import DropFolderSettings, read_new_files, whole_lines
 from flowcentre.feeds.tables import Row, csv_rows, facts_of
@@ -21,7 +21,7 @@ class CommunityCapacitySettings(DropFolderSettings):
 class CommunityCapacityCsv(Connector):
     """One row a place and service. A file without one place of this feed is refused; an unknown place holds its row."""
 
-    provides: ClassVar = tuple(measure for service in SERVICES.values() for measure in service.measures.values())
+    provides: ClassVar = REPORTED
     Settings: ClassVar = CommunityCapacitySettings
     settings: CommunityCapacitySettings
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from connectors._capacity import FIGURES, SERVICES, Service, readings_of, service_name
+from connectors._capacity import FIGURES, REPORTED, SERVICES, Service, readings_of, service_name
 from flowcentre.feeds.contract import (
     TO_BE_SURE,
     Bookmark,
@@ -43,7 +43,7 @@ class TypedInSettings(FeedSettings):
 class TypedIn(Connector):
     """One form a document, one row a service of its place. A form without all the figures that it asks for is refused."""
 
-    provides: ClassVar = tuple(measure for service in SERVICES.values() for measure in service.measures.values())
+    provides: ClassVar = REPORTED
     polled: ClassVar = False
     Settings: ClassVar = TypedInSettings
     settings: TypedInSettings

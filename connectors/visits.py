@@ -23,15 +23,13 @@ from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalform
 from flowcentre.feeds.files import DropFolderSettings, read_new_files, whole_lines
 from flowcentre.feeds.pseudonyms import pseudonym
 from flowcentre.feeds.tables import Row, csv_table, tidy
-from flowcentre.measures.visit_counts import VISITED
+from flowcentre.measures.visit_counts import LONGEST, MOST_CARERS, SERVICES, VISITED
 from flowcentre.model import Fact, Held, RefusedColumn, RosterExport, Visit, VisitStatus
 
 COLUMNS = (
     *("exported_at", "ref", "service", "package", "planned_start", "planned_end", "actual_start", "actual_end"),
     *("carers", "status"),
 )
-LONGEST = timedelta(hours=24)
-MOST_CARERS = 4  # a visit of more is a slip
 _NOBODY_CAME = (VisitStatus.MISSED, VisitStatus.CANCELLED)
 _IT_IS_PAST = (VisitStatus.COMPLETED, VisitStatus.LATE, VisitStatus.MISSED)
 
@@ -81,8 +79,8 @@ class Visits(Connector):
     def _service(self, row: Row) -> str | None:
         """The service of this feed whose visit it is; a ward of the same code is none."""
         said = row.text("service")
-        called = (self.places.find(said), self.places.service(said, words.ROSTERED))
-        return next((place for place in called if place and self.places.kind(place) in words.ROSTERED), None)
+        called = (self.places.find(said), self.places.service(said, SERVICES))
+        return next((place for place in called if place and self.places.kind(place) in SERVICES), None)
 
     def _visit(self, row: Row, exported_at: datetime) -> Visit:
         service, status = self._service(row), self._status(row.text("status"))

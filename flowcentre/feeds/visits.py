@@ -9,14 +9,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flowcentre.measures.drift import DAYS, days_before
-from flowcentre.measures.visit_counts import SERVICES, visit_readings
+from flowcentre.measures.visit_counts import LONGEST, MOST_CARERS, SERVICES, visit_readings
 from flowcentre.measures.visit_window import VisitWindow
 from flowcentre.model import CareTerms, Held, Place, Reading, RosterExport, Visit
 from flowcentre.store import Store
 
-LONGEST = timedelta(hours=24)  # of a visit, as planned or as made
 FURTHEST = timedelta(days=92)  # ahead, that a roster tells of
-MOST_CARERS = 4
 
 
 def believe(

@@ -7,6 +7,7 @@ are never added over time.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from math import fsum
 
 from flowcentre.measures.drift import MOST, Pattern
@@ -14,6 +15,8 @@ from flowcentre.measures.visit_window import VisitWindow
 from flowcentre.model import Formula, Measure, Period, PlaceKind, Reading, StockOrFlow, Summing, Worse
 
 SERVICES = frozenset({PlaceKind.HOME_CARE, PlaceKind.REABLEMENT})
+LONGEST = timedelta(hours=24)  # of a visit, as planned or as made
+MOST_CARERS = 4  # of a visit: more is a slip
 _ROSTERS = "The services' rosters of home visits: a local count, not validated."
 _CARERS = "Hours are of carers: a visit by two takes two an hour."
 _TOLERANCE = (
