@@ -13,6 +13,7 @@ from flowcentre.demo.westshire import RESIDENTS
 from flowcentre.model import CareService
 
 SHORT_TERM_SHARE = 0.075  # of the home care under way: the rest has long been long-term care, which is on no list
+_FULLER = 1.3  # than the queue will be: nobody has come back yet whose care was handed back, or who was in hospital
 _LONGEST = 55.0  # days since when anything under way has run
 
 
@@ -28,7 +29,7 @@ class Beginning:
         """People who have asked for care over the last weeks, and still look for it."""
         luck = self._luck
         for service, locality in every_queue():
-            for _ in range(round(LOOKED_FOR[service] * RESIDENTS[locality])):
+            for _ in range(round(_FULLER * LOOKED_FOR[service] * RESIDENTS[locality])):
                 asked_at = after_office_hours(self._at - int(luck.expovariate(1 / 7) * DAY), 0.2)
                 package = self._packages.refer(service, locality, draw_source(service, luck), min(asked_at, self._at))
                 self._packages.opening.take_steps(package)

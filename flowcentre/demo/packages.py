@@ -22,6 +22,7 @@ from flowcentre.demo.endings import (
 )
 from flowcentre.demo.opening import Opening
 from flowcentre.demo.package import Package
+from flowcentre.demo.queue import Queue
 from flowcentre.demo.referral import Referral
 from flowcentre.demo.requests import Source, draw_source, every_queue, expected_in_an_hour
 from flowcentre.demo.residents import Resident
@@ -30,11 +31,9 @@ from flowcentre.demo.steps import after_office_hours, by_working_morning, first_
 from flowcentre.model import CareService, NextStep, ReferralReason, Setting
 
 NEVER = 1 << 40
-_BRIDGED = 0.30  # of those who leave a ward: the family or a neighbour helps until care can begin
+_BRIDGED = 0.12  # of those who leave a ward: the family or a neighbour helps until care can begin
 _THIS_MORNING = 0.34  # of those whom services take on: they cannot wait, and are seen to within the hour
-_AT_A_TIME = 6  # of those who have waited longest, an offer goes to whom it fits best
 _SIX_WEEKS, _IN_TIME = 42 * DAY, 0.8  # of those who would stay longer: the rest overstay
-_HARD_TO_PLACE = 16 * DAY  # before which somebody else is placed instead
 
 
 class Packages:
@@ -42,7 +41,7 @@ class Packages:
 
     def __init__(self, seed: int, agenda: Agenda) -> None:
         self.every: list[Package] = []  # also some that will be referred later
-        self._looking: dict[tuple[CareService, str], list[Package]] = {queue: [] for queue in every_queue()}
+        self._looking = {queue: Queue() for queue in every_queue()}
         self._agenda = agenda
         self._luck = Random(f"{seed} packages of care")
         self.opening = Opening(seed, self._luck)
@@ -86,14 +85,14 @@ class Packages:
             triaged_at = package.triaged_at or package.accepted_at
             package.outcome_at = max(package.referred_at + int(luck.gammavariate(1.5, 8) * DAY), triaged_at) + 6 * HOUR
             package.ended_at = by_working_morning(package.outcome_at, luck)
-        self._looking[package.service, package.locality].append(package)
+        self._looking[package.service, package.locality].add(package)
 
     def resident(self, hospital: str, one: Resident) -> None:
         """Somebody in a community hospital who will need care at home."""
         if one.pathway == 1:
             package = self.opening.resident(hospital, one)
             self.every.append(package)
-            self._looking[package.service, package.locality].append(package)
+            self._looking[package.service, package.locality].add(package)
 
     # --- A service takes somebody ---------------------------------------------------------
 
@@ -113,19 +112,14 @@ class Packages:
     def _next(self, service: CareService, locality: str, hours: float) -> Package:
         """Who of those at home, or in other beds, is next for a service that gives so many hours a week."""
         at = self._agenda.at
-        queue = self._looking[service, locality]
-        queue[:] = [package for package in queue if package.outcome_at is None or package.outcome_at > at]
-        ready = [p for p in queue if p.sought_at is not None and p.sought_at <= at and p.free_from < at + 2 * DAY]
-        if not ready or self._luck.random() < _THIS_MORNING:
+        found = None
+        if self._luck.random() >= _THIS_MORNING:
+            found = self._looking[service, locality].take(hours, at, self._luck)
+        if found is None:
             source = draw_source(service, self._luck)
             asked_at = at - int((0.2 + 0.7 * self._luck.random()) * HOUR)
             found = self.refer(service, locality, source, asked_at, urgent=True)
             found.accepted_at = found.triaged_at = found.sought_at = at
-        else:
-            ready.sort(key=lambda package: (_turn(package, at), package.ref))
-            first = [package for package in ready if _turn(package, at)[0] == _turn(ready[0], at)[0]]
-            found = min(first[:_AT_A_TIME], key=lambda package: abs(package.hours - hours))
-            queue.remove(found)
         found.ended_at = found.outcome = found.outcome_at = None
         if hours < 8:
             found.carers = 1
@@ -178,7 +172,7 @@ class Packages:
             return around(luck, 150, 0.4)
         if package.leaves_bed or package.free_from:
             helped = luck.random() < _BRIDGED
-            return int(luck.gammavariate(1.6, 3.0) * DAY) if helped else around(luck, 90, 0.3)
+            return int(luck.gammavariate(1.6, 2.5) * DAY) if helped else around(luck, 90, 0.3)
         return around(luck, 17 * 60, 0.9)
 
     def run(self, package: Package, begins: int) -> None:
@@ -215,7 +209,7 @@ class Packages:
         restart = ReferralReason.RESTART
         if package.outcome == HANDED_BACK:
             self._anew(package, Source(Setting.COMMUNITY, restart, 1, 0), ended_at - int(4 * HOUR * luck.random()))
-        elif package.outcome == HOSPITAL and luck.random() < 0.35:
+        elif package.outcome == HOSPITAL and luck.random() < 0.25:
             back_at = after_office_hours(ended_at + int((3 + 9 * luck.random()) * DAY), 2 * luck.random())
             self._anew(package, Source(Setting.HOSPITAL, restart, 1, 0, 1), back_at)
         elif package.outcome == REABLEMENT and package.service is CareService.RECOVERY_BED:
@@ -251,10 +245,3 @@ class Packages:
                 self.enter(package)
         if at % DAY < HOUR:
             self.every = [p for p in self.every if p.referred_at > at - DAY or p.is_listed(at - DAY)]
-
-
-def _turn(package: Package, at: int) -> tuple[int, float]:
-    """Whose turn it is, the lowest first: who cannot wait, then who has waited long, and who is hard to place last."""
-    cannot_wait = package.urgent or (package.free_from and package.free_from < at + 1.5 * DAY)
-    put_off = package.hard and at - package.referred_at < _HARD_TO_PLACE
-    return 0 if cannot_wait else 2 if put_off else 1, package.referred_at + 9 * DAY * package.chance
