@@ -5,17 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flowcentre.measures.derive import local_day
-from flowcentre.model import Picture, PlaceKind, Value
+from flowcentre.measures.packages_week import AT_TEAMS
+from flowcentre.model import Picture, PlaceKind, Summing, Value
 
-COLUMNS = (
-    "spa_received_7d",
-    "spa_accepted_7d",
-    "spa_sent_back_7d",
-    "spa_waiting_now",
-    "spa_median_accept_hours_7d",
-)
-SUMMED = COLUMNS[:4]  # a median of teams is no median of people
-_TEAMS = (PlaceKind.BROKERAGE, PlaceKind.REABLEMENT)
+COLUMNS = tuple(measure.id for measure in AT_TEAMS)
+SUMMED = tuple(measure.id for measure in AT_TEAMS if measure.across_places is Summing.SUM)  # and no median of teams
+_TEAMS = (PlaceKind.BROKERAGE, PlaceKind.REABLEMENT)  # in this order
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from flowcentre.measures.care_clocks import Phase, phase_of
 from flowcentre.measures.derive import local_day
-from flowcentre.model import CareContract, CareReferral, Listed, Picture, PlaceKind, Value
+from flowcentre.model import CareContract, CareReferral, CareService, Picture, PlaceKind, Value
 from flowcentre.picture.access_point import Team, access_points
 from flowcentre.picture.ahead import Ahead, capacity_ahead, without_contract
 from flowcentre.picture.care_room import rooms_of
@@ -116,22 +116,36 @@ def capacity_of(
     referrals = list(_referrals(of_the_present))
     bought = [contract for value, theirs in contracts if value.known for contract in theirs]
     spoken = {value.place for value, _ in contracts if value.known}
-    units = [
-        place.id for place in picture.county.places.of_kind(PlaceKind.RECOVERY_UNIT) if place.valid_on(today)
-    ]  # fmt: skip
+    units = _with_beds(picture, referrals, today)
     return Capacity(
         picture,
         tuple(each.value for each in lists),
         tuple(value for value, _ in contracts),
         could_start(rooms_of(picture), _known(of_the_present)),
         side_by_side(picture),
-        recovery_units(units, referrals, bought, today, terms),
+        recovery_units(units, referrals, bought, today, terms, picture.county.places.stay_limits),
         stays_elsewhere(units, referrals),
         capacity_ahead(bought, today),
         access_points(picture),
         without_contract(_at_providers(referrals, spoken, picture), bought, today),
         rostered,
     )
+
+
+def _with_beds(picture: Picture, referrals: Sequence[tuple[CareReferral, datetime]], today: date) -> list[str]:
+    """The recovery units and, of the community hospitals, those in which somebody stays or that limit their stays."""
+    stayed_in = {
+        referral.provider
+        for referral, at in referrals
+        if referral.service is CareService.RECOVERY_BED and phase_of(referral, at) is Phase.RECEIVING
+    }
+    places = picture.county.places.of_kind(PlaceKind.RECOVERY_UNIT, PlaceKind.COMMUNITY_HOSPITAL)
+    return [
+        place.id
+        for place in places
+        if place.valid_on(today)
+        and (place.kind is PlaceKind.RECOVERY_UNIT or place.stay_limit_days is not None or place.id in stayed_in)
+    ]
 
 
 def contract_lists(picture: Picture) -> list[Value]:
@@ -145,11 +159,8 @@ def contracts_from(store: Store, value: Value) -> tuple[CareContract, ...]:
     at, received_at = value.observed_at, value.received_at
     if value.value is None or at is None or received_at is None:
         return ()
-    return tuple(_contracts(store.people("contracts", value.place, at, received_at)))
-
-
-def _contracts(rows: Sequence[Listed]) -> Iterator[CareContract]:
-    return (row for row in rows if isinstance(row, CareContract))
+    listed = store.people("contracts", value.place, at, received_at)
+    return tuple(row for row in listed if isinstance(row, CareContract))
 
 
 def _referrals(lists: Sequence[PlaceList[Any]]) -> Iterator[tuple[CareReferral, datetime]]:

@@ -63,7 +63,7 @@ class Item(Protocol):
 
 T = TypeVar("T", bound=Item)
 # Of a list's rows at a moment, in this county, too old or not: the items that stand on it, and who left it that day.
-Reading = Callable[[Iterable[Listed], datetime, County, bool], tuple[tuple[T, ...], tuple[T, ...]]]
+Reader = Callable[[Iterable[Listed], datetime, County, bool], tuple[tuple[T, ...], tuple[T, ...]]]
 Facet = Callable[[T], str]
 Choices = Mapping[str, frozenset[str]]  # of each facet some values
 
@@ -76,7 +76,7 @@ class Subject(Generic[T]):
     measure: str  # what a picture counts of it at each of its places
     kinds: Collection[PlaceKind]  # of places that send one
     noun: str  # what these are called: "hospitals"
-    read: Reading[T]
+    read: Reader[T]
     rank: Callable[[T], Any]  # the order in which people are shown
     facets: Mapping[str, Facet[T]]
     limits: Mapping[str, str]  # each limit that one may be past, in words

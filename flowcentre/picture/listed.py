@@ -6,15 +6,15 @@ that page, wall, export and API say the same number at the same version, now or 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Generic
 from urllib.parse import parse_qs, quote
 
 from flowcentre.model import Coverage, Picture, State, Value
 from flowcentre.picture.list_subject import NOT_KNOWN, PAST, UNKNOWN, Choices, Facet, Item, PlaceList, Subject, T
+from flowcentre.picture.totals import oldest
 
 __all__ = [
     "NOT_KNOWN",
@@ -183,17 +183,13 @@ class Chosen(Generic[T]):
             self.picture.county.places.system.id,
             float(people) if counted else None,
             next(state for state in order if state in states),
-            _first(value.observed_at for value in counted),
-            _first(value.received_at for value in counted),
+            oldest(value.observed_at for value in counted),
+            oldest(value.received_at for value in counted),
             tuple(dict.fromkeys(feed for value in values for feed in value.feeds)),
             Coverage(len(speaking), len(values), self.subject.noun, missing),
             at_least=bool(counted) and (bool(missing) or any(value.at_least for value in counted)),
             derived=True,
             held=sum(value.held for value in values),
-            late_at=_first(value.late_at for value in counted),
-            stale_at=_first(value.stale_at for value in counted),
+            late_at=oldest(value.late_at for value in counted),
+            stale_at=oldest(value.stale_at for value in counted),
         )
-
-
-def _first(moments: Iterable[datetime | None]) -> datetime | None:
-    return min((moment for moment in moments if moment is not None), default=None)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flowcentre.measures.derive import local_day
 from flowcentre.model import Coverage, Picture, Place, PlaceKind, State, Value
+from flowcentre.picture.totals import oldest
 
 PLANNED = "visits_planned_hours_7d"
 COLUMNS = (
@@ -80,17 +80,13 @@ def total(values: Sequence[Value], measure: str, place: str, noun: str = "servic
         place,
         sum(value.value or 0.0 for value in speaking) if speaking else None,
         state,
-        _first(value.observed_at for value in speaking),
-        _first(value.received_at for value in speaking),
+        oldest(value.observed_at for value in speaking),
+        oldest(value.received_at for value in speaking),
         tuple(dict.fromkeys(feed for value in values for feed in value.feeds)),
         Coverage(len(speaking), len(values), noun, missing),
         at_least=bool(speaking) and (bool(missing) or any(value.at_least for value in speaking)),
         derived=True,
         held=sum(value.held for value in values),
-        late_at=_first(value.late_at for value in speaking),
-        stale_at=_first(value.stale_at for value in speaking),
+        late_at=oldest(value.late_at for value in speaking),
+        stale_at=oldest(value.stale_at for value in speaking),
     )
-
-
-def _first(moments: Iterable[datetime | None]) -> datetime | None:
-    return min((moment for moment in moments if moment is not None), default=None)

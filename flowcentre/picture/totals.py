@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -44,8 +44,8 @@ def _over_totals(measure: Measure, place: str, parts: list[Value]) -> Value:
         place,
         float(sum([part.value for part in counted if part.value is not None])) if counted else None,
         state,
-        _oldest([part.observed_at for part in counted]),
-        _oldest([part.received_at for part in counted]),
+        oldest([part.observed_at for part in counted]),
+        oldest([part.received_at for part in counted]),
         _feeds(parts),
         Coverage(
             sum([coverage.reporting for coverage in covered]),
@@ -56,8 +56,8 @@ def _over_totals(measure: Measure, place: str, parts: list[Value]) -> Value:
         at_least=bool(counted) and (len(counted) < len(parts) or any(part.at_least for part in counted)),
         derived=True,
         held=sum([part.held for part in parts]),
-        late_at=_oldest([part.late_at for part in counted]),
-        stale_at=_oldest([part.stale_at for part in counted]),
+        late_at=oldest([part.late_at for part in counted]),
+        stale_at=oldest([part.stale_at for part in counted]),
         typed=first_to_expire([part.typed for part in counted]),
     )
 
@@ -72,14 +72,14 @@ def _joined(measure: Measure, place: str, parts: list[Value], value: float | Non
         place,
         value,
         state,
-        _oldest([part.observed_at for part in parts]),
-        _oldest([part.received_at for part in parts]),
+        oldest([part.observed_at for part in parts]),
+        oldest([part.received_at for part in parts]),
         _feeds(parts),
         Coverage(int(state.usable), 1),
         derived=True,
         held=max(part.held for part in parts),
-        late_at=_oldest([part.late_at for part in parts]),
-        stale_at=_oldest([part.stale_at for part in parts]),
+        late_at=oldest([part.late_at for part in parts]),
+        stale_at=oldest([part.stale_at for part in parts]),
         typed=first_to_expire([part.typed for part in parts]),
     )
 
@@ -130,8 +130,8 @@ def summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, 
         total.place,
         value,
         state,
-        _oldest([m.observed_at for m in counted]),
-        _oldest([m.received_at for m in counted]),
+        oldest([m.observed_at for m in counted]),
+        oldest([m.received_at for m in counted]),
         _feeds(members),
         coverage,
         # A silent ward can only add to a count; to a difference or a share it can do either.
@@ -141,8 +141,8 @@ def summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, 
         and measure.across_places in (Summing.SUM, Summing.MAX),
         derived=True,
         held=sum([m.held for m in members]) + lost,
-        late_at=_oldest([m.late_at for m in counted]),
-        stale_at=_oldest([m.stale_at for m in counted]),
+        late_at=oldest([m.late_at for m in counted]),
+        stale_at=oldest([m.stale_at for m in counted]),
     )
 
 
@@ -172,7 +172,8 @@ def _total_figure(measure: Measure, counted: list[Value], values: Values) -> flo
     return figure(measure.formula, sums)
 
 
-def _oldest(moments: list[datetime | None]) -> datetime | None:
+def oldest(moments: Iterable[datetime | None]) -> datetime | None:
+    """The first of some moments; None where there is none."""
     told = {moment for moment in moments if moment is not None}  # mostly the same one, many times
     return min(told, default=None)
 

@@ -21,6 +21,17 @@ def typed_of(picture: Picture, place_id: str) -> Typed | None:
     return max(found, key=lambda typed: typed.typed_at, default=None)
 
 
+def all_typed(picture: Picture) -> dict[str, Typed]:
+    """The same for every place at which anything known is typed."""
+    found: dict[str, Typed] = {}
+    for value in picture.values.values():
+        if value.typed is not None and (
+            value.place not in found or value.typed.typed_at > found[value.place].typed_at
+        ):
+            found[value.place] = value.typed
+    return found
+
+
 def may_be_typed(county: County) -> bool:
     """Has a county a feed that people type in?"""
     return any(not feed.polled for feed in county.feeds)
@@ -66,13 +77,11 @@ def status_of_typed(
     return FeedStatus(
         feed,
         state,
-        last.typed.typed_at,
-        log.last_success_at,
-        log.last_poll,
-        None,
-        log.today,
-        0,
-        log.held,
-        log.last_doubt,
-        last.typed,
+        observed_at=last.typed.typed_at,
+        last_success_at=log.last_success_at,
+        last_poll=log.last_poll,
+        today=log.today,
+        held_rows=log.held,
+        last_doubt=log.last_doubt,
+        typed=last.typed,
     )

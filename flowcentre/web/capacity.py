@@ -31,11 +31,11 @@ from flowcentre.web.capacity_shapes import (
     RoomShape,
     StartShape,
     StayShape,
-    TypedShape,
+    TypedPlaceShape,
 )
 from flowcentre.web.finished import Builder, Renderings, respond
 from flowcentre.web.shapes import ValueShape
-from flowcentre.web.shaping import value_shape
+from flowcentre.web.shaping import typed_shape, value_shape
 
 PART = "capacity"
 NO_CAPACITY = "This server reads nothing of community capacity."
@@ -250,17 +250,6 @@ def _ahead(line: Ahead) -> AheadShape:
     }
 
 
-def _typed(picture: Picture) -> list[TypedShape]:
-    found: list[TypedShape] = []
-    for place in picture.county.places:
-        typed = typed_of(picture, place.id)
-        if typed is not None:
-            found.append(
-                {
-                    "place": place.id,
-                    "author": typed.author,
-                    "typed_at": typed.typed_at,
-                    "expires_at": typed.expires_at,
-                }
-            )
-    return found
+def _typed(picture: Picture) -> list[TypedPlaceShape]:
+    shapes = ((place.id, typed_shape(typed_of(picture, place.id))) for place in picture.county.places)
+    return [{"place": place, **shape} for place, shape in shapes if shape is not None]

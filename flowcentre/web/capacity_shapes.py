@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from flowcentre.web.shapes import ValueShape
+from flowcentre.web.shapes import TypedShape, ValueShape
 
 
 class RoomShape(TypedDict):
@@ -97,6 +97,7 @@ class StayShape(TypedDict):
     ends_on: date
     planned: Annotated[bool, Field(description="false: no end is planned, so it is the last day allowed")]
     days_left: Annotated[int, Field(description="below 0: past that day")]
+    limit_days: Annotated[int, Field(description="how long the stay may last")]
     over_limit: bool
 
 
@@ -115,9 +116,10 @@ class ContractShape(TypedDict):
 
 
 class RecoveryShape(TypedDict):
-    """A recovery unit."""
+    """A recovery unit, or a community hospital in which somebody stays."""
 
     place: str
+    stay_limit_days: Annotated[int, Field(description="the unit's own or, where it has none, that of any short-term care")]
     values: list[ValueShape]
     stays: list[StayShape]
     ending_in_7_days: int
@@ -160,13 +162,10 @@ class TeamShape(TypedDict):
     values: list[ValueShape]
 
 
-class TypedShape(TypedDict):
+class TypedPlaceShape(TypedShape):
     """A place whose numbers somebody typed in."""
 
     place: str
-    author: str
-    typed_at: datetime
-    expires_at: datetime
 
 
 class UncontractedShape(TypedDict):
@@ -197,4 +196,4 @@ class CapacityShape(TypedDict):
     access_points: list[TeamShape]
     uncontracted: list[UncontractedShape]
     services: Annotated[list[ValueShape], Field(description="every figure of capacity, place by place, and the sums")]
-    typed_in: list[TypedShape]
+    typed_in: list[TypedPlaceShape]

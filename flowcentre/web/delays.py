@@ -41,7 +41,6 @@ TOLD: Told[Delay] = Told(
     no_lists="This server reads no discharge lists.",
     counts=counts_by_facet,
     more_counts=_discharged,
-    headings={column.id: column.heading for column in COLUMNS},
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic
 
 from flowcentre.picture.list_small import Seen
@@ -30,7 +31,11 @@ class Told(Generic[T]):
     no_lists: str  # where this server reads none
     counts: Callable[[Chosen[T]], Mapping[str, Sequence[Count]]]  # by every facet
     more_counts: Callable[[Chosen[T], bool], MoreCounts]  # others; with small ones hidden, or not
-    headings: Mapping[str, str]  # of each facet and column
+
+    @cached_property
+    def headings(self) -> Mapping[str, str]:
+        """Of each facet and column."""
+        return {column.id: column.heading for column in self.columns}
 
     @property
     def path(self) -> str:

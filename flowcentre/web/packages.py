@@ -23,7 +23,6 @@ TOLD: Told[Package] = Told(
     no_lists="This server reads no lists of referrals.",
     counts=counts_by,
     more_counts=lambda _chosen, _small_hidden: (),
-    headings={column.id: column.heading for column in COLUMNS},
 )
 
 
