@@ -72,29 +72,11 @@ class Drift:
         return self.over + self.under
 
     @property
-    def outside_share(self) -> float | None:
-        """Of the visits compared, 0 to 1; None where there is none."""
-        return self._share(self.outside)
-
-    @property
-    def over_share(self) -> float | None:
-        """The same of those that ran over."""
-        return self._share(self.over)
-
-    @property
-    def under_share(self) -> float | None:
-        """The same of those that ran short."""
-        return self._share(self.under)
-
-    @property
     def hours_a_week(self) -> float:
         """Carer hours a week that a regular pattern takes more than planned; below 0 where it takes less, 0 without one."""
         if self.pattern is None or self.actual_minutes is None or self.planned_minutes is None:
             return 0.0
         return (self.actual_minutes - self.planned_minutes) / 60 * self.carer_visits_a_week
-
-    def _share(self, visits: int) -> float | None:
-        return visits / self.compared if self.compared else None
 
 
 def days_before(at: datetime, days: int) -> datetime:

@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from math import fsum
 
-from flowcentre.measures.drift import DAYS, Drift, Pattern, days_before
-from flowcentre.measures.visit_counts import COMPARED, DRIFT_UNDER, SERVICES
+from flowcentre.measures.drift import DAYS, Drift, days_before
+from flowcentre.measures.visit_counts import COMPARED, SERVICES
 from flowcentre.measures.visit_window import VisitWindow
-from flowcentre.model import CareTerms, County, Level, Picture, Value
+from flowcentre.model import CareTerms, County, Picture, Value
 from flowcentre.store import Store
 
 _KEPT = 8  # past moments
@@ -32,7 +31,7 @@ class PackageVisits:
     stale: bool = False  # the roster is too old to be the present: shown as old, and in no count
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ServiceVisits:
     """How a service's visits went. ``value`` says how many were compared, with the age and state of the roster."""
 
@@ -44,16 +43,6 @@ class ServiceVisits:
     def place(self) -> str:
         """The service."""
         return self.value.place
-
-    @cached_property
-    def over_hours(self) -> float:
-        """Carer hours a week of its packages whose visits regularly run over."""
-        return fsum(each.drift.hours_a_week for each in self.packages if each.drift.pattern is Pattern.OVERRUN)
-
-    @cached_property
-    def under_hours(self) -> float:
-        """Carer hours a week of its packages whose visits regularly run short."""
-        return fsum(-each.drift.hours_a_week for each in self.packages if each.drift.pattern is Pattern.UNDERRUN)
 
 
 class Rostered:
@@ -76,44 +65,11 @@ class Rostered:
         found = [each for service in self.services for each in service.packages if each.drift.pattern is not None]
         return tuple(sorted(found, key=lambda each: (-abs(each.drift.hours_a_week), each.package, each.place)))
 
-    def of_package(self, ref: str) -> tuple[PackageVisits, ...]:
-        """How the visits to one package went: one for each service that visits it."""
-        return self._by_package.get(ref, ())
-
-    @cached_property
-    def _by_package(self) -> Mapping[str, tuple[PackageVisits, ...]]:
-        found: dict[str, tuple[PackageVisits, ...]] = {}
-        for each in (each for service in self.services for each in service.packages):
-            found[each.package] = (*found.get(each.package, ()), each)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Releasable:
-    """Carer hours a week that might be released of packages whose visits regularly run short.
-
-    A silent roster is in no total, and the total says so: see ``Value.coverage``.
-    """
-
-    services: Mapping[str, Value]
-    localities: Mapping[str, Value]
-    system: Value
-
 
 def rostered_services(picture: Picture) -> list[Value]:
     """How many visits of each service that is expected to send a roster were compared, in the order of the configuration."""
     counts = (picture.value(place.id, COMPARED.id) for place in picture.county.places.of_kind(*SERVICES))
     return [value for value in counts if (value.place, value.measure) in picture.values and not value.derived]
-
-
-def releasable(picture: Picture) -> Releasable:
-    """Hours releasable from visits that run short, by service, by locality and in all."""
-    places = picture.county.places
-    return Releasable(
-        {value.place: picture.value(value.place, DRIFT_UNDER.id) for value in rostered_services(picture)},
-        {place.id: picture.value(place.id, DRIFT_UNDER.id) for place in places.at_level(Level.LOCALITY)},
-        picture.value(places.system.id, DRIFT_UNDER.id),
-    )
 
 
 # --- The book ---------------------------------------------------------------------------

@@ -204,7 +204,6 @@ visit = Table(
         postgresql_where=text("known_to IS NULL"),
     ),
     Index("ix_visit_roster_planned_start", "roster", "planned_start"),
-    Index("ix_visit_package_planned_start", "package", "planned_start"),
 )
 
 # --- Typed in ---------------------------------------------------------------------------

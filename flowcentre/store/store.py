@@ -317,13 +317,6 @@ class Store(Connections):
                 connection, feed, place, to_ms(after), maybe_to_ms(until), maybe_to_ms(at), maybe_to_ms(known_at)
             )
 
-    def visits_of_package(
-        self, package: str, after: datetime, until: datetime | None = None, known_at: datetime | None = None
-    ) -> list[Visit]:
-        """The visits of a package in the order of their plan, of whatever service; as known at a moment, or now."""
-        with self._reading() as connection:
-            return visits.read_package(connection, package, to_ms(after), maybe_to_ms(until), maybe_to_ms(known_at))
-
     def last_visit(self, version: int | None = None) -> int:
         """The row, from which on ``visit_news`` goes, of the newest that was told of visits; by a version, where given."""
         with self._reading() as connection:

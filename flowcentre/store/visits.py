@@ -62,7 +62,6 @@ def record_visits(
 def _take(connection: Connection, feed: str, place: str, told: dict[str, Content], stamp: dict[str, int]) -> int:
     """Take in what one export tells of one service. How many of its visits were accepted."""
     moment = stamp["observed_at"]
-    ours = (_roster.feed == feed) & (_roster.place == place)
     roster, newest = _roster_of(connection, feed, place, moment)
     known = {row[0]: (row[1], row[2:]) for row in _standing(connection, roster, told, _row.id, *_TOLD)}
     fresh = {ref: content for ref, content in told.items() if ref not in known}
@@ -76,7 +75,7 @@ def _take(connection: Connection, feed: str, place: str, told: dict[str, Content
                 [{"one": known[ref][0]} for ref in changed],
             )
         fresh |= changed
-        connection.execute(update(db.roster).where(ours).values(observed_at=moment))
+        connection.execute(update(db.roster).where(_roster.id == roster).values(observed_at=moment))
     if fresh:
         named = {"roster": roster} | stamp
         connection.execute(
@@ -133,7 +132,7 @@ def read_exported(connection: Connection, feed: str) -> dict[str, datetime]:
 
 def read_known_refs(connection: Connection, feed: str, place: str, refs: Collection[str]) -> set[str]:
     """Which of some visits of a service have been told of before."""
-    roster = connection.execute(select(_roster.id).where(_roster.feed == feed, _roster.place == place)).scalar()
+    roster = _roster_id(connection, feed, place)
     return set() if roster is None else {ref for (ref,) in _standing(connection, roster, refs)}
 
 
@@ -147,23 +146,15 @@ def read_visits(
     known_at: int | None,
 ) -> list[Visit]:
     """The visits of a service that were planned to start after a moment, and until another where one is given, in order."""
-    roster = next((id for id, called in _rosters(connection).items() if called == (feed, place)), None)
+    roster = _roster_id(connection, feed, place)
     if roster is None:
         return []
-    wanted = [_row.roster == roster, _row.planned_start > after]
+    wanted = [_row.roster == roster, _row.planned_start > after, *_as_known(at, known_at)]
     if until is not None:
         wanted.append(_row.planned_start <= until)
-    return _read(connection, *wanted, *_as_known(at, known_at))
-
-
-def read_package(
-    connection: Connection, package: str, after: int, until: int | None, known_at: int | None
-) -> list[Visit]:
-    """The visits of a package in the order of their plan, of whatever service."""
-    wanted = [_row.package == package, _row.planned_start > after]
-    if until is not None:
-        wanted.append(_row.planned_start <= until)
-    return _read(connection, *wanted, *_as_known(None, known_at))
+    found = connection.execute(select(_row.ref, *_TOLD).where(*wanted).order_by(_row.planned_start, _row.id))
+    moments = Moments()
+    return [_visit(moments, place, *told) for told in found]
 
 
 def read_last(connection: Connection, version: int | None) -> int:
@@ -200,20 +191,16 @@ def _as_known(at: int | None, known_at: int | None) -> Sequence[ColumnElement[bo
     return (*told, or_(*stands))
 
 
+def _roster_id(connection: Connection, feed: str, place: str) -> int | None:
+    """The id of a service's roster; None where none of its visits was ever told of."""
+    return connection.execute(select(_roster.id).where(_roster.feed == feed, _roster.place == place)).scalar()
+
+
 def _rosters(connection: Connection) -> dict[int, tuple[str, str]]:
     """Every roster's feed and service. Few: to join them would let a database begin its search with them."""
     return {
         id: (feed, place) for id, feed, place in connection.execute(select(_roster.id, _roster.feed, _roster.place))
     }
-
-
-def _read(connection: Connection, *wanted: ColumnElement[bool]) -> list[Visit]:
-    places = {id: place for id, (_, place) in _rosters(connection).items()}
-    found = connection.execute(
-        select(_row.roster, _row.ref, *_TOLD).where(*wanted).order_by(_row.planned_start, _row.id)
-    )
-    moments = Moments()
-    return [_visit(moments, places[roster], *told) for roster, *told in found]
 
 
 def _visit(

@@ -57,7 +57,7 @@ def window_of(visits: list[Visit], at: datetime = AT, terms: CareTerms = TERMS) 
 def test_fourteen_visits_that_run_short_are_a_regular_underrun_and_release_hours() -> None:
     drift = window_of(daily([20] * 14)).packages()["POC-1"]
     assert (drift.compared, drift.planned_minutes, drift.actual_minutes, drift.difference_minutes) == (14, 30, 20, -10)
-    assert (drift.pattern, drift.under_share, drift.over_share) == (Pattern.UNDERRUN, 1, 0)
+    assert (drift.pattern, drift.under, drift.over) == (Pattern.UNDERRUN, 14, 0)
     assert drift.carer_visits_a_week == 7
     assert drift.hours_a_week == pytest.approx(-10 / 60 * 7)
 
@@ -95,14 +95,14 @@ def test_a_pattern_needs_most_visits_on_its_side() -> None:
     """The median may be outside tolerance while hardly more than half of the visits are."""
     assert MOST == 0.6
     half = window_of(daily([20] * 8 + [30] * 6)).service()
-    assert (half.actual_minutes, half.under_share, half.pattern) == (20, 8 / 14, None)
+    assert (half.actual_minutes, half.under, half.compared, half.pattern) == (20, 8, 14, None)
     assert window_of(daily([20] * 9 + [30] * 6)).service().pattern is Pattern.UNDERRUN  # 9 of 15 are 60 %
     assert half.hours_a_week == 0
 
 
 def test_most_visits_outside_on_both_sides_are_no_pattern() -> None:
     drift = window_of(daily([10, 50] * 7)).service()
-    assert (drift.outside_share, drift.pattern, drift.hours_a_week) == (1, None, 0)
+    assert (drift.outside, drift.pattern, drift.hours_a_week) == (14, None, 0)
 
 
 def test_care_that_has_ended_has_no_pattern_and_releases_nothing() -> None:
@@ -111,7 +111,7 @@ def test_care_that_has_ended_has_no_pattern_and_releases_nothing() -> None:
     assert window.service().pattern is Pattern.UNDERRUN
     window.advance(AT + DAY)  # its last visit was a week ago to the minute
     drift = window.packages()["POC-1"]
-    assert (drift.compared, drift.under_share) == (14, 1)
+    assert (drift.compared, drift.under) == (14, 14)
     assert (drift.pattern, drift.hours_a_week) == (None, 0)
 
 
@@ -142,10 +142,10 @@ def test_what_is_not_compared_is_counted_apart() -> None:
     assert window.last_week() == LastWeek(planned_hours=2, actual_hours=0.5, made=2, missed=1, late=1)
 
 
-def test_nothing_compared_has_no_median_and_no_share() -> None:
+def test_nothing_compared_has_no_median() -> None:
     drift = window_of([]).service()
     assert drift == Drift()
-    assert (drift.planned_minutes, drift.outside_share, drift.hours_a_week) == (None, None, 0)
+    assert (drift.planned_minutes, drift.outside, drift.hours_a_week) == (None, 0, 0)
 
 
 def test_a_service_adds_the_hours_of_its_packages_with_a_pattern() -> None:

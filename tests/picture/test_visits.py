@@ -11,10 +11,10 @@ import pytest
 
 from flowcentre.feeds.poll import settle
 from flowcentre.measures.drift import Pattern
-from flowcentre.measures.visit_counts import VISITED
+from flowcentre.measures.visit_counts import DRIFT_UNDER, VISITED
 from flowcentre.model import CareTerms, County, Feed, Picture, State, Visit, VisitStatus
 from flowcentre.picture import build
-from flowcentre.picture.visits import Rostered, VisitBook, releasable
+from flowcentre.picture.visits import Rostered, ServiceVisits, VisitBook
 from flowcentre.store import Store
 from tests.feeds.cast import AT, a_feed
 from tests.feeds.test_visits import DAY, HOUR, PLACES, exported, visit
@@ -58,6 +58,11 @@ def says(rostered: Rostered) -> list[object]:
     return [(service.drift, service.packages, service.value) for service in rostered.services]
 
 
+def hours(service: ServiceVisits, pattern: Pattern) -> float:
+    """Carer hours a week of a service's packages with a pattern, more than planned or less."""
+    return abs(sum(each.drift.hours_a_week for each in service.packages if each.drift.pattern is pattern))
+
+
 def test_services_and_packages_have_their_evidence(store: Store) -> None:
     poll(store, [*mornings("POC-1", 10, 20), *mornings("POC-2", 8, 45, carers=2), *mornings("POC-3", 4, 60)], AT)
     found = Glass(store).book.read()
@@ -69,7 +74,8 @@ def test_services_and_packages_have_their_evidence(store: Store) -> None:
         ("POC-3", None),  # too few visits to say
     ]
     assert [each.package for each in found.patterns] == ["POC-2", "POC-1"]
-    assert (north.under_hours, north.over_hours) == (pytest.approx(10 / 60 * 7), pytest.approx(2 * 15 / 60 * 7))
+    assert hours(north, Pattern.UNDERRUN) == pytest.approx(10 / 60 * 7)
+    assert hours(north, Pattern.OVERRUN) == pytest.approx(2 * 15 / 60 * 7)
     assert mid.drift is not None
     assert (mid.drift.compared, mid.packages) == (0, ())
 
@@ -86,19 +92,17 @@ def test_page_and_measures_say_the_same(store: Store) -> None:
     assert value("visits_compared_28d") == north.drift.compared == 18
     assert value("visits_outside_28d") == north.drift.outside
     assert value("visits_outside_share_28d") == 100
-    assert value("visits_drift_under_hours") == north.under_hours
-    assert value("visits_drift_over_hours") == north.over_hours
+    assert value("visits_drift_under_hours") == hours(north, Pattern.UNDERRUN)
+    assert value("visits_drift_over_hours") == hours(north, Pattern.OVERRUN)
     assert value("visits_median_difference_28d") == north.drift.difference_minutes
 
 
 def test_a_package_that_two_services_visit_has_the_visits_of_each(store: Store) -> None:
     poll(store, [*mornings("POC-1", 6, 20), *mornings("POC-1", 3, 40, place="wupi-mid")], AT)
     found = Glass(store).book.read()
-    assert [(each.place, each.drift.compared) for each in found.of_package("POC-1")] == [
-        ("wupi-north", 6),
-        ("wupi-mid", 3),
-    ]
-    assert found.of_package("POC-9") == ()
+    assert [
+        (each.place, each.package, each.drift.compared) for service in found.services for each in service.packages
+    ] == [("wupi-north", "POC-1", 6), ("wupi-mid", "POC-1", 3)]
 
 
 def test_the_present_goes_on_with_what_is_told_and_is_what_reading_anew_would_say(store: Store) -> None:
@@ -176,9 +180,8 @@ def test_a_roster_that_grew_too_old_is_shown_as_old_and_stands_in_no_total(store
     assert found.services[0].value.state is State.STALE
     assert found.patterns[0].stale
     assert [each.package for each in found.patterns] == ["POC-1"]
-    hours = releasable(picture)
-    assert hours.system.state is State.STALE
-    assert not hours.services["wupi-north"].known
+    assert picture.value("westshire", DRIFT_UNDER.id).state is State.STALE
+    assert not picture.value("wupi-north", DRIFT_UNDER.id).known
 
 
 def test_a_service_that_never_sent_a_roster_is_there_and_says_so(store: Store) -> None:
@@ -191,12 +194,14 @@ def test_hours_releasable_are_summed_by_locality_and_say_who_is_silent(store: St
     north = replace(FEED, places=("wupi-north",))
     county = County("Westshire", PLACES, (north, silent), care=CareTerms(drift_visits=5))
     poll(store, mornings("POC-1", 10, 20), AT, county=county, feed=north)
-    hours = releasable(build(store, county, AT))
-    assert hours.services["wupi-north"].value == pytest.approx(10 / 60 * 7)
-    assert (hours.services["wupi-mid"].value, hours.services["wupi-mid"].state) == (None, State.NEVER)
-    assert hours.localities["north"].value == hours.system.value == hours.services["wupi-north"].value
-    assert str(hours.localities["north"].coverage) == "1 of 2 services"
-    assert hours.localities["north"].at_least
+    picture = build(store, county, AT)
+    releasable, never = (picture.value(place, DRIFT_UNDER.id) for place in ("wupi-north", "wupi-mid"))
+    assert releasable.value == pytest.approx(10 / 60 * 7)
+    assert (never.value, never.state) == (None, State.NEVER)
+    locality = picture.value("north", DRIFT_UNDER.id)
+    assert locality.value == picture.value("westshire", DRIFT_UNDER.id).value == releasable.value
+    assert str(locality.coverage) == "1 of 2 services"
+    assert locality.at_least
 
 
 def test_a_changed_tolerance_is_used_from_the_next_picture(store: Store) -> None:

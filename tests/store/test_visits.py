@@ -123,13 +123,12 @@ def test_visits_of_a_place_are_read_between_two_moments_in_order(store: Store, a
     assert store.visits("visits", "nowhere", LONG_AGO) == []
 
 
-def test_a_package_is_read_in_time_order_whoever_visits_and_as_it_was_known(store: Store, at: datetime) -> None:
-    first, second = visit("v1", at + HOUR, place="wupi-south"), visit("v2", at)
-    export(store, at, [first, second, visit("v3", at, package="POC-2")])
+def test_visits_are_read_as_they_were_known(store: Store, at: datetime) -> None:
+    first, second = visit("v1", at + HOUR), visit("v2", at)
+    export(store, at, [first, second])
     export(store, at + HOUR, [made(second)])
-    assert store.visits_of_package("POC-1", LONG_AGO) == [made(second), first]
-    assert store.visits_of_package("POC-1", LONG_AGO, known_at=at) == [second, first]
-    assert store.visits_of_package("POC-1", at, at + HOUR) == [first]
+    assert store.visits("visits", "wupi-north", LONG_AGO) == [made(second), first]
+    assert store.visits("visits", "wupi-north", LONG_AGO, known_at=at) == [second, first]
 
 
 def test_news_are_what_came_since_a_row_until_a_version(store: Store, at: datetime) -> None:

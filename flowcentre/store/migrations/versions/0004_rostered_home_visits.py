@@ -43,4 +43,3 @@ def upgrade() -> None:
         "ix_visit_roster_ref", "visit", ["roster", "ref"], unique=True, sqlite_where=STANDS, postgresql_where=STANDS
     )
     op.create_index("ix_visit_roster_planned_start", "visit", ["roster", "planned_start"], unique=False)
-    op.create_index("ix_visit_package_planned_start", "visit", ["package", "planned_start"], unique=False)
