@@ -61,6 +61,6 @@ def spoils_hours(at: int) -> bool:
 
 
 def roster_is_late(places: tuple[str, ...], at: int) -> bool:
-    """Does no roster come? The Enhanced Care Team's does not on Tuesdays, from 08:00 up to 14:00."""
+    """Does no roster come? The Enhanced Care Team's does not on Thursdays, from 08:00 up to 14:00."""
     clock = local(at)
-    return LATE_ROSTER in places and clock.weekday() == 1 and 8 <= clock.hour < 14
+    return LATE_ROSTER in places and clock.weekday() == 3 and 8 <= clock.hour < 14

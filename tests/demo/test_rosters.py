@@ -120,8 +120,8 @@ def test_exports_are_read_without_a_held_row_and_speak_as_at_their_hour(
             assert visit.planned_start < at + timedelta(hours=8)
             assert visit.actual_end is None or visit.actual_end <= at
             assert (visit.actual_end is not None) == visit.status.was_made
-    # The Enhanced Care Team's does not come on Tuesday mornings.
-    assert silent == {(1, hour) for hour in range(8, 14)}
+    # The Enhanced Care Team's does not come on Thursday mornings.
+    assert silent == {(3, hour) for hour in range(8, 14)}
 
 
 def test_what_was_planned_of_a_visit_stays_and_what_was_made_of_it_too(
@@ -143,7 +143,7 @@ def test_what_was_planned_of_a_visit_stays_and_what_was_made_of_it_too(
 def test_no_visit_of_a_day_is_left_as_planned_once_its_day_has_been_told_whole(visits: list[Visit]) -> None:
     until = max(visit.planned_start for visit in visits)
     left = [v for v in visits if v.status is VisitStatus.PLANNED and v.planned_start < until - timedelta(days=2)]
-    # Of the Enhanced Care Team nothing is told on Tuesday mornings, until the small hours of the next day.
+    # Of the Enhanced Care Team nothing is told on Thursday mornings, until the small hours of the next day.
     assert left == []
 
 
