@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from flowcentre.model import County, Picture, Point, Value
 from flowcentre.store import Store
 
 DAYS = 28
+_KEPT = 8  # of days that somebody looks back to, and today
 _MINUTE = timedelta(minutes=1)
 HOSPITAL, COMMUNITY = "poc_waiting_hospital_now", "poc_waiting_community_now"
 
@@ -34,41 +35,53 @@ class PackageWeeks:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._kept: dict[tuple[datetime, tuple[str, ...]], tuple[Waited, ...]] = {}
+        self._kept: dict[datetime, Mapping[str, tuple[Waited, ...]]] = {}  # by the last moment, and by locality
         self._county: County | None = None
 
     def read(self, picture: Picture, localities: Sequence[str]) -> tuple[Waited, ...]:
         """The four weeks before a picture, of some localities together, oldest first."""
         last = local_midnight(picture.at) - _MINUTE
-        key = last, tuple(localities)
         if self._county is not picture.county:
             self._kept, self._county = {}, picture.county
-        kept = self._kept.get(key)
-        if kept is None:
-            kept = read_weeks(self._store, picture, last, localities)
-            # What was asked for at other moments has passed out of sight.
-            self._kept = {other: found for other, found in self._kept.items() if other[0] == last} | {key: kept}
-        return kept
+        kept = self._kept.get(last, {})
+        if missing := [locality for locality in localities if locality not in kept]:
+            kept = {**kept, **read_weeks(self._store, picture, last, missing)}
+            others = [(at, weeks) for at, weeks in self._kept.items() if at != last]
+            self._kept = dict(others[-_KEPT + 1 :]) | {last: kept}
+        return tuple(
+            Waited(
+                at,
+                _together([kept[locality][index].hospital for locality in localities]),
+                _together([kept[locality][index].community for locality in localities]),
+            )
+            for index, at in enumerate(_ends_of_days(last))
+        )
 
 
-def read_weeks(store: Store, picture: Picture, last: datetime, localities: Sequence[str]) -> tuple[Waited, ...]:
-    """What the localities' own lists said at the end of each Europe/London day until ``last``."""
-    # Noon is safe ground: an hour more or less on the nights of the clock changes stays within its day.
-    noon = local_midnight(last) + timedelta(hours=12)
-    moments = [local_midnight(noon - timedelta(days=back)) - _MINUTE for back in range(DAYS - 2, -1, -1)] + [last]
+def read_weeks(
+    store: Store, picture: Picture, last: datetime, localities: Sequence[str]
+) -> dict[str, tuple[Waited, ...]]:
+    """What each locality's own list said at the end of each Europe/London day until ``last``, as it was known then.
+
+    So it is the same whenever it is read, and whoever looks back to that day sees nothing that came later.
+    """
+    moments = _ends_of_days(last)
     keys = [(locality, measure) for locality in localities for measure in (HOSPITAL, COMMUNITY)]
     patience = {key: _patience(picture, *key) for key in keys}
     start = moments[0] - max(patience.values(), default=timedelta(0))
-    histories = store.history(keys, start, last + timedelta(milliseconds=1), known_at=picture.known_at)
+    histories = store.history(keys, start, last + timedelta(milliseconds=1), known_at=last)
     sampled = {key: _sampled(histories[key], moments, patience[key]) for key in keys}
-    return tuple(
-        Waited(
-            at,
-            _together([sampled[locality, HOSPITAL][index] for locality in localities]),
-            _together([sampled[locality, COMMUNITY][index] for locality in localities]),
-        )
-        for index, at in enumerate(moments)
-    )
+    return {
+        locality: tuple(map(Waited, moments, sampled[locality, HOSPITAL], sampled[locality, COMMUNITY]))
+        for locality in localities
+    }
+
+
+def _ends_of_days(last: datetime) -> list[datetime]:
+    """The last minute of each of four weeks' days, the oldest first."""
+    # Noon is safe ground: an hour more or less on the nights of the clock changes stays within its day.
+    noon = local_midnight(last) + timedelta(hours=12)
+    return [local_midnight(noon - timedelta(days=back)) - _MINUTE for back in range(DAYS - 2, -1, -1)] + [last]
 
 
 def waited_now(picture: Picture, localities: Sequence[str]) -> Waited:

@@ -9,7 +9,7 @@ from flowcentre.measures.derive import LONDON
 from flowcentre.model import CareService, Picture, State, Therapy
 from flowcentre.picture import build
 from flowcentre.picture.care_book import CareBook
-from flowcentre.picture.package_weeks import read_weeks
+from flowcentre.picture.package_weeks import PackageWeeks, read_weeks
 from flowcentre.picture.visits import VisitBook
 from flowcentre.store import Store
 from tests.feeds.care_cast import CONTRACTS, COUNTY, LOCALITIES, NORTHGATE, REFERRALS, delayed, listed, poll
@@ -111,7 +111,7 @@ def test_four_weeks_are_those_of_the_localities_in_scope_with_gaps_where_a_list_
         places = LOCALITIES if back != 2 else ("mid", "south")
         poll(store, listed([referral(1, f"R-{back}", at), referral(1, f"S-{back}", at)], at, *places), at, REFERRALS)
     _, picture = book_of(store)
-    weeks = read_weeks(store, picture, midnight - MINUTE, ["north"])
+    weeks = read_weeks(store, picture, midnight - MINUTE, ["north"])["north"]
     assert [then.at for then in weeks[-2:]] == [midnight - DAY - MINUTE, midnight - MINUTE]
     assert [then.people for then in weeks[-4:]] == [2, None, 2, 2]
     assert (weeks[-1].hospital, weeks[-1].community) == (2, 0)
@@ -122,7 +122,7 @@ def test_each_of_the_weeks_days_ends_at_its_own_midnight_whatever_the_clocks_did
     settle(store)
     _, picture = book_of(store)
     last = datetime(2026, 10, 27, 23, 59, tzinfo=UTC)  # two days after the clocks went back
-    weeks = read_weeks(store, picture, last, ["north"])
+    weeks = read_weeks(store, picture, last, ["north"])["north"]
     assert [f"{then.at.astimezone(LONDON):%d %H:%M}" for then in weeks[-4:]] == [
         "24 23:59",
         "25 23:59",
@@ -138,6 +138,27 @@ def test_the_weeks_of_one_locality_are_its_own_and_end_in_the_present(store: Sto
     assert (len(everybody), everybody[-1].at) == (29, picture.at)
     assert (everybody[-1].people, south[-1].people) == (6, 1)
     assert everybody[-1].people == picture.value("westshire", "poc_waiting_now").value
+
+
+def test_the_weeks_are_told_as_they_were_known_whoever_looked_first(store: Store) -> None:
+    """A list of yesterday that comes after midnight is news of today, and none of what was known when the day ended."""
+    evening, midnight = datetime(2026, 11, 23, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+    poll(store, listed([referral(1, "R-1", evening)], evening, "north"), evening, REFERRALS)
+    late = evening + 30 * MINUTE
+    poll(store, listed([referral(1, f"R-{n}", late) for n in (1, 2)], late, "north"), midnight + HOUR, REFERRALS)
+    book, picture = book_of(store)
+    assert [then.people for then in PackageWeeks(store).read(picture, ["north"])[-2:]] == [None, 1]
+    assert book.answer("locality=north").weeks[-2].people == 1
+
+
+def test_weeks_are_kept_by_locality_and_of_a_few_days_alone(store: Store) -> None:
+    settle(store)
+    _, picture = book_of(store)
+    weeks = PackageWeeks(store)
+    for back in range(12):
+        for chosen in (["north"], ["north", "mid"], list(LOCALITIES)):
+            weeks.read(replace(picture, at=picture.at - back * DAY), chosen)
+    assert [len(kept) for kept in weeks._kept.values()] == [3] * 8
 
 
 def test_the_present_has_a_gap_where_a_list_is_too_old(store: Store) -> None:
