@@ -65,6 +65,17 @@ class Rostered:
         found = [each for service in self.services for each in service.packages if each.drift.pattern is not None]
         return tuple(sorted(found, key=lambda each: (-abs(each.drift.hours_a_week), each.package, each.place)))
 
+    def of_package(self, ref: str) -> tuple[PackageVisits, ...]:
+        """How the visits to one package went: one for each service that visits it."""
+        return self._by_package.get(ref, ())
+
+    @cached_property
+    def _by_package(self) -> Mapping[str, tuple[PackageVisits, ...]]:
+        found: dict[str, tuple[PackageVisits, ...]] = {}
+        for each in (each for service in self.services for each in service.packages):
+            found[each.package] = (*found.get(each.package, ()), each)
+        return found
+
 
 def rostered_services(picture: Picture) -> list[Value]:
     """How many visits of each service that is expected to send a roster were compared, in the order of the configuration."""

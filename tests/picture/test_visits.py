@@ -100,9 +100,11 @@ def test_page_and_measures_say_the_same(store: Store) -> None:
 def test_a_package_that_two_services_visit_has_the_visits_of_each(store: Store) -> None:
     poll(store, [*mornings("POC-1", 6, 20), *mornings("POC-1", 3, 40, place="wupi-mid")], AT)
     found = Glass(store).book.read()
-    assert [
-        (each.place, each.package, each.drift.compared) for service in found.services for each in service.packages
-    ] == [("wupi-north", "POC-1", 6), ("wupi-mid", "POC-1", 3)]
+    assert [(each.place, each.drift.compared) for each in found.of_package("POC-1")] == [
+        ("wupi-north", 6),
+        ("wupi-mid", 3),
+    ]
+    assert found.of_package("POC-9") == ()
 
 
 def test_the_present_goes_on_with_what_is_told_and_is_what_reading_anew_would_say(store: Store) -> None:
