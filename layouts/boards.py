@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Picture
 from layouts.finished import to_html
-from layouts.parts.top import top
+from layouts.top import top
 
 
 def render(picture: Picture) -> list[Component]:

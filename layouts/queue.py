@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Protocol
 
 from dash.development.base_component import Component
 
-from flowcentre.model import Interval, Picture
-from flowcentre.picture.list_book import Answered
+from flowcentre.model import Picture
 from flowcentre.picture.listed import Chosen
 from flowcentre.picture.package_book import PackageLife
 from flowcentre.picture.packages import PACKAGES, Package
 from layouts import listed
-from layouts.listed import Reply
+from layouts.listed import ListBook, Reply
 from layouts.parts.queue_life import life
 from layouts.parts.queue_page import PAGE
 
 
-class PackageBook(Protocol):
+class PackageBook(ListBook[Package], Protocol):
     """What the page needs of ``flowcentre.picture.package_book.PackageBook``."""
-
-    def choose(self, query: str, picture: Picture | None = None) -> Chosen[Package]:
-        """Whom an address chooses, from the present unless a picture is given. Raises NoSuchMoment."""
-        ...
-
-    def answer(self, query: str, picture: Picture | None = None) -> Answered[Package]:
-        """The same, with the past that it is set against. Raises NoSuchMoment."""
-        ...
-
-    def life(self, ref: str, known_at: datetime) -> list[Interval]:
-        """All that the lists had said of one referral by a moment."""
-        ...
 
     def package_life(self, ref: str, picture: Picture) -> PackageLife:
         """All that every list had said of the person whose referral it is."""

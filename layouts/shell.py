@@ -34,8 +34,8 @@ from layouts.packages import PACKAGES_PAGE
 from layouts.parts.history_chart import span_shown
 from layouts.parts.list_links import canonical
 from layouts.parts.tree import marked
-from layouts.parts.ways import OF_DASH, PUBLISHED, ways
 from layouts.services import acute_sites
+from layouts.ways import OF_DASH, PUBLISHED, ways
 
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]  # (place, measure, start, end)
 _POLLS_SHOWN = 20

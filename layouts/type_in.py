@@ -16,11 +16,11 @@ from layouts.finished import to_html
 from layouts.parts import links
 from layouts.parts.feed_strip import shape
 from layouts.parts.figure import figure
-from layouts.parts.top import top
 from layouts.parts.tree import Child, marked
 from layouts.parts.type_in_form import answered, the_form
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import age_words, clock_words, date_words
+from layouts.top import top
 
 TITLE = "Type in"
 

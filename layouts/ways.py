@@ -6,10 +6,12 @@ from flowcentre.model import Picture
 from flowcentre.picture.typed import may_be_typed
 from layouts import capacity, delays, queue
 from layouts.parts import links
+from layouts.parts.delay_page import PAGE as DELAYS
+from layouts.parts.queue_page import PAGE as PACKAGES
 from layouts.services import acute_sites
 
 PUBLISHED = "/published"
-OF_DASH = frozenset({"/", PUBLISHED, "/delays", "/packages", capacity.PATH, "/feeds", "/measures"})
+OF_DASH = frozenset({"/", PUBLISHED, DELAYS.path, PACKAGES.path, capacity.PATH, "/feeds", "/measures"})
 
 
 def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:
@@ -24,8 +26,8 @@ def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:
     shown = (
         ("/", first, not only_published),
         (PUBLISHED, "Published figures", published),
-        ("/delays", "Delayed discharges", delays.has_lists(picture)),
-        ("/packages", "Packages", queue.has_lists(picture)),
+        (DELAYS.path, DELAYS.title, delays.has_lists(picture)),
+        (PACKAGES.path, "Packages", queue.has_lists(picture)),
         (capacity.PATH, capacity.TITLE, capacity.has_services(picture)),
         ("/feeds", "Feeds", True),
         ("/measures", "Measures", True),

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Picture
 from layouts.parts.tree import marked
-from layouts.parts.ways import ways
+from layouts.ways import ways
 
 
 def top(picture: Picture, here: str) -> list[Component]:
