@@ -12,6 +12,7 @@ from flowcentre.config.shapes import PlaceShape, read_entries
 from flowcentre.model import LEVELS, Level, Place, PlaceKind, Places
 
 _ONLY_AT = {PlaceKind.SYSTEM: Level.SYSTEM, PlaceKind.LOCALITY: Level.LOCALITY}
+_HAVE_STAYS = (PlaceKind.RECOVERY_UNIT, PlaceKind.COMMUNITY_HOSPITAL)
 _Entry = tuple[KeyPath, PlaceShape]
 
 
@@ -107,6 +108,7 @@ def _check_alone(document: Document, path: KeyPath, shape: PlaceShape) -> None:
         document.wrong(
             (*path, "valid_to"), f'"{shape.id}" ends before it begins', f"valid_to = {shape.valid_from} or later"
         )
+    _check_stay_limit(document, path, shape)
     if shape.kind is None or shape.level is None:
         return
     for kind, level in _ONLY_AT.items():
@@ -116,6 +118,19 @@ def _check_alone(document: Document, path: KeyPath, shape: PlaceShape) -> None:
                 f'"{shape.id}" has level {shape.level} and kind {shape.kind}',
                 f'level = "{level}" and kind = "{kind}" together',
             )
+
+
+def _check_stay_limit(document: Document, path: KeyPath, shape: PlaceShape) -> None:
+    days, where = shape.stay_limit_days, (*path, "stay_limit_days")
+    if days is None:
+        return
+    if not 1 <= days <= 3650:
+        what = f'"{shape.id}" has a stay_limit_days of {days}, which is no length of a stay'
+        document.wrong(where, what, "stay_limit_days = 28, the first day counted")
+    if shape.kind is not None and shape.kind not in _HAVE_STAYS:
+        kinds = " or ".join(f'"{kind}"' for kind in _HAVE_STAYS)
+        what = f'"{shape.id}" has a stay_limit_days and is no place of short stays ({shape.kind})'
+        document.wrong(where, what, f"none, or kind = {kinds}")
 
 
 def _check_circles(document: Document, places: dict[str, _Entry]) -> None:
@@ -181,6 +196,7 @@ def _place(shape: PlaceShape) -> Place | None:
         codes=tuple(shape.codes or ()),
         valid_from=shape.valid_from,
         valid_to=shape.valid_to,
+        stay_limit_days=shape.stay_limit_days,
     )
 
 

@@ -100,6 +100,7 @@ class PlaceShape(Shape):
     codes: list[Name] | None = _key('["A1", "007"]')
     valid_from: date | None = _key("2026-04-01")
     valid_to: date | None = _key("2027-03-31")
+    stay_limit_days: int | None = _key("28")
 
 
 class FeedShape(Shape):

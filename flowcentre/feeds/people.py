@@ -11,6 +11,7 @@ from typing import Any
 
 from flowcentre.feeds.care_rows import overlapping, wrong_contract, wrong_referral
 from flowcentre.measures import ALL
+from flowcentre.measures.care_clocks import StayLimits
 from flowcentre.measures.contract_counts import contract_readings
 from flowcentre.measures.delay_counts import delay_readings, remains
 from flowcentre.measures.derive import ambulance_readings, attendance_readings, local_day, local_midnight
@@ -45,6 +46,7 @@ class Beside:
     places: Mapping[str, Place] = field(default_factory=dict)
     terms: CareTerms = CareTerms()
     delayed: Callable[[PeopleList], Collection[str]] = nobody_delayed
+    stay_limits: StayLimits = field(default_factory=dict)  # of all places here, not the feed's alone
 
     def reporting(self, measure: str, whole: PeopleList) -> list[str]:
         """The places that a list speaks for besides its own: a hospital's wards, a locality's teams and providers."""
@@ -100,7 +102,7 @@ def _delays(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
 def _referrals(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
     listed = [referral for referral in whole.persons if isinstance(referral, CareReferral)]
     delayed = beside.delayed(whole)
-    yield from referral_readings(whole.place, listed, whole.observed_at, beside.terms, delayed)
+    yield from referral_readings(whole.place, listed, whole.observed_at, beside.terms, delayed, beside.stay_limits)
     yield from team_readings(beside.reporting("spa_waiting_now", whole), listed, whole.observed_at)
     yield from provider_readings(beside.reporting("block_hours_used", whole), listed, whole.observed_at)
 

@@ -68,6 +68,7 @@ def weigh_against(
         claims=claims_of(store, county),
         delayed=delayed_of(store, county),
         terms=county.care,
+        stay_limits=county.places.stay_limits,
         rules=rules,
     )
 

@@ -25,6 +25,7 @@ from flowcentre.feeds.plausibility import (
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.sizes import Doubt, small_list, small_sets, unknown_now
 from flowcentre.measures import ALL
+from flowcentre.measures.care_clocks import NO_LIMITS, StayLimits
 from flowcentre.measures.visit_counts import VISITED
 from flowcentre.model import CareTerms, Feed, Held, Outcome, PeopleList, Period, Reading, RosterExport, Sighting
 
@@ -62,13 +63,14 @@ def weigh(
     claims: Claims = nobody_claims,
     delayed: Delayed = nobody_delayed,
     terms: CareTerms = TERMS,
+    stay_limits: StayLimits = NO_LIMITS,
     rules: Rules = RULES,
 ) -> Weighed:
     """What of an answer is believed. Pure: ``times_running`` tells how often a doubt came before, without a break,
     ``claims`` who of a list stands on another of its kind too, and ``delayed`` who of it is delayed in hospital.
     """
     weighed, feed = Weighed(remembered.copy()), remembered.feed
-    beside = Beside(remembered.places, terms, delayed)
+    beside = Beside(remembered.places, terms, delayed, stay_limits)
     if feed.doubt_below is not None:
         rules = replace(rules, half_size=feed.doubt_below)
     documents = [sort_facts(document, remembered.places, now, rules, feed.leaves_out) for document in answer.documents]

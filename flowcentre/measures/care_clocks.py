@@ -5,12 +5,17 @@ Every length is of real time, so that the hour of a clock change counts; every d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from flowcentre.measures.care_words import NO_LONGER_WAITING
 from flowcentre.measures.derive import local_day
 from flowcentre.model import CareReferral, CareTerms, NextStep, Setting, Therapy
+
+StayLimits = Mapping[str, int]  # days of a stay in a bed, by the places with a limit of their own
+NO_LIMITS: StayLimits = MappingProxyType({})
 
 
 class Phase(StrEnum):
@@ -136,25 +141,34 @@ def day_of(referral: CareReferral, at: datetime) -> int | None:
     return (local_day(at) - local_day(referral.started_at)).days + 1
 
 
-def overstayed(referral: CareReferral, at: datetime, terms: CareTerms) -> bool:
-    """Does care run for longer than a short-term package is to?"""
+def runs_for(referral: CareReferral, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS) -> int:
+    """For how many days care may run, the first counted: in a bed of a place with a limit of its own, for so many."""
+    if referral.service.at_home or referral.provider is None:
+        return terms.runs_for_days
+    return stay_limits.get(referral.provider, terms.runs_for_days)
+
+
+def overstayed(referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS) -> bool:
+    """Does care run for longer than it may?"""
     day = day_of(referral, at)
-    return day is not None and day > terms.runs_for_days
+    return day is not None and day > runs_for(referral, terms, stay_limits)
 
 
-def days_left(referral: CareReferral, at: datetime, terms: CareTerms) -> int | None:
+def days_left(
+    referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS
+) -> int | None:
     """Days until the planned end, or until the last day that is allowed where none is planned; below 0 when past."""
     day = day_of(referral, at)
     if day is None:
         return None
     if referral.planned_end is not None:
         return (referral.planned_end - local_day(at)).days
-    return terms.runs_for_days - day
+    return runs_for(referral, terms, stay_limits) - day
 
 
-def ending_soon(referral: CareReferral, at: datetime, terms: CareTerms) -> bool:
+def ending_soon(referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS) -> bool:
     """Is care to end within the next few days?"""
-    left = days_left(referral, at, terms)
+    left = days_left(referral, at, terms, stay_limits)
     return left is not None and 0 <= left <= terms.ending_soon_days
 
 

@@ -255,7 +255,7 @@ RECOVERY_OVER_LIMIT = _now(
     "In a recovery bed for longer than a stay may last",
     "Over the limit",
     "People in a recovery bed beyond the last day of a short-term stay, the day of the first night being day 1. The length "
-    "is configuration.",
+    "is configuration: the unit's own or, where it has none, that of any short-term package.",
     confirmed=False,
 )
 

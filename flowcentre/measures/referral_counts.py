@@ -21,16 +21,22 @@ Counts = dict[str, float | None]
 
 
 def referral_readings(
-    place: str, listed: Sequence[CareReferral], at: datetime, terms: CareTerms, delayed: Collection[str] = ()
+    place: str,
+    listed: Sequence[CareReferral],
+    at: datetime,
+    terms: CareTerms,
+    delayed: Collection[str] = (),
+    stay_limits: clocks.StayLimits = clocks.NO_LIMITS,
 ) -> Iterator[Reading]:
     """The measures of one locality's whole list at ``at``. A median of nobody has no value.
 
-    ``delayed`` are the pseudonyms of those who are delayed in hospital at that moment.
+    ``delayed`` are the pseudonyms of those who are delayed in hospital at that moment; ``stay_limits`` those of the
+    county's places, for people of one locality stay in beds of another.
     """
     waiting = [referral for referral in listed if clocks.waits(referral, at)]
     home = [referral for referral in waiting if referral.service.at_home]
     running = [referral for referral in listed if clocks.phase_of(referral, at) is clocks.Phase.RECEIVING]
-    counts = _waiting(home, at, terms) | _running(running, at, terms)
+    counts = _waiting(home, at, terms) | _running(running, at, terms, stay_limits)
     counts |= _last_week([referral for referral in listed if referral.service.at_home], at, terms)
     counts |= {
         "poc_check_now": sum(clocks.to_be_checked(referral, at) for referral in listed),
@@ -94,10 +100,10 @@ def _waiting(home: Sequence[CareReferral], at: datetime, terms: CareTerms) -> Co
     return counts | {f"poc_next_{step}_now": steps[step] for step in NextStep}
 
 
-def _running(running: Sequence[CareReferral], at: datetime, terms: CareTerms) -> Counts:
+def _running(running: Sequence[CareReferral], at: datetime, terms: CareTerms, stay_limits: clocks.StayLimits) -> Counts:
     """Of those who have care, at home or in a recovery bed."""
     home = [referral for referral in running if referral.service.at_home]
-    over = [referral for referral in running if clocks.overstayed(referral, at, terms)]
+    over = [referral for referral in running if clocks.overstayed(referral, at, terms, stay_limits)]
     return {
         "poc_receiving_now": len(home),
         "poc_hours_running_now": sum(referral.carer_hours or 0 for referral in home),

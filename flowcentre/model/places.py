@@ -66,6 +66,7 @@ class Place:
     codes: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    stay_limit_days: int | None = None  # how long a stay in a bed here may last; None: as long as any short-term care
 
     @property
     def label(self) -> str:
@@ -130,6 +131,11 @@ class Places:
         if place.locality is not None:
             return place.locality
         return next((up.locality for up in self.ancestors(place_id) if up.locality), None)
+
+    @cached_property
+    def stay_limits(self) -> Mapping[str, int]:
+        """For how many days a stay may last at each place that has a limit of its own."""
+        return {place.id: place.stay_limit_days for place in self if place.stay_limit_days is not None}
 
     def at_level(self, level: Level) -> tuple[Place, ...]:
         """Every place at a level, in the order of the configuration."""

@@ -15,7 +15,7 @@ from flowcentre.picture.ahead import Ahead, capacity_ahead, without_contract
 from flowcentre.picture.care_room import rooms_of
 from flowcentre.picture.could_start import KnownList, LocalityToday, could_start
 from flowcentre.picture.listed import PlaceList
-from flowcentre.picture.recovery import RecoveryUnit, recovery_units, stays_elsewhere
+from flowcentre.picture.recovery import BEDS, RecoveryUnit, recovery_units, stays_elsewhere
 from flowcentre.picture.side_by_side import Side, side_by_side
 from flowcentre.picture.visits import Rostered
 from flowcentre.store import Store
@@ -139,7 +139,7 @@ def _with_beds(picture: Picture, referrals: Sequence[tuple[CareReferral, datetim
         for referral, at in referrals
         if referral.service is CareService.RECOVERY_BED and phase_of(referral, at) is Phase.RECEIVING
     }
-    places = picture.county.places.of_kind(PlaceKind.RECOVERY_UNIT, PlaceKind.COMMUNITY_HOSPITAL)
+    places = picture.county.places.of_kind(*BEDS)
     return [
         place.id
         for place in places

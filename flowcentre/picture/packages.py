@@ -38,7 +38,7 @@ LIMITS = {
     NO_OFFER: "triaged, and no provider has offered",
     TRIAGE_QUEUE: "pathway 1, ready and not yet triaged",
     SENT_BACK: "sent back to whoever referred",
-    OVER_LENGTH: "runs longer than a short-term package may",
+    OVER_LENGTH: "runs for longer than it may",
     ENDING_SOON: "ends within the next few days",
     TO_CHECK: "check this: an outcome, and no end",
 }
@@ -90,7 +90,14 @@ class Package:
         return self.waited / timedelta(hours=1)
 
 
-def package_of(referral: CareReferral, at: datetime, terms: CareTerms, *, stale: bool = False) -> Package:
+def package_of(
+    referral: CareReferral,
+    at: datetime,
+    terms: CareTerms,
+    stay_limits: clocks.StayLimits = clocks.NO_LIMITS,
+    *,
+    stale: bool = False,
+) -> Package:
     """What follows from a row at a moment."""
     phase = clocks.phase_of(referral, at)
     waits = phase is Phase.WAITING
@@ -100,8 +107,8 @@ def package_of(referral: CareReferral, at: datetime, terms: CareTerms, *, stale:
         NO_OFFER: waits and clocks.has_no_offer(referral, at),
         TRIAGE_QUEUE: clocks.in_triage_queue(referral, at),
         SENT_BACK: waits and clocks.is_sent_back(referral, at),
-        OVER_LENGTH: clocks.overstayed(referral, at, terms),
-        ENDING_SOON: clocks.ending_soon(referral, at, terms),
+        OVER_LENGTH: clocks.overstayed(referral, at, terms, stay_limits),
+        ENDING_SOON: clocks.ending_soon(referral, at, terms, stay_limits),
         TO_CHECK: clocks.to_be_checked(referral, at),
     }
     return Package(
@@ -114,7 +121,7 @@ def package_of(referral: CareReferral, at: datetime, terms: CareTerms, *, stale:
         clocks.due_at(referral, terms),
         is_breached,
         clocks.day_of(referral, at),
-        clocks.days_left(referral, at, terms),
+        clocks.days_left(referral, at, terms, stay_limits),
         frozenset(limit for limit, is_past in passed.items() if is_past),
     )
 
@@ -123,7 +130,8 @@ def _read(
     rows: Iterable[Listed], at: datetime, county: County, stale: bool
 ) -> tuple[tuple[Package, ...], tuple[Package, ...]]:
     listed = (row for row in rows if isinstance(row, CareReferral) and row.referred_at <= at)
-    return tuple(package_of(row, at, county.care, stale=stale) for row in listed), ()
+    limits = county.places.stay_limits
+    return tuple(package_of(row, at, county.care, limits, stale=stale) for row in listed), ()
 
 
 # --- Words --------------------------------------------------------------------------------

@@ -6,9 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flowcentre.measures.care_clocks import Phase, day_of, days_left, overstayed, phase_of
+from flowcentre.measures.care_clocks import (
+    NO_LIMITS,
+    Phase,
+    StayLimits,
+    day_of,
+    days_left,
+    overstayed,
+    phase_of,
+    runs_for,
+)
 from flowcentre.measures.derive import local_day
-from flowcentre.model import CapacityUnit, CareContract, CareReferral, CareService, CareTerms
+from flowcentre.model import CapacityUnit, CareContract, CareReferral, CareService, CareTerms, PlaceKind
+
+# What the measures of a place's beds begin with.
+BEDS = {PlaceKind.RECOVERY_UNIT: "recovery_beds", PlaceKind.COMMUNITY_HOSPITAL: "community_beds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +31,7 @@ class Stay:
     day: int  # the day of arrival is day 1
     left: int  # days until the planned end, or the last day that is allowed; below 0 when that is past
     ends_on: date
+    limit: int  # days that it may last: the unit's own limit or, where it has none, that of any short-term care
     over: bool  # past the limit
 
     def ends_within(self, days: int) -> bool:
@@ -31,6 +44,7 @@ class RecoveryUnit:
     """A unit with its stays, longest first, and what its beds are bought with."""
 
     place: str
+    limit: int  # days that a stay may last here
     stays: tuple[Stay, ...]
     contracts: tuple[CareContract, ...]  # in force, or to begin; the first to begin first
 
@@ -49,12 +63,19 @@ class RecoveryUnit:
         return sum(stay.ends_within(days) for stay in self.stays)
 
 
-def stay_of(referral: CareReferral, at: datetime, terms: CareTerms) -> Stay | None:
+def stay_of(referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS) -> Stay | None:
     """The running stay of a referral; None where it has none."""
-    day, left = day_of(referral, at), days_left(referral, at, terms)
+    day, left = day_of(referral, at), days_left(referral, at, terms, stay_limits)
     if referral.service is not CareService.RECOVERY_BED or day is None or left is None:
         return None
-    return Stay(referral, day, left, local_day(at) + timedelta(days=left), overstayed(referral, at, terms))
+    return Stay(
+        referral,
+        day,
+        left,
+        local_day(at) + timedelta(days=left),
+        runs_for(referral, terms, stay_limits),
+        overstayed(referral, at, terms, stay_limits),
+    )
 
 
 def recovery_units(
@@ -63,11 +84,12 @@ def recovery_units(
     contracts: Iterable[CareContract],
     today: date,
     terms: CareTerms,
+    stay_limits: StayLimits = NO_LIMITS,
 ) -> tuple[RecoveryUnit, ...]:
     """Each unit in the order given. ``referrals`` come each with the moment of its list, from whichever locality."""
     stays: dict[str, list[Stay]] = {unit: [] for unit in units}
     for referral, at in referrals:
-        if referral.provider in stays and (stay := stay_of(referral, at, terms)) is not None:
+        if referral.provider in stays and (stay := stay_of(referral, at, terms, stay_limits)) is not None:
             stays[referral.provider].append(stay)
     bought: dict[str, list[CareContract]] = {unit: [] for unit in stays}
     for contract in contracts:
@@ -77,6 +99,7 @@ def recovery_units(
     return tuple(
         RecoveryUnit(
             unit,
+            stay_limits.get(unit, terms.runs_for_days),
             tuple(sorted(theirs, key=lambda stay: (-stay.day, stay.referral.ref))),
             tuple(sorted(bought[unit], key=lambda each: (each.valid_from, each.last_day or date.max, each.ref))),
         )

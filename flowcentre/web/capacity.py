@@ -17,7 +17,7 @@ from flowcentre.picture.ahead import Ahead
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.care_room import Room
 from flowcentre.picture.could_start import RULE, LocalityToday, Start
-from flowcentre.picture.recovery import RecoveryUnit, Stay
+from flowcentre.picture.recovery import BEDS, RecoveryUnit, Stay
 from flowcentre.picture.typed import typed_of
 from flowcentre.picture.visits import PackageVisits
 from flowcentre.web.api import JSON, to_json
@@ -49,7 +49,7 @@ _LOCALITY = (
     "therapy_places_free",
     "visits_drift_under_hours",
 )
-_RECOVERY = tuple(f"recovery_beds_{what}" for what in ("commissioned", "capacity", "used", "free", "closed"))
+_BEDS = ("commissioned", "capacity", "used", "free", "closed")
 _SERVICES = frozenset([measure.id for measure in community.MEASURES] + list(VISITED))
 _HOUR = timedelta(hours=1)
 
@@ -196,9 +196,11 @@ def _drift(package: PackageVisits) -> DriftShape:
 
 
 def _recovery(picture: Picture, unit: RecoveryUnit) -> RecoveryShape:
+    stem = BEDS[picture.county.places[unit.place].kind]
     return {
         "place": unit.place,
-        "values": [value_shape(picture.value(unit.place, measure)) for measure in _RECOVERY],
+        "stay_limit_days": unit.limit,
+        "values": [value_shape(picture.value(unit.place, f"{stem}_{what}")) for what in _BEDS],
         "stays": [_stay(stay) for stay in unit.stays],
         "ending_in_7_days": unit.ending(7),
         "ending_in_14_days": unit.ending(14),
@@ -213,6 +215,7 @@ def _stay(stay: Stay) -> StayShape:
         "ends_on": stay.ends_on,
         "planned": stay.referral.planned_end is not None,
         "days_left": stay.left,
+        "limit_days": stay.limit,
         "over_limit": stay.over,
     }
 

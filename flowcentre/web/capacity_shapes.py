@@ -119,7 +119,9 @@ class RecoveryShape(TypedDict):
     """A recovery unit, or a community hospital in which somebody stays."""
 
     place: str
-    stay_limit_days: Annotated[int, Field(description="the unit's own or, where it has none, that of any short-term care")]
+    stay_limit_days: Annotated[
+        int, Field(description="the unit's own or, where it has none, that of any short-term care")
+    ]
     values: list[ValueShape]
     stays: list[StayShape]
     ending_in_7_days: int

@@ -93,6 +93,13 @@ def test_boards_are_optional(folder):
     assert folder.load().boards == ()
 
 
+def test_a_place_of_short_stays_has_its_own_limit_or_none(folder):
+    folder.change("places.toml", WARD, WARD.replace('"ward"', '"recovery unit"\nstay_limit_days = 28'))
+    places = folder.load().places
+    assert (places["northgate-a1"].stay_limit_days, places["northgate-na"].stay_limit_days) == (28, None)
+    assert places.stay_limits == {"northgate-a1": 28}
+
+
 def test_a_file_saved_by_notepad_is_read(folder):
     text = (folder.path / "places.toml").read_text().replace("\n", "\r\n")
     folder.write(places=b"\xef\xbb\xbf" + text.encode())
@@ -100,6 +107,8 @@ def test_a_file_saved_by_notepad_is_read(folder):
     line = folder.change("places.toml", 'kind = "trust"', 'kind = "trusty" #!')
     assert [m.line for m in folder.mistakes()] == [line]
 
+
+WARD = 'kind = "ward"\nparent = "northgate"\ncodes = ["A1"'  # of two wards the first
 
 # Each: file, what stood there, what is written instead (with #! where the line should be told),
 # words of what is wrong, words of what is right.
@@ -132,6 +141,12 @@ MISTAKES = {
     "unknown locality": ("places.toml", 'locality = "north"', 'locality = "nort" #!', 'no place "nort"', '"north"'),
     "not a locality": ("places.toml", 'locality = "north"', 'locality = "westshire" #!', "not a locality", '"north"'),
     "ends before it begins": ("places.toml", "2020-04-01", "2020-04-01\nvalid_to = 2020-03-31 #!", "before", "2020-04-01"),
+    "a stay of no days": ("places.toml", WARD, WARD.replace('"ward"', '"recovery unit"\nstay_limit_days = 0 #!'),
+                          "which is no length of a stay", "stay_limit_days = 28"),
+    "a stay of half days": ("places.toml", WARD, WARD.replace('"ward"', '"recovery unit"\nstay_limit_days = 28.5 #!'),
+                            "stay_limit_days is not a whole number", "stay_limit_days = 28"),
+    "a stay where nobody stays": ("places.toml", WARD, WARD.replace('"ward"', '"ward"\nstay_limit_days = 28 #!'),
+                                  "no place of short stays (ward)", '"recovery unit" or "community hospital"'),
     "one id twice": ("places.toml", 'id = "northgate-na"', 'id = "northgate-a1" #!', "second place", "line 33 has it"),
     "one code twice": ("places.toml", '"1E5",', '"A1", #!', 'one code, "A1"', "a code for each"),
     "one ODS code twice": ("places.toml", '"ZW101"', '"ZW1" #!', 'one ODS code, "ZW1"', "its own"),

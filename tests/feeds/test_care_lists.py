@@ -8,13 +8,25 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flowcentre.feeds.answers import Answer, Parsed
-from flowcentre.model import CareReferral, CareTerms, Held, Outcome, PlaceKind, WholeList
+from flowcentre.model import (
+    CareReferral,
+    CareService,
+    CareTerms,
+    Held,
+    Level,
+    Outcome,
+    Place,
+    PlaceKind,
+    Places,
+    WholeList,
+)
 from flowcentre.store import Store
 from tests.feeds.care_cast import (
     CONTRACTS,
     COUNTY,
     NORTHGATE,
     QUARTER,
+    REFERRALS,
     SOUTHMERE,
     delayed,
     known,
@@ -77,6 +89,18 @@ def test_the_terms_of_the_county_are_those_of_the_counts(store: Store) -> None:
     slow = replace(COUNTY, care=CareTerms(start_within=timedelta(hours=48), runs_for_days=28))
     poll(store, listed([referral(30, "R-1"), running(30, "R-2")]), county=slow)
     assert (known(store, "poc_breached_now"), known(store, "poc_overstayed_now")) == (0, 1)
+
+
+def test_a_stay_is_held_to_the_limit_of_its_unit_even_where_the_feed_does_not_reach_it(store: Store) -> None:
+    unit = Place(
+        "orchard-house", "Orchard House", Level.SITE, PlaceKind.RECOVERY_UNIT, parent="council", locality="south", stay_limit_days=28
+    )  # fmt: skip
+    here = replace(COUNTY, places=Places([*COUNTY.places, unit]))
+    north = replace(REFERRALS, places=("north",))
+    bed = {"service": CareService.RECOVERY_BED, "provider": "orchard-house"}
+    stays = listed([running(30, "R-1", **bed), running(20, "R-2", **bed)])
+    poll(store, stays, feed=north, county=here)
+    assert known(store, "recovery_over_limit_now") == 1
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,20 @@ def test_day_42_is_allowed_and_day_43_is_overstayed_at_home_and_over_the_limit_i
     assert (counts["poc_receiving_now"], counts["poc_ending_soon_now"]) == (2, 1)
 
 
+def test_a_bed_is_held_to_its_own_units_limit_and_care_at_home_to_none_of_a_units() -> None:
+    limits = {"orchard-house": 28, "millbrook": 60}
+    listed = [
+        running(28, "A", service=BED, provider="orchard-house"),  # day 29 of 28
+        running(27, "B", service=BED, provider="orchard-house"),
+        running(50, "C", service=BED, provider="millbrook"),
+        running(42, "D", service=BED, provider="elsewhere"),  # day 43 of the 42 of any short-term care
+        running(42, "E", service=BED),  # in a unit that is not told
+        running(30, "F", provider="orchard-house"),
+    ]
+    counts = {one.measure: one.value for one in referral_readings("north", listed, AT, TERMS, stay_limits=limits)}
+    assert (counts["recovery_over_limit_now"], counts["poc_overstayed_now"]) == (3, 0)
+
+
 def test_how_long_a_package_may_run_is_configuration() -> None:
     assert counted(running(30), terms=CareTerms(runs_for_days=28))["poc_overstayed_now"] == 1
 

@@ -66,6 +66,15 @@ def test_a_stay_has_its_day_against_the_limit_and_ends_as_planned_or_on_the_last
     assert (unit.over, unit.overdue, unit.ending(7), unit.ending(14)) == (1, 1, 1, 1)
 
 
+def test_each_unit_holds_its_stays_to_its_own_limit() -> None:
+    people = [staying("M", 30), staying("O", 30, provider="orchard-house")]
+    told = [(person, AT) for person in people]
+    limits = {"orchard-house": 28}
+    millbrook, orchard = recovery_units(["millbrook", "orchard-house"], told, [], TODAY, CareTerms(), limits)
+    assert (millbrook.limit, millbrook.over, millbrook.stays[0].left) == (42, 0, 12)
+    assert (orchard.limit, orchard.over, orchard.stays[0].left, orchard.stays[0].limit) == (28, 1, -2, 28)
+
+
 def test_a_unit_has_the_stays_that_the_list_of_any_locality_tells_of() -> None:
     here, there = staying("here", 3), staying("there", 4, place="south")
     (unit,) = recovery_units(["millbrook"], [(here, AT), (there, AT - DAY)], [], TODAY, CareTerms())

@@ -9,7 +9,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from flowcentre.measures.care_clocks import Phase
-from flowcentre.model import CareReferral, CareService, DelayedDischarge, NextStep, Picture, State
+from flowcentre.model import (
+    CareReferral,
+    CareService,
+    DelayedDischarge,
+    Level,
+    NextStep,
+    Picture,
+    Place,
+    PlaceKind,
+    Places,
+    State,
+)
 from flowcentre.picture import DelayBook, build
 from flowcentre.picture import list_beside as beside_module
 from flowcentre.picture import list_book as book_module
@@ -182,6 +193,18 @@ def test_the_promise_and_the_length_of_care_are_configuration() -> None:
     terms = replace(TERMS, start_within=48 * HOUR, runs_for_days=14)
     assert not package_of(referral(30), AT, terms).breached
     assert "over-length" in package_of(running(20), AT, terms).past
+
+
+def test_a_bed_is_past_its_limit_by_its_units_own_and_nothing_at_home_is() -> None:
+    bed = running(30, "R-1", service=CareService.RECOVERY_BED, provider="orchard-house")
+    site = Place(
+        "orchard-house", "Orchard House", Level.SITE, PlaceKind.RECOVERY_UNIT, parent="council", stay_limit_days=28
+    )
+    limited = replace(COUNTY, places=Places([*COUNTY.places, site]))
+    at_home = replace(bed, ref="R-2", service=CareService.HOME_CARE)
+    (stay, package), _ = PACKAGES.read([bed, at_home], AT, limited, False)
+    assert ("over-length" in stay.past, stay.days_left) == (True, -3)
+    assert ("over-length" in package.past, package.days_left) == (False, 11)
 
 
 def test_a_promise_over_the_night_of_a_clock_change_is_of_real_hours() -> None:
