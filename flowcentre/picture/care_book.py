@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flowcentre.model import Picture
 from flowcentre.picture.capacity import Capacity, CapacityBook, Visits
 from flowcentre.picture.list_book import Answered
-from flowcentre.picture.package_book import PackageBook
+from flowcentre.picture.package_book import PackageBook, PackageLife
 from flowcentre.picture.package_sums import waits_as_from_hospital
 from flowcentre.picture.package_weeks import PackageWeeks, Waited, waited_now
 from flowcentre.picture.packages import Package
@@ -34,6 +34,7 @@ class CareBook(PackageBook):
         super().__init__(store, current)
         self.capacity = CapacityBook(store, self, visits, current)
         self._weeks = PackageWeeks(store)
+        self._visits = visits
 
     def answer(self, query: str, picture: Picture | None = None) -> CareAnswered:
         """Whom an address chooses, and what stands beside them. Raises NoSuchMoment."""
@@ -46,3 +47,7 @@ class CareBook(PackageBook):
         gone = {item.person.person for item in chosen.but("phase") if waits_as_from_hospital(item)}
         left = self._store.departures("delays", gone, shown.known_at) if gone else {}
         return CareAnswered(chosen, answered.past, answered.looks_back, capacity, weeks, left)
+
+    def package_life(self, ref: str, picture: Picture) -> PackageLife:
+        """All that the lists had said of the person, and how the visits to the package went."""
+        return replace(super().package_life(ref, picture), visits=self._visits.read(picture).of_package(ref))

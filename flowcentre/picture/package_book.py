@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from flowcentre.model import CareReferral, Interval, Picture
 from flowcentre.picture.list_book import ListBook
 from flowcentre.picture.packages import PACKAGES, Package
+from flowcentre.picture.visits import PackageVisits
 from flowcentre.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class PackageLife:
-    """One person's referrals, oldest first, and the same person's time on the hospitals' lists. Each as intervals."""
+    """One person's referrals, oldest first, and the same person's time on the hospitals' lists. Each as intervals.
+
+    ``visits`` is how those to the referral's package went in the last 28 days: one for each service that visits it.
+    """
 
     referrals: tuple[tuple[Interval, ...], ...]
     hospital: tuple[Interval, ...]
+    visits: tuple[PackageVisits, ...] = ()
 
 
 class PackageBook(ListBook[Package]):

@@ -24,6 +24,7 @@ from flowcentre.model import (
 from flowcentre.picture.package_book import PackageLife
 from flowcentre.picture.package_table import length_shown
 from flowcentre.picture.packages import NEXT_WORDS, Package
+from flowcentre.picture.visits import PackageVisits
 from layouts.parts.delay_life import steps as hospital_steps
 from layouts.parts.list_life import AHEAD, REVIEW, Step, as_known_now, drawn, in_order, nothing
 from layouts.parts.list_words import place_name
@@ -42,7 +43,8 @@ def life(ref: str, told: PackageLife, package: Package | None, picture: Picture)
     rows = [one.person for one in _of(told, ref) if isinstance(one.person, CareReferral)]
     if not rows:
         return nothing(ref)
-    return drawn(ref, _facts(rows[-1], package, picture), steps(ref, told, picture))
+    facts = [*_facts(rows[-1], package, picture), *(_visits(each, picture.county) for each in told.visits)]
+    return drawn(ref, facts, steps(ref, told, picture))
 
 
 def _of(told: PackageLife, ref: str) -> list[Interval]:
@@ -61,10 +63,25 @@ def _facts(row: CareReferral, package: Package | None, picture: Picture) -> Iter
         late = f"{length_shown(-left)} over" if left < timedelta(0) else f"{length_shown(left)} left"
         yield f"Promise of {length_shown(terms.start_within)}", late
     elif package.day is not None:
-        yield "Day of care", f"{package.day} of {terms.runs_for_days}"
+        yield "Day of care", f"{package.day} of {clocks.runs_for(row, terms, county.places.stay_limits)}"
         yield "Until its end", _days_left(package.days_left)
     yield "Provider", place_name(county, row.provider, "none has agreed")
     yield "In hospital", (package.elsewhere if package is not None else None) or "on no discharge list"
+
+
+def _visits(visited: PackageVisits, county: County) -> tuple[str, str]:
+    """How a service's visits to the package went, by the evidence that the page of capacity gives."""
+    drift = visited.drift
+    said = [f"{drift.compared:,} made and timed"]
+    if drift.planned_minutes is not None and drift.actual_minutes is not None:
+        said.append(f"planned {drift.planned_minutes:.0f} min, took {drift.actual_minutes:.0f}")
+    if drift.pattern is not None:
+        said.append(f"{drift.pattern}, {abs(drift.hours_a_week):.1f} h of carers a week")
+    if drift.missed:
+        said.append(f"{drift.missed} missed")
+    if visited.stale:
+        said.append("by a roster too old")
+    return f"Visits of {place_name(county, visited.place)}, 28 days", "; ".join(said)
 
 
 def _days_left(left: int | None) -> str:
@@ -97,7 +114,7 @@ def _referral(row: CareReferral, stands: Sequence[Interval], picture: Picture) -
     yield from _moments(row, county)
     yield from _again(row, stands)
     yield from _from_list_to_list(stands, county)
-    yield from _clocks(row, terms, at)
+    yield from _clocks(row, terms, clocks.runs_for(row, terms, county.places.stay_limits), at)
 
 
 def _moments(row: CareReferral, county: County) -> Iterator[Step]:
@@ -182,7 +199,7 @@ def _changes(before: CareReferral, row: CareReferral, county: County) -> Iterato
             yield f"Corrected: {words} {_moment(now)}" if now is not None else f"Corrected: {words} is no longer said"
 
 
-def _clocks(row: CareReferral, terms: CareTerms, at: datetime) -> Iterator[Step]:
+def _clocks(row: CareReferral, terms: CareTerms, runs_for: int, at: datetime) -> Iterator[Step]:
     """The promise, and how far the care has run: what is past, and what is ahead."""
     due = clocks.due_at(row, terms)
     began_by = min((moment for moment in (row.started_at, row.ended_at) if moment is not None), default=None)
@@ -193,12 +210,10 @@ def _clocks(row: CareReferral, terms: CareTerms, at: datetime) -> Iterator[Step]
     day = clocks.day_of(row, at)
     if day is None or row.started_at is None:
         return
-    yield Step(at, f"Day {day} of {terms.runs_for_days}", "now")
-    last_day = local_day(row.started_at) + timedelta(days=terms.runs_for_days - 1)
-    ends = [
-        (row.planned_end, "Planned end"),
-        (last_day, f"Day {terms.runs_for_days}: a short-term package ends by now"),
-    ]
+    yield Step(at, f"Day {day} of {runs_for}", "now")
+    last_day = local_day(row.started_at) + timedelta(days=runs_for - 1)
+    what = "a short-term package" if row.service.at_home else "a stay"
+    ends = [(row.planned_end, "Planned end"), (last_day, f"Day {runs_for}: {what} ends by now")]
     for on, words in ends:
         if on is not None and on > local_day(at):
             yield Step(_noon(on), words, AHEAD, whole_day=True)
