@@ -268,7 +268,7 @@ def test_there_are_cliffs_ahead_of_the_first_day(contracts: list[CareContract]) 
         ("orchard-house", 12)
     ]
     south = [one for one in contracts if one.provider == "bramble-south"]
-    assert [one.amount for one in sorted(south, key=lambda one: one.valid_from)] == [360, 310]
+    assert [one.amount for one in sorted(south, key=lambda one: one.valid_from)] == [380, 330]
 
 
 def test_contracts_are_renewed_for_as_long_as_the_county_lives() -> None:
