@@ -19,10 +19,9 @@ from flowcentre.feeds.contract import (
 from flowcentre.feeds.http import read_json
 from flowcentre.feeds.tables import Row, facts_of
 from flowcentre.measures import ALL
-from flowcentre.model import AskedFigure, AskedService, Fact, Reading
+from flowcentre.model import MOST_DIGITS, AskedFigure, AskedService, Fact, Reading
 
 _MOST_ROWS = 20
-_MOST_DIGITS = 7  # 99,999 and a half; more is a slip of the thumb
 
 
 class TypedInSettings(FeedSettings):
@@ -112,7 +111,7 @@ class TypedIn(Connector):
         if asked is None:
             raise RowHeld(f"{name} is not typed in for this place")
         for figure in asked.figures:
-            if len(row.text(figure.column)) > _MOST_DIGITS:
+            if len(row.text(figure.column)) > MOST_DIGITS:
                 raise RowHeld(f"{figure.column} is too long for a figure")
         service = SERVICES[name]
         # What follows is said to be not given, so that what a file said of it before counts no longer.

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 60  # letters
+from flowcentre.model import LONGEST_AUTHOR
+
 _MOST_DIGITS = 4  # "Ward 12 B, night"; more is a number of somebody
 _POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b", re.IGNORECASE)
 _SIGNS = " ,.'’&()/-"
@@ -22,8 +23,8 @@ def author_of(said: str) -> str:
     author = " ".join(said.split())
     if not any(letter.isalpha() for letter in author):
         raise NotAnAuthor("Say who you are: a role or initials, such as “duty manager”.")
-    if len(author) > LONGEST:
-        raise NotAnAuthor(f"A role or initials, please, in {LONGEST} letters at most.")
+    if len(author) > LONGEST_AUTHOR:
+        raise NotAnAuthor(f"A role or initials, please, in {LONGEST_AUTHOR} letters at most.")
     if "@" in author or "://" in author or "www." in author.casefold():
         raise NotAnAuthor("No e-mail or web address, please: a role or initials.")
     if sum(letter.isdigit() for letter in author) > _MOST_DIGITS or _POSTCODE.search(author):

@@ -23,7 +23,19 @@ from flowcentre.model.known import Board, County, Coverage, FeedStatus, Picture,
 from flowcentre.model.lists import Fact, Held, Interval, Listed, PeopleList, Person, RefusedColumn, WholeList
 from flowcentre.model.measures import Formula, Measure, Period, Reading, Sighting, StockOrFlow, Summing, Worse
 from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
-from flowcentre.model.typed import AskedFigure, AskedPlace, AskedService, Figures, Form, Hold, Slip, Taken, Typed
+from flowcentre.model.typed import (
+    LONGEST_AUTHOR,
+    MOST_DIGITS,
+    AskedFigure,
+    AskedPlace,
+    AskedService,
+    Figures,
+    Form,
+    Hold,
+    Slip,
+    Taken,
+    Typed,
+)
 
 __all__ = [
     "AmbulanceArrival",
@@ -52,6 +64,8 @@ __all__ = [
     "Hold",
     "Interval",
     "LEVELS",
+    "LONGEST_AUTHOR",
+    "MOST_DIGITS",
     "Level",
     "Listed",
     "Measure",

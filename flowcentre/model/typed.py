@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+LONGEST_AUTHOR = 60  # letters
+MOST_DIGITS = 7  # of a figure: 99,999 and a half; more is a slip of the thumb
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -31,6 +34,10 @@ class AskedService:
 
     name: str  # the agreed word for it: "extra care"
     figures: tuple[AskedFigure, ...]
+
+    def field(self, figure: AskedFigure) -> str:
+        """What the field of one of its figures is called in a form."""
+        return f"{self.name}/{figure.column}"
 
 
 @dataclass(frozen=True, slots=True)

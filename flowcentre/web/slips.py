@@ -54,7 +54,7 @@ def slip_of(fields: Mapping[str, str], asked: AskedPlace, author: str | None) ->
     figures: dict[str, dict[str, str]] = {}
     for service in asked.services:
         for figure in service.figures:
-            cell = fields.get(field_name(service.name, figure.column))
+            cell = fields.get(service.field(figure))
             if cell is None or len(cell) > _LONGEST_CELL:
                 raise NotASlip(_NOT_OURS)
             # A full stop or a comma before a half: both are on telephones' keys.
@@ -64,11 +64,6 @@ def slip_of(fields: Mapping[str, str], asked: AskedPlace, author: str | None) ->
         raise NotASlip(_NOT_OURS)
     said = fields.get("author", "") if author is None else author
     return Slip(asked.place, figures, said, _held_for(fields.get("holds", "")), mark, fields.get("sure") == "yes")
-
-
-def field_name(service: str, column: str) -> str:
-    """What the field of a figure is called."""
-    return f"{service}/{column}"
 
 
 def choices(asked: AskedPlace, now: datetime, chosen: str | None = None) -> tuple[Hold, ...]:

@@ -77,6 +77,15 @@ _NOTHING_SAID = _Said()
 
 
 @dataclass(frozen=True)
+class _Kept:
+    """A form that the desk has taken in, with what stood in it."""
+
+    asked: AskedPlace
+    said: _Said
+    taken: Taken
+
+
+@dataclass(frozen=True)
 class TypedRoutes:
     """The routes of typed values. Without a desk there are none of its pages."""
 
@@ -120,10 +129,13 @@ class TypedRoutes:
 
     async def sent(self, request: Request) -> Response:
         """What was typed, kept or not. The gate has read its body, within its limit."""
-        body = await request.body()
-        return await asyncio.to_thread(self._take, request, body)
+        answer = await asyncio.to_thread(self._take, request, await request.body())
+        if isinstance(answer, Response):
+            return answer
+        await self._shown(answer.taken.version)
+        return await asyncio.to_thread(self._told, request, answer)
 
-    def _take(self, request: Request, body: bytes) -> Response:
+    def _take(self, request: Request, body: bytes) -> Response | _Kept:
         asked = self._asked(request)
         if asked is None or self.desk is None:
             return _no_such_place()
@@ -145,11 +157,22 @@ class TypedRoutes:
         except Exception as error:
             log.error("what was typed could not be kept", place=asked.place, **kind_and_place(error))
             return self._answer(request, asked, status=503, said=said, mark=slip.form, mistakes=(_NOT_KEPT,))
-        self._wait_for(taken.version)
+        return _Kept(asked, said, taken)
+
+    async def _shown(self, version: int) -> None:
+        """Give the picture a moment to show what was kept. No thread is held meanwhile: other pages are drawn in them."""
+        end = time.monotonic() + _SHOWN_WITHIN
+        while self.current().version < version and time.monotonic() < end:
+            await asyncio.sleep(_LOOK_EVERY)
+
+    def _told(self, request: Request, kept: _Kept) -> Response:
+        """The answer to a form that was kept, in part or whole, or of which nothing was believed."""
+        taken = kept.taken
         if taken.held:
-            return self._answer(request, asked, status=200 if taken.accepted else 422, said=said, taken=taken)
+            status = 200 if taken.accepted else 422
+            return self._answer(request, kept.asked, status=status, said=kept.said, taken=taken)
         query = {"sent": taken.mark} | ({"again": "yes"} if taken.again else {})
-        return RedirectResponse(f"{PATH}/{asked.place}?{urlencode(query)}", 303)
+        return RedirectResponse(f"{PATH}/{kept.asked.place}?{urlencode(query)}", 303)
 
     def _asked(self, request: Request) -> AskedPlace | None:
         if self.desk is None or self.glass.type_in_form is None:
@@ -175,19 +198,13 @@ class TypedRoutes:
             mark or fresh_mark(),
             said.figures if said.figures is not None else last_known(asked, picture),
             choices(asked, now, said.holds),
-            who if who is not None else said.author,
-            who is not None,
-            mistakes,
-            taken,
-            taken is not None and picture.version < taken.version,
+            author=who if who is not None else said.author,
+            signed_in=who is not None,
+            mistakes=mistakes,
+            taken=taken,
+            behind=taken is not None and picture.version < taken.version,
         )
         return HTMLResponse(draw(picture, form, now), status)
-
-    def _wait_for(self, version: int) -> None:
-        """Give the picture a moment to show what was kept."""
-        end = time.monotonic() + _SHOWN_WITHIN
-        while self.current().version < version and time.monotonic() < end:
-            time.sleep(_LOOK_EVERY)
 
 
 def last_known(asked: AskedPlace, picture: Picture) -> Figures:

@@ -9,15 +9,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import ALL
-from flowcentre.model import AskedFigure, Form, Hold, Taken
+from flowcentre.model import LONGEST_AUTHOR, MOST_DIGITS, AskedFigure, AskedService, Form, Hold, Taken
 from layouts.parts import links
 from layouts.parts.field import Input
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import length_words, when_words
-
-_MOST_DIGITS = 7
-_LONGEST_AUTHOR = 60
 
 
 def answered(form: Form, at: datetime) -> Iterator[Component]:
@@ -52,7 +49,7 @@ def the_form(form: Form, at: datetime) -> html.Form:
     several = len(form.asked.services) > 1
     services: list[Child] = []
     for service in form.asked.services:
-        fields: list[Child] = [_field(form, service.name, each) for each in service.figures]
+        fields: list[Child] = [_field(form, service, each) for each in service.figures]
         if several:
             services.append(html.Fieldset([html.Legend(service.name.capitalize()), *fields]))
         else:
@@ -75,23 +72,22 @@ def the_form(form: Form, at: datetime) -> html.Form:
     )
 
 
-def _field(form: Form, service: str, asked: AskedFigure) -> html.Div:
+def _field(form: Form, service: AskedService, asked: AskedFigure) -> html.Div:
     measure = ALL[asked.measure]
-    name = f"{service}/{asked.column}"
     hint = f"hint-{asked.measure}"
     return html.Div(
         [
             html.Label([measure.label, html.Span(measure.definition, id=hint)], htmlFor=asked.measure),
             Input(
                 id=asked.measure,
-                name=name,
+                name=service.field(asked),
                 type="text",
                 inputMode="numeric" if asked.whole else "decimal",
                 pattern="[0-9]*" if asked.whole else "[0-9]*([.,][0-9]+)?",
                 title="A whole number, or nothing." if asked.whole else "A number, or nothing.",
-                maxLength=_MOST_DIGITS,
+                maxLength=MOST_DIGITS,
                 autoComplete="off",
-                value=form.cells.get(service, {}).get(asked.column, ""),
+                value=form.cells.get(service.name, {}).get(asked.column, ""),
                 **marked(aria_describedby=hint),
             ),
         ],
@@ -129,7 +125,7 @@ def _author(form: Form) -> Component:
                 type="text",
                 autoComplete="organization-title",
                 required=True,
-                maxLength=_LONGEST_AUTHOR,
+                maxLength=LONGEST_AUTHOR,
                 value=form.author,
                 spellCheck=False,
                 **marked(aria_describedby="hint-author"),
