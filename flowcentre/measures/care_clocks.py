@@ -16,6 +16,7 @@ from flowcentre.model import CareReferral, CareTerms, NextStep, Setting, Therapy
 
 StayLimits = Mapping[str, int]  # days of a stay in a bed, by the places with a limit of their own
 NO_LIMITS: StayLimits = MappingProxyType({})
+WEEK = timedelta(days=7)  # over which what came of referrals is counted
 
 
 class Phase(StrEnum):
@@ -66,6 +67,17 @@ def ended_unstarted(referral: CareReferral, before: datetime) -> bool:
     if referral.ended_at is None or referral.ended_at >= before:
         return False
     return referral.started_at is None or referral.started_at > referral.ended_at
+
+
+def fell_due(referral: CareReferral, at: datetime, terms: CareTerms) -> bool:
+    """Did the time for its start run out in the week up to a moment? At the very limit it has not: nobody is past it there."""
+    due = due_at(referral, terms)
+    return at - WEEK <= due < at and not ended_unstarted(referral, due)
+
+
+def lately(moment: datetime | None, at: datetime) -> bool:
+    """Did something happen in the week up to a moment?"""
+    return moment is not None and at - WEEK < moment <= at
 
 
 def is_triaged(referral: CareReferral, at: datetime) -> bool:

@@ -28,9 +28,7 @@ class Feed:
     demonstration: bool = False
     leaves_out: tuple[str, ...] = ()  # measures of its connector that another feed reports
     doubt_below: float | None = None  # a list of less than this share of the last is asked about; None: the house's own
-    polled: bool = (
-        True  # False: people type it in, and ``stale_after`` is how long that holds unless they say otherwise
-    )
+    polled: bool = True  # False: people type it in, and it holds for ``stale_after`` unless they say otherwise
 
     def due_at(self, at: datetime) -> datetime:
         """The newest due time that is not after ``at``: a grid in UTC, so that no night of the year has one twice or not at all."""

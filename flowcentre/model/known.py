@@ -97,9 +97,7 @@ class FeedStatus:
     today: PollCounts = PollCounts()  # since midnight, Europe/London
     skipped_today: int = 0
     held_rows: tuple[HeldRow, ...] = ()  # the newest few
-    last_doubt: Poll | None = (
-        None  # of today, in which not all was believed, and no answer has been believed whole since
-    )
+    last_doubt: Poll | None = None  # of today, in which not all was believed; no answer was believed whole since
     typed: Typed | None = None  # who typed something in last, and until when that holds
 
 

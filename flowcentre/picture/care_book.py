@@ -21,9 +21,7 @@ class CareAnswered(Answered[Package]):
     """What an address of packages asks for, and what stands beside it."""
 
     capacity: Capacity
-    weeks: tuple[
-        Waited, ...
-    ]  # of the localities in scope, whatever else is chosen; the last is the picture's own moment
+    weeks: tuple[Waited, ...]  # of the localities in scope, whatever else is chosen; the last is now
     left: Mapping[str, datetime]  # who waits as from hospital, and when the last hospital's list let them go
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from flowcentre.measures.care_clocks import Phase, ended_unstarted, started_in_time, waited_for_triage
+from flowcentre.measures.care_clocks import Phase, fell_due, lately, started_in_time, waited_for_triage
 from flowcentre.model import CareReferral, CareTerms, NextStep, ReferralReason, Setting
 from flowcentre.picture.packages import NO_OFFER, TO_CHECK, TRIAGE_QUEUE, Package
 
-WEEK, _HOUR = timedelta(days=7), timedelta(hours=1)
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,8 @@ def waits_of(packages: Iterable[Package]) -> Waits:
 def last_week_of(packages: Iterable[Package], terms: CareTerms) -> LastWeek:
     """What came of the promise, of everybody on the lists: those who wait, have care, or ended in these days."""
     everybody = list(packages)
-    due = [package for package in everybody if package.at - WEEK <= package.due_at < package.at]
-    due = [package for package in due if not ended_unstarted(package.person, package.due_at)]
-    started = [package for package in everybody if _lately(package.person.started_at, package.at)]
+    due = [package for package in everybody if fell_due(package.person, package.at, terms)]
+    started = [package for package in everybody if lately(package.person.started_at, package.at)]
     hours = [package.waited / _HOUR for package in started]
     return LastWeek(
         len(due),
@@ -80,10 +79,6 @@ def last_week_of(packages: Iterable[Package], terms: CareTerms) -> LastWeek:
         len(started),
         median(hours) if hours else None,
     )
-
-
-def _lately(moment: datetime | None, at: datetime) -> bool:
-    return moment is not None and at - WEEK < moment <= at
 
 
 # --- Who waits for triage, and which rows to check -------------------------------------------------------
@@ -112,9 +107,7 @@ class ToCheck:
     """A row that somebody must look at."""
 
     referral: CareReferral
-    left_at: datetime | None = (
-        None  # left every hospital's list, and still waits as from hospital; None: contradicts itself
-    )
+    left_at: datetime | None = None  # left every hospital's list, and waits as from hospital; None: contradicts itself
 
 
 def to_check(packages: Iterable[Package], left: Mapping[str, datetime]) -> tuple[ToCheck, ...]:
