@@ -29,7 +29,7 @@ SERVICES = (
         unit="people",
         kind=PlaceKind.LOCALITY,
         measure="poc_waiting_now",
-        others=(("poc_breached_now", "{} past the limit"),),
+        others=(("poc_breached_now", "{} past the promise"),),
     ),
     Service(
         name="Community hospital beds",

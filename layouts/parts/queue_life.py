@@ -204,7 +204,7 @@ def _clocks(row: CareReferral, terms: CareTerms, runs_for: int, at: datetime) ->
     due = clocks.due_at(row, terms)
     began_by = min((moment for moment in (row.started_at, row.ended_at) if moment is not None), default=None)
     if due > at and began_by is None:
-        yield Step(due, "Care is promised to have begun by now", AHEAD)
+        yield Step(due, "Care is promised to have begun", AHEAD)
     elif began_by is None or due < began_by:
         yield Step(due, f"The promise of {length_shown(terms.start_within)} ran out: care had not begun", "due")
     day = clocks.day_of(row, at)
@@ -213,7 +213,7 @@ def _clocks(row: CareReferral, terms: CareTerms, runs_for: int, at: datetime) ->
     yield Step(at, f"Day {day} of {runs_for}", "now")
     last_day = local_day(row.started_at) + timedelta(days=runs_for - 1)
     what = "a short-term package" if row.service.at_home else "a stay"
-    ends = [(row.planned_end, "Planned end"), (last_day, f"Day {runs_for}: {what} ends by now")]
+    ends = [(row.planned_end, "Planned end"), (last_day, f"Day {runs_for}: {what} may last no longer")]
     for on, words in ends:
         if on is not None and on > local_day(at):
             yield Step(_noon(on), words, AHEAD, whole_day=True)
