@@ -35,9 +35,9 @@ CONNECTORS: dict[str, type[Connector]] = {
 COMMUNITY = (
     ("community hospital beds", PlaceKind.COMMUNITY_HOSPITAL, 4, (24, 20, 1, "", "")),
     ("recovery beds", PlaceKind.RECOVERY_UNIT, 4, (20, 15, 0, "", "")),
-    ("virtual ward", PlaceKind.VIRTUAL_WARD, 3, (60, 41, "", "", "")),
-    ("care home beds", PlaceKind.CARE_HOME, 148, (40, 35, "", 1, 3)),
-    ("home care hours", PlaceKind.HOME_CARE, 31, (900, 850.5, "", "", "")),
+    ("virtual ward", PlaceKind.VIRTUAL_WARD, 4, (60, 41, "", "", "")),
+    ("care home beds", PlaceKind.CARE_HOME, 102, (40, 35, "", 1, 3)),
+    ("home care hours", PlaceKind.HOME_CARE, 32, (900, 850.5, "", "", "")),
     ("reablement hours", PlaceKind.REABLEMENT, 6, (400, 320.5, "", "", "")),
 )
 SERIES = 2000
@@ -236,11 +236,13 @@ class Life:
     def community_csv(self, service: str, at: datetime) -> bytes:
         """A service's capacity as it drops it."""
         _, kind, count, figures = next(row for row in COMMUNITY if row[0] == service)
-        lines = ["place_code,service,as_at,capacity,used,closed,reserved,accepting"]
+        lines = ["place_code,service,as_at,commissioned,staffed,used,free,closed,reserved,accepting,two_carers_free"]
         capacity, used, *others = figures
+        bought = service == "home care hours"
         for number in range(count):
             taken = max(used - self.draw.randrange(3), 0)
-            cells = (community_place(kind, number), service, _said(at), capacity, taken, *others)
+            whole = (capacity, "") if bought else ("", capacity)
+            cells = (community_place(kind, number), service, _said(at), *whole, taken, "", *others, "")
             lines.append(",".join(map(str, cells)))
         return "\n".join([*lines, ""]).encode()
 
