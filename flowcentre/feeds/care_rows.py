@@ -49,18 +49,20 @@ def overlapping(contracts: Sequence[CareContract]) -> Iterator[tuple[CareContrac
     """Contracts that buy anew what another buys for the same days, each with why: the one that begins later.
 
     The same are provider, unit and funding, in blocks or on the spot; all of a list are of one locality. Which
-    of the two is right cannot be told; what began first stands, so that nothing is counted twice.
+    of the two is right cannot be told; what began first stands, so that nothing is counted twice. The words name
+    the contracts by their place among those given: a ref may be what must not be shown.
     """
-    standing: list[CareContract] = []
-    for one in sorted(contracts, key=lambda each: (each.valid_from, each.ref)):
-        first = next((other for other in standing if _same_purchase(one, other) and _still_runs(other, one)), None)
+    standing: list[tuple[int, CareContract]] = []
+    for number, one in sorted(enumerate(contracts, 1), key=lambda each: (each[1].valid_from, each[1].ref)):
+        again = (each for each in standing if _same_purchase(one, each[1]) and _still_runs(each[1], one))
+        first = next(again, None)
         if first is None:
-            standing.append(one)
+            standing.append((number, one))
         else:
-            since = "on the same day" if first.valid_from == one.valid_from else f"on {first.valid_from:%d.%m.%Y}"
             yield (
                 one,
-                f"{one.ref} overlaps {first.ref} of the same provider, unit and funding, which began {since} and stands",
+                f"contract {number} of those read for this place, from {one.valid_from:%d.%m.%Y}, overlaps contract "
+                f"{first[0]}, from {first[1].valid_from:%d.%m.%Y}, of the same provider, unit and funding, which stands",
             )
 
 

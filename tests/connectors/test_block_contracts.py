@@ -90,12 +90,23 @@ def test_a_row_is_a_contract_and_the_document_the_whole_list_of_its_locality() -
         ({"block": "perhaps"}, "block is neither yes nor no"),
         ({"block": ""}, "block is neither yes nor no"),
         ({"ref": "Mrs Quillfeather"}, "ref is not a code"),
+        ({"ref": "n/a"}, "ref has no digit, like most here: are they names?"),
+        ({"ref": "Quillfeather"}, "ref has no digit, like most here: are they names?"),
+        ({"ref": "07/11/1941"}, "ref looks like a date, a postcode or a telephone number"),
+        ({"ref": "ZZ9-9ZZ"}, "ref looks like a date, a postcode or a telephone number"),
         ({"ref": nhs_number("999000001")}, "ref looks like an NHS number"),
     ],
 )
 def test_a_row_that_cannot_be_is_held_with_its_reason(change: dict[str, str], why: str) -> None:
     (reason,) = held(facts(change))
     assert reason.startswith(why)
+
+
+def test_a_column_of_names_is_held_and_a_word_among_codes_is_not() -> None:
+    names = facts(*({"ref": name, "funding": name} for name in ("Smith", "Jones", "Brown", "C-4")))
+    assert held(names) == ["ref has no digit, like most here: are they names? A pseudonym is wanted"] * 3
+    assert "Smith" not in repr(names)
+    assert held(facts({"ref": "WINTER"}, {"ref": "C-2"}, {"ref": "C/3"})) == []
 
 
 @pytest.mark.parametrize(

@@ -341,9 +341,17 @@ def test_of_two_contracts_for_the_same_days_the_later_one_is_held_and_which_is_s
     )
     assert recorded.counts.held == 1
     assert reasons(store, "block-contracts") == [
-        "C-2 overlaps C-1 of the same provider, unit and funding, which began on 01.04.2026 and stands"
+        "contract 1 of those read for this place, from 01.09.2026, overlaps contract 2, from 01.04.2026, "
+        "of the same provider, unit and funding, which stands"
     ]
     assert known(store, "block_hours_bought", "ashdown-north") == 140
+
+
+def test_a_ref_that_is_a_name_is_not_shown_when_its_contract_is_held(store: Store) -> None:
+    contracts(store, [contract("Quillfeather", 60), contract("Agnes", 100)])
+    (reason,) = reasons(store, "block-contracts")
+    assert "from 01.04.2026, overlaps contract 2, from 01.04.2026" in reason
+    assert not any(name in reason for name in ("Quillfeather", "Agnes"))
 
 
 @pytest.mark.parametrize(
