@@ -17,9 +17,10 @@ from flowcentre.picture.could_start import KnownList, LocalityToday, could_start
 from flowcentre.picture.listed import PlaceList
 from flowcentre.picture.recovery import BEDS, RecoveryUnit, recovery_units, stays_elsewhere
 from flowcentre.picture.side_by_side import Side, side_by_side
-from flowcentre.picture.visits import Rostered
+from flowcentre.picture.visits import PackageVisits, Rostered
 from flowcentre.store import Store
 
+_KEPT = 8  # past moments
 CONTRACTS = "care_contracts_now"  # what a list of contracts says of its locality
 
 
@@ -36,6 +37,10 @@ class Visits(Protocol):
 
     def read(self, picture: Picture | None = None) -> Rostered:
         """What the rosters say, as the picture knows it."""
+        ...
+
+    def of_package(self, ref: str, picture: Picture) -> tuple[PackageVisits, ...]:
+        """The same of the visits to one package."""
         ...
 
 
@@ -81,18 +86,24 @@ class CapacityBook:
         self._current = current
         self._contracts: dict[str, tuple[Value, tuple[CareContract, ...]]] = {}
         self._kept: Capacity | None = None
+        self._past: tuple[Capacity, ...] = ()
 
     def read(self, picture: Picture | None = None, *, keep: bool = True) -> Capacity:
-        """The capacity of a picture, the present one unless another is given. ``keep`` it: it is the present."""
+        """The capacity of a picture, the present one unless another is given. ``keep`` it: it is the present.
+
+        Of past moments the last few are kept apart: a book of lists gives one picture again for one moment.
+        """
         picture = picture or self._current()
-        kept = self._kept
-        if kept is not None and kept.picture is picture:
-            return kept
+        for kept in (self._kept, *self._past):
+            if kept is not None and kept.picture is picture:
+                return kept
         lists = self._packages.lists(picture, keep=keep)
         contracts = [self._contracts_of(value, keep=keep) for value in contract_lists(picture)]
         capacity = capacity_of(picture, lists, contracts, self._visits.read(picture))
         if keep:
             self._kept = capacity
+        else:
+            self._past = (*self._past[-_KEPT + 1 :], capacity)
         return capacity
 
     def _contracts_of(self, value: Value, *, keep: bool) -> tuple[Value, tuple[CareContract, ...]]:

@@ -48,4 +48,4 @@ class CareBook(PackageBook):
 
     def package_life(self, ref: str, picture: Picture) -> PackageLife:
         """All that the lists had said of the person, and how the visits to the package went."""
-        return replace(super().package_life(ref, picture), visits=self._visits.read(picture).of_package(ref))
+        return replace(super().package_life(ref, picture), visits=self._visits.of_package(ref, picture))

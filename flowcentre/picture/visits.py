@@ -100,21 +100,38 @@ class VisitBook:
         self._last: int | None = None  # the row up to which the present is known
         self._windows: dict[tuple[str, str], VisitWindow] = {}  # of the present, by feed and service
         self._present: dict[Told, ServiceVisits] = {}
-        self._past: tuple[County | None, dict[Told, ServiceVisits]] = (None, {})
+        self._past: tuple[dict[Told, ServiceVisits], County | None] = ({}, None)
 
     def read(self, picture: Picture | None = None) -> Rostered:
         """What the rosters had told by the present picture, or by a given one."""
         shown = picture or self._current()
         return Rostered(lambda: self._services(shown))
 
+    def of_package(self, ref: str, picture: Picture) -> tuple[PackageVisits, ...]:
+        """How the visits to one package went, by a picture. Of a past moment that nobody looks at, no others are read."""
+        values = rostered_services(picture)
+        known = _all_told(values)
+        if picture is self._current() or self._kept(picture, known) is not None:
+            return self.read(picture).of_package(ref)
+        terms = picture.county.care
+        found = {told: self._read(told, value, terms, ref) for told, value in known.items()}
+        return Rostered(_as_valued(value, found) for value in values).of_package(ref)
+
     def _services(self, picture: Picture) -> list[ServiceVisits]:
         values = rostered_services(picture)
-        known = {told: value for value in values if (told := _told(value)) is not None}
-        found: Mapping[Told, ServiceVisits] = self._present
-        if known.keys() - found.keys() or self._county is not picture.county:
+        known = _all_told(values)
+        found = self._kept(picture, known)
+        if found is None:
             read = self._go_on if picture is self._current() else self._look_back
             found = read(picture, known)
         return [_as_valued(value, found) for value in values]
+
+    def _kept(self, picture: Picture, known: Mapping[Told, Value]) -> Mapping[Told, ServiceVisits] | None:
+        """The visits behind all that a picture knows, where they have been read."""
+        for kept, county in ((self._present, self._county), self._past):
+            if county is picture.county and known.keys() <= kept.keys():
+                return kept
+        return None
 
     def _go_on(self, picture: Picture, known: Mapping[Told, Value]) -> Mapping[Told, ServiceVisits]:
         """The visits of the present: what was known before, with what has been told since."""
@@ -157,21 +174,26 @@ class VisitBook:
 
     def _look_back(self, picture: Picture, known: Mapping[Told, Value]) -> Mapping[Told, ServiceVisits]:
         """The visits of a past moment, as they were known then."""
-        county, kept = self._past
+        kept, county = self._past
         if county is not picture.county:
             kept = {}
         missing = {told: value for told, value in known.items() if told not in kept}
         if missing:
             terms = picture.county.care
             kept = kept | {told: self._read(told, value, terms) for told, value in missing.items()}
-            self._past = picture.county, dict(list(kept.items())[-_KEPT * len(known) :])
+            self._past = dict(list(kept.items())[-_KEPT * len(known) :]), picture.county
         return kept
 
-    def _read(self, told: Told, value: Value, terms: CareTerms) -> ServiceVisits:
+    def _read(self, told: Told, value: Value, terms: CareTerms, package: str | None = None) -> ServiceVisits:
         feed, place, at, learnt_at = told
         window = VisitWindow(terms, at)
-        window.tell(self._store.visits(feed, place, days_before(at, DAYS), at, at=at, known_at=learnt_at))
+        since = days_before(at, DAYS)
+        window.tell(self._store.visits(feed, place, since, at, at=at, known_at=learnt_at, package=package))
         return visits_of(value, window)
+
+
+def _all_told(values: Iterable[Value]) -> dict[Told, Value]:
+    return {told: value for value in values if (told := _told(value)) is not None}
 
 
 def _told(value: Value) -> Told | None:

@@ -307,15 +307,16 @@ class Store(Connections):
         *,
         at: datetime | None = None,
         known_at: datetime | None = None,
+        package: str | None = None,
     ) -> list[Visit]:
         """The visits of a service that were planned to start after one moment and until another, in that order.
 
-        As told by exports until ``at`` and learnt by ``known_at``; without either as they stand now.
+        As told by exports until ``at`` and learnt by ``known_at``; without either as they stand now. Given a
+        ``package``, those to it alone.
         """
+        moments = to_ms(after), maybe_to_ms(until), maybe_to_ms(at), maybe_to_ms(known_at)
         with self._reading() as connection:
-            return visits.read_visits(
-                connection, feed, place, to_ms(after), maybe_to_ms(until), maybe_to_ms(at), maybe_to_ms(known_at)
-            )
+            return visits.read_visits(connection, feed, place, *moments, package)
 
     def last_visit(self, version: int | None = None) -> int:
         """The row, from which on ``visit_news`` goes, of the newest that was told of visits; by a version, where given."""

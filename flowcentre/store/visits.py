@@ -144,14 +144,20 @@ def read_visits(
     until: int | None,
     at: int | None,
     known_at: int | None,
+    package: str | None = None,
 ) -> list[Visit]:
-    """The visits of a service that were planned to start after a moment, and until another where one is given, in order."""
+    """The visits of a service that were planned to start after a moment, and until another where one is given, in order.
+
+    Given a package, those to it alone.
+    """
     roster = _roster_id(connection, feed, place)
     if roster is None:
         return []
     wanted = [_row.roster == roster, _row.planned_start > after, *_as_known(at, known_at)]
     if until is not None:
         wanted.append(_row.planned_start <= until)
+    if package is not None:
+        wanted.append(_row.package == package)
     found = connection.execute(select(_row.ref, *_TOLD).where(*wanted).order_by(_row.planned_start, _row.id))
     moments = Moments()
     return [_visit(moments, place, *told) for told in found]

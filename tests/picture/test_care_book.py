@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from flowcentre.measures.derive import LONDON
 from flowcentre.model import CareService, Picture, State, Therapy
 from flowcentre.picture import build
@@ -58,6 +60,19 @@ def test_the_past_is_not_kept_as_the_present(store: Store) -> None:
     assert then.looks_back
     assert then.capacity.picture is then.chosen.picture
     assert book.capacity.read(picture).picture is picture
+
+
+def test_a_past_moment_is_worked_out_once_and_only_a_few_are_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle_localities(store, AT - 5 * HOUR)
+    with_a_block(store)
+    book, _ = book_of(store)
+    moments = [f"at={AT - (10 + number) * MINUTE:%Y-%m-%dT%H:%M}" for number in range(10)]
+    worked_out = [book.answer(moment).capacity for moment in moments]
+    assert len(book.capacity._past) == 8
+    monkeypatch.setattr("flowcentre.picture.capacity.capacity_of", lambda *_: pytest.fail("it was worked out again"))
+    assert book.answer(moments[-1]).capacity is worked_out[-1]
 
 
 def test_contracts_are_those_of_the_very_list_that_was_counted(store: Store) -> None:

@@ -173,6 +173,38 @@ def test_a_past_moment_is_read_once(store: Store, monkeypatch: pytest.MonkeyPatc
     assert says(glass.book.read(past)) == says(first)
 
 
+def test_of_a_past_moment_the_visits_to_one_package_are_read_alone_and_say_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poll(store, [*mornings("POC-1", 10, 20), *mornings("POC-2", 9, 30)], AT)
+    poll(store, mornings("POC-1", 10, 40), AT + HOUR)
+    glass = Glass(store, AT + HOUR)
+    past = build(store, COUNTY, AT + timedelta(minutes=5))
+    read: list[str] = []
+    whole = Store.visits
+
+    def listening(*asked: object, **more: object) -> list[Visit]:
+        found = whole(*asked, **more)  # type: ignore[arg-type]
+        read.extend(each.package for each in found)
+        return found
+
+    monkeypatch.setattr(Store, "visits", listening)
+    (alone,) = glass.book.of_package("POC-1", past)
+    assert read == ["POC-1"] * 10
+    assert alone.drift.pattern is Pattern.UNDERRUN
+    assert glass.book.read(past).of_package("POC-1") == (alone,)
+    read.clear()
+    assert glass.book.of_package("POC-1", past) == (alone,)  # of the moment that is kept by now
+    assert glass.book.of_package("nobody", past) == ()
+    assert read == []
+
+
+def test_of_the_present_the_visits_to_one_package_are_those_of_the_page(store: Store) -> None:
+    poll(store, mornings("POC-1", 10, 20), AT)
+    glass = Glass(store)
+    assert glass.book.of_package("POC-1", glass.picture) == glass.book.read().services[0].packages
+
+
 def test_a_roster_that_grew_too_old_is_shown_as_old_and_stands_in_no_total(store: Store) -> None:
     poll(store, mornings("POC-1", 10, 20), AT)
     glass = Glass(store)
