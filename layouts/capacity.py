@@ -88,10 +88,12 @@ def _head(capacity: Capacity) -> html.Header:
 
 
 def _jumps(capacity: Capacity) -> html.Nav:
-    count = could_start_words(capacity)
+    said: list[Child] = [html.Strong(could_start_words(capacity)), " could start today"]
+    if not capacity.matched:
+        said = ["Who could start today is not known"]
     return html.Nav(
         [
-            html.P([html.Strong(count), " could start today"], className="chosen-count", role="status"),
+            html.P(said, className="chosen-count", role="status"),
             html.P([html.A(words, href=to) for to, words in _JUMPS], className="jumps"),
         ],
         className="capacity-jumps",

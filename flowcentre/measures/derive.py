@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Reading, Stream
@@ -14,6 +15,7 @@ _STREAM_MEASURES = {
 }
 
 
+@lru_cache(maxsize=8192)  # the clocks of a list ask it of each row again and again
 def local_day(at: datetime) -> date:
     """The Europe/London day that ``at`` falls in."""
     return at.astimezone(LONDON).date()

@@ -100,17 +100,23 @@ def package_of(
 ) -> Package:
     """What follows from a row at a moment."""
     phase = clocks.phase_of(referral, at)
-    waits = phase is Phase.WAITING
-    is_breached = clocks.breached(referral, at, terms)
-    passed = {
-        PAST_PROMISE: is_breached,
-        NO_OFFER: waits and clocks.has_no_offer(referral, at),
-        TRIAGE_QUEUE: clocks.in_triage_queue(referral, at),
-        SENT_BACK: waits and clocks.is_sent_back(referral, at),
-        OVER_LENGTH: clocks.overstayed(referral, at, terms, stay_limits),
-        ENDING_SOON: clocks.ending_soon(referral, at, terms, stay_limits),
-        TO_CHECK: clocks.to_be_checked(referral, at),
-    }
+    waits, runs = phase is Phase.WAITING, phase is Phase.RECEIVING
+    passed: dict[str, bool] = {}
+    # A list holds ten times as many whose care runs or has ended as those who wait: each is asked what can be so of it.
+    if waits:
+        passed = {
+            PAST_PROMISE: clocks.breached(referral, at, terms),
+            NO_OFFER: clocks.has_no_offer(referral, at),
+            TRIAGE_QUEUE: clocks.in_triage_queue(referral, at),
+            SENT_BACK: clocks.is_sent_back(referral, at),
+            TO_CHECK: clocks.to_be_checked(referral, at),
+        }
+    elif runs:
+        passed = {
+            OVER_LENGTH: clocks.overstayed(referral, at, terms, stay_limits),
+            ENDING_SOON: clocks.ending_soon(referral, at, terms, stay_limits),
+            TO_CHECK: clocks.to_be_checked(referral, at),
+        }
     return Package(
         referral,
         at,
@@ -119,9 +125,9 @@ def package_of(
         clocks.next_step(referral, at) if waits else None,
         clocks.waited(referral, at),
         clocks.due_at(referral, terms),
-        is_breached,
-        clocks.day_of(referral, at),
-        clocks.days_left(referral, at, terms, stay_limits),
+        passed.get(PAST_PROMISE, False),
+        clocks.day_of(referral, at) if runs else None,
+        clocks.days_left(referral, at, terms, stay_limits) if runs else None,
         frozenset(limit for limit, is_past in passed.items() if is_past),
     )
 

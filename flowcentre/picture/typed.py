@@ -25,9 +25,7 @@ def all_typed(picture: Picture) -> dict[str, Typed]:
     """The same for every place at which anything known is typed."""
     found: dict[str, Typed] = {}
     for value in picture.values.values():
-        if value.typed is not None and (
-            value.place not in found or value.typed.typed_at > found[value.place].typed_at
-        ):
+        if value.typed is not None and (value.place not in found or value.typed.typed_at > found[value.place].typed_at):
             found[value.place] = value.typed
     return found
 

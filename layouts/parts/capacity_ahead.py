@@ -15,12 +15,15 @@ from flowcentre.measures.derive import local_day
 from flowcentre.model import CapacityUnit, County, State
 from flowcentre.picture.ahead import WEEKS, Ahead, Cause, Change
 from flowcentre.picture.capacity import Capacity
-from layouts.parts.capacity_words import cell, day_name, label, number, table
+from layouts.finished import Markup
+from layouts.parts.capacity_words import day_name, decimals_of, label, number, signed
+from layouts.parts.rows import cell, folded, row, table
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words
 
 _WIDTH, _HEIGHT = 1000, 200
 _HEADROOM = 1.08
+_SHOWN = 6  # changes before the rest is asked for
 _UNITS = {
     CapacityUnit.HOURS: ("Hours of home care", "hours a week"),
     CapacityUnit.BEDS: ("Recovery beds", "beds"),
@@ -41,7 +44,8 @@ def ahead(capacity: Capacity) -> html.Section:
     ]
     if not capacity.ahead:
         parts.append(html.P("No list of contracts of the present buys anything ahead.", className="nothing-known"))
-    parts += [_line(each, capacity.picture.county, today) for each in capacity.ahead]
+    lines = [_line(each, capacity.picture.county, today) for each in capacity.ahead]
+    parts.append(html.Div(lines, className="ahead-lines"))
     return html.Section(parts, className="panel capacity-ahead")
 
 
@@ -75,21 +79,10 @@ def _line(line: Ahead, county: County, today: date) -> html.Article:
             ],
             className="ahead-words",
         ),
-        html.Div(
-            [
-                _chart(line, county, today, unit),
-                _cliffs(line, county, today, unit),
-            ],
-            className="ahead-two",
-        ),
+        _chart(line, county, today, unit),
+        *_cliffs(line, county, today, unit),
+        folded(f"ahead-{line.unit.name.lower()}-table", "The same week by week", _weeks(line, today, unit)),
     ]
-    parts.append(
-        html.Details(
-            [html.Summary("The same week by week"), _weeks(line, today, unit)],
-            id=f"ahead-{line.unit.name.lower()}-table",
-            className="as-table",
-        )
-    )
     return html.Article(parts, className="ahead-line")
 
 
@@ -186,26 +179,28 @@ def _month(day: date) -> str:
 # --- Its words -----------------------------------------------------------------------------------------
 
 
-def _cliffs(line: Ahead, county: County, today: date, unit: str) -> Component:
-    rows = []
-    for index, change in numbered(line):
-        falls = change.by < 0
-        rows.append(
-            html.Tr(
-                [
-                    html.Th(
-                        [html.Span(str(index), className="cliff-number"), day_name(change.day, today)], scope="row"
-                    ),
-                    cell("Provider", label(county, change.provider)),
-                    cell("Locality", label(county, change.locality)),
-                    cell("Change", _by_words(change), kind="by"),
-                    cell("Why", _why(change, today), kind="why"),
-                ],
-                className="falls" if falls else "rises",
-            )
+def _cliffs(line: Ahead, county: County, today: date, unit: str) -> list[Child]:
+    """What ends and begins, the next first; those beyond the first few when asked for."""
+    rows = [
+        row(
+            [Markup(f'<span class="cliff-number">{index}</span>'), day_name(change.day, today)],
+            [
+                cell("Provider", label(county, change.provider)),
+                cell("Locality", label(county, change.locality)),
+                cell("Change", _by_words(change), kind="by"),
+                cell("Why", _why(change, today), kind="why"),
+            ],
+            "falls" if change.by < 0 else "rises",
         )
-    heads: list[Child] = ["From", "Provider", "Locality", f"Change, {unit}", "Why"]
-    return table(heads, rows, "cliffs", "What ends and what begins")
+        for index, change in numbered(line)
+    ]
+    heads: list[Child] = ["From", "Provider", "Locality", "Change", "Why"]
+    shown, more = rows[:_SHOWN], rows[_SHOWN:]
+    told: list[Child] = [table(heads, shown, "cliffs", f"What ends and what begins, in {unit}")]
+    if more:
+        rest = table(heads, more, "cliffs", "What ends and what begins after that")
+        told.append(folded(f"ahead-{line.unit.name.lower()}-more", f"{len(more):,} more changes", rest))
+    return told
 
 
 def _by_words(change: Change) -> str:
@@ -231,14 +226,13 @@ def _words(change: Change, county: County, today: date, unit: str) -> str:
     return f"{day_name(change.day, today)}: {where} {_by_words(change)} {unit}, {_why(change, today)}"
 
 
-def _weeks(line: Ahead, today: date, unit: str) -> Component:
-    rows, before = [], None
-    for week in range(WEEKS + 1):
-        day = today + timedelta(weeks=week)
-        amount = line.on(day)
-        by = "" if before is None or amount == before else f"{'+' if amount > before else ''}{number(amount - before)}"
-        rows.append(
-            html.Tr([html.Th(day_name(day, today), scope="row"), cell("Bought", number(amount)), cell("Change", by)])
-        )
+def _weeks(line: Ahead, today: date, unit: str) -> Markup:
+    days = [today + timedelta(weeks=week) for week in range(WEEKS + 1)]
+    amounts = [line.on(day) for day in days]
+    decimals = decimals_of(amounts)
+    rows, before = [], amounts[0]
+    for day, amount in zip(days, amounts, strict=True):
+        by = "" if amount == before else signed(amount - before, decimals)
+        rows.append(row(day_name(day, today), [cell("Bought", f"{amount:,.{decimals}f}"), cell("Change", by)]))
         before = amount
     return table(["Week that begins", f"Bought, {unit}", "Change"], rows, "weeks")

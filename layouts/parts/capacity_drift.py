@@ -11,12 +11,13 @@ from flowcentre.measures.drift import Drift
 from flowcentre.model import Picture, State
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.visits import PackageVisits, ServiceVisits
-from layouts.parts.capacity_words import cell, hours, label, number, plural, signed_hours, table, told
-from layouts.parts.figure import noted
-from layouts.parts.tree import Child, marked
+from layouts.finished import Markup
+from layouts.parts.capacity_words import hours, label, number, plural, signed_hours
+from layouts.parts.rows import cell, folded, ref, row, small, table, told, told_cell
+from layouts.parts.tree import Child
 from layouts.parts.words import when_words
 
-_SHOWN = 8  # packages of each kind before the rest is asked for
+_SHOWN = 6  # services, and packages of each kind, before the rest is asked for
 
 
 def drift(capacity: Capacity) -> html.Section:
@@ -67,46 +68,44 @@ _MEASURES = (
 
 
 def _services(picture: Picture, services: Sequence[ServiceVisits]) -> list[Child]:
-    """All together, then those whose visits drift most; the rest when asked for."""
+    """All together, then those whose visits drift most; the rest, the silent last, when asked for."""
     system = picture.county.places.system.id
     heads: list[Child] = ["Service", *_HEADS]
     rows = [_service(picture, each) for each in sorted(services, key=lambda each: _most_first(picture, each))]
     shown, more = rows[:_SHOWN], rows[_SHOWN:]
     if len(rows) > 1:
         cells = [
-            cell(head, html.Small("each for itself"))
+            cell(head, small("each for itself"))
             if measure == "visits_median_difference_28d"
-            else cell(head, *_with_notes(picture, system, measure))
+            else told_cell(picture, system, measure, head)
             for head, measure in zip(_HEADS, _MEASURES, strict=True)
         ]
-        shown.insert(0, html.Tr([html.Th("All services", scope="row"), *cells], className="total"))
+        shown.insert(0, row("All services", cells, "total"))
     told: list[Child] = [table(heads, shown, "drift-services", "How far visits differ, by service")]
     if more:
-        rest = table(heads, more, "drift-services")
-        told.append(html.Details([html.Summary(f"{len(more):,} more services"), rest], id="drift-services-more"))
+        rest = table(heads, more, "drift-services", "The services whose visits drift less")
+        silent = sum(not each.value.known for each in services)
+        words = f"{plural(len(more), 'more service', 'more services')}{f'; {silent:,} are silent' if silent else ''}"
+        told.append(folded("drift-services-more", words, rest))
     return told
 
 
 def _most_first(picture: Picture, service: ServiceVisits) -> tuple[bool, float]:
     values = [picture.value(service.place, measure) for measure in _MEASURES[3:]]
-    return service.value.known, -sum(value.value or 0 for value in values if value.known)
+    return not service.value.known, -sum(value.value or 0 for value in values if value.known)
 
 
-def _with_notes(picture: Picture, place: str, measure: str) -> list[Child]:
-    notes = noted(picture.value(place, measure))
-    return [told(picture, place, measure), html.Small(notes, className="notes") if notes else None]
-
-
-def _service(picture: Picture, service: ServiceVisits) -> html.Tr:
+def _service(picture: Picture, service: ServiceVisits) -> Markup:
     place = service.place
     name: list[Child] = [label(picture.county, place)]
     if service.value.state is State.STALE and service.value.observed_at is not None:
         old = f" roster of {when_words(service.value.observed_at, picture.at)}: too old"
-        name.append(html.Small(old, className="coverage"))
+        name.append(small(old, "coverage"))
     elif not service.value.known:
-        name.append(html.Small(" no roster yet", className="coverage"))
-    cells = [cell(head, told(picture, place, measure)) for head, measure in zip(_HEADS, _MEASURES, strict=True)]
-    return html.Tr([html.Th(name, scope="row"), *cells])
+        name.append(small(" no roster yet", "coverage"))
+    return row(
+        name, [cell(head, told(picture, place, measure)) for head, measure in zip(_HEADS, _MEASURES, strict=True)]
+    )
 
 
 def _packages(picture: Picture, packages: Sequence[PackageVisits], title: str, nobody: str, kind: str) -> Component:
@@ -117,42 +116,33 @@ def _packages(picture: Picture, packages: Sequence[PackageVisits], title: str, n
         return html.Div([*parts, html.P(nobody, className="what")])
     most = max(abs(each.drift.hours_a_week) for each in packages) or 1
     heads: list[Child] = ["Package", "Service", "By what evidence", "Hours a week"]
-    shown = [_package(picture, each, _bar(each, most)) for each in packages[:_SHOWN]]
+    rows = [_package(picture, each, most) for each in packages]
+    shown, more = rows[:_SHOWN], rows[_SHOWN:]
     parts.append(table(heads, shown, f"drift-packages {kind}", title))
-    if more := packages[_SHOWN:]:
-        rows = [_package(picture, each, signed_hours(each.drift.hours_a_week)) for each in more]
-        rest = table(heads, rows, f"drift-packages {kind}", title)
-        parts.append(html.Details([html.Summary(f"{len(more):,} more"), rest], id=f"drift-{kind}-more"))
+    if more:
+        rest = table(heads, more, f"drift-packages {kind}", title)
+        parts.append(folded(f"drift-{kind}-more", f"{len(more):,} more", rest))
     return html.Div(parts)
 
 
-def _package(picture: Picture, package: PackageVisits, by: Child) -> html.Tr:
-    return html.Tr(
+def _package(picture: Picture, package: PackageVisits, most: float) -> Markup:
+    by = package.drift.hours_a_week
+    bar = f'<i style="width:{100 * abs(by) / most:.1f}%" aria-hidden="true"></i><b>{signed_hours(by)}</b>'
+    return row(
+        ref(package.package),
         [
-            html.Th(package.package, scope="row"),
             cell("Service", label(picture.county, package.place)),
             cell("By what evidence", evidence_words(package.drift), kind="evidence"),
-            cell("Hours a week", by, kind="by"),
-        ]
-    )
-
-
-def _bar(package: PackageVisits, most: float) -> Component:
-    by = package.drift.hours_a_week
-    return html.Span(
-        [
-            html.I(style={"width": f"{100 * abs(by) / most:.1f}%"}, **marked(aria_hidden="true")),
-            html.B(signed_hours(by)),
+            cell("Hours a week", Markup(f'<span class="by-bar">{bar}</span>'), kind="by"),
         ],
-        className="by-bar",
     )
 
 
 def evidence_words(drift: Drift) -> str:
-    """On what a pattern rests: "42 visits, planned 30 min, took 44: 36 of them outside tolerance"."""
+    """On what a pattern rests: "42 visits of 30 min took 44: 36 clearly longer"."""
     if drift.planned_minutes is None or drift.actual_minutes is None:
         return plural(drift.compared, "visit", "visits")
-    took = f"planned {number(drift.planned_minutes, 1)} min, took {number(drift.actual_minutes, 1)}"
+    took = f"of {number(drift.planned_minutes, 1)} min took {number(drift.actual_minutes, 1)}"
     side = drift.over if drift.hours_a_week > 0 else drift.under
     which = "longer" if drift.hours_a_week > 0 else "shorter"
-    return f"{plural(drift.compared, 'visit', 'visits')}, {took}: {side:,} clearly {which}"
+    return f"{plural(drift.compared, 'visit', 'visits')} {took}: {side:,} clearly {which}"

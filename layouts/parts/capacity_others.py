@@ -8,12 +8,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures.derive import local_day
-from flowcentre.model import Picture, Place, PlaceKind
+from flowcentre.model import Picture, Place, PlaceKind, Typed
 from flowcentre.picture.capacity import Capacity
-from flowcentre.picture.typed import may_be_typed, typed_of
+from flowcentre.picture.typed import all_typed, may_be_typed
+from layouts.finished import Markup
 from layouts.parts import links
-from layouts.parts.capacity_words import cell, label, table, told
-from layouts.parts.figure import explained, noted
+from layouts.parts.figure import explained
+from layouts.parts.rows import folded, row, small, table, told_cell
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import typed_words
 
@@ -69,7 +70,8 @@ _MANY = 6  # places of a kind in one table; where there are more the localities 
 def others(capacity: Capacity) -> html.Section:
     """Each kind of service with its places or, where they are many, its localities."""
     picture = capacity.picture
-    drawn = [_kind(picture, kind) for kind in KINDS]
+    typed = all_typed(picture)
+    drawn = [_kind(picture, kind, typed) for kind in KINDS]
     return html.Section(
         [
             html.H2("Wards, homes and others", id="others"),
@@ -80,7 +82,7 @@ def others(capacity: Capacity) -> html.Section:
     )
 
 
-def _kind(picture: Picture, kind: Kind) -> Component | None:
+def _kind(picture: Picture, kind: Kind, typed: dict[str, Typed]) -> Component | None:
     today = local_day(picture.at)
     places = [place for place in picture.county.places.of_kind(kind.kind) if place.valid_on(today)]
     columns = [
@@ -94,39 +96,33 @@ def _kind(picture: Picture, kind: Kind) -> Component | None:
     if len(places) > _MANY:
         localities = dict.fromkeys(picture.county.places.locality_of(place.id) for place in places)
         shown = [picture.county.places[locality] for locality in localities if locality is not None]
-    rows = [_row(picture, place, columns) for place in shown]
+    rows = [_row(picture, place, columns, typed) for place in shown]
     if len(shown) > 1:
-        rows.append(_row(picture, picture.county.places.system, columns, kind="total"))
+        rows.append(_row(picture, picture.county.places.system, columns, typed, kind="total"))
     parts: list[Child] = [html.H3([kind.title, " ", html.Small(kind.unit)])]
     if kind.kind is PlaceKind.VIRTUAL_WARD:
         parts.append(_against_target(picture))
     parts.append(table(["", *(heading for heading, _ in columns)], rows, "other", kind.title))
-    parts += _homes_by_name(picture, places, columns) if len(places) > _MANY else []
+    if len(places) > _MANY:
+        named = table(
+            ["", *(heading for heading, _ in columns)], (_row(picture, p, columns, typed) for p in places), "other"
+        )
+        parts.append(folded(f"all-{kind.kind.value.replace(' ', '-')}", f"All {len(places):,}", named))
     return html.Article(parts, className="other-kind")
 
 
-def _row(picture: Picture, place: Place, columns: list[tuple[str, str]], kind: str | None = None) -> html.Tr:
-    cells = [
-        cell(heading, told(picture, place.id, measure), *_notes(picture, place.id, measure))
-        for heading, measure in columns
-    ]
+def _row(
+    picture: Picture,
+    place: Place,
+    columns: list[tuple[str, str]],
+    typed: dict[str, Typed],
+    kind: str | None = None,
+) -> Markup:
+    cells = [told_cell(picture, place.id, measure, heading) for heading, measure in columns]
     name: list[Child] = [place.label]
-    if (typed := typed_of(picture, place.id)) is not None:
-        name.append(html.Small(" typed in"))
-        assert typed.author
-    return html.Tr([html.Th(name, scope="row"), *cells], className=kind)
-
-
-def _notes(picture: Picture, place: str, measure: str) -> list[Child]:
-    notes = noted(picture.value(place, measure))
-    return [html.Small(notes, className="notes")] if notes else []
-
-
-def _homes_by_name(picture: Picture, places: list[Place], columns: list[tuple[str, str]]) -> list[Child]:
-    rows = [_row(picture, place, columns) for place in places]
-    named = table(["", *(heading for heading, _ in columns)], rows, "other")
-    kind = places[0].kind.value.replace(" ", "-")
-    return [html.Details([html.Summary(f"All {len(places):,}"), named], id=f"all-{kind}")]
+    if place.id in typed:
+        name.append(small(" typed in"))
+    return row(name, cells, kind)
 
 
 def _against_target(picture: Picture) -> Component | None:
@@ -168,15 +164,12 @@ def typed_in(capacity: Capacity) -> html.Section | None:
     picture = capacity.picture
     if not may_be_typed(picture.county):
         return None
-    items = []
-    for place in picture.county.places:
-        typed = typed_of(picture, place.id)
-        if typed is not None:
-            items.append(
-                html.Li(
-                    [html.A(label(picture.county, place.id), href=links.type_in(place.id)), " ", typed_words(typed, picture.at)]
-                )
-            )  # fmt: skip
+    typed = all_typed(picture)
+    items = [
+        html.Li([html.A(place.label, href=links.type_in(place.id)), " ", typed_words(typed[place.id], picture.at)])
+        for place in picture.county.places
+        if place.id in typed
+    ]
     return html.Section(
         [
             html.H2("Typed in", id="typed"),

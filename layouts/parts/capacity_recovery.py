@@ -1,19 +1,24 @@
-"""Bed-based recovery: beds, each stay against its limit, who is to leave when, and until when the beds are bought."""
+"""Bed-based recovery: beds, each stay against its unit's limit, who is to leave when, and until when the beds are bought."""
 
 from __future__ import annotations
 
 from datetime import date
+from html import escape
 
 from dash import html
 from dash.development.base_component import Component
 
+from flowcentre.measures.care_clocks import Phase
 from flowcentre.measures.derive import local_day
-from flowcentre.model import Picture, PlaceKind
+from flowcentre.model import CareService, Picture
 from flowcentre.picture.capacity import Capacity
-from flowcentre.picture.recovery import RecoveryUnit, Stay
-from layouts.parts.capacity_words import cell, contract_words, day_name, label, packages, plural, table
+from flowcentre.picture.packages import key_of
+from flowcentre.picture.recovery import BEDS, RecoveryUnit, Stay
+from layouts.finished import Markup
+from layouts.parts.capacity_words import contract_words, day_name, label, packages, plural
 from layouts.parts.figure import explained, noted
 from layouts.parts.list_words import least
+from layouts.parts.rows import cell, folded, ref, row, table
 from layouts.parts.tree import Child, marked
 
 _BEDS = (
@@ -26,18 +31,13 @@ _BEDS = (
 
 
 def recovery(capacity: Capacity) -> html.Section:
-    """Each recovery unit, then the community hospitals' beds."""
+    """Each recovery unit, and each community hospital in which somebody stays for a while."""
     picture = capacity.picture
     short = any(not value.known for value in capacity.referrals)
-    limit = picture.county.care.runs_for_days
     parts: list[Child] = [
         html.H2("Bed-based recovery", id="recovery"),
         html.P(
-            [
-                f"A stay is to last {limit} days at most. ",
-                explained(picture, picture.county.places.system.id, "recovery_waiting_now"),
-                " wait for a recovery bed.",
-            ],
+            [explained(picture, picture.county.places.system.id, "recovery_waiting_now"), " wait for a recovery bed."],
             className="what",
         ),
     ]
@@ -45,7 +45,7 @@ def recovery(capacity: Capacity) -> html.Section:
         said = "A list of referrals is missing: somebody more may stay in any of these."
         parts.append(html.P(said, className="coverage"))
     parts.append(
-        html.Div([_unit(picture, unit, limit, short=short) for unit in capacity.units], className="recovery-units")
+        html.Div([_unit(picture, unit, short=short) for unit in capacity.units], className="recovery-units")
         if capacity.units
         else html.P("No recovery unit is known here.", className="what")
     )
@@ -55,27 +55,24 @@ def recovery(capacity: Capacity) -> html.Section:
     return html.Section(parts, className="panel capacity-recovery")
 
 
-def _unit(picture: Picture, unit: RecoveryUnit, limit: int, *, short: bool) -> html.Article:
+def _unit(picture: Picture, unit: RecoveryUnit, *, short: bool) -> html.Article:
     today = local_day(picture.at)
     place = picture.county.places[unit.place]
+    where = f"{label(picture.county, place.locality)}; a stay is to last {unit.limit} days at most"
     return html.Article(
         [
-            html.H3([place.label, " ", html.Small(label(picture.county, place.locality))]),
-            beds(picture, unit.place, "recovery_beds"),
-            _facts(unit, place.id, short=short),
-            _strip(unit, limit),
+            html.H3([place.label, " ", html.Small(where)]),
+            _beds(picture, unit.place, BEDS[place.kind]),
+            _facts(unit, short=short),
+            _strip(unit),
             html.P(_bought(unit, today), className="what bought"),
-            html.Details(
-                [html.Summary("Stay by stay"), _stays(unit, today)], id=f"stays-{unit.place}", className="as-table"
-            )
-            if unit.stays
-            else None,
+            folded(f"stays-{unit.place}", "Stay by stay", _stays(unit, today)) if unit.stays else None,
         ],
         className="recovery-unit",
     )
 
 
-def beds(picture: Picture, place: str, stem: str) -> Component:
+def _beds(picture: Picture, place: str, stem: str) -> Component:
     """Commissioned, staffed, used, free and closed: each for itself."""
     return html.Dl(
         [
@@ -93,8 +90,10 @@ def beds(picture: Picture, place: str, stem: str) -> Component:
     )
 
 
-def _facts(unit: RecoveryUnit, place: str, *, short: bool) -> Component:
-    there = packages(service="recovery bed", provider=place)
+def _facts(unit: RecoveryUnit, *, short: bool) -> Component:
+    if short and not unit.stays:
+        return html.P("Nobody's stay is known.", className="what")
+    there = packages(service=key_of(CareService.RECOVERY_BED), phase=Phase.RECEIVING.value, provider=unit.place)
     return html.Ul(
         [
             html.Li([html.A(least(len(unit.stays), short), href=there), " on the list"]),
@@ -107,45 +106,42 @@ def _facts(unit: RecoveryUnit, place: str, *, short: bool) -> Component:
     )
 
 
-def _strip(unit: RecoveryUnit, limit: int) -> Component | None:
+def _strip(unit: RecoveryUnit) -> Component | None:
     """Every stay as a bar as long as its days, longest first, with the limit as a line through all."""
     if not unit.stays:
         return None
-    most = max(limit * 1.15, unit.stays[0].day)
+    limit, longest = unit.limit, unit.stays[0].day
+    most = max(limit * 1.15, longest)
+    bars = "".join(_bar(stay, most) for stay in unit.stays)
     return html.Div(
         [
-            html.Ul(
-                [
-                    html.Li(
-                        html.I(style={"width": f"{100 * stay.day / most:.1f}%"}),
-                        className="over" if stay.over else None,
-                        title=f"{stay.referral.ref}: day {stay.day}",
-                    )
-                    for stay in unit.stays
-                ]
-            ),
+            Markup(f"<ul>{bars}</ul>"),
             html.Span(f"day {limit}", className="limit", style={"left": f"{100 * limit / most:.1f}%"}),
         ],
         className="stay-strip",
         role="img",
-        **marked(
-            aria_label=f"{plural(len(unit.stays), 'stay', 'stays')} of 1 to {unit.stays[0].day} days, limit {limit}"
-        ),
+        **marked(aria_label=f"{plural(len(unit.stays), 'stay', 'stays')} of up to {longest} days, limit {limit}"),
     )
 
 
-def _stays(unit: RecoveryUnit, today: date) -> Component:
+def _bar(stay: Stay, most: float) -> str:
+    over = ' class="over"' if stay.over else ""
+    said = escape(f"{stay.referral.ref}: day {stay.day}")
+    return f'<li{over} title="{said}"><i style="width:{100 * stay.day / most:.1f}%"></i></li>'
+
+
+def _stays(unit: RecoveryUnit, today: date) -> Markup:
     rows = [
-        html.Tr(
+        row(
+            ref(stay.referral.ref),
             [
-                html.Th(stay.referral.ref, scope="row"),
                 cell("Day", f"{stay.day:,}", kind="over" if stay.over else None),
                 cell("To leave", _leaves(stay, today)),
-            ]
+            ],
         )
         for stay in unit.stays
     ]
-    return table(["Ref", "Day", "To leave"], rows, "stays")
+    return table(["Ref", "Day", "To leave"], rows, "stays", "Each stay, the longest first")
 
 
 def _leaves(stay: Stay, today: date) -> str:
@@ -159,10 +155,3 @@ def _leaves(stay: Stay, today: date) -> str:
 def _bought(unit: RecoveryUnit, today: date) -> str:
     said = "; ".join(contract_words(contract, today) for contract in unit.contracts)
     return f"Bought: {said}" if said else "No contract for its beds is known."
-
-
-def community_hospitals(picture: Picture) -> list[str]:
-    """The community hospitals of the day."""
-    today = local_day(picture.at)
-    places = picture.county.places.of_kind(PlaceKind.COMMUNITY_HOSPITAL)
-    return [place.id for place in places if place.valid_on(today)]

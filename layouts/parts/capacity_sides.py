@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dash import html
 
-from flowcentre.model import Picture, PlaceKind, Value
+from flowcentre.model import Picture, PlaceKind
 from flowcentre.picture.access_point import COLUMNS as ASKED
 from flowcentre.picture.access_point import SUMMED, Team
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.side_by_side import COLUMNS, Service, Side, total
-from layouts.parts.capacity_words import cell, label, table, told
-from layouts.parts.figure import figure, noted
+from layouts.finished import Markup
+from layouts.parts.capacity_words import label
+from layouts.parts.figure import figure
+from layouts.parts.rows import cell, noted_cell, row, small, table, told
 from layouts.parts.tree import Child
 
 _HEADS = ("Planned visits", "Commissioned", "Staffed", "Used", "Free", "Closed")
@@ -38,29 +40,22 @@ def sides(capacity: Capacity) -> html.Section:
     )
 
 
-def _side(picture: Picture, side: Side) -> list[html.Tr]:
+def _side(picture: Picture, side: Side) -> list[Markup]:
     name = picture.county.places[side.locality].name
     totals = [
-        cell(head, figure(value, picture.at), *_notes(value)) for head, value in zip(_HEADS, side.totals, strict=True)
+        noted_cell(head, figure(value, picture.at), value) for head, value in zip(_HEADS, side.totals, strict=True)
     ]
-    return [
-        html.Tr([html.Th([name, html.Small(" together")], scope="row"), *totals], className="total"),
-        *(_service(picture, service) for service in side.services),
-    ]
+    services = [_service(picture, service) for service in side.services]
+    return [row([name, small(" together")], totals, "total"), *services]
 
 
-def _service(picture: Picture, service: Service) -> html.Tr:
+def _service(picture: Picture, service: Service) -> Markup:
     county = picture.county
-    name: list[Child] = [label(county, service.place), html.Small(f" {label(county, service.organisation)}")]
+    name: list[Child] = [label(county, service.place), small(f" {label(county, service.organisation)}")]
     if service.silent:
-        name.append(html.Small(" silent", className="coverage"))
+        name.append(small(" silent", "coverage"))
     cells = [cell(head, told(picture, service.place, measure)) for head, measure in zip(_HEADS, COLUMNS, strict=True)]
-    return html.Tr([html.Th(name, scope="row"), *cells], className="silent" if service.silent else None)
-
-
-def _notes(value: Value) -> list[Child]:
-    notes = noted(value)
-    return [html.Small(notes, className="notes")] if notes else []
+    return row(name, cells, "silent" if service.silent else None)
 
 
 # --- Single points of access --------------------------------------------------------------------------
@@ -69,7 +64,7 @@ def _notes(value: Value) -> list[Child]:
 def access(capacity: Capacity) -> html.Section:
     """What each team was asked in seven days, and how it answered."""
     picture = capacity.picture
-    rows: list[html.Tr] = []
+    rows: list[Markup] = []
     for kind, words in _SERVICES.items():
         teams = [team for team in capacity.teams if team.kind is kind]
         if teams:
@@ -86,21 +81,21 @@ def access(capacity: Capacity) -> html.Section:
     )
 
 
-def _together(picture: Picture, teams: list[Team], words: str) -> html.Tr:
+def _together(picture: Picture, teams: list[Team], words: str) -> Markup:
     system = picture.county.places.system.id
     cells = []
     for column, head in enumerate(_ASKED_HEADS):
         if ASKED[column] in SUMMED:
             value = total([team.values[column] for team in teams], ASKED[column], system, "teams")
-            cells.append(cell(head, figure(value, picture.at), *_notes(value)))
+            cells.append(noted_cell(head, figure(value, picture.at), value))
         else:
-            cells.append(cell(head, html.Small("team by team")))
-    return html.Tr([html.Th([words, html.Small(" together")], scope="row"), *cells], className="total")
+            cells.append(cell(head, small("team by team")))
+    return row([words, small(" together")], cells, "total")
 
 
-def _team(picture: Picture, team: Team) -> html.Tr:
+def _team(picture: Picture, team: Team) -> Markup:
     cells = [cell(head, told(picture, team.place, measure)) for head, measure in zip(_ASKED_HEADS, ASKED, strict=True)]
     name: list[Child] = [label(picture.county, team.place)]
     if team.locality is not None:
-        name.append(html.Small(f" {label(picture.county, team.locality)}"))
-    return html.Tr([html.Th(name, scope="row"), *cells])
+        name.append(small(f" {label(picture.county, team.locality)}"))
+    return row(name, cells)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from dash import html
-
-from flowcentre.measures import by_id
-from flowcentre.model import CareContract, CareReferral, County, Picture, State, Therapy
-from layouts.parts import links
-from layouts.parts.figure import explained, state_attributes
-from layouts.parts.tree import Child, marked
-from layouts.parts.words import NO_BREAK, figure_text
+from flowcentre.model import CareContract, CareReferral, County, Therapy
+from layouts.parts.words import NO_BREAK
 
 PACKAGES, CAPACITY = "/packages", "/capacity"
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -40,9 +35,22 @@ def hours(amount: float, decimals: int = 2) -> str:
     return f"{number(amount, decimals)}{NO_BREAK}h"
 
 
+def decimals_of(amounts: Iterable[float], most: int = 2) -> int:
+    """How many decimals a column needs so that each of its amounts is as exact as it was said."""
+    said = (number(amount, most).partition(".")[2] for amount in amounts)
+    return max((len(decimals) for decimals in said), default=0)
+
+
+def signed(amount: float, decimals: int) -> str:
+    """ "+5.20", "\N{MINUS SIGN}3.00", "0.0": with the decimals of its column."""
+    said = f"{abs(amount):,.{decimals}f}"
+    sign = "" if not said.strip("0.,") else "+" if amount > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{said}"
+
+
 def signed_hours(amount: float) -> str:
-    """ "+5.2 h", "\N{MINUS SIGN}3 h"."""
-    return f"+{hours(amount, 1)}" if amount > 0 else hours(amount, 1)
+    """ "+5.2 h", "\N{MINUS SIGN}3.0 h": one decimal always, so that those of a column stand beneath each other."""
+    return f"{signed(amount, 1)}{NO_BREAK}h"
 
 
 def wait_words(waited: timedelta) -> str:
@@ -96,27 +104,6 @@ def label(county: County, place_id: str | None) -> str:
     """The short name of a place; its id where there is none of that id."""
     place = county.places.get(place_id or "")
     return place.label if place is not None else place_id or "not told"
-
-
-def table(heads: list[Child], rows: list[html.Tr], kind: str = "", caption: str = "") -> html.Div:
-    """A table that a narrow screen shows row by row, each cell beneath its heading."""
-    head = html.Thead(html.Tr([html.Th(one, scope="col") for one in heads]))
-    told = [html.Caption(caption, className="unseen")] if caption else []
-    return html.Div(html.Table([*told, head, html.Tbody(rows)], className=f"sheet {kind}".rstrip()), className="scroll")
-
-
-def cell(heading: str, *content: Child, kind: str | None = None) -> html.Td:
-    """A cell with its heading, which a narrow screen shows above it."""
-    return html.Td(list(content), className=kind, **marked(data_column=heading))
-
-
-def told(picture: Picture, place: str, measure_id: str) -> Child:
-    """A figure of a table that leads to its explanation. One that is fresh and whole is one element: pages have hundreds."""
-    value = picture.values.get((place, measure_id))
-    if value is None or value.state is not State.FRESH or value.value is None or value.at_least:
-        return explained(picture, place, measure_id)
-    text = figure_text(value.value, by_id(measure_id))
-    return html.A(text, className="brief", href=links.explain(place, measure_id), **state_attributes(value))
 
 
 def plural(count: int, one: str, many: str) -> str:

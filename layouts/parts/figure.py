@@ -59,11 +59,16 @@ def _known(value: Value, at: datetime) -> tuple[list[Child], dict[str, Any]]:
 
 def state_attributes(value: Value) -> dict[str, Any]:
     """What styles and script need of a value: its state, and when that changes if nothing is heard."""
-    attributes = {"data-state": value.state.value}
-    if value.late_at is not None:
-        attributes["data-late-at"] = iso(value.late_at)
-    if value.stale_at is not None:
-        attributes["data-stale-at"] = iso(value.stale_at)
+    return grows_old(value.state, value.late_at, value.stale_at)
+
+
+def grows_old(state: State, late_at: datetime | None, stale_at: datetime | None) -> dict[str, Any]:
+    """The same of anything that has a state and grows old."""
+    attributes = {"data-state": state.value}
+    if late_at is not None:
+        attributes["data-late-at"] = iso(late_at)
+    if stale_at is not None:
+        attributes["data-stale-at"] = iso(stale_at)
     return attributes
 
 

@@ -15,12 +15,14 @@ from flowcentre.model import CareReferral, County
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_sums import InQueue, ToCheck, to_check, triage_queue
 from flowcentre.picture.packages import TO_CHECK, TRIAGE_QUEUE, Package
+from layouts.finished import Markup
 from layouts.parts.capacity_lists import held_words
-from layouts.parts.capacity_words import CAPACITY, cell, label, need_words, plural, table, wait_words
+from layouts.parts.capacity_words import CAPACITY, label, need_words, plural, wait_words
 from layouts.parts.figure import explained, figure
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import day_words, least, nobody
 from layouts.parts.package_tiles import choose, of_then
+from layouts.parts.rows import cell, folded, ref, row, table
 from layouts.parts.tree import Child
 from layouts.parts.words import clock_words
 
@@ -72,7 +74,7 @@ def _full(answered: CareAnswered, words: str, part: str) -> Child:
     return words if answered.looks_back else html.A(words, href=f"{CAPACITY}{part}")
 
 
-def _locality(answered: CareAnswered, place: str, count: str) -> html.Tr:
+def _locality(answered: CareAnswered, place: str, count: str) -> Markup:
     picture = answered.chosen.picture
 
     def said(measure: str) -> Child:
@@ -80,13 +82,13 @@ def _locality(answered: CareAnswered, place: str, count: str) -> html.Tr:
             return figure(of_then(picture.value(place, measure)), picture.at)
         return explained(picture, place, measure)
 
-    return html.Tr(
+    return row(
+        label(picture.county, place),
         [
-            html.Th(label(picture.county, place), scope="row"),
             cell("Could start", _full(answered, count, f"#start-{place}")),
             cell("Block hours unfilled", said("block_hours_unfilled")),
             cell("Reablement hours free", said("reablement_hours_free")),
-        ]
+        ],
     )
 
 
@@ -115,14 +117,14 @@ def _triage(answered: CareAnswered, address: Address[Package]) -> html.Section:
     return html.Section(parts, className="panel")
 
 
-def _queued(each: InQueue, county: County) -> html.Tr:
-    return html.Tr(
+def _queued(each: InQueue, county: County) -> Markup:
+    return row(
+        ref(each.referral.ref),
         [
-            html.Th(each.referral.ref, scope="row"),
             cell("Has waited", wait_words(each.waited)),
             cell("Locality", label(county, each.referral.place)),
             cell("From", each.referral.setting.value),
-        ]
+        ],
     )
 
 
@@ -161,19 +163,19 @@ def _checked(items: Sequence[html.Li]) -> Component:
     if not more:
         return html.Ul(shown, className="check-rows")
     name = "more-" + "-".join(str(len(part)) for part in (shown, more))
-    rest = html.Details([html.Summary(f"{len(more):,} more"), html.Ul(more, className="check-rows")], id=name)
+    rest = folded(name, f"{len(more):,} more", html.Ul(more, className="check-rows"))
     return html.Div([html.Ul(shown, className="check-rows"), rest])
 
 
 def _contradicts(referral: CareReferral) -> html.Li:
     outcome = OUTCOME_BY_KEY.get(referral.outcome or "")
     said = outcome.text if outcome is not None else referral.outcome
-    return html.Li([html.B(referral.ref), f" {said}; {need_words(referral)}"])
+    return html.Li([ref(referral.ref), f" {said}; {need_words(referral)}"])
 
 
 def _gone(row: ToCheck) -> html.Li:
     assert row.left_at is not None
-    return html.Li([html.B(row.referral.ref), f" gone by {day_words(row.left_at)}, {clock_words(row.left_at)}"])
+    return html.Li([ref(row.referral.ref), f" gone by {day_words(row.left_at)}, {clock_words(row.left_at)}"])
 
 
 def _without_contract(answered: CareAnswered, address: Address[Package]) -> list[Child]:

@@ -13,9 +13,10 @@ from flowcentre.model import CareTerms, Setting
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_weeks import DAYS, Waited
 from flowcentre.picture.packages import Package
-from layouts.parts.capacity_words import cell, table
+from layouts.finished import Markup
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import day_words
+from layouts.parts.rows import cell, folded, row, table
 from layouts.parts.tree import Child, marked
 
 _SLOT, _GAP, _HEIGHT = 100, 8, 1000  # of a day, in the drawing's own units
@@ -38,9 +39,7 @@ def weeks(answered: CareAnswered, address: Address[Package]) -> html.Article:
         _chart(past, terms, _is_everybody(answered), looks_back=answered.looks_back),
         _legend(past, terms, _is_everybody(answered)),
     ]
-    parts.append(
-        html.Details([html.Summary("The same as a table"), _table(past)], id="weeks-table", className="as-table")
-    )
+    parts.append(folded("weeks-table", "The same as a table", _table(past)))
     return html.Article(parts, className="tile package-weeks")
 
 
@@ -147,7 +146,7 @@ def _legend(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Compon
     return html.Ul(items, className="weeks-legend")
 
 
-def _table(past: Sequence[Waited]) -> Component:
+def _table(past: Sequence[Waited]) -> Markup:
     """One row a day, the newest first."""
     rows = []
     for then in reversed(past):
@@ -164,5 +163,5 @@ def _table(past: Sequence[Waited]) -> Component:
                 cell("From the community", f"{then.community:,.0f}"),
             ]
         clock = f"{day_words(then.at)}, {then.at.astimezone(LONDON):%H:%M}"
-        rows.append(html.Tr([html.Th(clock, scope="row"), *cells]))
+        rows.append(row(clock, cells))
     return table(["As at", "People", "From hospital", "From the community"], rows, "weeks-rows")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flowcentre.model import Measure, Period, State, StockOrFlow, Summing, Worse
@@ -152,6 +153,7 @@ def span_words(measure: Measure, observed_at: datetime, at: datetime) -> str:
             return when_words(observed_at, at)
 
 
+@lru_cache(maxsize=1024)  # of one picture's figures nearly all grow old at a few moments
 def iso(moment: datetime) -> str:
     """A UTC moment for a machine: "2026-11-22T08:14:00Z"."""
-    return f"{moment.astimezone(ZoneInfo('UTC')):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -8,16 +8,28 @@ from datetime import date, timedelta
 from html import unescape
 
 import pytest
+from dash.development.base_component import Component
 
-from flowcentre.model import CareContract, CareReferral, CareService, CareTerms, Setting, State, Therapy
+from flowcentre.model import CareContract, CareReferral, CareService, CareTerms, Places, Setting, State, Therapy
 from flowcentre.picture.ahead import capacity_ahead
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.could_start import RULE
+from flowcentre.picture.listed import Chosen, Filters
+from flowcentre.picture.packages import PACKAGES
+from flowcentre.picture.recovery import recovery_units
 from layouts import capacity as page
 from layouts.finished import to_html
 from layouts.parts.capacity_ahead import by_day
-from layouts.parts.capacity_words import contract_words, day_name, need_words, number, wait_words
-from tests.layouts.capacity_cast import CONDITIONS, capacity
+from layouts.parts.capacity_words import (
+    contract_words,
+    day_name,
+    decimals_of,
+    need_words,
+    number,
+    signed_hours,
+    wait_words,
+)
+from tests.layouts.capacity_cast import CONDITIONS, capacity, known
 from tests.layouts.care_people import AT, LOCALITIES
 from tests.picture.care_cast import bought
 
@@ -54,8 +66,57 @@ def test_each_person_who_could_start_stands_there_once_with_where_and_what_is_le
     starts = [start for today in shown.today for start in today.starts]
     assert len(starts) == shown.starting > 5
     for start in starts:
-        assert html.count(f'<th scope="row">{start.referral.ref}<small>') == 1
+        assert html.count(f'<th scope="row"><b class="ref">{start.referral.ref}</b></th>') == 1
     assert f"{shown.starting} people could start today" in words(shown)
+
+
+def test_the_first_six_of_a_locality_are_seen_and_the_rest_is_folded() -> None:
+    shown = capacity("overloaded")
+    html = drawn(shown)
+    most = max(shown.today, key=lambda today: len(today.starts))
+    assert len(most.starts) > 6
+    seen, _, folded = html.partition(f'<details id="more-{most.place}">')
+    assert folded.startswith(f"<summary>{len(most.starts) - 6} more could start</summary>")
+    band = seen[seen.index(f'id="start-{most.place}"') :]
+    assert [f">{start.referral.ref}<" in band for start in most.starts] == [
+        number < 6 for number in range(len(most.starts))
+    ]
+    assert all(f">{start.referral.ref}<" in folded for start in most.starts[6:])
+
+
+def test_where_nobody_could_start_no_others_are_told_of() -> None:
+    said = section(capacity("overloaded"), "start")
+    assert "North Westshire nobody could start" in said
+    assert re.search(r"Nobody could start with what is free\. Why \d+ people could not", said)
+
+
+def test_what_a_start_leaves_is_said_in_words_where_it_is_nothing() -> None:
+    shown = capacity()
+    north = shown.today[0]
+    start = replace(north.starts[0], hours_left=0.0, therapy_at=north.starts[0].hours_at, therapy_left=0.0)
+    both = replace(start, referral=replace(start.referral, carers=2), hours=14.0, hours_left=1.5, therapy_left=1.0)
+    one = replace(shown, today=(replace(north, starts=(start, both)), *shown.today[1:]))
+    assert "leaves no hours and no therapy place" in words(one)
+    assert "takes 14 h, leaves 1.5 h and 1 therapy place" in words(one)
+
+
+def test_hours_unfilled_are_explained_where_they_are_not_those_bought_less_those_used() -> None:
+    sentence = "Unfilled is more than bought less used where a provider gives more hours than are bought of it."
+    shown = capacity()
+    assert sentence in words(shown)
+    values = dict(shown.picture.values)
+    for place in ("westshire", *LOCALITIES):
+        for measure, amount in (("bought", 100.0), ("used", 60.0), ("unfilled", 40.0)):
+            key = (place, f"block_hours_{measure}")
+            values[key] = replace(values[key], value=amount)
+    assert sentence not in words(replace(shown, picture=replace(shown.picture, values=values)))
+
+
+def test_the_hours_of_a_localitys_providers_have_their_decimals_beneath_each_other() -> None:
+    html = drawn(capacity())
+    for rooms in re.findall(r'<table class="rooms">.*?</table>', html):
+        decimals = {len(amount.partition(".")[2]) for amount in re.findall(r"<td>([\d.,]+)</td>", rooms)}
+        assert len(decimals) == 1
 
 
 def test_the_people_of_every_reason_are_counted_so_that_all_who_wait_are_told_of() -> None:
@@ -121,8 +182,15 @@ def test_visits_that_drift_are_named_with_their_evidence_and_in_hours() -> None:
     said = section(capacity(), "drift")
     assert "by more than 5 minutes and by more than 15 %" in said
     assert "fewer than 10 visits" in said
-    assert re.search(r"W50\d\d \S.+? 42 visits, planned 60 min, took 90: 38 clearly longer \+5\.2 h", said)
+    assert re.search(r"W50\d\d \S.+? 42 visits of 60 min took 90: 38 clearly longer \+5\.2 h", said)
     assert re.search(r"36 clearly shorter \N{MINUS SIGN}5\.2 h", said)
+
+
+def test_services_that_drift_are_named_before_those_that_are_silent_and_these_are_counted() -> None:
+    html = drawn(capacity("partial"))
+    seen, _, folded = html[html.index('id="drift"') :].partition('<details id="drift-services-more">')
+    assert "too old" not in re.sub(r"<[^>]+>", " ", seen)
+    assert re.match(r"<summary>\d+ more services; 12 are silent</summary>", folded)
 
 
 def test_a_stale_roster_names_nobody() -> None:
@@ -133,9 +201,38 @@ def test_a_stale_roster_names_nobody() -> None:
 
 def test_each_recovery_unit_tells_its_beds_its_stays_and_until_when_they_are_bought() -> None:
     said = section(capacity(), "recovery")
-    assert "A stay is to last 42 days at most" in said
+    assert "a stay is to last 42 days at most" in said
     assert "Bought: 24 beds until 31 Mar 2027: contract ends" in said
     assert "16 beds until 31 Jan 2027: funding ends; 8 beds from 11 Jan 2027 until 30 Sep 2027: contract ends" in said
+
+
+def test_each_recovery_unit_is_held_to_its_own_limit() -> None:
+    shown = capacity("overloaded")
+    county = shown.picture.county
+    places = [replace(place, stay_limit_days=14) if place.id == "orchard-house" else place for place in county.places]
+    limited = replace(county, places=Places(places))
+    lists = [(stay.referral, AT) for unit in shown.units for stay in unit.stays]
+    units = recovery_units(["millbrook", "orchard-house"], lists, [], TODAY, county.care, limited.places.stay_limits)
+    said = section(replace(shown, picture=replace(shown.picture, county=limited), units=units), "recovery")
+    assert "Millbrook North; a stay is to last 42 days at most" in said
+    assert "Orchard House Mid; a stay is to last 14 days at most" in said
+    assert "day 14" in said
+    assert f"{sum(stay.day > 14 for stay in units[1].stays)} past the limit" in said.partition("Orchard House")[2]
+
+
+def test_the_stays_of_a_unit_lead_to_the_people_who_are_in_its_beds() -> None:
+    shown = capacity()
+    (query,) = re.findall(r'href="/packages\?(service=[^"]*provider=millbrook)"', drawn(shown))
+    filters = Filters.of(PACKAGES, unescape(query), shown.picture)
+    assert not filters.astray
+    people = Chosen(shown.picture, known().lists, filters).people
+    assert [item.person.ref for item in people] == [stay.referral.ref for stay in shown.units[0].stays]
+
+
+def test_without_a_list_no_stay_is_told_as_none() -> None:
+    said = section(capacity("empty"), "recovery")
+    assert "Nobody's stay is known." in said
+    assert "past the limit" not in said
 
 
 def test_the_cliffs_ahead_are_named_with_what_ends_and_how_much() -> None:
@@ -171,6 +268,24 @@ def test_every_figure_of_a_list_leads_to_its_people_or_its_explanation() -> None
     assert 'href="/packages?locality=north"' in html
     assert 'href="/packages?locality=north&amp;next=triage"' in html
     assert 'href="/explain?place=north&amp;measure=block_hours_unfilled"' in html
+
+
+def test_the_page_of_a_full_county_is_made_of_few_components() -> None:
+    # A component takes ten times as long as the same written out: rows of tables are written out.
+    made = 0
+    was = Component.__init__
+
+    def counted(self: Component, **given: object) -> None:
+        nonlocal made
+        made += 1
+        was(self, **given)
+
+    shown = capacity("overloaded")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Component, "__init__", counted)
+        html = drawn(shown)
+    assert html.count("<tr") > 300
+    assert made < 700
 
 
 def test_no_name_of_a_person_stands_on_the_page_and_no_ref_in_a_link() -> None:
@@ -211,6 +326,17 @@ def test_hours_are_as_exact_as_they_were_said(amount: float, said: str) -> None:
     assert number(amount) == said
 
 
+@pytest.mark.parametrize(
+    ("amount", "said"), [(10.0, "+10.0 h"), (-3.25, "\N{MINUS SIGN}3.2 h"), (-0.01, "0.0 h"), (1240.06, "+1,240.1 h")]
+)
+def test_hours_over_and_short_always_have_one_decimal(amount: float, said: str) -> None:
+    assert signed_hours(amount).replace(BLANK, " ") == said
+
+
+def test_a_column_has_as_many_decimals_as_its_most_exact_amount() -> None:
+    assert [decimals_of(column) for column in ([], [14.0, 7.0], [14.0, 3.5], [1240.25, 3.5, 0.0])] == [0, 0, 1, 2]
+
+
 def test_what_somebody_needs_is_said_and_what_is_not_told_is_not() -> None:
     row = CareReferral("r", "north", "p", AT, CareService.HOME_CARE, Setting.HOSPITAL)
     assert need_words(row) == "not told"
@@ -234,9 +360,8 @@ def test_until_when_a_contract_goes_on(ends: dict[str, date], said: str) -> None
 
 def test_terms_of_another_county_are_in_the_words() -> None:
     shown = capacity()
-    county = replace(shown.picture.county, care=CareTerms(runs_for_days=28, drift_visits=20, tolerance_share=0.25))
+    county = replace(shown.picture.county, care=CareTerms(drift_visits=20, tolerance_share=0.25))
     said = words(replace(shown, picture=replace(shown.picture, county=county)))
-    assert "A stay is to last 28 days at most" in said
     assert "more than 25 %" in said
     assert "fewer than 20 visits" in said
 
