@@ -16,7 +16,6 @@ from flowcentre.measures.care_words import HANDED_BACK
 from flowcentre.measures.packages_now import REASON_KEYS, SERVICE_KEYS
 from flowcentre.model import CareReferral, CareTerms, NextStep, Reading, Setting
 
-WEEK = timedelta(days=7)
 Counts = dict[str, float | None]
 
 
@@ -50,12 +49,12 @@ def team_readings(teams: Iterable[str], listed: Sequence[CareReferral], at: date
     """What each of some teams was asked in the seven days up to ``at``, and what it did with it; zero where nothing."""
     for team in teams:
         asked = [referral for referral in listed if referral.team == team]
-        accepted = [referral for referral in asked if _lately(referral.accepted_at, at)]
+        accepted = [referral for referral in asked if clocks.lately(referral.accepted_at, at)]
         hours = [_hours(clocks.to_acceptance(referral)) for referral in accepted]
         counts: Counts = {
-            "spa_received_7d": sum(_lately(referral.referred_at, at) for referral in asked),
+            "spa_received_7d": sum(clocks.lately(referral.referred_at, at) for referral in asked),
             "spa_accepted_7d": len(accepted),
-            "spa_sent_back_7d": sum(_lately(referral.sent_back_at, at) for referral in asked),
+            "spa_sent_back_7d": sum(clocks.lately(referral.sent_back_at, at) for referral in asked),
             "spa_waiting_now": sum(clocks.unanswered(referral, at) for referral in asked),
             "spa_median_accept_hours_7d": median(hours) if hours else None,
         }
@@ -115,8 +114,8 @@ def _running(running: Sequence[CareReferral], at: datetime, terms: CareTerms, st
 
 def _last_week(home: Sequence[CareReferral], at: datetime, terms: CareTerms) -> Counts:
     """Of the seven days up to ``at``."""
-    due = [referral for referral in home if _fell_due(referral, at, terms)]
-    started = [referral for referral in home if _lately(referral.started_at, at)]
+    due = [referral for referral in home if clocks.fell_due(referral, at, terms)]
+    started = [referral for referral in home if clocks.lately(referral.started_at, at)]
     hours = [_hours(clocks.waited(referral, at)) for referral in started]
     return {
         "poc_due_7d": len(due),
@@ -124,19 +123,9 @@ def _last_week(home: Sequence[CareReferral], at: datetime, terms: CareTerms) -> 
         "poc_started_7d": len(started),
         "poc_median_start_hours_7d": median(hours) if hours else None,
         "poc_handed_back_7d": sum(
-            referral.outcome == HANDED_BACK and _lately(referral.ended_at, at) for referral in home
+            referral.outcome == HANDED_BACK and clocks.lately(referral.ended_at, at) for referral in home
         ),
     }
-
-
-def _fell_due(referral: CareReferral, at: datetime, terms: CareTerms) -> bool:
-    """Did the time for its start run out in the week? At the very limit it has not, as nobody is past it there."""
-    due_at = clocks.due_at(referral, terms)
-    return at - WEEK <= due_at < at and not clocks.ended_unstarted(referral, due_at)
-
-
-def _lately(moment: datetime | None, at: datetime) -> bool:
-    return moment is not None and at - WEEK < moment <= at
 
 
 def _hours(length: timedelta) -> float:

@@ -11,6 +11,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -20,6 +21,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from flowcentre.model import Interval, Listed, PeopleList
 from flowcentre.store import schema as db
 from flowcentre.store.answers import Standing
+from flowcentre.store.batches import some_at_once
 from flowcentre.store.memory import FeedMemory, Row
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.writing import upsert
@@ -139,17 +141,20 @@ def _here(connection: Connection, memory: FeedMemory, people: str, place: str) -
 def read_standing(connection: Connection, people: str, refs: Collection[str], besides: str) -> list[Standing]:
     """The rows of some people that stand open on the lists of a kind, of every place but one."""
     row, newest = db.person.c, db.people_list.c
-    found = connection.execute(
-        select(row.ref, row.row, row.feed, newest.observed_at)
+    asked = (
+        select(row.id, row.ref, row.row, row.feed, newest.observed_at)
         .join_from(
             db.person,
             db.people_list,
             (newest.feed == row.feed) & (newest.people == row.people) & (newest.place == row.place),
         )
-        .where(row.people == people, row.ref.in_(refs), row.place != besides, row.left_at.is_(None))
-        .order_by(row.id)
+        .where(row.people == people, row.place != besides, row.left_at.is_(None))
     )
-    return [Standing(unpack(ref, packed), feed, from_ms(listed_at)) for ref, packed, feed, listed_at in found]
+    found = sorted(
+        (tuple(each) for some in some_at_once(refs) for each in connection.execute(asked.where(row.ref.in_(some)))),
+        key=itemgetter(0),
+    )
+    return [Standing(unpack(ref, packed), feed, from_ms(listed_at)) for _, ref, packed, feed, listed_at in found]
 
 
 def read_intervals(connection: Connection, people: str, ref: str, known_at: int | None) -> list[Interval]:
@@ -183,14 +188,13 @@ def read_departures(
     """When those of some people who stood on the lists of a kind, and stand on none of them any more, were last there."""
     row = db.person.c
     known = [row.known_from <= known_at] if known_at is not None else []
-    found = connection.execute(
-        select(row.ref, row.left_at, row.known_to).where(row.people == people, row.ref.in_(refs), *known)
-    )
+    asked = select(row.ref, row.left_at, row.known_to).where(row.people == people, *known)
     last: dict[str, int | None] = {}
-    for ref, left, learnt in found:
-        stays = left is None or (known_at is not None and learnt is not None and learnt > known_at)
-        before = last.get(ref, 0)
-        last[ref] = None if stays or before is None else max(before, left)
+    for some in some_at_once(refs):
+        for ref, left, learnt in connection.execute(asked.where(row.ref.in_(some))):
+            stays = left is None or (known_at is not None and learnt is not None and learnt > known_at)
+            before = last.get(ref, 0)
+            last[ref] = None if stays or before is None else max(before, left)
     return {ref: from_ms(left) for ref, left in last.items() if left is not None}
 
 

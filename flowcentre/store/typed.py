@@ -14,11 +14,11 @@ from sqlalchemy import Connection, exists, select
 from flowcentre.model import Typed
 from flowcentre.store import schema as db
 from flowcentre.store.answers import KeptSlip, Known, Recorded, SlipKept
+from flowcentre.store.batches import some_at_once
 from flowcentre.store.moments import from_ms, to_ms
 from flowcentre.store.writing import insert_new
 
 _row = db.typed.c
-_AT_ONCE = 500  # moments asked for in one statement
 
 
 def keep(connection: Connection, slip: str, feed: str, place: str, typed: Typed, poll: int, recorded: Recorded) -> None:
@@ -66,9 +66,9 @@ def with_slips(connection: Connection, known: list[Known]) -> list[Known]:
 
 def _read(connection: Connection, feeds: set[str], moments: Sequence[int]) -> dict[tuple[str, datetime], Typed]:
     found: dict[tuple[str, datetime], Typed] = {}
-    for start in range(0, len(moments), _AT_ONCE):
+    for some in some_at_once(moments):
         asked = select(_row.feed, _row.observed_at, _row.author, _row.expires_at).where(
-            _row.feed.in_(feeds), _row.observed_at.in_(moments[start : start + _AT_ONCE])
+            _row.feed.in_(feeds), _row.observed_at.in_(some)
         )
         for feed, observed_at, author, expires_at in connection.execute(asked):
             at = from_ms(observed_at)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select
 from flowcentre.model import RosterExport, Visit, VisitStatus
 from flowcentre.store import schema as db
 from flowcentre.store.answers import VisitNews
+from flowcentre.store.batches import some_at_once
 from flowcentre.store.memory import FeedMemory
 from flowcentre.store.moments import Moments, from_ms, maybe_from_ms, maybe_to_ms, to_ms
 from flowcentre.store.writing import insert_new
@@ -31,7 +32,6 @@ _TOLD = (
     _row.status,
 )
 _NAMES = tuple(column.name for column in _TOLD)
-_AT_ONCE = 500  # refs in one question: well below what either database takes
 _STATUS = {str(status): status for status in VisitStatus}
 
 Content = tuple[Any, ...]  # the values of _TOLD
@@ -99,12 +99,9 @@ def _standing(
     connection: Connection, roster: int, refs: Collection[str], *columns: ColumnElement[Any]
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of some refs that stand now: the ref, and the columns asked for."""
-    asked = list(refs)
-    for start in range(0, len(asked), _AT_ONCE):
+    for some in some_at_once(refs):
         found = connection.execute(
-            select(_row.ref, *columns).where(
-                _row.roster == roster, _row.known_to.is_(None), _row.ref.in_(asked[start : start + _AT_ONCE])
-            )
+            select(_row.ref, *columns).where(_row.roster == roster, _row.known_to.is_(None), _row.ref.in_(some))
         )
         yield from (tuple(row) for row in found)
 

@@ -67,6 +67,16 @@ def test_who_left_every_list_is_told_with_the_moment_of_it(store: Store, at: dat
     assert store.departures("ambulances", asked) == {}
 
 
+def test_more_people_can_be_asked_for_than_a_database_takes_in_one_question(store: Store, at: datetime) -> None:
+    first, last = attendance("p0", at), attendance("p69999", at)
+    tell(store, "ed", at, lists=[whole(at, last, first)])
+    asked = [f"p{number}" for number in range(70_000)]
+    standing = [one.person for one in store.standing("attendances", asked, besides="southgate")]
+    assert standing == [last, first]  # as they came
+    tell(store, "ed", at + MINUTE, lists=[whole(at + MINUTE)])
+    assert store.departures("attendances", asked) == {"p0": at + MINUTE, "p69999": at + MINUTE}
+
+
 def test_somebody_who_comes_back_is_there_again(store: Store, at: datetime) -> None:
     ann = attendance("p1", at)
     for step, persons in enumerate([[ann], [], [ann]]):
