@@ -86,7 +86,7 @@ def as_at_of(row: Row) -> datetime:
 def _hours(row: Row, column: str) -> float | None:
     value = row.number(column)
     if value is not None and value < 0:
-        raise RowHeld(f"{column} is not a number of hours")
+        raise RowHeld(f"{column} is below zero")
     return value
 
 

@@ -15,6 +15,7 @@ from flowcentre.feeds.contract import (
     FeedSettings,
     Payload,
     RowHeld,
+    in_figures,
 )
 from flowcentre.feeds.http import read_json
 from flowcentre.feeds.tables import Row, facts_of
@@ -142,4 +143,4 @@ def _ask_whether_swapped(service: Service, values: Mapping[str, float | None]) -
     whole = _whole(service)
     used, of = values.get(service.measures.get("used", "")), values.get(whole or "")
     if used is not None and of is not None and used > of:
-        raise RowHeld(f"{TO_BE_SURE}more is used than there is, {used:g} of {of:g}")
+        raise RowHeld(f"{TO_BE_SURE}more is used than there is, {in_figures(used)} of {in_figures(of)}")

@@ -41,6 +41,11 @@ class FeedMalformed(Exception):
 TO_BE_SURE = "to be sure: "  # how the reason begins where whoever typed a row may stand by it
 
 
+def in_figures(value: float) -> str:
+    """A number as people write it in a reason: "10,000,000", "7.5"."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
 class RowHeld(Exception):
     """One row cannot be believed; the rest of its document may be. Says why, without quoting people."""
 

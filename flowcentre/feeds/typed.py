@@ -14,9 +14,9 @@ from hashlib import sha256
 from flowcentre.feeds.answers import Answer, parse_documents
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.feeds.contract import TO_BE_SURE, Connector, Document
-from flowcentre.feeds.leaps import hold_leaps
+from flowcentre.feeds.leaps import hold_leaps, known_of, without_silent
 from flowcentre.feeds.poll import settle
-from flowcentre.feeds.remembered import Remembered, place_codes
+from flowcentre.feeds.remembered import Key, Remembered, Said, place_codes
 from flowcentre.feeds.weighing import RULES
 from flowcentre.measures import ALL
 from flowcentre.model import AskedPlace, AskedService, County, Feed, Slip, Taken, Typed
@@ -88,31 +88,40 @@ class Desk:
             return self._told(kept)
         # Looked at before anything is written: a transaction that is undone costs every feed its memory.
         remembered = Remembered.read(self._store, feed, county)
+        said = known_of(form, county, self._store.latest())
         at = self._moment(feed)
         if not at < _expiry(slip, at) <= at + max(HOLDS_AT_MOST, form.holds_for):
             raise NotTaken("The time until which it was to hold has passed, or is too far off: choose again.")
-        if _is_empty(slip) and not any(_is_known(remembered, form.place, figure.measure) for figure in form.figures()):
+        if _is_empty(slip) and all(known.value is None for known in said.values()):
             raise NotTaken("Nothing is filled in: give one figure at least.")
         try:
             with self._store.in_bulk():
-                return self._keep(slip, form, connectors[feed.id], remembered, county, at)
+                return self._keep(slip, form, connectors[feed.id], remembered, said, county, at)
         except SlipKept:  # the same form came by another server in this very moment
             kept = self._store.slip(mark_of(slip))
             assert kept is not None
             return self._told(kept)
 
     def _keep(
-        self, slip: Slip, form: AskedPlace, connector: Connector, remembered: Remembered, county: County, at: datetime
+        self,
+        slip: Slip,
+        form: AskedPlace,
+        connector: Connector,
+        remembered: Remembered,
+        said: Mapping[Key, Said],
+        county: County,
+        at: datetime,
     ) -> Taken:
-        """Claim, weigh and record, within the transaction that is open."""
+        """Claim, weigh and record, within the transaction that is open. ``said`` is what is known of the figures asked for."""
         store, feed = self._store, remembered.feed
         while (poll := store.claim_poll(feed.id, at, engine=TYPIST, started_at=at)) is None:
             at += _STEP
         answer = parse_documents(
             connector, [_document(slip, form, connector, county.places[form.place].name, at)], None
         )
+        answer = without_silent(answer, form, said)
         if not slip.sure:
-            answer = hold_leaps(answer, form, remembered.values)
+            answer = hold_leaps(answer, form, said)
         recorded = settle(store, feed, county, poll, answer, now=at, remembered=remembered, rules=_RULES)
         typed = Typed(slip.author, at, _expiry(slip, at))
         store.keep_slip(mark_of(slip), feed=feed.id, place=form.place, typed_in=typed, poll=poll, recorded=recorded)
@@ -132,7 +141,23 @@ class Desk:
         asked = self.asks(kept.place)
         words = tuple(dict.fromkeys(_in_words(reason, asked) for reason in reasons))
         asks = any(reason.startswith(TO_BE_SURE) for reason in reasons)
-        return Taken(kept.mark, kept.place, kept.typed, kept.version, kept.accepted, words, asks, again=answer is None)
+        services = self._kept_of(kept, asked) if words and asked is not None else ()
+        again = answer is None
+        return Taken(kept.mark, kept.place, kept.typed, kept.version, kept.accepted, words, services, asks, again=again)
+
+    def _kept_of(self, kept: KeptSlip, asked: AskedPlace) -> tuple[str, ...]:
+        """The services of which a slip was kept, by the readings that are of its moment."""
+        if not kept.accepted:
+            return ()
+        at = kept.typed.typed_at
+        measures = {
+            row.measure
+            for row in self._store.known(at, max(at, self._now()) + _AHEAD)
+            if (row.feed, row.place, row.observed_at) == (kept.feed, kept.place, at)
+        }
+        return tuple(
+            service.name for service in asked.services if any(each.measure in measures for each in service.figures)
+        )
 
     def _forms(self) -> tuple[County, dict[str, Connector], dict[str, AskedPlace]]:
         """The county as it is now, its feeds that are typed in, and every place of theirs."""
@@ -191,11 +216,6 @@ def _document(slip: Slip, form: AskedPlace, connector: Connector, name: str, at:
 
 def _is_empty(slip: Slip) -> bool:
     return not any(cell.strip() for cells in slip.figures.values() for cell in cells.values())
-
-
-def _is_known(remembered: Remembered, place: str, measure: str) -> bool:
-    said = remembered.values.get((place, measure))
-    return said is not None and said.value is not None
 
 
 def _in_words(reason: str, asked: AskedPlace | None) -> str:

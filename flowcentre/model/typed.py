@@ -93,6 +93,7 @@ class Taken:
     version: int  # that it made
     accepted: int  # readings, those included that say that a figure is not given; 0: nothing was kept of it
     held: tuple[str, ...] = field(default=())  # why rows were not taken, in plain words
+    services: tuple[str, ...] = field(default=())  # of which something was kept, where rows were not taken
     asks: bool = False  # some of those may be stood by: see ``Slip.sure``
     again: bool = False  # the same slip had been kept before, and nothing was done now
 

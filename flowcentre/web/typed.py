@@ -169,7 +169,7 @@ class TypedRoutes:
         """The answer to a form that was kept, in part or whole, or of which nothing was believed."""
         taken = kept.taken
         if taken.held:
-            status = 200 if taken.accepted else 422
+            status = 200 if taken.services else 422
             return self._answer(request, kept.asked, status=status, said=kept.said, taken=taken)
         query = {"sent": taken.mark} | ({"again": "yes"} if taken.again else {})
         return RedirectResponse(f"{PATH}/{kept.asked.place}?{urlencode(query)}", 303)

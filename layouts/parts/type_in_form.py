@@ -28,19 +28,21 @@ def answered(form: Form, at: datetime) -> Iterator[Component]:
 
 def _taken(taken: Taken, form: Form, at: datetime) -> html.Section:
     holds = f"It holds until {until_words(taken.typed.expires_at, at)}."
-    title = "Kept"
+    title, kept = "Kept", bool(taken.services if taken.held else taken.accepted)
     said: list[Child] = [html.P(f"At {when_words(taken.typed.typed_at, at)}. {holds}")]
     if taken.held:
-        title = "Kept in part" if taken.accepted else "Not taken"
-        said = [html.P(f"The rest is kept. {holds} Not taken:" if taken.accepted else "What stood before stands. Why:")]
+        title = "Kept in part" if kept else "Not taken"
+        nothing = "Nothing of this form was kept: what stood before stands. Why:"
+        part = f"Kept: {', '.join(taken.services)}. {holds} Not kept, so what stood before stands:"
+        said = [html.P(part if kept else nothing)]
         said.append(html.Ul([html.Li(f"{why[:1].upper()}{why[1:]}.") for why in taken.held]))
-    elif not taken.accepted:
+    elif not kept:
         title, said = "Not taken", [html.P("None of it could be read. What stood before stands.")]
     if taken.again:
         said.append(html.P("This form had been sent before. Nothing was done twice.", className="again"))
     if form.behind:
         said.append(html.P("The figures below do not show it yet: load this page again.", className="behind"))
-    kind = "not-kept" if not taken.accepted else "in-part" if taken.held else "kept"
+    kind = "not-kept" if not kept else "in-part" if taken.held else "kept"
     return html.Section([html.H2(title), *said], className=f"answered {kind}", role="status")
 
 
@@ -83,8 +85,8 @@ def _field(form: Form, service: AskedService, asked: AskedFigure) -> html.Div:
                 name=service.field(asked),
                 type="text",
                 inputMode="numeric" if asked.whole else "decimal",
-                pattern="[0-9]*" if asked.whole else "[0-9]*([.,][0-9]+)?",
-                title="A whole number, or nothing." if asked.whole else "A number, or nothing.",
+                # No pattern: a browser would refuse "-3" in words of its own, where the answer says what is wrong.
+                title=f"{'A whole number' if asked.whole else 'A number'}, 0 or more; empty where it is not known.",
                 maxLength=MOST_DIGITS,
                 autoComplete="off",
                 value=form.cells.get(service.name, {}).get(asked.column, ""),

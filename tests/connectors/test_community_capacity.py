@@ -91,7 +91,7 @@ def test_more_used_than_staffed_is_life() -> None:
             {"service": "reablement hours", "place_code": "WUPIN", "free": "10", "two_carers_free": "10.5"},
             "two_carers_free is more than free; are columns swapped?",
         ),
-        ({"service": "reablement hours", "place_code": "WUPIN", "used": "-0.5"}, "used is not a number of hours"),
+        ({"service": "reablement hours", "place_code": "WUPIN", "used": "-0.5"}, "used is below zero"),
         ({"service": "therapy", "place_code": "WUPIN", "closed": "2"}, "closed is given, and therapy has none"),
     ],
 )

@@ -18,13 +18,16 @@ from tests.feeds.typed_cast import (
     CONNECTORS,
     COUNTY,
     EXTRA_CARE,
+    FILE,
     HOUR,
+    REABLEMENT,
     TYPED,
     VOLUNTARY,
     Clock,
     desk_of,
     slip,
 )
+from tests.store.saying import sighting, tell
 
 NORTH = "neighbours-north"
 
@@ -158,10 +161,46 @@ def test_a_figure_that_leaps_is_asked_about_and_its_service_is_held_whole(store:
     taken = desk.take(slip(used="25", staffed="300", form="form-2"))
     assert taken.held == ("Voluntary sector places staffed: 30 before, and 300 now",)
     assert taken.asks
+    assert (taken.accepted, taken.services) == (0, ())  # nor that what is free follows
     assert known(store)[NORTH, "voluntary_used"] == 24
+    assert {row.typed.typed_at for row in store.latest() if row.typed} == {AT}
     sure = desk.take(slip(used="25", staffed="300", form="form-3", sure=True))
     assert (sure.accepted, sure.held) == (3, ())
     assert known(store)[NORTH, "voluntary_capacity"] == 300
+
+
+def test_a_figure_is_compared_with_what_stood_in_the_field_whoever_said_it(store: Store) -> None:
+    def of_the_team(used: str, form: str) -> tuple[str, ...]:
+        figures = {REABLEMENT: {"used": used, "staffed": "900"}}
+        return desk_of(store, clock).take(slip(place="wupi-north", figures=figures, form=form)).held
+
+    def from_the_file(used: float) -> None:
+        said = {"reablement_hours_capacity": 900.0, "reablement_hours_used": used}
+        tell(store, FILE.id, clock.at, sighting("wupi-north", clock.at, **said))
+
+    clock = Clock()
+    from_the_file(20)
+    clock.forward(timedelta(minutes=1))
+    assert of_the_team("200", "form-1") == ("Reablement hours a week used: 20 before, and 200 now",)
+    assert of_the_team("21", "form-2") == ()
+    clock.forward(timedelta(minutes=1))
+    from_the_file(200)
+    clock.forward(timedelta(minutes=1))
+    assert of_the_team("201", "form-3") == ()  # the last that was typed is 21
+
+
+def test_a_service_left_empty_of_which_nothing_is_known_is_not_part_of_what_is_kept(store: Store) -> None:
+    feed = replace(TYPED, settings={}, provides=(*TYPED.provides, "therapy_places_capacity", "therapy_places_used"))
+    figures = {
+        REABLEMENT: {"used": "61.5", "staffed": "80", "commissioned": "", "closed": "", "two_carers_free": ""},
+        "therapy": {"used": "", "staffed": ""},
+    }
+    desk = desk_of(store, Clock(), replace(COUNTY, feeds=(feed,)))
+    desk.take(slip(place="wupi-north", figures=figures))
+    assert ("wupi-north", "therapy_places_used") not in known(store)
+    figures[REABLEMENT]["used"] = "9999999"
+    taken = desk.take(slip(place="wupi-north", figures=figures, form="form-2"))
+    assert (taken.held, taken.accepted) == (("more is used than there is, 9,999,999 of 80",), 0)
 
 
 @pytest.mark.parametrize(("before", "now"), [("2", "9"), ("40", "21"), ("3", "12"), ("0", "15")])
@@ -180,6 +219,9 @@ def test_of_two_services_one_may_be_held_and_the_other_taken(store: Store) -> No
     }
     taken = desk_of(store, Clock(), county).take(slip(place="wupi-north", figures=figures))
     assert (taken.held, taken.asks) == (("more is used than there is, 9 of 4",), True)
+    assert taken.services == ("reablement hours",)
+    sent_again = desk_of(store, Clock(), county).take(slip(place="wupi-north", figures=figures))
+    assert sent_again == replace(taken, again=True)
     assert known(store)["wupi-north", "reablement_hours_used"] == 61.5
     assert ("wupi-north", "therapy_places_used") not in known(store)
 
