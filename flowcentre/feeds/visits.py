@@ -103,23 +103,21 @@ class Rosters:
                 self._windows[visit.place].tell((visit,))
 
     def take(self, export: RosterExport, places: Mapping[str, Place]) -> list[Reading]:
-        """The measures of every service of a feed after an export, as at its moment.
+        """The measures of the services that an export tells of, each as at the newest export that told of it.
 
-        A service of which no visit is told has none: its feed speaks for it. An export that is older than what is known
-        of a service tells only of visits that are not known, and corrects what was said of the later moment.
+        It speaks for those alone: a service that it does not name may have stopped sending, and grows old. An export
+        that is older than what is known of a service tells only of visits that are not known, and corrects what was said
+        of the later moment.
         """
         told: dict[str, list[Visit]] = {}
         for visit in export.visits:
             told.setdefault(visit.place, []).append(visit)
         readings: list[Reading] = []
-        for place in [place.id for place in places.values() if place.kind in SERVICES]:
+        for place in [place for place in places if place in told]:
             window = self._window(place, export.observed_at)
-            if place in told:
-                window.tell(self._news(place, told[place], export.observed_at, window))
-            if export.observed_at > window.at:
-                window.advance(export.observed_at)
-            if place in told or export.observed_at == window.at:
-                readings += visit_readings(place, window)
+            window.tell(self._news(place, told[place], export.observed_at, window))
+            window.advance(max(window.at, self._exported[place]))  # others may have heard a newer one
+            readings += visit_readings(place, window)
         return readings
 
     def _news(self, place: str, visits: list[Visit], at: datetime, window: VisitWindow) -> list[Visit]:

@@ -28,6 +28,7 @@ from flowcentre.model import (
     Places,
     PollCounts,
     RosterExport,
+    State,
     Visit,
     VisitStatus,
 )
@@ -91,9 +92,7 @@ def mornings(count: int, actual: float = 20) -> list[Visit]:
 
 def test_visits_are_kept_and_counted_as_at_the_export(store: Store) -> None:
     recorded = poll(store, exported(mornings(10), AT), AT + 5 * MINUTE)
-    assert recorded.counts == PollCounts(
-        received=30, accepted=30
-    )  # ten visits, and ten measures at each of two services
+    assert recorded.counts == PollCounts(received=20, accepted=20)  # ten visits, and ten measures of their service
     assert len(store.visits(FEED.id, "wupi-north", AT - 30 * DAY)) == 10
     assert {one.observed_at for one in store.latest()} == {AT}
     found = known(store)
@@ -103,12 +102,38 @@ def test_visits_are_kept_and_counted_as_at_the_export(store: Store) -> None:
     assert found["visits_drift_under_hours"] == pytest.approx(10 / 60 * 7)
 
 
-def test_a_service_of_the_feed_that_has_no_visits_has_none_and_is_not_silent(store: Store) -> None:
+def test_an_export_says_nothing_of_a_service_that_it_does_not_name(store: Store) -> None:
     poll(store, exported(mornings(3)), AT)
-    found = known(store, "wupi-mid")
-    assert found.pop("visits_median_difference_28d") is None
-    assert set(found) == set(VISITED) - {"visits_median_difference_28d"}
-    assert set(found.values()) == {0}
+    assert known(store, "wupi-mid") == {}
+
+
+def test_a_service_whose_file_no_longer_comes_keeps_its_figures_and_grows_old_while_others_go_on(store: Store) -> None:
+    kept = Remembered.read(store, FEED, COUNTY)
+    both = [*mornings(7), *(replace(one, place="wupi-mid") for one in mornings(7))]
+    poll(store, exported(both), AT, kept)
+    before = {(one.place, one.measure): one.value for one in store.latest()}
+    for days in range(1, 8):
+        at = AT + days * DAY
+        recorded = poll(store, exported([visit(f"on{days}", at - HOUR, 30, 20)], at), at, kept)
+        assert recorded.counts.accepted == 11  # a visit, and the measures of its service
+    found = {(one.place, one.measure): (one.value, one.observed_at) for one in store.latest()}
+    assert {found["wupi-mid", measure] for measure in VISITED} == {(before["wupi-mid", one], AT) for one in VISITED}
+    assert found["wupi-north", "visits_made_7d"] == (7, AT + 7 * DAY)
+    picture = build(store, COUNTY, AT + 7 * DAY)
+    assert picture.value("wupi-north", "visits_made_7d").state is State.FRESH
+    assert picture.value("wupi-mid", "visits_made_7d").state is State.STALE
+    whole = picture.value("north", "visits_made_7d")
+    assert (whole.value, whole.at_least, str(whole.coverage)) == (7, True, "1 of 2 services")
+
+
+def test_a_service_that_speaks_again_after_days_of_silence_has_the_days_between_told_or_not(store: Store) -> None:
+    kept = Remembered.read(store, FEED, COUNTY)
+    poll(store, exported([*mornings(7), visit("other", AT, place="wupi-mid")]), AT, kept)
+    for days in (1, 2, 3):
+        at = AT + days * DAY
+        poll(store, exported([visit("other", AT, place="wupi-mid")], at), at, kept)
+    poll(store, exported([visit("back", AT + 3 * DAY, 30, 30)], AT + 4 * DAY), AT + 4 * DAY, kept)
+    assert (known(store)["visits_made_7d"], known(store)["visits_compared_28d"]) == (4, 8)
 
 
 def test_a_place_that_makes_no_visits_has_no_readings(store: Store) -> None:
@@ -121,7 +146,7 @@ def test_the_next_export_goes_on_from_the_last(store: Store) -> None:
     poll(store, exported([*mornings(6), ahead]), AT)
     assert known(store)["visits_planned_hours_7d"] == 3
     again = poll(store, exported([ahead], AT + 2 * HOUR), AT + 2 * HOUR)
-    assert again.counts == PollCounts(received=21, accepted=20, duplicate=1)
+    assert again.counts == PollCounts(received=11, accepted=10, duplicate=1)
     assert known(store)["visits_planned_hours_7d"] == 3.5
     done = replace(ahead, status=VisitStatus.LATE, actual_start=AT + HOUR, actual_end=AT + 2 * HOUR)
     poll(store, exported([done], AT + 3 * HOUR), AT + 3 * HOUR)
@@ -215,6 +240,34 @@ def test_an_older_export_that_comes_late_changes_no_known_visit_and_adds_unknown
     assert {one.observed_at for one in store.latest()} == {AT}
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_an_export_of_a_service_that_the_newest_did_not_name_counts_with_and_without_a_restart(
+    store: Store, restarted: bool
+) -> None:
+    kept = Remembered.read(store, FEED, COUNTY)
+    poll(store, exported([visit(f"n{n}", AT - n * HOUR, 30, 30) for n in (1, 2, 3)], AT), AT, kept)
+    poll(store, exported([visit("mid", AT, 30, 30, place="wupi-mid")], AT + HOUR), AT + HOUR, kept)
+    if restarted:
+        kept = Remembered.read(store, FEED, COUNTY)
+    between = AT + HOUR / 2
+    late = [visit(f"n{n}", AT - n * HOUR, 30, 30) for n in range(4, 10)]
+    poll(store, exported(late, between), AT + HOUR + 20 * MINUTE, kept)
+    assert known(store)["visits_made_7d"] == 9
+    picture = build(store, COUNTY, AT + HOUR + 20 * MINUTE)
+    assert picture.value("wupi-north", "visits_made_7d").observed_at == between
+    assert picture.value("wupi-mid", "visits_made_7d").observed_at == AT + HOUR
+
+
+def test_an_older_export_is_counted_as_at_the_newest_that_another_engine_heard(store: Store) -> None:
+    here = Remembered.read(store, FEED, COUNTY)
+    poll(store, exported(mornings(3), AT), AT, here)
+    poll(store, exported([visit("there", AT + HOUR, 30, 30)], AT + 2 * HOUR), AT + 2 * HOUR)  # by somebody else
+    here.refresh()
+    poll(store, exported([visit("late", AT, 30, 30)], AT + HOUR), AT + 3 * HOUR, here)
+    assert known(store)["visits_made_7d"] == 5
+    assert {one.observed_at for one in store.latest()} == {AT + 2 * HOUR}
+
+
 def test_two_exports_of_one_answer_count_the_newer_whatever_their_order(store: Store) -> None:
     old, new = [visit("v1", AT - HOUR)], [visit("v1", AT - HOUR, 30, 20)]
     documents = [
@@ -254,7 +307,7 @@ def test_a_correction_of_the_same_export_counts(store: Store) -> None:
 )
 def test_a_visit_that_cannot_be_is_held_and_the_rest_believed(store: Store, wrong: Visit, reason: str) -> None:
     recorded = poll(store, exported([wrong, visit("good", AT - HOUR, 30, 30)]), AT)
-    assert recorded.counts == PollCounts(received=22, accepted=21, held=1)
+    assert recorded.counts == PollCounts(received=12, accepted=11, held=1)
     assert reasons(store) == {reason}
     assert known(store)["visits_compared_28d"] == 1
 
@@ -262,7 +315,7 @@ def test_a_visit_that_cannot_be_is_held_and_the_rest_believed(store: Store, wron
 def test_a_visit_that_stands_twice_in_a_file_is_duplicate_and_told_twice_differently_held(store: Store) -> None:
     same, one, other = visit("v1", AT - HOUR, 30, 30), visit("v2", AT - HOUR, 30, 30), visit("v2", AT - HOUR, 30, 45)
     recorded = poll(store, exported([same, same, one, other]), AT)
-    assert recorded.counts == PollCounts(received=24, accepted=21, duplicate=1, held=2)
+    assert recorded.counts == PollCounts(received=14, accepted=11, duplicate=1, held=2)
     assert reasons(store) == {"said twice, with different values"}
 
 
