@@ -1,19 +1,17 @@
 """One ref, one place: who stands on the list of another hospital or locality is counted there until it lets go.
 
 The lists of two places overlap while somebody is moved, and where both believe that they have them. Only
-if one of the two rows waits do each place's own count and the county's total agree. Who waits for care and is
-delayed in hospital stands on lists of two kinds, rightly, and is told apart here too.
+if one of the two rows waits do each place's own count and the county's total agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flowcentre.feeds.people import DELAYS, KINDS, kind_of
-from flowcentre.measures.delay_counts import remains
-from flowcentre.model import CareReferral, County, DelayedDischarge, Held, Interval, PeopleList
+from flowcentre.feeds.people import KINDS, kind_of
+from flowcentre.model import County, Held, Interval, PeopleList
 from flowcentre.store import Standing, Store
 
 
@@ -26,7 +24,6 @@ class Claim:
 
 
 Claims = Callable[[PeopleList], Mapping[str, Sequence[Claim]]]  # by ref, of those of a list whom another has too
-Delayed = Callable[[PeopleList], Collection[str]]  # pseudonyms, of those of a list who are delayed in hospital
 
 
 def nobody_claims(_whole: PeopleList) -> Mapping[str, Sequence[Claim]]:
@@ -55,25 +52,6 @@ def claims_of(store: Store, county: County) -> Claims:
         return found
 
     return claims
-
-
-def delayed_of(store: Store, county: County) -> Delayed:
-    """Who of a list of referrals is delayed in hospital, by pseudonym; by no list too old to be shown as the present."""
-    too_old = _too_old(county)
-
-    def delayed(whole: PeopleList) -> Collection[str]:
-        persons = {referral.person for referral in whole.persons if isinstance(referral, CareReferral)}
-        if not persons:
-            return ()
-        return {
-            one.person.ref
-            for one in store.standing(DELAYS.people, persons, besides=whole.place)
-            if isinstance(one.person, DelayedDischarge)
-            and not too_old(one, whole)
-            and remains(one.person, max(whole.observed_at, one.listed_at))
-        }
-
-    return delayed
 
 
 def _too_old(county: County) -> Callable[[Standing, PeopleList], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -34,19 +34,14 @@ ENDED_STAY_FOR = timedelta(days=7)  # on a list of referrals
 _Moments = tuple[datetime | None, ...]
 
 
-def nobody_delayed(_whole: PeopleList) -> Collection[str]:
-    """There is no list but the one that is counted."""
-    return ()
-
-
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a list is counted with: its feed's places, what is promised here, and who of it is delayed in hospital."""
+    """What a list is counted with: its feed's places, what is promised here, and the lists of the places beside its own."""
 
     places: Mapping[str, Place] = field(default_factory=dict)
     terms: CareTerms = CareTerms()
-    delayed: Callable[[PeopleList], Collection[str]] = nobody_delayed
     stay_limits: StayLimits = field(default_factory=dict)  # of all places here, not the feed's alone
+    others: Sequence[PeopleList] = ()  # of its kind, the newest of each other place of the feed
 
     def reporting(self, measure: str, whole: PeopleList) -> list[str]:
         """The places that a list speaks for besides its own: a hospital's wards, a locality's teams and providers."""
@@ -69,6 +64,8 @@ class Kind:
     wrong_together: Callable[[Any], Iterable[tuple[Any, str]]] = lambda rows: ()  # rows that contradict others, and why
     steady: bool = False  # a list of weeks: however far apart two of them are, they are compared by size
     elsewhere: str | None = None  # why a row waits whose ref another place lists; None: a ref may stand at several
+    # Of what is counted, that which rows of other places' lists add to; None: each list is counted for itself.
+    shared: Callable[[PeopleList, Beside], Iterable[Reading]] | None = None
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -101,10 +98,16 @@ def _delays(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
 
 def _referrals(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
     listed = [referral for referral in whole.persons if isinstance(referral, CareReferral)]
-    delayed = beside.delayed(whole)
-    yield from referral_readings(whole.place, listed, whole.observed_at, beside.terms, delayed, beside.stay_limits)
-    yield from team_readings(beside.reporting("spa_waiting_now", whole), listed, whole.observed_at)
-    yield from provider_readings(beside.reporting("block_hours_used", whole), listed, whole.observed_at)
+    yield from referral_readings(whole.place, listed, whole.observed_at, beside.terms, beside.stay_limits)
+    yield from _teams_and_providers(whole, beside)
+
+
+def _teams_and_providers(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
+    """Of those of the list's locality. Near its border they work for others too, and stand on lists of theirs."""
+    lists = (whole, *beside.others)
+    everybody = [referral for each in lists for referral in each.persons if isinstance(referral, CareReferral)]
+    yield from team_readings(beside.reporting("spa_waiting_now", whole), everybody, whole.observed_at)
+    yield from provider_readings(beside.reporting("block_hours_used", whole), everybody, whole.observed_at)
 
 
 def _contracts(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
@@ -151,6 +154,7 @@ REFERRALS = _kind(
     still_listed=lambda one, at: one.ended_at is None or one.ended_at > at - ENDED_STAY_FOR,
     wrong=wrong_referral,
     steady=True,
+    shared=_teams_and_providers,
     elsewhere="stands on another locality's list, which has had it for longer, and is counted there",
 )
 # Contracts begin and end in steps, many of them on one day, as on 31 March. So those that have ended are not missed;
@@ -179,6 +183,12 @@ def kind_of(person: Listed) -> Kind:
 def count_people(whole: PeopleList, beside: Beside) -> list[Reading]:
     """The measures of one list, as at its own moment: at its place, and at every other place that it speaks for."""
     return list(KINDS[whole.people].count(whole, beside))
+
+
+def shared_with(whole: PeopleList, beside: Beside) -> list[Reading]:
+    """Of the measures of one list those that other places' lists add to."""
+    shared = KINDS[whole.people].shared
+    return list(shared(whole, beside)) if shared is not None else []
 
 
 def uncounted(people: str, place: str, at: datetime, beside: Beside) -> list[Reading]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from flowcentre.feeds.answers import Answer
-from flowcentre.feeds.elsewhere import claims_of, delayed_of
+from flowcentre.feeds.elsewhere import claims_of
 from flowcentre.feeds.plausibility import FELL, Rules
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.weighing import RULES, Weighed, weigh
@@ -66,7 +66,6 @@ def weigh_against(
         now=now,
         times_running=lambda subject: times_running(store, feed, subject, rules),
         claims=claims_of(store, county),
-        delayed=delayed_of(store, county),
         terms=county.care,
         stay_limits=county.places.stay_limits,
         rules=rules,

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from flowcentre.feeds.answers import Answer
 from flowcentre.feeds.columns import Emptied, weigh_columns
-from flowcentre.feeds.elsewhere import Claims, Delayed, hold_those_elsewhere, nobody_claims
-from flowcentre.feeds.people import KINDS, Beside, count_people, nobody_delayed, uncounted
+from flowcentre.feeds.elsewhere import Claims, hold_those_elsewhere, nobody_claims
+from flowcentre.feeds.people import KINDS, Beside, uncounted
 from flowcentre.feeds.plausibility import (
     Rules,
     Sorted,
@@ -24,6 +24,7 @@ from flowcentre.feeds.plausibility import (
 )
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.sizes import Doubt, small_list, small_sets, unknown_now
+from flowcentre.feeds.together import count_lists, newest_lists, still_claimed
 from flowcentre.measures import ALL
 from flowcentre.measures.care_clocks import NO_LIMITS, StayLimits
 from flowcentre.measures.visit_counts import VISITED
@@ -61,16 +62,15 @@ def weigh(
     now: datetime,
     times_running: Callable[[str], int],
     claims: Claims = nobody_claims,
-    delayed: Delayed = nobody_delayed,
     terms: CareTerms = TERMS,
     stay_limits: StayLimits = NO_LIMITS,
     rules: Rules = RULES,
 ) -> Weighed:
     """What of an answer is believed. Pure: ``times_running`` tells how often a doubt came before, without a break,
-    ``claims`` who of a list stands on another of its kind too, and ``delayed`` who of it is delayed in hospital.
+    and ``claims`` who of a list stands on another of its kind too.
     """
     weighed, feed = Weighed(remembered.copy()), remembered.feed
-    beside = Beside(remembered.places, terms, delayed, stay_limits)
+    beside = Beside(remembered.places, terms, stay_limits)
     if feed.doubt_below is not None:
         rules = replace(rules, half_size=feed.doubt_below)
     documents = [sort_facts(document, remembered.places, now, rules, feed.leaves_out) for document in answer.documents]
@@ -84,7 +84,7 @@ def weigh(
     else:
         taken: dict[tuple[str, str], str] = {}
         for document in documents:
-            _hold_those_elsewhere(document, claims, taken)
+            _hold_those_elsewhere(weighed, document, claims, taken, rules)
             _take_document(weighed, document, beside, times_running, rules)
     if len(empty) < len(documents):
         # The others spoke, so nothing becomes unknown; but somebody sent these.
@@ -157,32 +157,47 @@ def _take_document(
     readings = _without_fallen(weighed, document.name, readings, emptied, times_running, rules)
     lists: list[PeopleList] = []
     for whole in document.lists:
-        last = remembered.last_list(whole.people, whole.place, KINDS[whole.people].measures[0])
-        if _contradicts(whole, last):
+        if _contradicts(whole, _last(weighed, whole)):
             another = f"another list of {whole.people} at {whole.place} for a moment that was listed before"
             weighed.said.append(f"{document.name}: {another}")
             weighed.held += hold_list(document.name, whole, another)
             continue
-        held = sum(each.place == whole.place and each.measure is None for each in document.held)
-        doubt = small_list(whole, last, rules, nobody=(whole.people, whole.place) in document.nobody, held=held)
+        doubt = _doubt(weighed, document, whole, rules)
         if doubt and (why := _ask(weighed, [doubt], times_running, rules)):
             weighed.held += hold_list(document.name, whole, why)
             if not whole.persons:
                 readings += uncounted(whole.people, whole.place, whole.observed_at, beside)
             continue
         lists.append(whole)
-        readings += count_people(whole, beside)
+    readings += count_lists(lists, remembered, beside)
     if document.export is not None:
         weighed.exports.append(document.export)
         readings += remembered.rosters(beside.terms).take(document.export, remembered.places)
     _believe(weighed, readings, lists)
 
 
-def _hold_those_elsewhere(document: Sorted, claims: Claims, taken: dict[tuple[str, str], str]) -> None:
+def _hold_those_elsewhere(
+    weighed: Weighed, document: Sorted, claims: Claims, taken: dict[tuple[str, str], str], rules: Rules
+) -> None:
+    # A list that is doubted may be cut off: whoever is not on it has not been let go.
+    heard = [whole for whole in document.lists if _doubt(weighed, document, whole, rules) is None]
     for index, whole in enumerate(document.lists):
         if KINDS[whole.people].elsewhere is not None:
-            document.lists[index], held = hold_those_elsewhere(document.name, whole, claims(whole), taken)
+            newest = newest_lists(whole.people, heard, weighed.remembered)
+            theirs = still_claimed(claims(whole), taken, whole, newest)
+            document.lists[index], held = hold_those_elsewhere(document.name, whole, theirs, taken)
             document.held += held
+
+
+def _doubt(weighed: Weighed, document: Sorted, whole: PeopleList, rules: Rules) -> Doubt | None:
+    """Is a list too small to be believed, after the last one and with what was held of it?"""
+    held = sum(each.place == whole.place and each.measure is None for each in document.held)
+    nobody = (whole.people, whole.place) in document.nobody
+    return small_list(whole, _last(weighed, whole), rules, nobody=nobody, held=held)
+
+
+def _last(weighed: Weighed, whole: PeopleList) -> PeopleList | None:
+    return weighed.remembered.last_list(whole.people, whole.place, KINDS[whole.people].measures[0])
 
 
 def _contradicts(whole: PeopleList, last: PeopleList | None) -> bool:

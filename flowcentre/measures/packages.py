@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flowcentre.measures import block_hours, packages_now, packages_week
-from flowcentre.model import Formula, Measure, StockOrFlow, Worse
+from flowcentre.model import Measure, StockOrFlow, Summing, Worse
 
 WHOLE_SYSTEM = Measure(
     "whole_system_waiting_now",
@@ -11,16 +11,12 @@ WHOLE_SYSTEM = Measure(
     "Waiting, whole system",
     "people",
     StockOrFlow.STOCK,
-    "People who wait: delayed in hospital, or referred for care at home or a recovery bed. Somebody who is on both lists "
-    "is one person and counted once.",
+    "People who wait: delayed in hospital, or referred for care at home or a recovery bed. Somebody who is on several "
+    "lists, whatever of, is one person and counted once. Worked out from the very lists of one picture.",
     "The hospitals' discharge lists and the localities' lists of referrals: a local definition.",
     worse=Worse.HIGH,
+    across_places=Summing.NEVER,
     headline=True,
-    formula=Formula(
-        plus=("delayed_now", "care_waiting_not_delayed_now"),
-        of_totals=True,
-        words="delayed discharges + waiting for care and not delayed in hospital",
-    ),
 )
 MEASURES = (*packages_now.MEASURES, *packages_week.MEASURES, *block_hours.MEASURES, WHOLE_SYSTEM)
 # What a feed of whole lists reports: of each locality, of its teams and of its providers.

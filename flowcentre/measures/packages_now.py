@@ -200,13 +200,6 @@ CHECK = _now(
     "People whose referral has an outcome after which nobody waits for care (died, in hospital, moved away, declined or "
     "self-funded) and no end. They are counted where they stand until the list ends them. Recovery beds are in it.",
 )
-NOT_DELAYED = _now(
-    "care_waiting_not_delayed_now",
-    "Waiting for care and not delayed in hospital",
-    "Waiting, not delayed",
-    "People waiting for home care, reablement or a recovery bed who were on no hospital's discharge list as a person who "
-    "remains, when the list of referrals was taken in. Each person once. A discharge list that was too old is not heard.",
-)
 
 # --- Running packages, and recovery beds -------------------------------------------------------
 
@@ -276,7 +269,6 @@ MEASURES = (
     TRIAGE_QUEUE,
     TRIAGE_MEDIAN,
     CHECK,
-    NOT_DELAYED,
     RECEIVING,
     HOURS_RUNNING,
     ENDING_SOON,

@@ -7,7 +7,7 @@ as a person, and adds no hours.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -24,13 +24,11 @@ def referral_readings(
     listed: Sequence[CareReferral],
     at: datetime,
     terms: CareTerms,
-    delayed: Collection[str] = (),
     stay_limits: clocks.StayLimits = clocks.NO_LIMITS,
 ) -> Iterator[Reading]:
     """The measures of one locality's whole list at ``at``. A median of nobody has no value.
 
-    ``delayed`` are the pseudonyms of those who are delayed in hospital at that moment; ``stay_limits`` those of the
-    county's places, for people of one locality stay in beds of another.
+    ``stay_limits`` are those of the county's places, for people of one locality stay in beds of another.
     """
     waiting = [referral for referral in listed if clocks.waits(referral, at)]
     home = [referral for referral in waiting if referral.service.at_home]
@@ -40,7 +38,6 @@ def referral_readings(
     counts |= {
         "poc_check_now": sum(clocks.to_be_checked(referral, at) for referral in listed),
         "recovery_waiting_now": len(waiting) - len(home),
-        "care_waiting_not_delayed_now": len({referral.person for referral in waiting} - set(delayed)),
     }
     yield from _readings(place, counts, at)
 

@@ -77,7 +77,6 @@ class Formula:
     words: str = ""
     times: tuple[str, ...] = ()  # factors; not asked for where there is nothing to multiply
     at_least: float | None = None  # what plus - minus is never below, where going below contradicts nothing
-    of_totals: bool = False  # worked out at the system alone, from the totals that stand there
     fills_blanks: bool = False  # used too where the source speaks of the measure, and gives no figure
 
     @property

@@ -25,6 +25,7 @@ from flowcentre.model import (
 from flowcentre.picture.expected import Expected, Total, expect
 from flowcentre.picture.totals import Values, by_formula, held_astray, summed
 from flowcentre.picture.typed import last_typed, status_of_typed
+from flowcentre.picture.whole_system import WholeSystem
 from flowcentre.store import FeedLog, Known, Store
 
 STEP = timedelta(minutes=15)  # of trends
@@ -40,13 +41,15 @@ def build(
     trends: Mapping[tuple[str, str], tuple[Point, ...]] | None = None,
     live: bool = False,
     before: Mapping[tuple[str, str], Value] | None = None,
+    whole_system: WholeSystem | None = None,
 ) -> Picture:
     """Everything known at ``at``, with the knowledge of ``known_at`` (as it was known then, unless given).
 
     ``live`` is for the present: it reads the kept latest values, which is quicker, and has the picture
     speak of the last moment at which anything in it changed, so that of two servers on one store each
     makes the same picture to the byte. ``expected`` and ``trends`` are worked out unless handed in.
-    ``before`` are the values of the last picture of the same ``expected``: what is unchanged is taken over.
+    ``before`` are the values of the last picture of the same ``expected``: what is unchanged is taken over. Hand
+    ``whole_system`` in again and again: it reads each list once.
     """
     known_at = known_at or at
     expected = expected or expect(county, local_day(at))
@@ -58,6 +61,7 @@ def build(
         log = store.feed_log(local_midnight(known_at), until=known_at)
     held = {feed: entry.held_now for feed, entry in log.items() if entry.held_now}
     values = work_out(expected, rows, at, held, before)
+    (whole_system or WholeSystem(store)).add_to(values, county)
     seen = {} if live else _newest_by_feed(rows)
     silent = _with_nothing_known(rows)
     typed = last_typed(rows)
@@ -103,7 +107,8 @@ def work_out(
             key = (place, measure.id)
             found = [row for feed in feeds if (row := said.get((feed.id, place, measure.id))) is not None]
             was = before.get(key)
-            values[key] = value = _reported(measure, place, feeds, found, at, held, midnights, was)
+            held_back = _held_back(measure, place, feeds, held, expected) if held else 0
+            values[key] = value = _reported(measure, place, feeds, found, at, held_back, midnights, was)
             if value is was:
                 same.add(key)
         for place in expected.formulas.get(measure.id, ()):
@@ -123,7 +128,7 @@ def work_out(
                 values[key] = was
                 same.add(key)
             else:
-                values[key] = summed(measure, total, values, astray)
+                values[key] = summed(measure, total, values, astray, expected.serves)
     return values
 
 
@@ -148,17 +153,31 @@ def _unchanged(
     return was.held == held
 
 
+def _held_back(
+    measure: Measure,
+    place: str,
+    feeds: tuple[Feed, ...],
+    held: Mapping[str, Mapping[str | None, int]],
+    expected: Expected,
+) -> int:
+    """Rows of a place, and for a team or a provider those of its locality's list: each of them may be about it."""
+    locality = expected.serves.get(place)
+    # A locality that counts the measure itself says so itself.
+    by_locality = locality is not None and locality not in expected.reporters[measure.id]
+    found = [held[feed.id] for feed in feeds if feed.id in held]
+    return sum([rows.get(place, 0) + (rows.get(locality, 0) if by_locality else 0) for rows in found])
+
+
 def _reported(
     measure: Measure,
     place: str,
     feeds: tuple[Feed, ...],
     found: list[Known],
     at: datetime,
-    held: Mapping[str, Mapping[str | None, int]],
+    held_back: int,
     midnights: dict[datetime, datetime],
     was: Value | None,
 ) -> Value:
-    held_back = sum([held[feed.id].get(place, 0) for feed in feeds if feed.id in held])
     if not found:
         names = tuple([feed.id for feed in feeds])
         never = Value(measure.id, place, None, State.NEVER, feeds=names, coverage=Coverage(0, 1), held=held_back)

@@ -42,6 +42,7 @@ class Total:
     place: str
     parts: tuple[Part, ...]
     noun: str
+    localities: tuple[str, ...] = ()  # that those who report serve, besides the place itself and its parts
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Expected:
     formulas: Mapping[str, tuple[str, ...]]  # measure -> places at which its formula can be worked out
     totals: Mapping[str, tuple[Total, ...]]  # measure -> where it is summed
     sources: Mapping[str, frozenset[str]]  # measure -> ids of the feeds that it comes from, by formula or straight
+    serves: Mapping[str, str]  # place -> the locality whose lists tell of it, of teams and providers among others
 
 
 def expect(county: County, on: date) -> Expected:
@@ -73,10 +75,6 @@ def expect(county: County, on: date) -> Expected:
     for measure in ordered:
         if measure.formula is not None:
             where = [set(reporters[i]) | set(formulas.get(i, ())) for i in measure.formula.inputs]
-            if measure.formula.of_totals:
-                where = [
-                    {total.place for total in totals[i]} & {county.places.system.id} for i in measure.formula.inputs
-                ]
             everywhere = set.intersection(*where)
             # In the order of the configuration, so that two processes build the same picture.
             formulas[measure.id] = tuple(place.id for place in county.places if place.id in everywhere)
@@ -85,7 +83,12 @@ def expect(county: County, on: date) -> Expected:
         sources[measure.id] = frozenset(own.union(*(sources[i] for i in inputs)))
         leaves = {*reporters[measure.id], *formulas.get(measure.id, ())}
         totals[measure.id] = tuple(_totals(county, measure, leaves))
-    return Expected(ordered, reporters, formulas, totals, sources)
+    serves = {
+        place.id: locality
+        for place in county.places
+        if (locality := county.places.locality_of(place.id)) is not None and locality != place.id
+    }
+    return Expected(ordered, reporters, formulas, totals, sources, serves)
 
 
 def _inputs_first() -> tuple[Measure, ...]:
@@ -123,7 +126,9 @@ def _totals(county: County, measure: Measure, leaves: set[str]) -> list[Total]:
         noun = _NOUNS.get(next(iter(kinds)), "services") if len(kinds) == 1 else "services"
         if kinds == _HOSPITALS:
             noun = "hospitals"
-        totals.append(Total(place_id, tuple(Part(part, tuple(units)) for part, units in parts.items()), noun))
+        served = dict.fromkeys(places.locality_of(unit) for units in parts.values() for unit in units)
+        besides = tuple(place for place in served if place is not None and place != place_id and place not in parts)
+        totals.append(Total(place_id, tuple(Part(part, tuple(units)) for part, units in parts.items()), noun, besides))
     return totals
 
 

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Generic
 from urllib.parse import parse_qs, quote
 
-from flowcentre.model import Coverage, Picture, State, Value
+from flowcentre.model import Picture, Value
+from flowcentre.picture.list_count import count_of
 from flowcentre.picture.list_subject import NOT_KNOWN, PAST, UNKNOWN, Choices, Facet, Item, PlaceList, Subject, T
-from flowcentre.picture.totals import oldest
 
 __all__ = [
     "NOT_KNOWN",
@@ -172,24 +172,5 @@ class Chosen(Generic[T]):
 
     def _count(self, values: list[Value], people: int) -> Value:
         """A count of people out of some places' lists, as trustworthy as these are."""
-        speaking = [value for value in values if value.known]
-        # Where everybody is silent the last that was known is given, and marked as old.
-        counted = speaking or [value for value in values if value.state is State.STALE]
-        missing = tuple(value.place for value in values if not value.known)
-        states = {value.state for value in counted or values} or {State.NEVER}
-        order = (State.LATE, State.FRESH, State.STALE, State.UNKNOWN, State.NEVER)
-        return Value(
-            self.subject.counted_by(self.filters.in_force) or self.subject.measure,
-            self.picture.county.places.system.id,
-            float(people) if counted else None,
-            next(state for state in order if state in states),
-            oldest(value.observed_at for value in counted),
-            oldest(value.received_at for value in counted),
-            tuple(dict.fromkeys(feed for value in values for feed in value.feeds)),
-            Coverage(len(speaking), len(values), self.subject.noun, missing),
-            at_least=bool(counted) and (bool(missing) or any(value.at_least for value in counted)),
-            derived=True,
-            held=sum(value.held for value in values),
-            late_at=oldest(value.late_at for value in counted),
-            stale_at=oldest(value.stale_at for value in counted),
-        )
+        measure = self.subject.counted_by(self.filters.in_force) or self.subject.measure
+        return count_of(measure, self.picture.county.places.system.id, values, people, self.subject.noun)

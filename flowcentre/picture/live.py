@@ -14,6 +14,7 @@ from flowcentre.model import County, Picture, Value
 from flowcentre.picture.build import build, step_of
 from flowcentre.picture.expected import Expected, expect
 from flowcentre.picture.trends import Trends, read_trends, with_present
+from flowcentre.picture.whole_system import WholeSystem
 from flowcentre.store import Store
 
 log = structlog.get_logger(__name__)
@@ -42,6 +43,7 @@ class LivePicture:
         self._expected: Expected | None = None
         self._expected_on: date | None = None
         self._values: Mapping[tuple[str, str], Value] | None = None
+        self._whole_system = WholeSystem(store)
         self._refused: tuple[str, ...] = ()
         self._trends: Trends = {}
         self._trends_step: datetime | None = None
@@ -114,6 +116,7 @@ class LivePicture:
             expected=self._expected,
             live=self._as_at is None,
             before=self._values,
+            whole_system=self._whole_system,
         )
         self._values = picture.values
         if self._trends_step != step_of(at):

@@ -22,44 +22,11 @@ def by_formula(measure: Measure, place: str, values: Values) -> Value:
     """A value worked out from others at its place, of which each is there."""
     assert measure.formula is not None
     parts = [values[(place, i)] for i in measure.formula.inputs]
-    if measure.formula.of_totals:
-        return _over_totals(measure, place, parts)
     figures = {part.measure: part.value for part in parts if part.value is not None}
     value = figure(measure.formula, figures)
     if value is not None and measure.formula.times:
         parts = [part for part in parts if part.value is not None]  # the others were not asked for
     return _joined(measure, place, parts, value)
-
-
-def _over_totals(measure: Measure, place: str, parts: list[Value]) -> Value:
-    """A sum of totals of different lists. Where one of them is silent it is at least what the others say."""
-    speaking = [part for part in parts if part.known]
-    counted = speaking or [part for part in parts if part.state is State.STALE and part.value is not None]
-    least = max if speaking else min
-    state = least((part.state for part in speaking or parts), key=_DISTRUST.__getitem__)
-    covered = [part.coverage for part in parts]
-    nouns = {coverage.noun for coverage in covered}
-    return Value(
-        measure.id,
-        place,
-        float(sum([part.value for part in counted if part.value is not None])) if counted else None,
-        state,
-        oldest([part.observed_at for part in counted]),
-        oldest([part.received_at for part in counted]),
-        _feeds(parts),
-        Coverage(
-            sum([coverage.reporting for coverage in covered]),
-            sum([coverage.expected for coverage in covered]),
-            nouns.pop() if len(nouns) == 1 else "places",
-            tuple([missing for coverage in covered for missing in coverage.missing]),
-        ),
-        at_least=bool(counted) and (len(counted) < len(parts) or any(part.at_least for part in counted)),
-        derived=True,
-        held=sum([part.held for part in parts]),
-        late_at=oldest([part.late_at for part in counted]),
-        stale_at=oldest([part.stale_at for part in counted]),
-        typed=first_to_expire([part.typed for part in counted]),
-    )
 
 
 def _joined(measure: Measure, place: str, parts: list[Value], value: float | None) -> Value:
@@ -76,6 +43,7 @@ def _joined(measure: Measure, place: str, parts: list[Value], value: float | Non
         oldest([part.received_at for part in parts]),
         _feeds(parts),
         Coverage(int(state.usable), 1),
+        at_least=value is not None and _only_grows(measure.id) and any(part.at_least for part in parts),
         derived=True,
         held=max(part.held for part in parts),
         late_at=oldest([part.late_at for part in parts]),
@@ -87,7 +55,10 @@ def _joined(measure: Measure, place: str, parts: list[Value], value: float | Non
 def held_astray(
     expected: Expected, measure: Measure, held: Mapping[str, Mapping[str | None, int]]
 ) -> Mapping[str, int]:
-    """Held rows that belong to no place that reports: those of a ward that nobody knows, by its site."""
+    """Held rows that belong to no place that reports: those of a ward that nobody knows, by its site.
+
+    Those of a locality's list are among them, for a measure of its teams or providers.
+    """
     astray: dict[str, int] = {}
     for feed in expected.sources[measure.id] & held.keys():
         for place, rows in held[feed].items():
@@ -96,8 +67,14 @@ def held_astray(
     return astray
 
 
-def summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, int]) -> Value:
-    """A total of those who speak; one pass, for every picture makes thousands of these."""
+def summed(
+    measure: Measure, total: Total, values: Values, astray: Mapping[str, int], serves: Mapping[str, str]
+) -> Value:
+    """A total of those who speak; one pass, for every picture makes thousands of these.
+
+    ``astray`` are held rows of places that report nothing. Each is counted once, though several who serve its locality
+    (``serves``) say that it is missing from them.
+    """
     members: list[Value] = []
     speaking: list[Value] = []
     missing: list[str] = []
@@ -122,9 +99,12 @@ def summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, 
     value = _total_figure(measure, counted, values) if counted else None
     if value is None and state in (State.FRESH, State.LATE, State.STALE):
         state = State.UNKNOWN
-    lost = (
-        sum([astray.get(place, 0) for place in (total.place, *(part.place for part in total.parts))]) if astray else 0
-    )
+    held, lost = sum([m.held for m in members]), 0
+    if astray:
+        said = [(m.held, astray.get(serves.get(m.place, ""), 0)) for m in members]
+        held = sum([rows - min(rows, shared) for rows, shared in said])
+        around = (total.place, *total.localities, *(part.place for part in total.parts))
+        lost = sum([astray.get(place, 0) for place in around])
     return Value(
         measure.id,
         total.place,
@@ -140,10 +120,17 @@ def summed(measure: Measure, total: Total, values: Values, astray: Mapping[str, 
         and not _shrinks(measure.id)
         and measure.across_places in (Summing.SUM, Summing.MAX),
         derived=True,
-        held=sum([m.held for m in members]) + lost,
+        held=held + lost,
         late_at=oldest([m.late_at for m in counted]),
         stale_at=oldest([m.stale_at for m in counted]),
     )
+
+
+@lru_cache(maxsize=1024)
+def _only_grows(measure_id: str) -> bool:
+    """Does each of its inputs add to it, and nothing else? Then it is at least what it would be without what is missing."""
+    formula = ALL[measure_id].formula
+    return formula is None or not (formula.minus or formula.per) and all(_only_grows(i) for i in formula.inputs)
 
 
 @lru_cache(maxsize=1024)

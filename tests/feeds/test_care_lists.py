@@ -24,10 +24,8 @@ from flowcentre.store import Store
 from tests.feeds.care_cast import (
     CONTRACTS,
     COUNTY,
-    NORTHGATE,
     QUARTER,
     REFERRALS,
-    SOUTHMERE,
     delayed,
     known,
     listed,
@@ -112,32 +110,35 @@ def test_24_hours_are_real_hours_on_both_clock_change_nights(store: Store, momen
     assert (known(store, "poc_waiting_now"), known(store, "poc_breached_now")) == (2, 1)
 
 
-# --- One person on two lists, one package in two localities ---------------------------------------
+# --- One package in two localities ---------------------------------------
 
 
-def test_somebody_delayed_in_hospital_who_waits_for_care_is_one_person(store: Store) -> None:
-    poll(store, listed([delayed("P-1"), delayed("P-9")], AT, "northgate", people="delays"), AT, NORTHGATE)
+def test_who_moves_to_another_locality_in_one_document_is_counted_there_at_once(store: Store) -> None:
+    one = referral(30, "R-1")
+    poll(store, listed([one, referral(4, "R-2")], AT, "north", "mid"))
     at = AT + QUARTER
-    poll(store, listed([referral(30, "R-1", person="P-1"), referral(4, "R-2", person="P-2")], at), at)
-    assert (known(store, "poc_waiting_now"), known(store, "care_waiting_not_delayed_now")) == (2, 1)
+    recorded = poll(store, listed([moved(one, "mid"), referral(4, "R-2")], at, "north", "mid"), at)
+    assert (known(store, "poc_waiting_now"), known(store, "poc_waiting_now", "mid")) == (1, 1)
+    assert recorded.counts.held == 0
 
 
-def test_who_left_hospital_today_and_stands_on_its_list_still_is_not_delayed(store: Store) -> None:
-    left = delayed("P-1", discharged_at=AT - HOUR)
-    poll(store, listed([left], AT, "northgate", people="delays"), AT, NORTHGATE)
-    poll(store, listed([referral(30, "R-1", person="P-1")], AT + QUARTER), AT + QUARTER)
-    assert known(store, "care_waiting_not_delayed_now") == 1
+def test_two_lists_of_a_move_that_come_in_one_answer_count_the_person_once_and_at_once(store: Store) -> None:
+    one, at = referral(30, "R-1"), AT + QUARTER
+    first, second = (
+        listed([one, referral(4, "R-2")], AT, "north", "mid").documents[0],
+        listed([moved(one, "mid"), referral(4, "R-2")], at, "north", "mid").documents[0],
+    )
+    recorded = poll(store, Answer((first, replace(second, name="later.csv"))), at)
+    assert (known(store, "poc_waiting_now"), known(store, "poc_waiting_now", "mid")) == (1, 1)
+    assert recorded.counts.held == 0
 
 
-def test_a_discharge_list_that_is_too_old_is_not_heard(store: Store) -> None:
-    poll(store, listed([delayed("P-1")], AT, "northgate", people="delays"), AT, NORTHGATE)
-    waiting = [referral(30, "R-1", person="P-1")]
-    just = AT + NORTHGATE.stale_after - timedelta(minutes=1)
-    poll(store, listed(waiting, just), just)
-    assert known(store, "care_waiting_not_delayed_now") == 0
-    late = AT + NORTHGATE.stale_after
-    poll(store, listed(waiting, late), late)
-    assert known(store, "care_waiting_not_delayed_now") == 1
+def test_a_list_that_may_be_cut_off_lets_nobody_go(store: Store) -> None:
+    many = [referral(30, f"R-{n}") for n in range(20)]
+    poll(store, listed(many, AT, "north", "mid"))
+    at = AT + QUARTER
+    poll(store, listed([*many[1:4], moved(many[0], "mid")], at, "north", "mid"), at)
+    assert (known(store, "poc_waiting_now"), known(store, "poc_waiting_now", "mid")) == (20, 0)
 
 
 def test_a_package_in_two_localities_counts_where_it_was_listed_first_until_it_is_let_go(store: Store) -> None:
@@ -404,9 +405,3 @@ def test_the_places_that_a_list_speaks_for_are_of_the_kinds_that_report(store: S
     assert {kind for measure, kind in told if measure == "spa_"} == {PlaceKind.BROKERAGE, PlaceKind.REABLEMENT}
     assert {kind for measure, kind in told if measure == "bloc"} == {PlaceKind.HOME_CARE}
     assert {kind for measure, kind in told if measure == "poc_"} == {PlaceKind.LOCALITY}
-
-
-def test_a_hospital_in_the_south_holds_nobody_back_in_the_north_by_its_list(store: Store) -> None:
-    poll(store, listed([delayed("P-1", "southmere")], AT, "southmere", people="delays"), AT, SOUTHMERE)
-    poll(store, listed([referral(30, "R-1", person="P-1")], AT + QUARTER), AT + QUARTER)
-    assert (known(store, "poc_waiting_now"), known(store, "care_waiting_not_delayed_now")) == (1, 0)

@@ -56,7 +56,6 @@ def test_who_waits_at_home_and_for_a_bed_are_told_apart_and_who_has_care_is_neit
     counts = counted(referral(1), referral(2, service=CareService.REABLEMENT), referral(3, service=BED), running(3))
     assert (counts["poc_waiting_now"], counts["recovery_waiting_now"], counts["poc_receiving_now"]) == (2, 1, 1)
     assert (counts["poc_waiting_home_care_now"], counts["poc_waiting_reablement_now"]) == (1, 1)
-    assert counts["care_waiting_not_delayed_now"] == 3
 
 
 def test_who_is_sent_back_and_not_accepted_still_waits() -> None:
@@ -127,18 +126,6 @@ def test_a_dead_person_who_still_stands_there_is_counted_and_to_be_checked() -> 
         referral(10, outcome="deceased"), running(3, outcome="hospital"), referral(4, service=BED, outcome="declined")
     )
     assert (counts["poc_waiting_now"], counts["poc_check_now"]) == (1, 3)
-
-
-def test_somebody_delayed_in_hospital_is_left_out_of_those_who_are_not_and_nobody_is_twice() -> None:
-    listed = [
-        referral(1, "R-1", person="P-1"),
-        referral(2, "R-2", person="P-1", service=BED),
-        referral(3, "R-3", person="P-2"),
-        running(3, "R-4", person="P-3"),
-    ]
-    assert counted(*listed)["care_waiting_not_delayed_now"] == 2
-    assert counted(*listed, delayed=("P-1", "P-9"))["care_waiting_not_delayed_now"] == 1
-    assert counted(*listed, delayed=("P-1",))["poc_waiting_now"] == 2
 
 
 @given(

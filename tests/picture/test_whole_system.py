@@ -8,11 +8,10 @@ from datetime import timedelta
 import pytest
 
 from flowcentre.measures import ALL
-from flowcentre.model import Coverage, Held, Picture, Places, State, Value
+from flowcentre.model import Coverage, Held, Picture, State, Value
 from flowcentre.picture import build
-from flowcentre.picture.build import work_out
-from flowcentre.picture.expected import expect
-from flowcentre.store import Known, Store
+from flowcentre.picture.whole_system import WholeSystem
+from flowcentre.store import Store
 from tests.feeds.care_cast import (
     CONTRACTS,
     COUNTY,
@@ -28,7 +27,6 @@ from tests.feeds.care_cast import (
 from tests.measures.care_cast import AT, contract, referral, running
 
 SOON = AT + timedelta(minutes=20)
-EXPECTED = expect(COUNTY, AT.date())
 
 
 def hospitals(store: Store, *, southmere: bool = True) -> None:
@@ -58,7 +56,7 @@ def test_somebody_on_both_lists_is_counted_once(store: Store) -> None:
     assert picture.value("westshire", "poc_waiting_now").value == 4
     found = whole(picture)
     assert (found.value, found.state, found.at_least) == (5, State.FRESH, False)
-    assert found.coverage == Coverage(5, 5, "places")
+    assert found.coverage == Coverage(5, 5, "lists")
     assert set(found.feeds) == {"care-referrals", "northgate-discharges", "southmere-discharges"}
 
 
@@ -69,20 +67,12 @@ def test_it_is_known_at_the_system_alone(store: Store) -> None:
     assert [place for place, measure in picture.values if measure == "whole_system_waiting_now"] == ["westshire"]
 
 
-def test_it_is_known_at_no_organisation_that_runs_both_hospitals_and_localities() -> None:
-    """Its total would leave out whoever is delayed elsewhere, and yet call itself the whole system."""
-    under = [replace(place, parent="hospitals") if place.id in LOCALITIES else place for place in COUNTY.places]
-    assert expect(replace(COUNTY, places=Places(under)), AT.date()).formulas["whole_system_waiting_now"] == (
-        "westshire",
-    )
-
-
 def test_without_one_hospital_it_is_at_least_the_others(store: Store) -> None:
     hospitals(store, southmere=False)
     localities(store, *LOCALITIES)
     found = whole(build(store, COUNTY, SOON))
     assert (found.value, found.at_least, found.coverage.missing) == (5, True, ("southmere",))
-    assert str(found.coverage) == "4 of 5 places"
+    assert str(found.coverage) == "4 of 5 lists"
 
 
 def test_without_any_list_of_referrals_it_is_at_least_those_delayed(store: Store) -> None:
@@ -114,23 +104,72 @@ def test_a_row_that_is_held_makes_it_at_least(store: Store) -> None:
     assert whole(build(store, COUNTY, SOON)).held == 1
 
 
-def test_what_is_unchanged_is_taken_over_and_what_changed_is_not() -> None:
-    rows = [
-        Known("northgate-discharges", "northgate", "delayed_now", 9, AT, AT),
-        Known("southmere-discharges", "southmere", "delayed_now", 4, AT, AT),
-        *(Known("care-referrals", place, "care_waiting_not_delayed_now", 20, AT, AT) for place in LOCALITIES),
-    ]
-    key = ("westshire", "whole_system_waiting_now")
-    first = work_out(EXPECTED, rows, SOON)
-    assert first[key].value == 73
-    assert work_out(EXPECTED, rows, SOON, before=first)[key] is first[key]
-    rows[0] = replace(rows[0], value=10)
-    assert work_out(EXPECTED, rows, SOON, before=first)[key].value == 74
+def test_a_county_without_lists_of_referrals_has_no_such_figure(store: Store) -> None:
+    hospitals(store)
+    bare = build(store, replace(COUNTY, feeds=(NORTHGATE, SOUTHMERE)), SOON)
+    assert ("westshire", "whole_system_waiting_now") not in bare.values
 
 
-def test_a_county_without_lists_of_referrals_has_no_such_figure() -> None:
-    bare = replace(COUNTY, feeds=(NORTHGATE, SOUTHMERE))
-    assert expect(bare, AT.date()).formulas["whole_system_waiting_now"] == ()
+def test_somebody_with_two_referrals_in_two_localities_is_counted_once(store: Store) -> None:
+    hospitals(store)
+    at = AT + QUARTER
+    two = [referral(30, "R-1", person="P-7"), replace(referral(5, "R-2", person="P-7"), place="mid")]
+    poll(store, listed(two, at, *LOCALITIES), at)
+    picture = build(store, COUNTY, SOON)
+    assert (picture.value("westshire", "poc_waiting_now").value, whole(picture).value) == (2, 4)
+
+
+def test_whoever_leaves_hospital_and_still_waits_for_care_is_counted_at_once(store: Store) -> None:
+    hospitals(store)
+    localities(store, *LOCALITIES)
+    later = AT + 2 * QUARTER
+    poll(store, listed([delayed("P-2")], later, "northgate", people="delays"), later, NORTHGATE)
+    picture = build(store, COUNTY, later + timedelta(minutes=1))
+    assert (picture.value("westshire", "delayed_now").value, whole(picture).value) == (2, 5)
+
+
+def test_a_hospital_that_comes_back_counts_nobody_a_second_time(store: Store) -> None:
+    localities(store, *LOCALITIES)
+    assert whole(build(store, COUNTY, SOON)).value == 4
+    back = AT + 2 * QUARTER
+    poll(store, listed([delayed("P-1"), delayed("P-4")], back, "northgate", people="delays"), back, NORTHGATE)
+    found = whole(build(store, COUNTY, back + timedelta(minutes=1)))
+    assert (found.value, found.at_least, found.coverage.missing) == (4, True, ("southmere",))
+
+
+def test_who_left_hospital_today_and_waits_for_nothing_else_does_not_wait(store: Store) -> None:
+    left = delayed("P-1", discharged_at=AT - timedelta(hours=1))
+    poll(store, listed([left, delayed("P-2")], AT, "northgate", people="delays"), AT, NORTHGATE)
+    localities(store, *LOCALITIES)
+    # P-1 waits for a package at home; P-2 in hospital; P-3, P-4 and P-5 for care.
+    assert whole(build(store, COUNTY, SOON)).value == 5
+
+
+def test_a_list_is_read_once_however_many_pictures_count_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    hospitals(store)
+    localities(store, *LOCALITIES)
+    system, asked = WholeSystem(store), []
+    read = store.people
+    monkeypatch.setattr(store, "people", lambda *which: asked.append(which[:2]) or read(*which))
+    for minute in range(3):
+        build(store, COUNTY, SOON + timedelta(minutes=minute), whole_system=system)
+    assert len(asked) == 5
+    later = AT + 2 * QUARTER
+    poll(store, listed([delayed("P-2")], later, "northgate", people="delays"), later, NORTHGATE)
+    asked.clear()
+    build(store, COUNTY, later + timedelta(minutes=1), whole_system=system)
+    assert asked == [("delays", "northgate")]
+
+
+def test_it_is_as_it_was_known_then(store: Store) -> None:
+    hospitals(store)
+    localities(store, *LOCALITIES)
+    later = AT + 2 * QUARTER
+    poll(store, listed([], later, "southmere", people="delays"), later, SOUTHMERE)
+    poll(
+        store, listed([delayed(f"P-{n}") for n in range(20, 30)], later, "northgate", people="delays"), later, NORTHGATE
+    )
+    assert whole(build(store, COUNTY, SOON)).value == 5
 
 
 # --- Localities and providers in totals ----------------------------------------------------------
