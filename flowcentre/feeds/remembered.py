@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flowcentre.feeds.contract import PlaceCodes
+from flowcentre.feeds.people import KINDS
 from flowcentre.feeds.visits import Rosters
+from flowcentre.measures import ALL
 from flowcentre.model import CareTerms, County, Feed, PeopleList, Place, Reading
 from flowcentre.store import Store
 
@@ -67,6 +69,16 @@ class Remembered:
                 persons = tuple(self._store.people(people, place, said.at))
                 self.lists[people, place] = PeopleList(people, place, said.at, persons)
         return self.lists.get((people, place))
+
+    def newest_lists(self, people: str) -> dict[str, PeopleList]:
+        """The last list of a kind at each place of the feed that has one, where lists of several places are counted together."""
+        kind = KINDS[people]
+        found = (
+            self.last_list(people, place.id, kind.measures[0])
+            for place in self.places.values()
+            if place.kind in ALL[kind.measures[0]].reported_by
+        )
+        return {whole.place: whole for whole in found if whole is not None}
 
     def rosters(self, terms: CareTerms) -> Rosters:
         """What the feed told of visits. They are too many to be copied for each poll: see ``copy``."""
