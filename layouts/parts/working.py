@@ -24,11 +24,33 @@ def working(picture: Picture, place: Place, measure: Measure, value: Value) -> h
         (t for t in expect(picture.county, local_day(picture.at)).totals[measure.id] if t.place == place.id), None
     )
     parts: list[Component] = []
-    if measure.formula is not None and any((place.id, i) in picture.values for i in measure.formula.inputs):
+    if total is not None and (reported := _as_reported(picture, measure, total)) is not None:
+        parts.append(reported)  # put together, the totals of the others would not give it
+    elif measure.formula is not None and any((place.id, i) in picture.values for i in measure.formula.inputs):
         parts += _formula(picture, measure, value, measure.formula, total)
     if total is not None:
         parts += _total(picture, measure, total)
     return html.Section([html.H2("How it was worked out"), *parts]) if parts else None
+
+
+def _as_reported(picture: Picture, measure: Measure, total: Total) -> html.P | None:
+    """That a total is a sum of what is reported, be it by some of its parts; None where each part was worked out."""
+    if measure.formula is None or measure.across_places is Summing.RATIO:
+        return None
+    members = [picture.value(place, measure.id) for part in total.parts for place in part.reporters]
+    given = [member for member in members if member.value is not None]
+    told = sum(not member.derived for member in given)
+    if not told:
+        return None
+    how = {Summing.SUM: "The sum", Summing.MAX: "The highest"}.get(measure.across_places, "Made")
+    if told == len(given):
+        words = f"{how} of what the services report, as reported."
+    else:
+        words = (
+            f"{how} of what the services report: {told} of {len(given)} as reported. "
+            f"For those that do not report it, it is {measure.formula.words}."
+        )
+    return html.P(words, className="formula")
 
 
 def _formula(

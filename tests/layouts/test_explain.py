@@ -13,13 +13,16 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_day
-from flowcentre.model import Outcome, Picture
+from flowcentre.model import County, Feed, Level, Outcome, Picture, Place, PlaceKind, Places
 from flowcentre.picture.build import work_out
 from flowcentre.picture.expected import expect
+from flowcentre.store import Known
 from layouts import explain, feeds, measures
 from layouts.finished import to_html
 from layouts.shell import page_json
 from tests.layouts.cast import CONDITIONS, NOW, known, picture, poll
+
+HOUR = timedelta(hours=1)
 
 
 def _texts(item: Any) -> str:
@@ -85,6 +88,55 @@ def test_every_value_of_every_picture_can_explain_itself(condition: str) -> None
         assert ALL[measure].label in _texts(explain.render(shown, place, measure, (), ()))
 
 
+HOME_CARE = ("willow", "rowan")  # two providers of Mid Westshire
+
+
+def _home_care(**free: float) -> Picture:
+    """Each could give 100 hours and has 60 in use; ``free`` is what they say is free, where they do."""
+    places = Places(
+        [
+            Place("westshire", "Westshire", Level.SYSTEM, PlaceKind.SYSTEM),
+            Place("mid", "Mid Westshire", Level.LOCALITY, PlaceKind.LOCALITY, parent="westshire"),
+            *(
+                Place(id, id.title(), Level.UNIT, PlaceKind.HOME_CARE, parent="westshire", locality="mid")
+                for id in HOME_CARE
+            ),
+        ]
+    )
+    ids = ("home_care_hours_capacity", "home_care_hours_used", "home_care_hours_free")
+    feed = Feed(
+        "care", "Home care", "x", every=HOUR, late_after=HOUR, stale_after=HOUR, places=("westshire",), provides=ids
+    )
+    county = County("Westshire", places, (feed,), demonstration=True)
+    rows = [
+        Known("care", place, measure, value, NOW, NOW)
+        for place in HOME_CARE
+        for measure, value in zip(ids, (100.0, 60.0, free.get(place)), strict=True)
+    ]
+    return replace(picture(), county=county, values=work_out(expect(county, local_day(NOW)), rows, NOW))
+
+
+def test_a_total_of_what_services_report_shows_no_formula_that_does_not_give_it() -> None:
+    said = _texts(explain.render(_home_care(willow=25, rowan=30), "mid", "home_care_hours_free", (), ()))
+    assert "The sum of what the services report, as reported." in said
+    assert "commissioned - used" not in said
+    some = _texts(explain.render(_home_care(willow=25), "mid", "home_care_hours_free", (), ()))
+    assert "1 of 2 as reported. For those that do not report it, it is commissioned - used." in some
+    assert "commissioned - used =" not in some
+    none = _texts(explain.render(_home_care(), "mid", "home_care_hours_free", (), ()))
+    assert "commissioned - used = 200 - 120 = 80" in none
+
+
+def test_a_figure_that_its_service_reports_is_not_explained_by_a_formula() -> None:
+    shown = _home_care(willow=25)
+    reported = _texts(explain.render(shown, "willow", "home_care_hours_free", (), ()))
+    assert "as the feed reported it" in reported
+    assert "How it was worked out" not in reported
+    assert "commissioned - used = 100 - 60 = 40" in _texts(
+        explain.render(shown, "rowan", "home_care_hours_free", (), ())
+    )
+
+
 def _southmere_without(condition: str = "partial") -> Picture:
     """One of Southmere's wards gives the beds that are open, and not those that are occupied."""
     shown = picture(condition)
@@ -132,7 +184,7 @@ def test_rows_held_back_yesterday_do_not_contradict_that_there_are_none_today() 
 
 def test_the_feeds_page_shows_rhythm_counts_and_held_rows() -> None:
     said = re.sub(r"<[^>]*>", " ", to_html(feeds.render(picture("partial"))))
-    assert "7 of 10 on time" in said
+    assert "8 of 11 on time" in said
     for words in ("every 1 min", "1,240", "occupied is not a number", "census_time is in the future", "never received"):
         assert words in said
 
