@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from dash import html
@@ -12,7 +13,7 @@ from flowcentre.measures.derive import LONDON
 from flowcentre.model import CareService, NextStep, ReferralReason, Setting, State
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.list_history import Then
-from flowcentre.picture.listed import UNKNOWN, Chosen
+from flowcentre.picture.listed import PAST, UNKNOWN, Chosen
 from flowcentre.picture.package_sums import LastWeek, Waits, last_week_of, waits_of
 from flowcentre.picture.packages import NEXT_WORDS, NO_OFFER, PAST_PROMISE, Package, key_of
 from layouts.parts.age import age
@@ -20,6 +21,7 @@ from layouts.parts.capacity_words import number, wait_words
 from layouts.parts.figure import figure, noted
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import change_words, least, least_sign, missing_words, short_words
+from layouts.parts.package_running import beside_waiting, running_tiles
 from layouts.parts.package_tiles import Bar, at_least, bars, big, choose, facts, missing, of_then, tile, told
 from layouts.parts.package_weeks import weeks
 from layouts.parts.tree import Child, marked
@@ -32,6 +34,8 @@ _REASONS = {
     ReferralReason.RESTART: "restart",
 }
 
+_OF_WHO_WAITS = frozenset({"next", "waited", PAST})
+
 
 def top(answered: CareAnswered, address: Address[Package]) -> html.Section:
     """The count, how it has moved, and what it comes to."""
@@ -39,18 +43,22 @@ def top(answered: CareAnswered, address: Address[Package]) -> html.Section:
     everybody = chosen.but("phase")  # those who have care, and those who had it, are chosen from as those who wait are
     waits = waits_of(everybody)
     week = last_week_of(everybody, chosen.picture.county.care)
-    tiles = [
-        _hours(chosen, waits, address),
-        _waits(chosen, waits),
-        _in_time(chosen, week, address),
-        _past(chosen, waits, address),
-        _reasons(chosen, waits, address),
-        _next(chosen, waits, address),
-    ]
+    if _only_waiting(chosen):
+        tiles = [
+            *([_hours(chosen, waits, address)] if _at_home(chosen) else []),
+            _waits(chosen, waits),
+            _in_time(chosen, week, address),
+            _past(chosen, waits, address),
+            beside_waiting(chosen, everybody, address),
+            _reasons(chosen, waits, address),
+            _next(chosen, waits, address),
+        ]
+    else:  # figures of who waits would stand beside a count of others
+        tiles = running_tiles(chosen, address) if chosen.count.known else []
     return html.Section(
         [
             html.H2("Now", className="strip-title"),
-            _count(answered, waits, address),
+            _count(answered, address),
             weeks(answered, address),
             html.Div(tiles, className="package-tiles"),
         ],
@@ -62,7 +70,12 @@ def _only_waiting(chosen: Chosen[Package]) -> bool:
     return chosen.filters.in_force.get("phase") == frozenset({Phase.WAITING.value})
 
 
-def _count(answered: CareAnswered, waits: Waits, address: Address[Package]) -> Component:
+def _at_home(chosen: Chosen[Package]) -> bool:
+    """Are packages chosen? A bed has no hours."""
+    return chosen.filters.in_force.get("service") != frozenset({key_of(CareService.RECOVERY_BED)})
+
+
+def _count(answered: CareAnswered, address: Address[Package]) -> Component:
     chosen, count = answered.chosen, answered.chosen.count
     notes: list[Child] = []
     for note in noted(count):
@@ -77,15 +90,13 @@ def _count(answered: CareAnswered, waits: Waits, address: Address[Package]) -> C
     parts: list[Child] = [
         html.H3(waiting if _only_waiting(chosen) else "Chosen"),
         html.P(_for_what(chosen), className="what"),
-        figure(count, chosen.picture.at, "main"),
+        told(address, chosen, "poc_waiting_now", figure(count, chosen.picture.at, "main")),
         html.P(notes, className="notes"),
     ]
     if count.known:
-        parts.append(_settings(waits, address, count.at_least))
+        parts.append(_settings(chosen, address))
     if _only_waiting(chosen):
         parts.append(html.Ul(_changes(answered), className="changes"))
-    else:
-        parts.append(html.P("What stands beside it is of those who wait.", className="what"))
     return html.Article(parts, className="tile package-count")
 
 
@@ -97,8 +108,10 @@ def _for_what(chosen: Chosen[Package]) -> str:
     return "people for care at home" if services <= at_home else "people for care at home or a recovery bed"
 
 
-def _settings(waits: Waits, address: Address[Package], short: bool) -> Component:
-    hospital, community = waits.by_setting.get(Setting.HOSPITAL, 0), waits.by_setting.get(Setting.COMMUNITY, 0)
+def _settings(chosen: Chosen[Package], address: Address[Package]) -> Component:
+    """Where the very people of the count were referred from."""
+    short, settings = chosen.count.at_least, Counter(package.person.setting for package in chosen.counted)
+    hospital, community = settings[Setting.HOSPITAL], settings[Setting.COMMUNITY]
     return html.Ul(
         [
             html.Li([choose(address, hospital, short, setting=Setting.HOSPITAL.value), " from hospital"]),
@@ -172,7 +185,7 @@ def _waits(chosen: Chosen[Package], waits: Waits) -> html.Article:
         title,
         what,
         *_short(chosen),
-        big(_hours_words(waits.median), f"half{of} wait less"),
+        big(_hours_words(waits.median), f"half{of} have waited less"),
         facts(("longest", longest)),
     )
 
@@ -182,6 +195,9 @@ def _in_time(chosen: Chosen[Package], week: LastWeek, address: Address[Package])
     title, what = "Started in time", f"within {limit}, of those due in the last 7 days"
     if not chosen.count.known:
         return tile(title, what, missing(chosen))
+    if chosen.filters.chosen.keys() & _OF_WHO_WAITS:
+        # Whoever has started waits for nobody: among those chosen so, all who started in time are missing.
+        return tile(title, what, html.P("Not told of those chosen by what they wait for.", className="what"))
     known = " known" if chosen.count.at_least else ""
     if week.share is None:
         number_of = html.P(f"nobody{known} was due", className="big")

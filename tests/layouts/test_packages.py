@@ -11,7 +11,7 @@ import pytest
 
 from flowcentre.measures.care_clocks import Phase
 from flowcentre.model import Setting
-from flowcentre.picture.packages import NO_OFFER, PAST_PROMISE, TO_CHECK, TRIAGE_QUEUE
+from flowcentre.picture.packages import NO_OFFER, OVER_LENGTH, PAST_PROMISE, TO_CHECK, TRIAGE_QUEUE
 from layouts import packages as page
 from layouts.finished import to_html
 from tests.layouts.capacity_cast import CONDITIONS
@@ -220,9 +220,36 @@ def test_without_a_list_of_the_present_no_number_of_now_is_said(condition: str) 
     assert ('data-was="was 52, "' in html) is (condition == "stale")
 
 
-def test_a_page_of_other_phases_says_that_the_tiles_are_of_those_who_wait(book: Book) -> None:
-    said = tile(drawn(book, "phase=receiving"), "Chosen")
-    assert "What stands beside it is of those who wait" in said
+def test_where_care_runs_the_figures_are_of_those_who_have_it(book: Book) -> None:
+    html, chosen = drawn(book, "phase=receiving"), book.choose("phase=receiving")
+    hospital = sum(item.person.setting is Setting.HOSPITAL for item in chosen.counted)
+    said = tile(html, "Chosen")
+    assert f"{hospital} from hospital {len(chosen.counted) - hospital} from the community" in said
+    over = sum(OVER_LENGTH in item.past for item in chosen.counted)
+    assert f" {over} past" in tile(html, "Ends")
+    assert f"day {max(item.day for item in chosen.counted)}" in tile(html, "Day of care")
+    for of_who_waits in ("Hours waiting", "Started in time", "Past the promise", "Who must act next"):
+        assert f">{of_who_waits}</h3>" not in html
+
+
+def test_beside_who_waits_stands_how_much_care_runs_and_it_leads_to_just_these(book: Book) -> None:
+    html = drawn(book)
+    said = tile(html, "Care that runs")
+    running = book.choose("phase=receiving").counted
+    ending = book.choose("phase=receiving&past=ending-soon").counted
+    assert f" {len(running)} " in said
+    assert f"end within 7 days {len(ending)}" in said
+    assert ending
+    assert "phase=receiving" in html[html.index(">Care that runs<") :].partition("</article>")[0]
+
+
+@pytest.mark.parametrize("query", ["next=triage", "waited=24-48h", "past=promise"])
+def test_whoever_is_chosen_by_what_they_wait_for_has_no_share_that_started_in_time(book: Book, query: str) -> None:
+    assert "Not told of those chosen by what they wait for" in tile(drawn(book, query), "Started in time")
+
+
+def test_a_recovery_bed_has_no_hours_that_wait(book: Book) -> None:
+    assert ">Hours waiting</h3>" not in drawn(book, "service=recovery-bed")
 
 
 def test_the_past_says_then_grows_no_older_and_leads_to_nothing_of_the_present(book: Book) -> None:
