@@ -19,6 +19,7 @@ from layouts.parts.delay_who import who
 from layouts.parts.delay_why import why
 from layouts.parts.list_choice import chips, head, looks_back
 from layouts.parts.list_links import Address
+from layouts.parts.list_words import nothing_known
 from layouts.parts.tree import Child
 
 
@@ -43,16 +44,9 @@ def render(answered: Answered[Delay], query: str) -> Component:
     if chosen.count.known:
         parts.append(html.Div([why(chosen, address), who(chosen, address)], className="delay-two"))
     else:
-        parts.append(_nothing_known(chosen))
+        parts.append(nothing_known(chosen, "Why people wait, and who must act,"))
     parts += [history(answered, address), listed.list_head(chosen, address)]
     return listed.above(PAGE, chosen, parts)
-
-
-def _nothing_known(chosen: Chosen[Delay]) -> Component:
-    old = any(each.people for each in chosen.in_scope)
-    said = "Every list is too old to be the present." if old else "No list has come."
-    then = " Who stood on the last ones is below, marked as old." if old else ""
-    return html.P(f"{said} Why people wait, and who must act, is not known now.{then}", className="panel nothing-known")
 
 
 def reply(book: ListBook[Delay], picture: Picture, question: object) -> Reply:

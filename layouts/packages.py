@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import cast
 
-from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import Picture
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.list_book import Answered
-from flowcentre.picture.listed import Chosen
 from flowcentre.picture.packages import Package
 from layouts import listed
 from layouts.listed import Finished, ListBook, ListedPage, Reply
 from layouts.parts.list_choice import chips, head, looks_back
 from layouts.parts.list_links import Address
+from layouts.parts.list_words import nothing_known
 from layouts.parts.package_panels import panels
 from layouts.parts.package_top import top
 from layouts.parts.queue_page import PAGE
@@ -37,16 +36,10 @@ def render(answered: Answered[Package], query: str) -> Component:
     address = Address.of(PAGE, query, chosen.filters, chosen.picture.at if answered.looks_back else None)
     parts: list[Child] = [head(PAGE, answered), looks_back(answered, address), chips(answered, address)]
     parts += [listed.silent(chosen), top(answered, address)]
-    parts.append(panels(answered, address) if chosen.count.known else _nothing_known(chosen))
+    unknown = "Who waits for care, and for whom,"
+    parts.append(panels(answered, address) if chosen.count.known else nothing_known(chosen, unknown))
     parts.append(listed.list_head(chosen, address))
     return listed.above(PAGE, chosen, parts)
-
-
-def _nothing_known(chosen: Chosen[Package]) -> Component:
-    old = any(each.people for each in chosen.in_scope)
-    said = "Every list is too old to be the present." if old else "No list has come."
-    then = " Who stood on the last ones is below, marked as old." if old else ""
-    return html.P(f"{said} Who waits for care, and for whom, is not known now.{then}", className="panel nothing-known")
 
 
 def _reply(book: ListBook[Package], picture: Picture, question: object) -> Reply:

@@ -21,6 +21,12 @@ def local_day(at: datetime) -> date:
     return at.astimezone(LONDON).date()
 
 
+def day_words(at: datetime) -> str:
+    """The Europe/London day that ``at`` falls in, as a page says it: "Fri 20 Nov"."""
+    day = local_day(at)
+    return f"{day:%a} {day.day} {day:%b}"
+
+
 def local_midnight(at: datetime) -> datetime:
     """The start, in UTC, of the Europe/London day that ``at`` falls in. Days have 23, 24 or 25 hours."""
     day = local_day(at)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flowcentre.measures.delay_counts import days_ready, discharged_today, hospital_overdue, nights, remains
 from flowcentre.measures.delays import BANDS, FAMILY_KEYS, FAMILY_OF_REASON, HOSPITALS, PATHWAYS, REASON_BY_KEY, band_of
-from flowcentre.measures.derive import LONDON, local_day
+from flowcentre.measures.derive import day_words, local_day
 from flowcentre.model import County, DelayedDischarge, Level, Listed, Picture, PlaceKind, Value
 from flowcentre.picture.listed import NOT_KNOWN, UNKNOWN, Subject
 
@@ -83,15 +83,10 @@ def step_words(delay: Delay, county: County) -> str:
     place = county.places.get(person.place)
     hospital = place.label if place is not None else person.place
     if person.discharged_at is not None and person.discharged_at <= delay.at:
-        return f"{hospital}: discharged {_day(person.discharged_at)}"
+        return f"{hospital}: discharged {day_words(person.discharged_at)}"
     reason = REASON_BY_KEY[person.reason].text if person.reason is not None else "reason not known"
     old = ", by a list too old" if delay.stale else ""
-    return f"{hospital}, ready {_day(person.ready_at)}{old}: {reason}"
-
-
-def _day(moment: datetime) -> str:
-    local = moment.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b}"
+    return f"{hospital}, ready {day_words(person.ready_at)}{old}: {reason}"
 
 
 # Each way of choosing, and what a person has of it. The names stand in addresses.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from flowcentre.measures import care_clocks as clocks
 from flowcentre.measures.care_clocks import Phase
 from flowcentre.measures.care_words import FUNDING, OUTCOME_BY_KEY
-from flowcentre.measures.derive import LONDON
+from flowcentre.measures.derive import day_words
 from flowcentre.model import (
     CareReferral,
     CareService,
@@ -163,15 +163,10 @@ def step_words(package: Package, _county: County) -> str:
     if package.next_step is not None:
         return f"{service}, next: {package.next_step}{old}"
     if package.phase is Phase.RECEIVING and row.started_at is not None:
-        return f"{service}: started {_day(row.started_at)}{old}"
+        return f"{service}: started {day_words(row.started_at)}{old}"
     outcome = OUTCOME_BY_KEY.get(row.outcome or "")
     how = f", {outcome.text[0].lower()}{outcome.text[1:]}" if outcome is not None else ""
-    return f"{service}: ended {_day(row.ended_at or package.at)}{how}{old}"
-
-
-def _day(moment: datetime) -> str:
-    local = moment.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b}"
+    return f"{service}: ended {day_words(row.ended_at or package.at)}{how}{old}"
 
 
 # --- How one can choose -------------------------------------------------------------------

@@ -16,8 +16,10 @@ from flowcentre.model import CapacityUnit, County, State
 from flowcentre.picture.ahead import WEEKS, Ahead, Cause, Change
 from flowcentre.picture.capacity import Capacity
 from layouts.finished import Markup
+from layouts.parts.capacity_lists import contracts_held_words
 from layouts.parts.capacity_words import day_name, decimals_of, label, number, signed
 from layouts.parts.rows import cell, folded, row, table
+from layouts.parts.scale import round_steps
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words
 
@@ -41,6 +43,7 @@ def ahead(capacity: Capacity) -> html.Section:
             className="what",
         ),
         _silent(capacity),
+        _held(capacity),
     ]
     if not capacity.ahead:
         parts.append(html.P("No list of contracts of the present buys anything ahead.", className="nothing-known"))
@@ -61,19 +64,30 @@ def _silent(capacity: Capacity) -> Component | None:
     return html.P(f"Contracts that are not in the line: {'; '.join(said)}", className="coverage")
 
 
+def _held(capacity: Capacity) -> Component | None:
+    """Says that contracts are held back, so that the line lies too low and may fall where nothing ends."""
+    if not capacity.contracts_held:
+        return None
+    said = contracts_held_words(capacity.contracts_held, capacity.picture.county)
+    return html.P(f"Contracts that are held back, and not in the line: {said}", className="coverage")
+
+
 def _line(line: Ahead, county: County, today: date) -> html.Article:
     title, unit = _UNITS[line.unit]
     change = line.at_the_end - line.now
+    least = "at least " if line.at_least else ""
     way = "no change" if not change else f"{'up' if change > 0 else 'down'} {number(abs(change))}"
     if not line.changes:
-        said = f"{number(line.now)} today, and nothing ends or begins before {day_name(line.until, today)}"
+        nothing = "nothing is known to end or begin" if line.at_least else "nothing ends or begins"
+        said = f"{least}{number(line.now)} today, and {nothing} before {day_name(line.until, today)}"
         return html.Article([html.H3([title, " ", html.Small(unit)]), html.P(said)], className="ahead-line")
     parts: list[Child] = [
         html.H3([title, " ", html.Small(unit)]),
         html.P(
             [
+                least,
                 html.B(number(line.now)),
-                " today, ",
+                f" today, {least}",
                 html.B(number(line.at_the_end)),
                 f" on {day_name(line.until, today)}: {way}",
             ],
@@ -113,9 +127,10 @@ def _chart(line: Ahead, county: County, today: date, unit: str) -> Component:
         )
         for day, numbers, changes in by_day(line)
     ]
-    scale = [html.Span(number(step), style={"bottom": f"{y(step):.2f}%"}) for step in _steps(most)]
+    scale = [html.Span(number(step), style={"bottom": f"{y(step):.2f}%"}) for step in round_steps(most)]
     months = [html.Span(_month(day), style={"left": f"{x(day):.2f}%"}) for day in _months(today, line.until)]
-    words = f"{number(line.now)} {unit} today, {number(line.at_the_end)} on {day_name(line.until, today)}"
+    least = "at least " if line.at_least else ""
+    words = f"{least}{number(line.now)} {unit} today, {least}{number(line.at_the_end)} on {day_name(line.until, today)}"
     return html.Div(
         [
             html.Div(scale, className="scale", **marked(aria_hidden="true")),
@@ -156,12 +171,6 @@ def by_day(line: Ahead) -> Iterator[tuple[date, str, list[Change]]]:
 
 def _around(line: Ahead, day: date) -> tuple[float, float]:
     return line.on(day - timedelta(days=1)), line.on(day)
-
-
-def _steps(most: float) -> list[float]:
-    sizes = (first * 10**power for power in range(9) for first in (1, 2, 5))
-    size = next(size for size in sizes if most / size <= 4)
-    return [float(step) for step in range(0, int(most) + 1, size)]
 
 
 def _months(today: date, until: date) -> Iterator[date]:
@@ -208,6 +217,11 @@ def _by_words(change: Change) -> str:
 
 
 def _why(change: Change, today: date) -> str:
+    doubt = "; a contract held back or not known may make up for it" if change.doubted and change.by < 0 else ""
+    return _cause(change, today) + doubt
+
+
+def _cause(change: Change, today: date) -> str:
     if change.cause is Cause.BEGINS:
         return "new: begins on this day"
     if change.cause is Cause.CHANGES:

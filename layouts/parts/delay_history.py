@@ -11,7 +11,7 @@ import holidays
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures.derive import local_day
+from flowcentre.measures.derive import day_words, local_day
 from flowcentre.picture.delays import FACETS, Delay
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.list_history import Then
@@ -19,7 +19,8 @@ from flowcentre.picture.listed import Chosen
 from layouts.parts.delay_weeks import weeks
 from layouts.parts.delay_words import FAMILIES, family_name
 from layouts.parts.list_links import Address
-from layouts.parts.list_words import day_words, least_people, people, pounds
+from layouts.parts.list_words import least_people, people, pounds
+from layouts.parts.scale import round_steps
 from layouts.parts.tree import Child, marked
 
 _WEEK = 7
@@ -84,7 +85,7 @@ def _chart(answered: Answered[Delay], past: Sequence[Then[Delay]], address: Addr
         title=f"{'Then' if answered.looks_back else 'Now'}: {_now_words(chosen) if now is not None else 'not known'}",
         **marked(data_label="then" if answered.looks_back else "now"),
     )
-    scale = [html.Span(f"{step:,}", style={"bottom": f"{100 * step / most:.1f}%"}) for step in _steps(most)]
+    scale = [html.Span(f"{step:,}", style={"bottom": f"{100 * step / most:.1f}%"}) for step in round_steps(most)]
     return html.Div(
         [
             html.Div(scale, className="scale", **marked(aria_hidden="true")),
@@ -96,12 +97,6 @@ def _chart(answered: Answered[Delay], past: Sequence[Then[Delay]], address: Addr
 
 def _now_words(chosen: Chosen[Delay]) -> str:
     return least_people(len(chosen.counted), chosen.count.at_least)
-
-
-def _steps(most: int) -> list[int]:
-    """Round numbers for the scale: three or four of them."""
-    sizes = (first * 10**power for power in range(9) for first in (1, 2, 5))
-    return list(range(0, most + 1, next(size for size in sizes if most / size <= 4)))
 
 
 def _column(

@@ -9,7 +9,7 @@ import dash_svg as svg
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures.derive import LONDON, local_day
+from flowcentre.measures.derive import LONDON, day_words, local_day
 from flowcentre.model import PlaceKind, State, Value
 from flowcentre.picture.delay_sums import Left, days_of, expectation, left_today, those_left
 from flowcentre.picture.delays import PAST_EXPECTED, Delay
@@ -21,7 +21,6 @@ from layouts.parts.figure import explained, figure, noted
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import (
     change_words,
-    day_words,
     days,
     least,
     missing_words,

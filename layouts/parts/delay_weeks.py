@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
+from flowcentre.measures.derive import day_words
 from flowcentre.picture.delay_sums import days_of
 from flowcentre.picture.delays import Delay, counts
 from flowcentre.picture.list_history import Then
 from layouts.parts.delay_words import FAMILIES, family_name
-from layouts.parts.list_words import MINUS, day_words
+from layouts.parts.list_words import MINUS
 from layouts.parts.tree import Child, marked
 
 WEEK = 7

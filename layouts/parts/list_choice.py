@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.listed import Chosen, T
+from layouts.parts.field import Input
 from layouts.parts.list_links import Address
 from layouts.parts.list_page import ListPage
 from layouts.parts.list_words import least, least_people, people
@@ -112,20 +113,6 @@ def exports(address: Address[T]) -> html.P:
     """The same choice to take away."""
     links = [html.A(words, href=address.to(beneath)) for beneath, words in address.page.exports]
     return html.P(["Take away: ", *links], className="exports")
-
-
-class Input(Component):
-    """An input of finished HTML: Dash has none without a callback."""
-
-    _namespace = "dash_html_components"
-    _type = "Input"
-
-    def __init__(self, **given: str) -> None:
-        self._prop_names = list(given)
-        self._valid_wildcard_attributes = ["data-", "aria-"]
-        self.available_properties = self._prop_names
-        self.available_wildcard_properties: list[str] = []
-        super().__init__(**given)  # type: ignore[no-untyped-call]
 
 
 def moment_form(page: ListPage[T]) -> Component:

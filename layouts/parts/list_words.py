@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -11,7 +10,6 @@ from dash.development.base_component import Component
 from flowcentre.model import County
 from flowcentre.picture.list_history import Then
 from flowcentre.picture.listed import UNKNOWN, Chosen
-from layouts.parts.words import LONDON
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -107,7 +105,9 @@ def change_words(chosen: Chosen[Any], then: Then[Any] | None, since: str) -> tup
     return f"{signed(change)} since {since}", change
 
 
-def day_words(moment: datetime) -> str:
-    """A day of London's calendar: "Fri 20 Nov"."""
-    local = moment.astimezone(LONDON)
-    return f"{local:%a} {local.day} {local:%b}"
+def nothing_known(chosen: Chosen[Any], what: str) -> html.P:
+    """Says that something is not known now, where no list in scope is of the present."""
+    old = any(each.people for each in chosen.in_scope)
+    said = "Every list is too old to be the present." if old else "No list has come."
+    then = " Who stood on the last ones is below, marked as old." if old else ""
+    return html.P(f"{said} {what} is not known now.{then}", className="panel nothing-known")

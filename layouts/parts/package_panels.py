@@ -11,16 +11,17 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.care_clocks import Phase
 from flowcentre.measures.care_words import OUTCOME_BY_KEY
+from flowcentre.measures.derive import day_words
 from flowcentre.model import CareReferral, County
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_sums import InQueue, ToCheck, to_check, triage_queue
 from flowcentre.picture.packages import TO_CHECK, TRIAGE_QUEUE, Package
 from layouts.finished import Markup
-from layouts.parts.capacity_lists import held_words
+from layouts.parts.capacity_lists import contracts_held_words, held_words
 from layouts.parts.capacity_words import CAPACITY, label, need_words, plural, wait_words
 from layouts.parts.figure import explained, figure
 from layouts.parts.list_links import Address
-from layouts.parts.list_words import day_words, least, nobody
+from layouts.parts.list_words import least, nobody
 from layouts.parts.package_tiles import choose, of_then
 from layouts.parts.rows import cell, folded, ref, row, table
 from layouts.parts.tree import Child
@@ -182,8 +183,15 @@ def _without_contract(answered: CareAnswered, address: Address[Package]) -> list
     """Running packages at a provider with whom no contract is in force, in the localities that are in scope."""
     county, scope = answered.chosen.picture.county, {each.place for each in answered.chosen.in_scope}
     found = {key: count for key, count in answered.capacity.uncontracted.items() if key[0] in scope}
+    around = {*scope, county.places.system.id}
+    held = {place: rows for place, rows in answered.capacity.contracts_held.items() if place in around}
+    unsure: list[Child] = []
+    if held:
+        words = contracts_held_words(held, county)
+        note = f"Contracts are held back, so nobody can say there which care runs with none in force: {words}"
+        unsure.append(html.P(note, className="coverage"))
     if not found:
-        return []
+        return unsure
     items = [
         html.Li(
             [
@@ -196,4 +204,4 @@ def _without_contract(answered: CareAnswered, address: Address[Package]) -> list
         )
         for (locality, provider), count in sorted(found.items(), key=lambda item: (-item[1], item[0]))
     ]
-    return [html.P("Care that runs with no contract in force"), _checked(items)]
+    return [html.P("Care that runs with no contract in force"), _checked(items), *unsure]

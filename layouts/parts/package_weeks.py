@@ -8,15 +8,15 @@ import dash_svg as svg
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures.derive import LONDON
+from flowcentre.measures.derive import LONDON, day_words
 from flowcentre.model import CareTerms, Setting
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_weeks import DAYS, Waited
 from flowcentre.picture.packages import Package
 from layouts.finished import Markup
 from layouts.parts.list_links import Address
-from layouts.parts.list_words import day_words
 from layouts.parts.rows import cell, folded, row, table
+from layouts.parts.scale import round_steps
 from layouts.parts.tree import Child, marked
 
 _SLOT, _GAP, _HEIGHT = 100, 8, 1000  # of a day, in the drawing's own units
@@ -60,7 +60,7 @@ def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool, *, looks_b
     if reference is not None:
         said = html.B(_reference_words(terms))
         marks.append(html.Span(said, className="reference", style={"bottom": f"{y(reference):.2f}%"}))
-    scale = [html.Span(f"{step:,}", style={"bottom": f"{y(step):.2f}%"}) for step in _steps(most)]
+    scale = [html.Span(f"{step:,}", style={"bottom": f"{y(step):.2f}%"}) for step in round_steps(most)]
     share = 100 / len(past)
     days = [
         html.Span(day_words(then.at).partition(" ")[2], style={"left": f"{number * share:.2f}%"})
@@ -121,11 +121,6 @@ def _columns(past: Sequence[Waited], height: Callable[[Waited], float | None]) -
         top = round(_HEIGHT - percent * _HEIGHT / 100)
         path += f"M{left} {_HEIGHT}V{top}H{_SLOT * (number + 1)}V{_HEIGHT}Z"
     return path
-
-
-def _steps(most: float) -> list[int]:
-    sizes = (first * 10**power for power in range(9) for first in (1, 2, 5))
-    return list(range(0, int(most) + 1, next(size for size in sizes if most / size <= 4)))
 
 
 def _reference_words(terms: CareTerms) -> str:

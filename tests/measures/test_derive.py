@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from flowcentre.measures.derive import ambulance_readings, attendance_readings, local_midnight
+from flowcentre.measures.derive import ambulance_readings, attendance_readings, day_words, local_midnight
 from flowcentre.model import AmbulanceArrival, EmergencyAttendance, Stream
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
@@ -83,3 +83,8 @@ def test_an_ambulance_waits_until_it_has_handed_over():
         "ambulances_waiting_now": 1,
         "ambulance_longest_handover_now": 75,
     }
+
+
+def test_a_day_is_said_as_londons_calendar_has_it() -> None:
+    assert day_words(datetime(2026, 7, 3, 22, 59, tzinfo=UTC)) == "Fri 3 Jul"
+    assert day_words(datetime(2026, 7, 3, 23, 0, tzinfo=UTC)) == "Sat 4 Jul"
