@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from flowcentre.measures.drift import DAYS, Drift, days_before
-from flowcentre.measures.visit_counts import COMPARED, SERVICES
+from flowcentre.measures.visit_counts import COMPARED, SERVICES, VISITED
 from flowcentre.measures.visit_window import VisitWindow
 from flowcentre.model import CareTerms, County, Picture, Value
 from flowcentre.store import Store
@@ -89,6 +90,14 @@ def rostered_services(picture: Picture) -> list[Value]:
 Told = tuple[str, str, datetime, datetime]
 
 
+class _Present(NamedTuple):
+    """The visits of the present, as the picture of a version knows them."""
+
+    visits: Mapping[Told, ServiceVisits]
+    county: County
+    version: int
+
+
 class VisitBook:
     """Reads the visits behind a picture's counts. Used from any thread: one at a time goes on with the present."""
 
@@ -96,10 +105,9 @@ class VisitBook:
         self._store = store
         self._current = current
         self._going_on = threading.Lock()
-        self._county: County | None = None
         self._last: int | None = None  # the row up to which the present is known
         self._windows: dict[tuple[str, str], VisitWindow] = {}  # of the present, by feed and service
-        self._present: dict[Told, ServiceVisits] = {}
+        self._present: _Present | None = None
         self._past: tuple[dict[Told, ServiceVisits], County | None] = ({}, None)
 
     def read(self, picture: Picture | None = None) -> Rostered:
@@ -109,46 +117,48 @@ class VisitBook:
 
     def of_package(self, ref: str, picture: Picture) -> tuple[PackageVisits, ...]:
         """How the visits to one package went, by a picture. Of a past moment that nobody looks at, no others are read."""
-        values = rostered_services(picture)
-        known = _all_told(values)
+        known = _all_told(picture)
         if picture is self._current() or self._kept(picture, known) is not None:
             return self.read(picture).of_package(ref)
         terms = picture.county.care
         found = {told: self._read(told, value, terms, ref) for told, value in known.items()}
-        return Rostered(_as_valued(value, found) for value in values).of_package(ref)
+        return Rostered(_as_valued(picture, found)).of_package(ref)
 
     def _services(self, picture: Picture) -> list[ServiceVisits]:
-        values = rostered_services(picture)
-        known = _all_told(values)
+        known = _all_told(picture)
         found = self._kept(picture, known)
         if found is None:
             read = self._go_on if picture is self._current() else self._look_back
             found = read(picture, known)
-        return [_as_valued(value, found) for value in values]
+        return _as_valued(picture, found)
 
     def _kept(self, picture: Picture, known: Mapping[Told, Value]) -> Mapping[Told, ServiceVisits] | None:
         """The visits behind all that a picture knows, where they have been read."""
-        for kept, county in ((self._present, self._county), self._past):
-            if county is picture.county and known.keys() <= kept.keys():
-                return kept
-        return None
+        present, county = self._present, picture.county
+        kept = [present.visits] if present is not None and present.county is county else []
+        if picture is self._current():
+            # What is told may change no count of its service, and yet the evidence of a package.
+            kept = kept if present is not None and present.version == picture.version else []
+        elif self._past[1] is county:
+            kept.append(self._past[0])
+        return next((visits for visits in kept if known.keys() <= visits.keys()), None)
 
     def _go_on(self, picture: Picture, known: Mapping[Told, Value]) -> Mapping[Told, ServiceVisits]:
         """The visits of the present: what was known before, with what has been told since."""
         with self._going_on:
-            if self._county is not picture.county:
-                self._windows, self._present = {}, {}
-                self._county, self._last = picture.county, None
+            if self._present is None or self._present.county is not picture.county:
+                self._windows, self._last = {}, None
+                self._present = _Present({}, picture.county, picture.version)
             changed = self._hear(picture.version)
-            present = {}
+            visits = {}
             for told, value in known.items():
-                before = self._present.get(told)
+                before = self._present.visits.get(told)
                 if before is not None and told[:2] not in changed:
-                    present[told] = before
+                    visits[told] = before
                 else:
-                    present[told] = visits_of(value, self._window(told, picture.county.care))
-            self._present = present
-            return present
+                    visits[told] = visits_of(value, self._window(told, picture.county.care))
+            self._present = _Present(visits, picture.county, picture.version)
+            return visits
 
     def _hear(self, version: int) -> set[tuple[str, str]]:
         """Take in what was told until a version; of which feeds' services."""
@@ -192,14 +202,17 @@ class VisitBook:
         return visits_of(value, window)
 
 
-def _all_told(values: Iterable[Value]) -> dict[Told, Value]:
-    return {told: value for value in values if (told := _told(value)) is not None}
+def _all_told(picture: Picture) -> dict[Told, Value]:
+    return {told: value for value in rostered_services(picture) if (told := _told(picture, value)) is not None}
 
 
-def _told(value: Value) -> Told | None:
-    if value.value is None or value.observed_at is None or value.received_at is None:
+def _told(picture: Picture, value: Value) -> Told | None:
+    """Which visits a service is counted by. They were learnt when any of its counts was last: a correction changes some."""
+    if value.value is None or value.observed_at is None:
         return None
-    return value.feeds[0], value.place, value.observed_at, value.received_at
+    counts = [picture.value(value.place, measure) for measure in VISITED]
+    learnt = [each.received_at for each in counts if each.received_at and each.observed_at == value.observed_at]
+    return (value.feeds[0], value.place, value.observed_at, max(learnt)) if learnt else None
 
 
 def visits_of(value: Value, window: VisitWindow) -> ServiceVisits:
@@ -209,12 +222,17 @@ def visits_of(value: Value, window: VisitWindow) -> ServiceVisits:
     return ServiceVisits(value, window.service(), packages)
 
 
-def _as_valued(value: Value, found: Mapping[Told, ServiceVisits]) -> ServiceVisits:
-    """The visits behind a value, which may have grown old since they were read."""
-    told = _told(value)
-    visits = found.get(told) if told is not None else None
-    if visits is None:
-        return ServiceVisits(value)
+def _as_valued(picture: Picture, found: Mapping[Told, ServiceVisits]) -> list[ServiceVisits]:
+    """The visits behind each service's value, which may have grown old since they were read."""
+    services = []
+    for value in rostered_services(picture):
+        told = _told(picture, value)
+        visits = found.get(told) if told is not None else None
+        services.append(ServiceVisits(value) if visits is None else _aged(visits, value))
+    return services
+
+
+def _aged(visits: ServiceVisits, value: Value) -> ServiceVisits:
     stale = not value.state.usable
     packages = visits.packages
     if packages and packages[0].stale != stale:
