@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dash import html
 from dash.development.base_component import Component
 
@@ -11,7 +13,7 @@ from flowcentre.picture.could_start import RULE, LocalityToday
 from layouts.finished import Markup
 from layouts.parts.capacity_band import band
 from layouts.parts.capacity_lists import held_words
-from layouts.parts.capacity_words import label, packages
+from layouts.parts.capacity_words import hours, label, packages, plural
 from layouts.parts.figure import explained
 from layouts.parts.list_words import least
 from layouts.parts.rows import cell, folded, row, table, told_cell
@@ -42,6 +44,7 @@ def start(capacity: Capacity) -> html.Section:
             html.H2("Where it could start today", id="start"),
             _headline(capacity),
             _localities(capacity),
+            _unplaced(capacity),
             _unfilled(capacity),
             *(band(capacity.picture.county, today) for today in capacity.today),
             html.Div(
@@ -77,7 +80,7 @@ def _headline(capacity: Capacity) -> Component:
 
 
 def _localities(capacity: Capacity) -> Markup:
-    picture = capacity.picture
+    picture = _with_at_least(capacity)
     system = picture.county.places.system.id
     heads: list[Child] = ["Locality", "People waiting", *(words for _, words in _FIGURES), "Could start"]
     rows = [
@@ -100,6 +103,32 @@ def _row(picture: Picture, place: str, could: str, href: str | None, kind: str |
         ],
         kind,
     )
+
+
+def _with_at_least(capacity: Capacity) -> Picture:
+    """The picture as its table tells it: where nobody knows who gives some packages, at least so many hours are used."""
+    picture = capacity.picture
+    if not capacity.unplaced:
+        return picture
+    values = dict(picture.values)
+    for place in (*capacity.unplaced, picture.county.places.system.id):
+        used = picture.value(place, "block_hours_used")
+        if used.value is not None:
+            values[place, used.measure] = replace(used, at_least=True)
+    return replace(picture, values=values)
+
+
+def _unplaced(capacity: Capacity) -> Component | None:
+    """Says of how much home care no list says who gives it; where in each locality."""
+    if not capacity.unplaced:
+        return None
+    several = len(capacity.today) > 1
+    said = "; ".join(
+        f"{f'{label(capacity.picture.county, place)}: ' if several else ''}"
+        f"{plural(each.packages, 'package', 'packages')}, {hours(each.hours)} a week, whose provider is not known"
+        for place, each in sorted(capacity.unplaced.items())
+    )
+    return html.P(f"{said}: in no hours used, so less may be free than is told.", className="what")
 
 
 def _unfilled(capacity: Capacity) -> Component | None:

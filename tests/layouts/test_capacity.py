@@ -17,6 +17,7 @@ from flowcentre.picture.could_start import RULE
 from flowcentre.picture.listed import Chosen, Filters
 from flowcentre.picture.packages import PACKAGES
 from flowcentre.picture.recovery import recovery_units
+from flowcentre.picture.without_provider import Unplaced
 from layouts import capacity as page
 from layouts.finished import to_html
 from layouts.parts.capacity_ahead import by_day
@@ -54,6 +55,13 @@ def section(shown: Capacity, name: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", part.partition("</section>")[0])).replace(BLANK, " "))
 
 
+def cells(shown: Capacity, column: str) -> str:
+    """What one reads in one column of the tables, from above."""
+    return " ".join(
+        re.sub(r"<[^>]+>", "", one) for one in re.findall(f'data-column="{column}">(.*?)</td>', drawn(shown))
+    )
+
+
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_every_condition_can_be_drawn_and_states_the_rule(condition: str) -> None:
     said = words(capacity(condition))
@@ -68,6 +76,15 @@ def test_each_person_who_could_start_stands_there_once_with_where_and_what_is_le
     for start in starts:
         assert html.count(f'<th scope="row"><b class="ref">{start.referral.ref}</b></th>') == 1
     assert f"{shown.starting} people could start today" in words(shown)
+
+
+def test_home_care_whose_provider_is_not_known_is_said_and_the_hours_used_are_at_least() -> None:
+    whole = capacity()
+    assert "whose provider is not known" not in words(whole)
+    assert "at least" not in cells(whole, "Block hours used")
+    shown = replace(whole, unplaced={"mid": Unplaced(2, 24.5)})
+    assert "Mid: 2 packages, 24.5 h a week, whose provider is not known" in section(shown, "start")
+    assert cells(shown, "Block hours used").count("at least") == 2  # of mid, and of all
 
 
 def test_the_first_six_of_a_locality_are_seen_and_the_rest_is_folded() -> None:
@@ -240,6 +257,18 @@ def test_the_cliffs_ahead_are_named_with_what_ends_and_how_much() -> None:
     assert "loses 195 contract ends on Thu 31 Dec" in said
     assert "funding ends on 31 Jan 2027: Discharge fund" in said
     assert "gains 8 new: begins on this day" in said
+
+
+def test_a_contract_that_is_held_makes_the_line_at_least_and_its_cliffs_doubtful() -> None:
+    shown = capacity()
+    line = replace(
+        shown.ahead[0], at_least=True, changes=tuple(replace(c, doubted=True) for c in shown.ahead[0].changes)
+    )
+    said = section(replace(shown, ahead=(line,), contracts_held={"north": 2}), "ahead")
+    assert "Contracts that are held back, and not in the line: North 2 rows" in said
+    assert re.search(r"at least \S+ today, at least", said)
+    assert "contract ends on Thu 31 Dec; a contract held back or not known may make up for it" in said
+    assert "2 contracts are held back: more may be free" in words(replace(shown, contracts_held={"north": 2}))
 
 
 def test_the_table_behind_the_line_says_what_the_line_does() -> None:

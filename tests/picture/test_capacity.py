@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from flowcentre.model import CapacityUnit, CareService, CareTerms, State
+from flowcentre.model import CapacityUnit, CareReferral, CareService, CareTerms, State
 from flowcentre.picture.access_point import access_points
 from flowcentre.picture.recovery import recovery_units, stays_elsewhere
 from flowcentre.picture.side_by_side import COLUMNS, PLANNED, side_by_side
+from flowcentre.picture.without_provider import Unplaced, without_provider
 from tests.picture.care_cast import AT, DAY, bought, picture, value, waiting
 
 TODAY = date(2026, 11, 19)
@@ -96,6 +97,21 @@ def test_a_units_beds_stand_with_the_end_of_their_contract_or_funding() -> None:
     ended = bought("ended", 20, contract_end=TODAY - DAY, **beds)
     (unit,) = recovery_units(["millbrook"], [], [later, funded, ended], TODAY, CareTerms())
     assert [contract.ref for contract in unit.contracts] == ["funded", "later"]
+
+
+def test_running_home_care_of_which_nobody_is_named_is_counted_with_its_hours() -> None:
+    def runs(ref: str, **more: object) -> CareReferral:
+        return waiting(ref, 90, started_at=AT - DAY, **more)
+
+    rows = [
+        runs("one", carers=2),  # ten hours for each of two carers
+        runs("no hours", weekly_hours=None),
+        runs("named", provider="ashdown-north"),
+        runs("team", service=CareService.REABLEMENT),  # whose hours the team tells itself
+        waiting("waits"),
+        runs("south", place="south"),
+    ]
+    assert without_provider([(row, AT) for row in rows]) == {"north": Unplaced(2, 20), "south": Unplaced(1, 10)}
 
 
 def test_a_team_stands_at_the_access_point_if_a_list_is_to_tell_of_it() -> None:
