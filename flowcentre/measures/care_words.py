@@ -40,7 +40,9 @@ HANDED_BACK = "handed_back"
 # a person decline, before that.
 OUTCOMES_OF_CARE_THAT_RAN = frozenset({"ended_as_planned", "ended_other"})
 # Whoever ended so does not wait for care: a row that says it and has no end is to be checked.
-NO_LONGER_WAITING = frozenset({"hospital", "other_authority", "self_funded", "declined", "deceased"})
+NO_LONGER_WAITING = frozenset(
+    {"hospital", "other_authority", "nhs", "self_funded", "other_service", "declined", "deceased", "no_service"}
+)
 
 FUNDING = {
     "council": "Council",

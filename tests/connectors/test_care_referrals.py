@@ -4,7 +4,9 @@ docs/packages.md states each answer.
 """
 
 import json
+import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +30,17 @@ def test_a_row_is_a_referral_and_the_document_the_whole_list_of_its_locality() -
     assert isinstance(found, CareReferral)
     assert (found.ref, found.person, found.place, found.team) == ("cr-1", "p-1", "north", "brokerage-north")
     assert whole == WholeList("referrals", "north", datetime(2026, 11, 22, 8, tzinfo=UTC), None)
+
+
+def test_the_sample_in_the_documentation_opens_as_it_stands() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "packages.md").read_text()
+    sample = re.search(r"^```csv\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)
+    assert sample
+    *found, whole = connector().parse(Document("list.csv", sample[1].encode()))
+    assert [fact.ref for fact in found if isinstance(fact, CareReferral)] == ["cr-1001", "cr-1002", "cr-1003"]
+    assert isinstance(whole, WholeList)
+    waits, sought, runs = referrals(found)
+    assert (waits.triaged_at, sought.carers, runs.provider) == (None, 2, "ashdown-north")
 
 
 def test_a_locality_that_is_not_in_the_document_stays_silent() -> None:

@@ -157,7 +157,11 @@ def test_triage_is_waited_for_since_the_referral_or_since_the_person_could_go_if
 
 
 @pytest.mark.parametrize(
-    ("outcome", "odd"), [("deceased", True), ("hospital", True), ("handed_back", False), (None, False)]
+    ("outcome", "odd"),
+    [
+        *((outcome, True) for outcome in ("deceased", "hospital", "nhs", "other_service", "no_service")),
+        *((outcome, False) for outcome in ("handed_back", "reablement", None)),
+    ],
 )
 def test_an_outcome_after_which_nobody_waits_and_no_end_is_to_be_checked(outcome: str | None, odd: bool) -> None:
     assert clocks.to_be_checked(referral(outcome=outcome), AT) is odd
