@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -35,6 +35,7 @@ class Change:
     after: float
     ending: tuple[CareContract, ...] = ()  # the day before was their last
     beginning: tuple[CareContract, ...] = ()
+    doubted: bool = False  # contracts of the locality are not known, and one of them may make up for it
 
     @property
     def by(self) -> float:
@@ -64,6 +65,7 @@ class Ahead:
     until: date  # the last day that is looked at
     steps: tuple[tuple[date, float], ...]  # the first is today's
     changes: tuple[Change, ...]  # in order of the days
+    at_least: bool = False  # contracts of some locality are not known, so every amount is this or more
 
     @property
     def now(self) -> float:
@@ -80,18 +82,21 @@ class Ahead:
         return next(amount for begins, amount in reversed(self.steps) if begins <= day)
 
 
-def capacity_ahead(contracts: Iterable[CareContract], today: date, weeks: int = WEEKS) -> tuple[Ahead, ...]:
+def capacity_ahead(
+    contracts: Iterable[CareContract], today: date, weeks: int = WEEKS, short: Collection[str] = ()
+) -> tuple[Ahead, ...]:
     """The line of each unit that anything is or will be bought of, as far as ``weeks`` ahead.
 
     Blocks alone: what is bought on the spot cannot be counted on. A row that follows on another of the same provider
-    and locality, of as much, is no change.
+    and locality, of as much, is no change. ``short`` are the places whose contracts are not all known: localities, or the
+    system where nobody knows of which.
     """
     blocks = [contract for contract in contracts if contract.block]
     until = today + timedelta(weeks=weeks)
     found = []
     for unit in CapacityUnit:
         of_unit = [contract for contract in blocks if contract.unit is unit]
-        changes = _changes(of_unit, today, until)
+        changes = tuple(replace(each, doubted=each.locality in short) for each in _changes(of_unit, today, until))
         now = _amount(of_unit, today)
         if not now and not changes:
             continue
@@ -102,7 +107,7 @@ def capacity_ahead(contracts: Iterable[CareContract], today: date, weeks: int = 
                 steps[-1] = (change.day, amount)
             else:
                 steps.append((change.day, amount))
-        found.append(Ahead(unit, until, tuple(steps), changes))
+        found.append(Ahead(unit, until, tuple(steps), changes, at_least=bool(short)))
     return tuple(found)
 
 

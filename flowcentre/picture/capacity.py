@@ -18,6 +18,7 @@ from flowcentre.picture.listed import PlaceList
 from flowcentre.picture.recovery import BEDS, RecoveryUnit, recovery_units, stays_elsewhere
 from flowcentre.picture.side_by_side import Side, side_by_side
 from flowcentre.picture.visits import PackageVisits, Rostered
+from flowcentre.picture.without_provider import Unplaced, without_provider
 from flowcentre.store import Store
 
 _KEPT = 8  # past moments
@@ -57,8 +58,11 @@ class Capacity:
     elsewhere: tuple[CareReferral, ...]  # running stays in no unit that is known
     ahead: tuple[Ahead, ...]
     teams: tuple[Team, ...]
-    uncontracted: Mapping[tuple[str, str], int]  # running packages of (locality, provider) with no contract in force
+    # Running packages of (locality, provider) with no contract in force, where every contract of the locality is known.
+    uncontracted: Mapping[tuple[str, str], int]
+    contracts_held: Mapping[str, int]  # rows held back of each locality's contracts; the system's: nobody knows whose
     rostered: Rostered
+    unplaced: Mapping[str, Unplaced]  # by locality, running home care of which no list says who gives it
 
     @property
     def starting(self) -> int:
@@ -68,7 +72,7 @@ class Capacity:
     @property
     def at_least(self) -> bool:
         """Is somebody, or some capacity, not known, so that more could start?"""
-        return any(not each.known or each.silent for each in self.today)
+        return any(not each.known or each.at_least for each in self.today)
 
     @property
     def matched(self) -> bool:
@@ -126,7 +130,11 @@ def capacity_of(
     of_the_present = [each for each in lists if each.value.known]
     referrals = list(_referrals(of_the_present))
     bought = [contract for value, theirs in contracts if value.known for contract in theirs]
-    spoken = {value.place for value, _ in contracts if value.known}
+    held = contracts_held(picture, [value for value, _ in contracts])
+    silent = {value.place for value, _ in contracts if not value.known}
+    # One that is held back may be the very contract that is looked for.
+    lost = picture.county.places.system.id in held
+    spoken = set() if lost else {value.place for value, _ in contracts} - silent - held.keys()
     units = _with_beds(picture, referrals, today)
     return Capacity(
         picture,
@@ -136,10 +144,12 @@ def capacity_of(
         side_by_side(picture),
         recovery_units(units, referrals, bought, today, terms, picture.county.places.stay_limits),
         stays_elsewhere(units, referrals),
-        capacity_ahead(bought, today),
+        capacity_ahead(bought, today, short=silent | held.keys()),
         access_points(picture),
         without_contract(_at_providers(referrals, spoken, picture), bought, today),
+        held,
         rostered,
+        without_provider(referrals),
     )
 
 
@@ -163,6 +173,14 @@ def contract_lists(picture: Picture) -> list[Value]:
     """How many contracts each locality that is expected to list them has in force, in the order of the configuration."""
     counts = (picture.value(place.id, CONTRACTS) for place in picture.county.places.of_kind(PlaceKind.LOCALITY))
     return [value for value in counts if (value.place, CONTRACTS) in picture.values and not value.derived]
+
+
+def contracts_held(picture: Picture, lists: Sequence[Value]) -> dict[str, int]:
+    """How many rows are held back of each locality's contracts; at the system those of which nobody knows the locality."""
+    system = picture.county.places.system.id
+    held = {value.place: value.held for value in lists}
+    held[system] = picture.value(system, CONTRACTS).held - sum(held.values())
+    return {place: rows for place, rows in held.items() if rows > 0}
 
 
 def contracts_from(store: Store, value: Value) -> tuple[CareContract, ...]:

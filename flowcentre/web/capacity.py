@@ -129,6 +129,10 @@ def capacity_shape(capacity: Capacity) -> CapacityShape:
             {"locality": locality, "provider": provider, "packages": number}
             for (locality, provider), number in sorted(capacity.uncontracted.items())
         ],
+        "provider_unknown": [
+            {"locality": locality, "packages": each.packages, "hours": each.hours}
+            for locality, each in sorted(capacity.unplaced.items())
+        ],
         "services": [value_shape(picture.values[key]) for key in sorted(picture.values) if key[1] in _SERVICES],
         "typed_in": _typed(picture),
     }
@@ -143,7 +147,7 @@ def _locality(picture: Picture, today: LocalityToday) -> LocalityShape:
         "place": today.place,
         "listed_at": today.at,
         "could_start": len(today.starts) if today.known else None,
-        "at_least": bool(today.silent),
+        "at_least": today.at_least,
         "values": [value_shape(picture.value(today.place, measure)) for measure in _LOCALITY],
         "rooms": [_room(room) for room in today.rooms],
         "silent": list(today.silent),
@@ -247,9 +251,11 @@ def _ahead(line: Ahead) -> AheadShape:
                 "before": change.before,
                 "after": change.after,
                 "cause": change.cause.value,
+                "doubted": change.doubted,
             }
             for change in line.changes
         ],
+        "at_least": line.at_least,
     }
 
 

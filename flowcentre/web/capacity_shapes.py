@@ -138,6 +138,7 @@ class ChangeShape(TypedDict):
     before: float
     after: float
     cause: str
+    doubted: Annotated[bool, Field(description="a contract of the locality that is not known may make up for it")]
 
 
 class StepShape(TypedDict):
@@ -154,6 +155,7 @@ class AheadShape(TypedDict):
     until: date
     steps: list[StepShape]
     changes: list[ChangeShape]
+    at_least: Annotated[bool, Field(description="contracts are not known, so every amount is this or more")]
 
 
 class TeamShape(TypedDict):
@@ -178,6 +180,14 @@ class UncontractedShape(TypedDict):
     packages: int
 
 
+class UnplacedShape(TypedDict):
+    """Home care that runs and of which no list says who gives it: its hours are in no provider's use."""
+
+    locality: str
+    packages: int
+    hours: Annotated[float, Field(description="of carers, a week")]
+
+
 class CapacityShape(TypedDict):
     """Community capacity at one picture. Lists that are too old are in no count."""
 
@@ -196,6 +206,9 @@ class CapacityShape(TypedDict):
     recovery: list[RecoveryShape]
     ahead: list[AheadShape]
     access_points: list[TeamShape]
-    uncontracted: list[UncontractedShape]
+    uncontracted: Annotated[
+        list[UncontractedShape], Field(description="of localities whose contracts are all known: none is held back")
+    ]
+    provider_unknown: list[UnplacedShape]
     services: Annotated[list[ValueShape], Field(description="every figure of capacity, place by place, and the sums")]
     typed_in: list[TypedPlaceShape]

@@ -87,6 +87,15 @@ CONTRACTS = any_.lists(
 )
 
 
+def test_where_a_contract_is_not_known_the_line_is_at_least_and_a_fall_of_that_locality_is_doubted() -> None:
+    ends = {"contract_end": date(2026, 12, 31)}
+    contracts = [bought("a", **ends), bought("b", provider="ashdown-south", place="south", **ends)]
+    (line,) = capacity_ahead(contracts, TODAY, short={"south"})
+    assert line.at_least
+    assert [(change.locality, change.doubted) for change in line.changes] == [("north", False), ("south", True)]
+    assert not any(each.at_least for each in capacity_ahead(contracts, TODAY))
+
+
 @with_settings(max_examples=200, deadline=None)
 @for_all(CONTRACTS)
 def test_the_line_is_on_every_day_what_the_contracts_in_force_come_to(contracts: list[CareContract]) -> None:

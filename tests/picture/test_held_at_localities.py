@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from flowcentre.model import Picture
+from flowcentre.model import CareContract, Held, Picture
 from flowcentre.picture import build
+from flowcentre.picture.capacity import Capacity
+from flowcentre.picture.care_book import CareBook
+from flowcentre.picture.visits import VisitBook
 from flowcentre.store import Store
 from tests.feeds.care_cast import CONTRACTS, COUNTY, LOCALITIES, QUARTER, listed, poll
 from tests.measures.care_cast import AT, contract, referral, running
@@ -53,6 +57,42 @@ def test_a_contract_that_is_held_makes_the_provider_and_the_county_at_least(stor
         bought = picture.value(place, "block_hours_bought")
         assert (bought.value, bought.at_least, bought.held) == (100, True, 1), place
     assert not picture.value("ashdown-mid", "block_hours_bought").at_least
+
+
+def capacity_with(store: Store, *contracts: CareContract | Held) -> Capacity:
+    """Ashdown and Bramble each give a package in the north; what is said of contracts is as given."""
+    at = AT + QUARTER
+    packages = [running(days, f"R-{days}", provider=f"{who}-north") for days, who in ((3, "ashdown"), (4, "bramble"))]
+    poll(store, listed(packages, at, *LOCALITIES), at)
+    answered = listed([row for row in contracts if isinstance(row, CareContract)], at, *LOCALITIES, people="contracts")
+    document = answered.documents[0]
+    held = tuple(row for row in contracts if isinstance(row, Held))
+    answered = replace(answered, documents=(replace(document, facts=(*document.facts, *held)),))
+    poll(store, answered, at, CONTRACTS)
+    picture = build(store, COUNTY, SOON)
+    return CareBook(store, lambda: picture, VisitBook(store, lambda: picture)).capacity.read(picture)
+
+
+def test_a_provider_whose_contract_may_be_held_is_not_said_to_have_none(store: Store) -> None:
+    known = capacity_with(store, contract("C-1"))
+    assert known.uncontracted == {("north", "bramble-north"): 1}
+    assert not known.contracts_held
+
+
+def test_where_a_contract_is_held_nobody_of_its_locality_is_said_to_have_none(store: Store) -> None:
+    ends = contract("C-1", contract_end=AT.date() + timedelta(days=30))
+    held = capacity_with(store, ends, contract("C-2", -4, provider="bramble-north"))
+    assert (held.uncontracted, held.contracts_held) == ({}, {"north": 1})
+    (line,) = held.ahead
+    assert line.at_least
+    assert [(change.by, change.doubted) for change in line.changes] == [(-100, True)]
+
+
+def test_a_contract_of_no_locality_that_is_known_may_be_anybodys(store: Store) -> None:
+    lost = Held("list.csv row 9", "locality is not a locality of this feed", "westshire")
+    held = capacity_with(store, contract("C-1"), lost)
+    assert (held.uncontracted, held.contracts_held) == ({}, {"westshire": 1})
+    assert held.ahead[0].at_least
 
 
 def test_a_picture_that_takes_over_forgets_the_row_once_it_is_put_right(store: Store) -> None:
