@@ -25,6 +25,7 @@ class Room:
     service: CareService  # whose referrals it takes
     hours: float | None
     two_carers: float | None = None  # of the hours, those in which two carers can go together; None: it does not say
+    pairs_too_old: bool = False  # it did say, too long ago to count on: then nobody knows of a pair
     therapy: float | None = None  # places
     promised: float = 0.0  # hours of people who have not started yet, taken off by ``could_start``
     promised_therapy: float = 0.0
@@ -48,7 +49,8 @@ def rooms_of(picture: Picture) -> dict[str, tuple[Room, ...]]:
                     place.id,
                     service,
                     _known(picture.value(place.id, hours)),
-                    _pairs(picture.value(place.id, pairs)),
+                    _known(picture.value(place.id, pairs)),
+                    picture.value(place.id, pairs).state is State.STALE,
                     _known(picture.value(place.id, FREE_THERAPY)),
                 )
             )
@@ -57,13 +59,6 @@ def rooms_of(picture: Picture) -> dict[str, tuple[Room, ...]]:
 
 def _known(value: Value) -> float | None:
     return value.value if value.known else None
-
-
-def _pairs(value: Value) -> float | None:
-    """None where it was never said; what was said and is too old is none."""
-    if value.state in (State.NEVER, State.UNKNOWN):
-        return None
-    return _known(value) or 0.0
 
 
 class Left:
@@ -81,9 +76,9 @@ class Left:
         return left is not None and left + _ENOUGH >= hours
 
     def has_pair(self, place: str, hours: float) -> bool:
-        """Can two carers go together in so many hours, as far as the place says?"""
+        """Can two carers go together in so many hours, as far as the place says? What it said too long ago is no word."""
         left = self.two_carers[place]
-        return left is None or left + _ENOUGH >= hours
+        return not self.before[place].pairs_too_old if left is None else left + _ENOUGH >= hours
 
     def take(self, place: str, hours: float, *, two_carers: bool) -> None:
         """Give hours away."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from flowcentre.measures.care_clocks import is_triaged, next_step, to_be_checked, waits
-from flowcentre.model import CareReferral, NextStep, Therapy
+from flowcentre.model import CareReferral, CareService, NextStep, Therapy
 from flowcentre.picture.care_room import Left, Room
 
 RULE = (
@@ -27,28 +27,43 @@ RULE = (
     "A package for two carers takes twice the hours. Where a provider says in how many hours it can send two together, "
     "the package must fit there too.",
     "Therapy and care takes a therapy place of the locality as well; therapy only takes a therapy place and no hours.",
-    "Capacity that is not known, or too old, is no capacity. Hours that could be released from short visits are shown "
+    "Capacity that is not known, or too old, is no capacity, and who waits for it is told apart. Hours that could be released from short visits are shown "
     "and not given away.",
 )
 
 
 class Hindrance(StrEnum):
-    """Why somebody who waits for care at home could not start today, in the words of the page."""
+    """Why people who wait for care at home could not start today, in the words of the page after how many they are."""
 
-    TO_BE_CHECKED = "their row must be checked first"
+    TO_BE_CHECKED = "have a row that must be checked first"
     NOT_TRIAGED = "not triaged yet"
     FAMILY = "wait for the family"
     HOSPITAL = "wait for the hospital"
-    PROVIDER = "a provider has agreed and has not started"
+    PROVIDER = "have a provider who has agreed and has not started"
     COUNTED = "have another referral, and are counted there"
     NEED_NOT_KNOWN = "hours, carers or therapy needed are not known"
     ROOM_NOT_KNOWN = "no capacity is known in the locality"
     NO_HOURS = "too few hours left"
     NOT_IN_ONE = "hours enough, but not in one piece"
     NO_PAIR = "no provider can send two carers together"
+    PAIRS_NOT_KNOWN = "no pair of carers is known of, for what was said is too old"
     NO_THERAPY = "no therapy place left"
+    THERAPY_NOT_KNOWN = "no therapy place is known to be left"
+
+    def after(self, people: int) -> str:
+        """The words after a number of people: one waits, two wait."""
+        return _OF_ONE.get(self, self.value) if people == 1 else self.value
 
 
+_OF_ONE = {
+    Hindrance.TO_BE_CHECKED: "has a row that must be checked first",
+    Hindrance.FAMILY: "waits for the family",
+    Hindrance.HOSPITAL: "waits for the hospital",
+    Hindrance.PROVIDER: "has a provider who has agreed and has not started",
+    Hindrance.COUNTED: "has another referral, and is counted there",
+}
+
+_NOT_KNOWN = frozenset({Hindrance.ROOM_NOT_KNOWN, Hindrance.PAIRS_NOT_KNOWN, Hindrance.THERAPY_NOT_KNOWN})
 # Whoever must act next, where it is not brokerage.
 _WAITS_FOR = {
     NextStep.TRIAGE: Hindrance.NOT_TRIAGED,
@@ -112,6 +127,11 @@ class LocalityToday:
     def silent(self) -> tuple[str, ...]:
         """The services and providers whose room is not known."""
         return tuple(room.place for room in self.rooms if room.hours is None)
+
+    @property
+    def at_least(self) -> bool:
+        """Could more start than is told, with hours, pairs of carers or therapy that are there and not known?"""
+        return bool(self.silent) or any(each.why in _NOT_KNOWN for each in self.hindered)
 
 
 def could_start(rooms: Mapping[str, Sequence[Room]], lists: Iterable[KnownList]) -> tuple[LocalityToday, ...]:
@@ -187,7 +207,9 @@ def _match(referral: CareReferral, rooms: Sequence[Room], left: Left) -> Start |
         # The team that gives the care gives the therapy too, where it has a place.
         with_a_place = [room.place for room in rooms if (left.therapy[room.place] or 0) >= 1]
         if not with_a_place:
-            return Hindrance.NO_THERAPY
+            teams = [room.place for room in rooms if room.service is CareService.REABLEMENT]
+            told = all(left.therapy[place] is not None for place in teams)
+            return Hindrance.NO_THERAPY if told else Hindrance.THERAPY_NOT_KNOWN
         therapy_at = min(with_a_place, key=lambda place: (place != hours_at, left.therapy[place]))
     if hours_at is not None:
         left.take(hours_at, hours, two_carers=referral.carers == 2)
@@ -224,13 +246,15 @@ def _hours_of(there: Sequence[str], hours: float, left: Left, *, two_carers: boo
         return Hindrance.NOT_IN_ONE if together >= hours else Hindrance.NO_HOURS
     fitting = [place for place in with_room if not two_carers or left.has_pair(place, hours)]
     if not fitting:
-        return Hindrance.NO_PAIR
+        too_old = any(left.before[place].pairs_too_old for place in with_room)
+        return Hindrance.PAIRS_NOT_KNOWN if too_old else Hindrance.NO_PAIR
     return min(fitting, key=lambda place: left.hours[place] or 0)
 
 
 def _keep_promise(referral: CareReferral, left: Left, rooms: Mapping[str, Sequence[Room]]) -> None:
-    """Takes off what a provider has agreed to give to somebody who waits."""
-    if referral.sourced_at is None or referral.provider not in left.hours:
+    """Takes off what a provider has agreed to give to somebody who waits, or must act on by the source's own word."""
+    agreed = referral.sourced_at is not None or referral.waits_for is NextStep.PROVIDER
+    if not agreed or referral.provider not in left.hours:
         return
     if referral.therapy is not Therapy.THERAPY_ONLY and referral.carer_hours is not None:
         left.promise(referral.provider, referral.carer_hours, two_carers=referral.carers == 2)

@@ -51,9 +51,9 @@ def band(county: County, today: LocalityToday) -> html.Article:
 def _band_words(today: LocalityToday) -> str:
     if not today.known:
         return "not known"
-    if not today.starts and not today.silent:
+    if not today.starts and not today.at_least:
         return "nobody could start"
-    return f"{least_people(len(today.starts), bool(today.silent))} could start"
+    return f"{least_people(len(today.starts), today.at_least)} could start"
 
 
 def _people(county: County, today: LocalityToday) -> list[Child]:
@@ -156,7 +156,10 @@ def _why_not(today: LocalityToday) -> Component:
         [
             html.H4(f"Why {who} could not"),
             html.Ul(
-                [html.Li([html.B(f"{count:,}"), " ", _reason(today.place, reason)]) for reason, count in why.items()],
+                [
+                    html.Li([html.B(f"{count:,}"), " ", _reason(today.place, reason, count)])
+                    for reason, count in why.items()
+                ],
                 className="why-not",
             ),
         ],
@@ -164,7 +167,6 @@ def _why_not(today: LocalityToday) -> Component:
     )
 
 
-def _reason(place: str, reason: Hindrance) -> Child:
-    if reason in _WHO:
-        return html.A(reason.value, href=packages(locality=place, next=_WHO[reason]))
-    return html.Span(reason.value)
+def _reason(place: str, reason: Hindrance, count: int) -> Child:
+    words = reason.after(count)
+    return html.A(words, href=packages(locality=place, next=_WHO[reason])) if reason in _WHO else html.Span(words)

@@ -144,4 +144,4 @@ def _unfilled(capacity: Capacity) -> Component | None:
 
 
 def _could(today: LocalityToday) -> str:
-    return least(len(today.starts), bool(today.silent)) if today.known else DASH
+    return least(len(today.starts), today.at_least) if today.known else DASH

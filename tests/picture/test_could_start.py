@@ -11,7 +11,7 @@ from hypothesis import settings as with_settings
 from hypothesis import strategies as any_
 
 from flowcentre.model import CareReferral, CareService, NextStep, State, Therapy
-from flowcentre.picture.care_room import Room, rooms_of
+from flowcentre.picture.care_room import FREE_THERAPY, Room, rooms_of
 from flowcentre.picture.could_start import RULE, Hindrance, KnownList, LocalityToday, could_start
 from tests.picture.care_cast import AT, HOUR, picture, reablement, value, waiting
 
@@ -134,6 +134,13 @@ def test_why_somebody_could_not_start_is_said(row: dict[str, object], said: Hind
     assert today.why_not == {said: 1}
 
 
+def test_one_person_waits_and_two_wait() -> None:
+    for each in Hindrance:
+        one, verb = each.after(1), each.value.partition(" ")[0]
+        assert each.after(2) == each.value
+        assert one.startswith({"wait": "waits ", "have": "has "}.get(verb, each.value))
+
+
 def test_who_has_started_or_ended_or_waits_for_a_bed_has_no_part_in_it() -> None:
     rows = [
         waiting("runs", started_at=AT - HOUR),
@@ -151,6 +158,15 @@ def test_hours_promised_to_somebody_who_has_not_started_are_not_promised_again()
     assert why(today) == {"one": Hindrance.NO_HOURS, "agreed": Hindrance.PROVIDER}
     (room,) = today.rooms
     assert (room.hours, room.promised, room.left) == (29, 20, 9)
+
+
+def test_hours_of_a_provider_who_must_act_next_are_kept_without_a_word_of_when_it_agreed() -> None:
+    asked = waiting("asked", 9, waits_for=NextStep.PROVIDER, provider="ashdown")
+    today = north([home("ashdown", 15)], asked, waiting("one", 5))
+    assert why(today) == {"asked": Hindrance.PROVIDER, "one": Hindrance.NO_HOURS}
+    assert today.rooms[0].promised == 10
+    named = waiting("named", 9, waits_for=NextStep.FAMILY, provider="ashdown")  # nobody says that it agreed
+    assert started(north([home("ashdown", 15)], named, waiting("one", 5))) == {"one": "ashdown"}
 
 
 def test_a_promised_therapy_place_is_not_free_either() -> None:
@@ -212,13 +228,37 @@ def test_capacity_that_is_too_old_or_not_known_is_no_capacity_and_is_said(state:
     assert "ashdown-north" in today.silent
 
 
-def test_pairs_that_were_said_too_long_ago_are_no_pairs() -> None:
+def test_pairs_that_were_said_too_long_ago_are_no_pairs_and_are_told_as_not_known() -> None:
     now = picture(
         value("ashdown-north", "block_hours_unfilled", 90),
         value("ashdown-north", "home_care_hours_two_carers_free", 90, State.STALE),
     )
     two = waiting("two", carers=2)
-    assert why(could_start(rooms_of(now), [KnownList("north", AT, (two,))])[0]) == {"two": Hindrance.NO_PAIR}
+    today = could_start(rooms_of(now), [KnownList("north", AT, (two,))])[0]
+    assert why(today) == {"two": Hindrance.PAIRS_NOT_KNOWN}
+    assert today.at_least
+
+
+@pytest.mark.parametrize("state", [State.STALE, State.UNKNOWN, State.NEVER])
+def test_therapy_that_is_not_known_is_not_told_as_none(state: State) -> None:
+    now = picture(
+        value("ashdown-north", "block_hours_unfilled", 90),
+        value("wupi-north", "reablement_hours_free", 25),
+        value("wupi-north", FREE_THERAPY, 3 if state is State.STALE else None, state),
+    )
+    both = reablement("both", therapy=Therapy.THERAPY_AND_CARE)
+    today = could_start(rooms_of(now), [KnownList("north", AT, (both,))])[0]
+    assert (why(today), today.silent) == ({"both": Hindrance.THERAPY_NOT_KNOWN}, ())
+    assert today.at_least
+    assert not could_start(rooms_of(now), [KnownList("north", AT, (waiting("one"),))])[0].at_least  # needs none
+
+
+def test_a_team_that_has_no_therapy_place_left_is_no_team_that_does_not_tell() -> None:
+    both = reablement("both", therapy=Therapy.THERAPY_AND_CARE)
+    today = north([team("wect", 30, therapy=0), team("wupi", 20, therapy=None)], both)
+    assert why(today) == {"both": Hindrance.THERAPY_NOT_KNOWN}
+    today = north([team("wect", 30, therapy=0), team("wupi", 20, therapy=0)], both)
+    assert (why(today), today.at_least) == ({"both": Hindrance.NO_THERAPY}, False)
 
 
 def test_a_late_value_still_counts() -> None:
