@@ -79,7 +79,7 @@ COLUMNS: tuple[Column[Package], ...] = (
     Column("visits", "Visits a day", "number", lambda package, _: package.person.visits_a_day),
     Column("therapy", "Therapy", "text", lambda package, _: package.person.therapy),
     Column("setting", "Referred from", "text", lambda package, _: package.person.setting.value),
-    Column("reason", "Asked for", "text", lambda package, _: package.person.reason),
+    Column("reason", "Reason", "text", lambda package, _: package.person.reason),
     Column("hospital", "In hospital", "text", lambda package, _: package.elsewhere),
     Column("pathway", "Pathway", "number", lambda package, _: package.person.pathway),
     Column("team", "Team", "text", lambda package, county: place_words(county, package.person.team)),

@@ -75,7 +75,7 @@ def _services(picture: Picture, services: Sequence[ServiceVisits]) -> list[Child
     shown, more = rows[:_SHOWN], rows[_SHOWN:]
     if len(rows) > 1:
         cells = [
-            cell(head, small("each for itself"))
+            cell(head, small("service by service"))
             if measure == "visits_median_difference_28d"
             else told_cell(picture, system, measure, head)
             for head, measure in zip(_HEADS, _MEASURES, strict=True)

@@ -106,7 +106,7 @@ def _triage(answered: CareAnswered, address: Address[Package]) -> html.Section:
     count = html.P(
         [
             html.Span(choose(address, len(queue), short, past=TRIAGE_QUEUE), className="number"),
-            html.Span(f" wait; half of them less than {wait_words(typical)}", className="unit"),
+            html.Span(_waited_words(len(queue), typical), className="unit"),
         ],
         className="big",
     )
@@ -116,6 +116,12 @@ def _triage(answered: CareAnswered, address: Address[Package]) -> html.Section:
         all_of_them = address.with_(past=TRIAGE_QUEUE).to() + "#list"
         parts.append(html.P(html.A(f"All {len(queue):,}", href=all_of_them)))
     return html.Section(parts, className="panel")
+
+
+def _waited_words(people: int, typical: timedelta) -> str:
+    if people == 1:
+        return f" waits, {wait_words(typical)} so far"
+    return f" wait; half have waited less than {wait_words(typical)}"
 
 
 def _queued(each: InQueue, county: County) -> Markup:

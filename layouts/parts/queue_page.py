@@ -20,7 +20,7 @@ FACET_WORDS = {
     "phase": "Phase",
     "service": "Service",
     "setting": "Referred from",
-    "reason": "Asked for",
+    "reason": "Reason",
     "next": "Must act next",
     "waited": "Waited",
     "team": "Team",

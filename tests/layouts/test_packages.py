@@ -162,6 +162,14 @@ def test_the_triage_queue_has_the_longest_waits_first_and_says_how_many_more(boo
     first = max(queue, key=lambda item: item.waited)
     assert said.index(first.person.ref) > 0
     assert f"All {len(queue)}" in said
+    assert f"{len(queue)} wait; half have waited less than" in said
+
+
+def test_one_in_the_triage_queue_waits_so_far(book: Book) -> None:
+    choice = "locality=north&setting=hospital&service=home-care&carers=2"
+    (one,) = (item for item in book.choose(choice).counted if TRIAGE_QUEUE in item.past)
+    said = part(drawn(book, choice), "triage")
+    assert re.search(rf"1 waits, \d+ [dh][^;]* so far.*{one.person.ref}", said)
 
 
 def test_rows_to_check_are_named_with_what_is_wrong(book: Book) -> None:
