@@ -119,10 +119,21 @@
     else setTimeout(takeOver, 20, api);
   }
 
+  // What a row is known by stays in sight: on a telephone it must leave room for the rest.
+  const telephone = matchMedia("(max-width: 700px)");
+
+  function fit(api) {
+    const wide = api.getColumnDef("ref").width;
+    api.setColumnWidths([{ key: "ref", newWidth: telephone.matches ? 128 : wide }]);
+  }
+
+  telephone.addEventListener("change", () => grid && fit(grid));
+
   function attach(element) {
     gridElement = element;
     window.dash_ag_grid.getApiAsync(element.id).then((api) => {
       grid = api;
+      fit(api);
       followed = location.search;
       showColumns(keptColumns());
       takeOver(api);

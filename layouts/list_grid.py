@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from flowcentre.picture.list_table import Column
 from flowcentre.picture.listed import T
-from layouts.parts.list_choice import Input
+from layouts.parts.field import Input
 from layouts.parts.list_page import ListPage
 from layouts.parts.tree import marked
 
@@ -19,6 +19,8 @@ _FILTERS = {
     "date": "agDateColumnFilter",
     "moment": "agDateColumnFilter",
 }
+
+_NARROW = 100  # pixels
 
 
 def grid(page: ListPage[T]) -> Component:
@@ -75,7 +77,9 @@ def _definition(page: ListPage[T], column: Column[T]) -> dict[str, object]:
     if column.kind == "number":
         definition["type"] = "rightAligned"
     if column.id == "ref":
-        definition |= {"pinned": "left", "lockPosition": "left", "width": page.widths[column.id]}
+        # It stays in sight, so on a telephone the script makes it narrow: see ``assets/a-list.js``.
+        definition |= {"pinned": "left", "lockPosition": "left", "width": page.widths[column.id], "minWidth": _NARROW}
+        del definition["flex"]
     if column.kind in ("date", "moment"):
         definition["filterParams"] = {"browserDatePicker": True}
     return definition

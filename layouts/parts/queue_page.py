@@ -102,7 +102,7 @@ PAGE: ListPage[Package] = ListPage(
         "locality": 110,
         "service": 124,
         "waited": 104,
-        "left": 124,
+        "left": 144,  # "53 d 20 h over"
         "next": 124,
         "hours": 100,
         "carers": 92,

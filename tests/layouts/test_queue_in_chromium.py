@@ -143,6 +143,43 @@ def test_on_a_telephone_nothing_but_the_grid_moves_sideways(screen: Page, addres
     assert screen.locator(f"{FIRST} [col-id=ref]").is_visible()
 
 
+# Is a text of a cell cut? Another text can be put in its place, to be measured and taken away again.
+IS_CUT = """(cell, text) => {
+  const was = cell.textContent;
+  if (text) cell.textContent = text;
+  const cut = cell.scrollWidth > cell.clientWidth;
+  cell.textContent = was;
+  return cut;
+}"""
+
+
+def test_the_ref_leaves_room_on_a_telephone_and_is_never_cut(screen: Page, address: str) -> None:
+    screen.set_viewport_size({"width": 390, "height": 844})
+    opened(screen, f"{address}/packages")
+    ref = screen.locator(f"{FIRST} [col-id=ref]")
+
+    def width() -> float:
+        box = ref.bounding_box()
+        assert box is not None
+        return box["width"]
+
+    assert width() < 390 / 3
+    assert not ref.evaluate(IS_CUT, "WM-MYJQWMWQ")
+    screen.set_viewport_size({"width": 1366, "height": 900})
+    expect(ref).to_have_css("width", "190px")
+    screen.set_viewport_size({"width": 390, "height": 844})
+    expect(ref).to_have_css("width", "128px")
+
+
+@pytest.mark.parametrize("width", [390, 1366, 1920, 3840])
+def test_how_long_a_promise_is_past_is_never_cut(screen: Page, address: str, width: int) -> None:
+    screen.set_viewport_size({"width": width, "height": 2160 if width == 3840 else 1080})
+    opened(screen, f"{address}/packages")
+    left = screen.locator(".past-promise [col-id=left]").first
+    assert not left.evaluate(IS_CUT, None)
+    assert not left.evaluate(IS_CUT, "88 d 20 h over")
+
+
 def test_of_care_that_runs_the_grid_shows_its_days_until_somebody_chooses_columns(screen: Page, address: str) -> None:
     opened(screen, f"{address}/packages?locality=north")
     expect(screen.locator("#turn-phase-implied")).to_have_class("here")
