@@ -12,10 +12,10 @@ from dash.development.base_component import Component
 from flowcentre.measures.care_clocks import Phase
 from flowcentre.measures.care_words import OUTCOME_BY_KEY
 from flowcentre.measures.derive import day_words
-from flowcentre.model import CareReferral, County
+from flowcentre.model import CareReferral, CareService, County
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_sums import InQueue, ToCheck, to_check, triage_queue
-from flowcentre.picture.packages import TO_CHECK, TRIAGE_QUEUE, Package
+from flowcentre.picture.packages import AT_HOME, TO_CHECK, TRIAGE_QUEUE, Package, key_of
 from layouts.finished import Markup
 from layouts.parts.capacity_lists import contracts_held_words, held_words
 from layouts.parts.capacity_words import CAPACITY, label, need_words, plural, wait_words
@@ -29,6 +29,7 @@ from layouts.parts.words import clock_words
 
 _SHOWN = 6
 _NOT_ENDED = f"{Phase.WAITING.value},{Phase.RECEIVING.value}"
+_EVERY_SERVICE = ",".join(map(key_of, CareService))
 
 
 def panels(answered: CareAnswered, address: Address[Package]) -> Component:
@@ -39,27 +40,31 @@ def panels(answered: CareAnswered, address: Address[Package]) -> Component:
 
 
 def _could_start(answered: CareAnswered) -> html.Section:
-    """Of the people chosen, those whom the rule of the capacity page matches."""
+    """Of the people chosen who wait for care at home, those whom the rule of the capacity page matches."""
     capacity, chosen = answered.capacity, answered.chosen
     title = html.H2("Could start today" if not answered.looks_back else "Could start that day", id="could-start")
     full = None if answered.looks_back else _full(answered, "Who, where, and by what rule", "#start")
     if not capacity.matched or not chosen.count.known:
         none = html.P("No list is of the present, so nobody can be matched.", className="what")
         return html.Section([title, none, html.P(full)], className="panel")
-    refs = {(item.person.place, item.person.ref) for item in chosen.counted}
+    if not AT_HOME & chosen.filters.in_force["service"]:
+        return html.Section([title, _beds_elsewhere(answered)], className="panel")
+    # Whatever phase is chosen: who could start is among those who wait.
+    waiting = [item for item in chosen.but("phase") if item.phase is Phase.WAITING and item.person.service.at_home]
+    refs = {(item.person.place, item.person.ref) for item in waiting}
     scope = {each.place for each in chosen.in_scope}
     rows, total, short = [], 0, False
     for today in capacity.today:
         if today.place not in scope:
             continue
         mine = [start for start in today.starts if (today.place, start.referral.ref) in refs]
-        is_least = bool(today.silent) or not today.known
+        is_least = today.at_least or not today.known
         total, short = total + len(mine), short or is_least
         rows.append(_locality(answered, today.place, least(len(mine), is_least) if today.known else "not known"))
     count = html.P(
         [
             html.Span(_full(answered, least(total, short), "#start"), className="number"),
-            html.Span(f" of {len(chosen.counted):,} who wait", className="unit"),
+            html.Span(f" of {len(waiting):,} who wait", className="unit"),
         ],
         className="big start",
     )
@@ -68,6 +73,11 @@ def _could_start(answered: CareAnswered) -> html.Section:
     said = html.P(f"By what {free}, whole packages only, nobody twice.", className="what")
     shown = table(heads, rows, "start-rows")
     return html.Section([title, said, count, *held_words(capacity), shown, html.P(full)], className="panel")
+
+
+def _beds_elsewhere(answered: CareAnswered) -> html.P:
+    where = _full(answered, "Recovery beds, and who stays in them", "#recovery")
+    return html.P(["Recovery beds are not matched here. ", None if answered.looks_back else where], className="what")
 
 
 def _full(answered: CareAnswered, words: str, part: str) -> Child:
@@ -143,14 +153,17 @@ def _check(answered: CareAnswered, address: Address[Package]) -> html.Section:
     title = html.H2("Check these", id="check")
     if not chosen.count.known:
         return html.Section([title, html.P("Not known.", className="what")], className="panel")
-    rows = to_check(chosen.but("phase"), answered.left)
+    # Rows to check are of every service, those of recovery beds too, where nobody chose one.
+    any_service = "service" not in chosen.filters.chosen
+    rows = to_check(chosen.but("phase", *(["service"] if any_service else [])), answered.left)
     contradict = [row for row in rows if row.left_at is None]
     gone = [row for row in rows if row.left_at is not None]
     parts: list[Child] = [title]
     if contradict:
         one = len(contradict) == 1
         says = "row says that nobody waits, and has no end" if one else "rows say that nobody waits, and have no end"
-        href = address.with_(past=TO_CHECK, phase=_NOT_ENDED).href
+        there = address.with_(past=TO_CHECK, phase=_NOT_ENDED)
+        href = (there.with_(service=_EVERY_SERVICE) if any_service else there).href
         parts.append(html.P([html.A(f"{len(contradict):,}", href=href), f" {says}"]))
         parts.append(_checked([_contradicts(row.referral) for row in contradict]))
     if gone:

@@ -190,6 +190,53 @@ def test_the_rows_to_check_lead_to_just_those_rows(book: Book) -> None:
     assert len(chosen) == int(found[2])
 
 
+def test_the_rows_to_check_are_of_recovery_beds_too_unless_another_service_is_chosen(book: Book) -> None:
+    bed = book.choose("service=recovery-bed").counted[0]
+    died = replace(bed, past=bed.past | {TO_CHECK}, person=replace(bed.person, outcome="deceased"))
+    book.shown = replace(
+        book.shown,
+        lists=tuple(
+            replace(each, people=tuple(died if item == bed else item for item in each.people))
+            for each in book.shown.lists
+        ),
+    )
+    every = "phase=waiting,receiving&past=check&service=home-care,reablement,recovery-bed"
+    wrong = [item.person.ref for item in book.choose(every).counted]
+    at_home = [item.person.ref for item in book.choose(f"{every.rpartition('&')[0]}").counted]
+    assert len(wrong) > len(at_home)
+    assert all(ref in part(drawn(book), "check") for ref in wrong[:6])
+    found = re.search(r'href="/packages\?[^"]*past=check[^"]*">(\d+)</a> rows say', drawn(book))
+    assert found is not None
+    assert int(found[1]) == len(wrong)
+    chosen = part(drawn(book, "service=home-care,reablement"), "check")
+    assert not any(ref in chosen for ref in set(wrong) - set(at_home))
+
+
+def test_who_could_start_is_told_of_those_who_wait_whatever_phase_is_chosen(book: Book) -> None:
+    waiting = len(book.choose("").counted)
+    for query in ("phase=receiving", "phase=ended", "phase=waiting,receiving"):
+        assert f"{book.capacity.starting} of {waiting} who wait" in part(drawn(book, query), "could-start")
+
+
+def test_recovery_beds_are_not_matched_and_lead_to_where_they_are_told(book: Book) -> None:
+    html = drawn(book, "service=recovery-bed")
+    said = part(html, "could-start")
+    assert "Recovery beds are not matched here" in said
+    assert "who wait" not in said
+    assert 'href="/capacity#recovery"' in html
+    both = part(drawn(book, "service=recovery-bed,home-care"), "could-start")
+    home = len(book.choose("service=home-care").counted)
+    assert f" of {home} who wait" in both
+
+
+def test_where_contracts_are_held_it_is_said_that_nobody_knows_whose_care_runs_without_one(book: Book) -> None:
+    answered = book.answer("")
+    unsure = replace(answered, capacity=replace(answered.capacity, uncontracted={}, contracts_held={"north": 1}))
+    said = part(to_html(page.render(unsure, "")), "check")
+    assert "Contracts are held back, so nobody can say there which care runs with none in force: North 1 row" in said
+    assert "Care that runs with no contract in force" not in said
+
+
 def test_packages_without_a_contract_lead_to_just_those_packages(book: Book) -> None:
     found = re.search(r'href="(/packages\?[^"]*phase=receiving&amp;provider=[^"]*)">(\d+) packages?<', drawn(book))
     assert found is not None
