@@ -39,8 +39,7 @@ CONTRACTS = _stock(
     "Contracts for care in force",
     "Contracts in force",
     "contracts",
-    "Rows of the list of contracts that are in force on the day of the list: of hours, beds or people, in blocks or on the "
-    "spot.",
+    "Rows of the list of contracts that are in force today: of hours, beds or people, in blocks or on the spot.",
     reported_by=LOCALITIES,
 )
 BOUGHT = _stock(
@@ -48,7 +47,7 @@ BOUGHT = _stock(
     "Block hours of home care bought",
     "Block hours bought",
     "hours a week",
-    "Hours of carers a week that block contracts of the provider buy on the day of the list: begun, and neither the "
+    "Hours of carers a week that block contracts of the provider buy today, as the newest list tells: begun, and neither the "
     "contract, the amount nor its funding ended.",
 )
 RATE = _stock(

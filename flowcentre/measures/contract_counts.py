@@ -1,4 +1,4 @@
-"""A locality's list of contracts becomes measures, as on the Europe/London day of the list."""
+"""A locality's list of contracts becomes measures, as on a Europe/London day: the list's own, or a later one."""
 
 from __future__ import annotations
 

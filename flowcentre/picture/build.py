@@ -22,6 +22,7 @@ from flowcentre.model import (
     Summing,
     Value,
 )
+from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected, Total, expect
 from flowcentre.picture.totals import Values, by_formula, held_astray, summed
 from flowcentre.picture.typed import last_typed, status_of_typed
@@ -42,6 +43,7 @@ def build(
     live: bool = False,
     before: Mapping[tuple[str, str], Value] | None = None,
     whole_system: WholeSystem | None = None,
+    contracts: ContractsToday | None = None,
 ) -> Picture:
     """Everything known at ``at``, with the knowledge of ``known_at`` (as it was known then, unless given).
 
@@ -49,7 +51,7 @@ def build(
     speak of the last moment at which anything in it changed, so that of two servers on one store each
     makes the same picture to the byte. ``expected`` and ``trends`` are worked out unless handed in.
     ``before`` are the values of the last picture of the same ``expected``: what is unchanged is taken over. Hand
-    ``whole_system`` in again and again: it reads each list once.
+    ``whole_system`` and ``contracts`` in again and again: they read each list once.
     """
     known_at = known_at or at
     expected = expected or expect(county, local_day(at))
@@ -59,6 +61,7 @@ def build(
     else:
         version, rows = store.version(), store.known(at, known_at)
         log = store.feed_log(local_midnight(known_at), until=known_at)
+    rows = (contracts or ContractsToday(store)).recounted(rows, county, at)
     held = {feed: entry.held_now for feed, entry in log.items() if entry.held_now}
     values = work_out(expected, rows, at, held, before)
     (whole_system or WholeSystem(store)).add_to(values, county)

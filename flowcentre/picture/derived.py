@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flowcentre.model import County, Level, Reading, Value
 from flowcentre.picture.build import work_out
+from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected
 from flowcentre.picture.whole_system import WholeSystem
 from flowcentre.store import Store
@@ -26,9 +27,10 @@ def derived_readings(county: County, values: Mapping[tuple[str, str], Value], at
 
 def keep_derived(store: Store, county: County, expected: Expected, moments: Iterable[datetime]) -> None:
     """Work out and keep the totals and shares of each moment from the latest that is then known, as a history is read in."""
-    values, whole_system = None, WholeSystem(store)
+    values, whole_system, contracts = None, WholeSystem(store), ContractsToday(store)
     for at in moments:
-        values = work_out(expected, store.latest(), at, before=values)
+        rows = contracts.recounted(store.latest(), county, at)
+        values = work_out(expected, rows, at, before=values)
         whole_system.add_to(values, county)
         store.record_derived(derived_readings(county, values, at), received_at=at)
 
@@ -39,10 +41,10 @@ def keep_what_aged(store: Store, county: County, expected: Expected, until: date
     Totals are kept as changes, and nobody was there to see them turn old: without this an outage
     would stand in the history as a steady line.
     """
-    rows, whole_system = store.latest(), WholeSystem(store)
+    rows, whole_system, contracts = store.latest(), WholeSystem(store), ContractsToday(store)
     at = max((row.received_at for row in rows), default=None)
     while at is not None and at < until:
-        values = work_out(expected, rows, at)
+        values = work_out(expected, contracts.recounted(rows, county, at), at)
         whole_system.add_to(values, county)
         store.record_derived(derived_readings(county, values, at), received_at=at)
         at = min((v.stale_at for v in values.values() if v.stale_at is not None and v.stale_at > at), default=None)

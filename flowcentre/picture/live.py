@@ -12,6 +12,7 @@ import structlog
 from flowcentre.measures.derive import local_day
 from flowcentre.model import County, Picture, Value
 from flowcentre.picture.build import build, step_of
+from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected, expect
 from flowcentre.picture.trends import Trends, read_trends, with_present
 from flowcentre.picture.whole_system import WholeSystem
@@ -44,6 +45,7 @@ class LivePicture:
         self._expected_on: date | None = None
         self._values: Mapping[tuple[str, str], Value] | None = None
         self._whole_system = WholeSystem(store)
+        self._contracts = ContractsToday(store)
         self._refused: tuple[str, ...] = ()
         self._trends: Trends = {}
         self._trends_step: datetime | None = None
@@ -117,6 +119,7 @@ class LivePicture:
             live=self._as_at is None,
             before=self._values,
             whole_system=self._whole_system,
+            contracts=self._contracts,
         )
         self._values = picture.values
         if self._trends_step != step_of(at):
