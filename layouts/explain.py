@@ -8,13 +8,14 @@ from datetime import timedelta
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures import find
+from flowcentre.measures import by_id, find
+from flowcentre.measures.counted import NOT_IN_SUM
 from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Coverage, HeldRow, Measure, Picture, Point, Poll, Value
 from layouts.feeds import OUTCOME_WORDS, held_table
 from layouts.parts import links
 from layouts.parts.age import age
-from layouts.parts.figure import figure
+from layouts.parts.figure import explained, figure
 from layouts.parts.history_chart import history_chart, span_shown
 from layouts.parts.tree import Child, Children
 from layouts.parts.typed_words import typed_words
@@ -63,6 +64,7 @@ def render(
                             figure(value, picture.at, "main"),
                             html.P(unit_words(measure), className="what"),
                             _coverage(value),
+                            _not_in_it(picture, value),
                         ],
                         className="answer",
                     ),
@@ -92,6 +94,14 @@ def _coverage(value: Value) -> Component | None:
     if value.coverage.complete or value.value is None:
         return None
     return html.P(f"{'At least this: ' if value.at_least else ''}{value.coverage} reporting.", className="coverage")
+
+
+def _not_in_it(picture: Picture, value: Value) -> Component | None:
+    """How many are there and not in a sum, for what they would add is not known."""
+    lacking = NOT_IN_SUM.get(value.measure)
+    if lacking is None or not value.at_least or not picture.value(value.place, lacking).value:
+        return None
+    return html.P(["At least this. ", by_id(lacking).label, ": ", explained(picture, value.place, lacking)])
 
 
 def _facts(picture: Picture, measure: Measure, value: Value, held: str) -> html.Dl:

@@ -19,6 +19,8 @@ _READINGS = (
     *contract_readings("", (), EPOCH, ("",)),
     *visit_readings("", VisitWindow(CareTerms(), EPOCH)),
 )
+# A sum, and the count of those of the same list of whom it is not known what they would add to it.
+NOT_IN_SUM = {"poc_hours_waiting_now": "poc_hours_unknown_now"}
 # A median may move either way when somebody is missing.
 COUNTED_FROM_PEOPLE = frozenset(
     reading.measure for reading in _READINGS if ALL[reading.measure].across_places in (Summing.SUM, Summing.MAX)

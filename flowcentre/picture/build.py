@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from flowcentre.measures import ALL
-from flowcentre.measures.counted import COUNTED_FROM_PEOPLE
+from flowcentre.measures.counted import COUNTED_FROM_PEOPLE, NOT_IN_SUM
 from flowcentre.measures.derive import local_day, local_midnight
 from flowcentre.model import (
     EPOCH,
@@ -105,13 +105,15 @@ def work_out(
     midnights: dict[datetime, datetime] = {}
     for measure in expected.measures:
         inputs = measure.formula.inputs if measure.formula else ()
+        not_in_it = NOT_IN_SUM.get(measure.id)
         fills_blanks = measure.formula is not None and measure.formula.fills_blanks
         for place, feeds in expected.reporters[measure.id].items():
             key = (place, measure.id)
             found = [row for feed in feeds if (row := said.get((feed.id, place, measure.id))) is not None]
             was = before.get(key)
             held_back = _held_back(measure, place, feeds, held, expected) if held else 0
-            values[key] = value = _reported(measure, place, feeds, found, at, held_back, midnights, was)
+            short = not_in_it is not None and _falls_short(found, said, not_in_it)
+            values[key] = value = _reported(measure, place, feeds, found, at, held_back, short, midnights, was)
             if value is was:
                 same.add(key)
         for place in expected.formulas.get(measure.id, ()):
@@ -178,6 +180,7 @@ def _reported(
     found: list[Known],
     at: datetime,
     held_back: int,
+    short: bool,
     midnights: dict[datetime, datetime],
     was: Value | None,
 ) -> Value:
@@ -186,7 +189,10 @@ def _reported(
         never = Value(measure.id, place, None, State.NEVER, feeds=names, coverage=Coverage(0, 1), held=held_back)
         return was if was == never else never
     row = found[0] if len(found) == 1 else max(found, key=_moment_of)  # the first configured, where two speak of one
-    if was is not None and _says_what_it_said(row, was) and was.held == held_back:
+    # People whose rows were held back, or of whom a figure is not known, are there all the same.
+    at_least = row.value is not None and (short or (held_back > 0 and measure.id in COUNTED_FROM_PEOPLE))
+    same = was is not None and was.held == held_back and was.at_least == at_least
+    if was is not None and same and _says_what_it_said(row, was):
         state = _state_of(row.value, was.late_at, was.stale_at, at)
         if state is was.state:
             return was
@@ -208,13 +214,21 @@ def _reported(
         row.received_at,
         (row.feed,),
         Coverage(int(state.usable), 1),
-        # People whose rows were held back are there all the same.
-        at_least=held_back > 0 and row.value is not None and measure.id in COUNTED_FROM_PEOPLE,
+        at_least=at_least,
         held=held_back,
         late_at=late_at,
         stale_at=stale_at,
         typed=row.typed,
     )
+
+
+def _falls_short(found: list[Known], said: Mapping[tuple[str, str, str], Known], not_in_it: str) -> bool:
+    """Does the very list that a sum is of count people who are not in the sum?"""
+    if not found:
+        return False
+    row = max(found, key=_moment_of)
+    beside = said.get((row.feed, row.place, not_in_it))
+    return beside is not None and beside.observed_at == row.observed_at and bool(beside.value)
 
 
 def _moment_of(row: Known) -> datetime:
