@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from flowcentre.feeds.tables import Row
 from flowcentre.measures.care_words import OUTCOMES_OF_CARE_THAT_RAN
 from flowcentre.model import CareReferral, Held
 
+_DOUBLED_FROM = 10  # refs: of fewer, most may well be packages of two carers in two rows
 _STEPS = ("accepted", "sent_back", "triaged", "sourced", "started", "ended")
 
 
@@ -69,6 +71,25 @@ def course_of(row: Row, list_time: datetime, outcome: str | None) -> Course:
 
 def _last(one: When, other: When | None) -> When:
     return other if other is not None and other.at > one.at else one
+
+
+def is_doubled(rows: Sequence[tuple[str, CareReferral | Held]]) -> bool:
+    """Do most refs stand in two rows that are wholly alike? Then it is a file appended to itself, and no pairs."""
+    count = Counter(row for _, row in rows if isinstance(row, CareReferral))
+    refs = {(row.place, row.ref) for row in count}
+    twice = {(row.place, row.ref) for row, times in count.items() if times > 1}
+    return len(refs) >= _DOUBLED_FROM and 2 * len(twice) > len(refs)
+
+
+def alike_in_pairs(rows: Sequence[tuple[str, CareReferral | Held]]) -> int:
+    """How many packages for one carer, by their own word, stand in two rows that are wholly alike.
+
+    They are counted as packages of two carers, by nothing but the second row: somebody must be told.
+    """
+    referrals = [row for _, row in rows if isinstance(row, CareReferral)]
+    times = Counter((row.place, row.ref) for row in referrals)
+    alike = Counter(row for row in referrals if row.service.at_home and row.carers != 2)
+    return sum(count == 2 and times[row.place, row.ref] == 2 for row, count in alike.items())
 
 
 def in_pairs(rows: Sequence[tuple[str, CareReferral | Held]]) -> list[tuple[str, CareReferral | Held]]:

@@ -17,9 +17,9 @@ from connectors._list_documents import Layout, Listing
 from connectors._list_feeds import ListOfPeople, ListSettings, is_said, matched_tidily
 from connectors._personal import refused_columns
 from connectors._persons import each_once, read_each, without_names
-from connectors._referral_course import course_of, in_pairs
+from connectors._referral_course import alike_in_pairs, course_of, in_pairs, is_doubled
 from connectors._words import find_flag, find_pathway, spelt
-from flowcentre.feeds.contract import Document, PlaceCodes, RowHeld
+from flowcentre.feeds.contract import Document, FeedMalformed, PlaceCodes, RowHeld
 from flowcentre.feeds.pseudonyms import pseudonym
 from flowcentre.feeds.tables import Row, tidy
 from flowcentre.measures.care_words import FUNDING, OUTCOME_BY_KEY
@@ -90,12 +90,19 @@ class CareReferrals(ListOfPeople):
         listing = self.listing(document, layout)
         if listing is None:
             return
-        rows = in_pairs(read_each(listing.rows, lambda row: self._referral(row, listing.at), self._whose))
+        each = read_each(listing.rows, lambda row: self._referral(row, listing.at), self._whose)
+        if is_doubled(each):
+            raise FeedMalformed(f"{document.name}: most refs stand there in two rows alike; is the file doubled?")
+        rows = in_pairs(each)
         named = list(without_names(rows, "person", lambda one: one.person))
         yield from each_once(without_names(named, "ref", lambda one: one.ref))
         for locality, listed in listing.listed.items():
             # The source's count was of rows, and has been checked; two rows of a pair are one referral.
             yield WholeList("referrals", locality, listing.at, 0 if listed == 0 else None)
+        if count := alike_in_pairs(each):
+            packages = "1 package stands" if count == 1 else f"{count} packages stand"
+            why = f"{packages} in two rows that are wholly alike: counted as for two carers"
+            yield Held(f"{document.name} column carers", why)
         yield from self._not_known(document, listing)
         yield from refused_columns(listing.columns, layout.agreed)
 

@@ -105,11 +105,28 @@ def test_two_rows_that_are_alike_but_for_who_gives_the_care_are_one_package_of_t
     (pair,) = referrals(found)
     assert (pair.carers, pair.weekly_hours, pair.carer_hours, pair.provider) == (2, 14, 28, "ashdown-north")
     assert pair.offers == (3 if other == {"offers": "3"} else 2)
-    assert held(found) == []
+    alike = "1 package stands in two rows that are wholly alike: counted as for two carers"
+    assert held(found) == ([] if other else [alike])
 
 
 def test_the_one_provider_that_is_named_in_two_rows_is_taken() -> None:
     assert referrals(facts({"provider": ""}, {"provider": "1E5"}))[0].provider == "ashdown-north"
+
+
+def test_two_rows_alike_of_a_package_for_two_by_its_own_word_are_nothing_to_tell_of() -> None:
+    found = facts({"carers": "2"}, {"carers": "2"})
+    assert [one.carers for one in referrals(found)] == [2]
+    assert held(found) == []
+
+
+def test_a_file_that_is_there_twice_over_is_refused_and_no_package_becomes_one_of_two_carers() -> None:
+    rows = [{"ref": f"cr-{number}", "person": f"p-{number}"} for number in range(12)]
+    with pytest.raises(FeedMalformed, match="is the file doubled"):
+        facts(*rows, *rows)
+    with pytest.raises(FeedMalformed, match="is the file doubled"):
+        facts(*rows, *rows[:7])
+    assert [one.carers for one in referrals(facts(*rows, *rows[:6]))].count(2) == 6
+    assert [one.carers for one in referrals(facts(*rows[:3], *rows[:3]))] == [2, 2, 2]  # too few to tell
 
 
 @pytest.mark.parametrize(
