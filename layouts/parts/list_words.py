@@ -98,9 +98,13 @@ def change_words(chosen: Chosen[Any], then: Then[Any] | None, since: str) -> tup
     """How the count has changed since a moment, and by how much; why one cannot say, where lists were missing."""
     if then is None or then.count is None:
         return f"No comparison with {since}: no list was known then", None
+    if not then.complete:
+        missing = then.expected - then.reporting
+        lists, were = "list" if then.expected == 1 else "lists", "was" if missing == 1 else "were"
+        return f"No comparison with {since}: {missing} of {then.expected} {lists} {were} missing", None
     if not then.whole:
-        were = "list was" if then.expected - then.reporting == 1 else "lists were"
-        return f"No comparison with {since}: {then.expected - then.reporting} of {then.expected} {were} missing", None
+        rows = "1 row was" if then.held == 1 else f"{then.held:,} rows were"
+        return f"No comparison with {since}: {rows} held back then", None
     change = len(chosen.counted) - then.count
     return f"{signed(change)} since {since}", change
 

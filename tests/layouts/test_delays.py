@@ -145,10 +145,14 @@ def test_a_change_has_its_sign_and_none_where_a_list_was_missing_then() -> None:
     assert change_words(chosen, Then(AT, chosen.people * 2, (), 4, 4), "noon") == ("\N{MINUS SIGN}3 since noon", -3)
     assert change_words(chosen, Then(AT, chosen.people, (), 4, 4), "noon") == ("no change since noon", 0)
     assert change_words(chosen, Then(AT, chosen.people, (), 3, 4), "noon") == (
-        "No comparison with noon: 1 of 4 list was missing",
+        "No comparison with noon: 1 of 4 lists was missing",
         None,
     )
     assert change_words(chosen, Then(AT, None, (), 0, 4), "noon")[1] is None
+    assert change_words(chosen, Then(AT, chosen.people[:2], (), 4, 4, held=12), "noon") == (
+        "No comparison with noon: 12 rows were held back then",
+        None,
+    )
 
 
 def test_waits_and_bed_days_and_their_cost_are_of_those_counted() -> None:
