@@ -195,6 +195,10 @@ def _drift(package: PackageVisits) -> DriftShape:
         "planned_minutes": drift.planned_minutes,
         "actual_minutes": drift.actual_minutes,
         "outside": drift.outside,
+        "untold": drift.untold,
+        "untimed": drift.untimed,
+        "missed": drift.missed,
+        "cancelled": drift.cancelled,
         "hours_a_week": round(drift.hours_a_week, 2),
     }
 

@@ -86,6 +86,10 @@ class DriftShape(TypedDict):
     planned_minutes: float | None
     actual_minutes: float | None
     outside: int
+    untold: Annotated[int, Field(description="visits that were to have begun, and nothing is told of how they went")]
+    untimed: Annotated[int, Field(description="visits made, without both actual times")]
+    missed: int
+    cancelled: int
     hours_a_week: Annotated[float, Field(description="of carers; below 0 where visits run short")]
 
 

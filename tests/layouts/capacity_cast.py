@@ -173,6 +173,10 @@ def rostered(shown: Picture) -> Rostered:
                 under=36 if by < 0 else 1,
                 carer_visits_a_week=10.5,
                 pattern=Pattern.OVERRUN if by > 0 else Pattern.UNDERRUN,
+                untold=1,
+                untimed=2,
+                missed=3,
+                cancelled=4,
             )
             packages.append(PackageVisits(place.id, f"W{5000 + len(services) * 10 + index}", drift, not value.known))
         services.append(ServiceVisits(value, Drift(compared=2700), tuple(packages)))

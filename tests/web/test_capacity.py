@@ -43,6 +43,15 @@ def test_who_could_start_is_told_as_on_the_page(westshire: Westshire) -> None:
     )
 
 
+def test_visits_that_drift_are_told_with_all_their_evidence(westshire: Westshire) -> None:
+    told, known = answered(westshire).json()["drift"], capacity().rostered.patterns
+    apart = ("compared", "outside", "untold", "untimed", "missed", "cancelled")
+    assert [{key: one[key] for key in apart} for one in told] == [
+        {key: getattr(each.drift, key) for key in apart} for each in known if not each.stale
+    ]
+    assert [told[0][key] for key in apart[2:]] == [1, 2, 3, 4]
+
+
 def test_what_is_not_known_is_null_and_never_nought(westshire: Westshire) -> None:
     told = answered(westshire, "empty").json()
     assert told["could_start"] is None
