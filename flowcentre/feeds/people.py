@@ -32,6 +32,11 @@ from flowcentre.model import (
 
 ENDED_STAY_FOR = timedelta(days=7)  # on a list of referrals
 _Moments = tuple[datetime | None, ...]
+# Of a person, or a contract, of one kind of list: Any, for each kind has rows of its own.
+_GoneAt = Callable[[Any], datetime | None]
+_MomentsOf = Callable[[Any], _Moments]
+_StillListed = Callable[[Any, datetime], bool]
+_Wrong = Callable[[Any], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +54,26 @@ class Beside:
         return [p.id for p in self.places.values() if p.kind in kinds and here in (p.parent, p.locality)]
 
 
+_Count = Callable[[PeopleList, Beside], Iterable[Reading]]
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of list: who is on it, and what is counted from it."""
 
     people: str
     person: type[Any]
-    count: Callable[[PeopleList, Beside], Iterable[Reading]]  # zero where nobody is, at every place it speaks for
-    gone_at: Callable[[Any], datetime | None]  # when a person left, was handed over, or needs nothing more
-    moments: Callable[[Any], _Moments]  # every moment told of a row
-    happened: Callable[[Any], _Moments]  # those of them that cannot lie ahead
-    still_listed: Callable[[Any, datetime], bool]  # does a row of the last list belong on one of that moment too?
-    wrong: Callable[[Any], str | None]  # why a row contradicts itself
+    count: _Count  # zero where nobody is, at every place it speaks for
+    gone_at: _GoneAt  # when a person left, was handed over, or needs nothing more
+    moments: _MomentsOf  # every moment told of a row
+    happened: _MomentsOf  # those of them that cannot lie ahead
+    still_listed: _StillListed  # does a row of the last list belong on one of that moment too?
+    wrong: _Wrong  # why a row contradicts itself
     wrong_together: Callable[[Any], Iterable[tuple[Any, str]]] = lambda rows: ()  # rows that contradict others, and why
     steady: bool = False  # a list of weeks: however far apart two of them are, they are compared by size
     elsewhere: str | None = None  # why a row waits whose ref another place lists; None: a ref may stand at several
     # Of what is counted, that which rows of other places' lists add to; None: each list is counted for itself.
-    shared: Callable[[PeopleList, Beside], Iterable[Reading]] | None = None
+    shared: _Count | None = None
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -74,18 +82,51 @@ class Kind:
         return tuple(reading.measure for reading in nobody)
 
 
-def _kind(people: str, person: type[Any], count: Any, gone_at: Any, moments: Any, **more: Any) -> Kind:
+def _kind(
+    people: str,
+    person: type[Any],
+    count: _Count,
+    gone_at: _GoneAt,
+    moments: _MomentsOf,
+    *,
+    happened: _MomentsOf | None = None,
+    still_listed: _StillListed | None = None,
+    wrong: _Wrong | None = None,
+    steady: bool = False,
+    elsewhere: str | None = None,
+    shared: _Count | None = None,
+) -> Kind:
     """A list of people who come, and belong on it until the midnight after they leave."""
-    settings: dict[str, Any] = {
-        "happened": moments,
-        "still_listed": lambda one, at: (
-            one.arrived_at >= local_midnight(at) or (left := gone_at(one)) is None or left >= local_midnight(at)
-        ),
-        "wrong": lambda one: (
-            "left before arriving" if (left := gone_at(one)) is not None and left < one.arrived_at else None
-        ),
-    } | more
-    return Kind(people, person, count, gone_at, moments, **settings)
+
+    def until_midnight(one: Any, at: datetime) -> bool:
+        return one.arrived_at >= local_midnight(at) or (left := gone_at(one)) is None or left >= local_midnight(at)
+
+    def left_too_early(one: Any) -> str | None:
+        return "left before arriving" if (left := gone_at(one)) is not None and left < one.arrived_at else None
+
+    return Kind(
+        people,
+        person,
+        count,
+        gone_at,
+        moments,
+        happened or moments,
+        still_listed or until_midnight,
+        wrong or left_too_early,
+        steady=steady,
+        elsewhere=elsewhere,
+        shared=shared,
+    )
+
+
+def _attendances(whole: PeopleList, _beside: Beside) -> Iterable[Reading]:
+    attendances = [person for person in whole.persons if isinstance(person, EmergencyAttendance)]
+    return attendance_readings(whole.place, attendances, whole.observed_at)
+
+
+def _ambulances(whole: PeopleList, _beside: Beside) -> Iterable[Reading]:
+    arrivals = [person for person in whole.persons if isinstance(person, AmbulanceArrival)]
+    return ambulance_readings(whole.place, arrivals, whole.observed_at)
 
 
 def _delays(whole: PeopleList, beside: Beside) -> Iterator[Reading]:
@@ -124,14 +165,14 @@ def _past_of(one: CareReferral) -> _Moments:
 ATTENDANCES = _kind(
     "attendances",
     EmergencyAttendance,
-    lambda whole, _: attendance_readings(whole.place, whole.persons, whole.observed_at),
+    _attendances,
     lambda one: one.departed_at,
     lambda one: (one.arrived_at, one.triaged_at, one.seen_at, one.decided_to_admit_at, one.departed_at),
 )
 AMBULANCES = _kind(
     "ambulances",
     AmbulanceArrival,
-    lambda whole, _: ambulance_readings(whole.place, whole.persons, whole.observed_at),
+    _ambulances,
     lambda one: one.handed_over_at,
     lambda one: (one.arrived_at, one.handed_over_at),
 )
