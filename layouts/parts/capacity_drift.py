@@ -42,8 +42,8 @@ def drift(capacity: Capacity) -> html.Section:
     parts.append(
         html.Div(
             [
-                _packages(picture, over, "Regularly run over", "Nobody's visits regularly run over.", "over"),
-                _packages(picture, under, "Regularly run short", "Nobody's visits regularly run short.", "under"),
+                _packages(picture, over, rostered.services, "over"),
+                _packages(picture, under, rostered.services, "short"),
             ],
             className="drift-two",
         )
@@ -108,12 +108,18 @@ def _service(picture: Picture, service: ServiceVisits) -> Markup:
     )
 
 
-def _packages(picture: Picture, packages: Sequence[PackageVisits], title: str, nobody: str, kind: str) -> Component:
+def _packages(
+    picture: Picture, packages: Sequence[PackageVisits], services: Sequence[ServiceVisits], way: str
+) -> Component:
+    """Those of one way, "over" or "short". Rosters that are silent may hide others: nobody is told of only where all speak."""
+    silent, title = sum(not each.value.known for each in services), f"Regularly run {way}"
+    kind = "over" if way == "over" else "under"
     amount = sum(abs(each.drift.hours_a_week) for each in packages)
-    words = f"{plural(len(packages), 'package', 'packages')}, {hours(amount, 1)} of carers a week" if packages else ""
+    words = f"{plural(len(packages), 'package', 'packages')}, {hours(amount, 1)} of carers a week"
+    words = f"{'at least ' if silent else ''}{words}" if packages else ""
     parts: list[Child] = [html.H3([title, " ", html.Small(words)])]
     if not packages:
-        return html.Div([*parts, html.P(nobody, className="what")])
+        return html.Div([*parts, html.P(_nobody(len(services), silent, way), className="what")])
     most = max(abs(each.drift.hours_a_week) for each in packages) or 1
     heads: list[Child] = ["Package", "Service", "By what evidence", "Hours a week"]
     rows = [_package(picture, each, most) for each in packages]
@@ -123,6 +129,14 @@ def _packages(picture: Picture, packages: Sequence[PackageVisits], title: str, n
         rest = table(heads, more, f"drift-packages {kind}", title)
         parts.append(folded(f"drift-{kind}-more", f"{len(more):,} more", rest))
     return html.Div(parts)
+
+
+def _nobody(services: int, silent: int, way: str) -> str:
+    if silent == services:
+        return f"Not known whose visits run {way}: no roster is of the present."
+    if silent:
+        return f"None is known whose visits regularly run {way}: {silent:,} of {services:,} services are silent."
+    return f"Nobody's visits regularly run {way}."
 
 
 def _package(picture: Picture, package: PackageVisits, most: float) -> Markup:

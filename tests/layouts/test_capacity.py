@@ -17,6 +17,7 @@ from flowcentre.picture.could_start import RULE
 from flowcentre.picture.listed import Chosen, Filters
 from flowcentre.picture.packages import PACKAGES
 from flowcentre.picture.recovery import recovery_units
+from flowcentre.picture.visits import Rostered
 from flowcentre.picture.without_provider import Unplaced
 from layouts import capacity as page
 from layouts.finished import to_html
@@ -214,6 +215,23 @@ def test_a_stale_roster_names_nobody() -> None:
     said = section(capacity("stale"), "drift")
     assert "clearly longer" not in said
     assert "too old" in said
+
+
+def test_of_silent_rosters_it_is_not_said_that_nobodys_visits_drift() -> None:
+    stale = section(capacity("stale"), "drift")
+    assert "Not known whose visits run over: no roster is of the present" in stale
+    assert "Nobody's visits" not in stale
+    whole, some = capacity(), capacity("partial")
+    assert "Nobody's visits" not in section(some, "drift")
+    assert re.search(r"Regularly run over at least \d+ packages", section(some, "drift"))
+    assert "at least" not in section(whole, "drift")
+
+    def steady(shown: Capacity) -> str:
+        services = (replace(each, packages=()) for each in shown.rostered.services)
+        return section(replace(shown, rostered=Rostered(tuple(services))), "drift")
+
+    assert "Nobody's visits regularly run short." in steady(whole)
+    assert re.search(r"None is known whose visits regularly run short: \d+ of \d+ services are silent", steady(some))
 
 
 def test_each_recovery_unit_tells_its_beds_its_stays_and_until_when_they_are_bought() -> None:
