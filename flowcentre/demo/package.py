@@ -13,7 +13,7 @@ from random import Random
 from flowcentre.demo.rhythm import DAY, local
 from flowcentre.model import CareService, NextStep, ReferralReason, Setting, Therapy
 
-LISTED_AFTER_THE_END = 7 * DAY
+LISTED_AFTER_THE_END = 8 * DAY  # a week, and the time within which care is promised to start
 SHORT_TERM = 42  # days: nothing on the list is planned for longer
 _AGREED_BEFORE = 6  # days ahead of it, everybody knows the day on which care ends
 _MOST_HOURS_OF_THERAPY = 4.5  # a week, of those who need nobody but a therapist

@@ -11,11 +11,12 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from flowcentre.measures.care_words import NO_LONGER_WAITING
-from flowcentre.measures.derive import local_day
+from flowcentre.measures.derive import local_day, local_midnight
 from flowcentre.model import CareReferral, CareTerms, NextStep, Setting, Therapy
 
 StayLimits = Mapping[str, int]  # days of a stay in a bed, by the places with a limit of their own
 NO_LIMITS: StayLimits = MappingProxyType({})
+_INTO_THE_NEXT_DAY = timedelta(hours=26)  # from midnight: a day has 23, 24 or 25 hours
 WEEK = timedelta(days=7)  # over which what came of referrals is counted
 
 
@@ -58,8 +59,16 @@ def breached(referral: CareReferral, at: datetime, terms: CareTerms) -> bool:
 
 
 def started_in_time(referral: CareReferral, terms: CareTerms) -> bool:
-    """Did care start by the moment that was promised?"""
-    return referral.started_at is not None and referral.started_at <= due_at(referral, terms)
+    """Did care start by the moment that was promised? A start told as a day alone did where all of that day was in time."""
+    started_at = referral.started_at
+    return started_at is not None and _latest(started_at) <= due_at(referral, terms)
+
+
+def _latest(started_at: datetime) -> datetime:
+    """When care began at the latest: London's midnight stands for a day alone, for nobody pays a first visit then."""
+    if local_midnight(started_at) != started_at:
+        return started_at
+    return local_midnight(started_at + _INTO_THE_NEXT_DAY)
 
 
 def ended_unstarted(referral: CareReferral, before: datetime) -> bool:

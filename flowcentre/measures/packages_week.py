@@ -43,7 +43,7 @@ STARTED_IN_TIME = _week(
     "Packages of care started in time, last seven days",
     "Started in time",
     "Of those for whom the promised time for the start of care ended in the last seven days, the people whose care had "
-    "begun by then.",
+    "begun by then. Where a list tells the day alone, all of that day must have been in time.",
     worse=Worse.LOW,
     overlaps="poc_due_7d",
     confirmed=False,

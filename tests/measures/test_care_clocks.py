@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -31,6 +32,18 @@ def test_at_the_very_limit_nobody_is_past_it_and_a_start_there_is_in_time() -> N
     assert not clocks.breached(asked, AT, TERMS)
     assert clocks.started_in_time(referral(24, started_at=AT), TERMS)
     assert not clocks.started_in_time(referral(24, started_at=AT + SECOND), TERMS)
+
+
+def test_a_start_told_as_a_day_alone_is_in_time_where_all_of_that_day_was() -> None:
+    monday = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    tuesday = monday.replace(day=24, hour=0)
+    asked = referral(referred_at=monday, started_at=tuesday)
+    assert not clocks.started_in_time(asked, TERMS)  # it may have been at three in the afternoon
+    assert clocks.started_in_time(asked, replace(TERMS, start_within=timedelta(hours=39)))
+    assert not clocks.started_in_time(asked, replace(TERMS, start_within=timedelta(hours=38)))
+    assert clocks.started_in_time(replace(asked, started_at=tuesday + timedelta(minutes=1)), TERMS)
+    summer = datetime(2026, 6, 30, 23, tzinfo=UTC)  # midnight in London
+    assert not clocks.started_in_time(referral(referred_at=summer - 9 * HOUR, started_at=summer), TERMS)
 
 
 def test_who_has_care_or_has_ended_is_past_no_promise() -> None:
