@@ -20,7 +20,7 @@ from layouts.parts.scale import round_steps
 from layouts.parts.tree import Child, marked
 
 _SLOT, _GAP, _HEIGHT = 100, 8, 1000  # of a day, in the drawing's own units
-_HEADROOM = 1.1
+_HEADROOM, _ABOVE_LINE = 1.1, 1.18
 _Up = Callable[[float], float]  # percent of the drawing, from below
 
 
@@ -51,7 +51,8 @@ def _is_everybody(answered: CareAnswered) -> bool:
 def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool, *, looks_back: bool) -> Component:
     reference = terms.reference_waiting if everybody else None
     highest = max([then.people or 0 for then in past] + [reference or 0])
-    most = _HEADROOM * highest or 1.0
+    # The words of the line stand above it.
+    most = max(_HEADROOM * highest, _ABOVE_LINE * (reference or 0)) or 1.0
 
     def y(amount: float) -> float:
         return 100 * amount / most
@@ -68,7 +69,7 @@ def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool, *, looks_b
         if then.at.astimezone(LONDON).weekday() == 0
     ]
     now = "then" if looks_back else "now"
-    days.append(html.Span(now, className="now", style={"left": f"{(len(past) - 1) * share:.2f}%"}))
+    days.append(html.Span(now, className="now"))
     known = [then.people for then in past if then.people is not None]
     gaps = len(past) - len(known)
     words = f"Between {min(known):,.0f} and {max(known):,.0f} people waited"

@@ -76,6 +76,60 @@ def test_what_is_chosen_is_marked_by_more_than_colour(show: Show) -> None:
     assert chosen.get_attribute("aria-current") == "true"
 
 
+ROWS = """tiles => {
+  const rows = new Map();
+  for (const box of tiles.map(tile => tile.getBoundingClientRect())) {
+    rows.set(box.top, Math.max(box.right, rows.get(box.top) ?? 0));
+  }
+  return [...rows.values()];
+}"""
+
+
+@pytest.mark.parametrize(("width", "rows"), [(390, 7), (1366, 2), (1920, 1), (3840, 1)])
+@pytest.mark.parametrize("query", ["", "phase=receiving", "service=recovery-bed"])
+def test_the_tiles_of_the_head_fill_every_row(show: Show, query: str, width: int, rows: int) -> None:
+    screen = show(drawn("normal", "packages", query), width)
+    ends = screen.locator(".package-tile").evaluate_all(ROWS)
+    edge = screen.locator(".package-top").evaluate("e => e.getBoundingClientRect().right")
+    assert all(abs(end - edge) < 1 for end in ends)
+    assert query or len(ends) == rows
+
+
+@pytest.mark.parametrize("width", [390, 1366, 1920, 3840])
+@pytest.mark.parametrize("condition", ["normal", "overloaded"])
+def test_the_words_of_a_chart_stay_within_it(show: Show, condition: str, width: int) -> None:
+    screen = show(drawn(condition, "packages"), width)
+    chart = screen.locator(".weeks-chart").bounding_box()
+    assert chart is not None
+    for words in (".weeks-days .now", ".reference b"):
+        box = screen.locator(f".weeks-chart {words}").bounding_box()
+        assert box is not None
+        assert chart["x"] <= box["x"]
+        assert box["x"] + box["width"] <= chart["x"] + chart["width"] + 1
+        assert box["y"] >= chart["y"] - 1
+
+
+@pytest.mark.parametrize("width", [390, 768, 1366, 1920, 3840])
+@pytest.mark.parametrize("page", ["capacity", "packages"])
+def test_no_ref_breaks_over_two_lines(show: Show, page: str, width: int) -> None:
+    screen = show(drawn("overloaded", page).replace(">W4", ">POC-U6-W4"), width)
+    screen.evaluate(OPEN)
+    lines = screen.locator(".ref").evaluate_all("refs => refs.map(ref => ref.getClientRects().length)")
+    assert len(lines) > 5
+    assert set(lines) == {1}
+
+
+@pytest.mark.parametrize("condition", ["normal", "overloaded", "partial"])
+def test_no_locality_stands_half_empty_beside_another(show: Show, condition: str) -> None:
+    screen = show(drawn(condition, "capacity"), 1920)
+    assert screen.evaluate("document.documentElement.scrollHeight") < 5200
+    bands = screen.locator(".start-band").evaluate_all(
+        "bands => bands.map(band => band.getBoundingClientRect().height)"
+    )
+    assert len(bands) == 3
+    assert max(bands) < 420
+
+
 def test_the_lines_of_a_chart_lie_where_their_numbers_say(show: Show) -> None:
     screen = show(drawn("normal", "packages"), 1920)
     line = screen.locator(".weeks-chart .plot .reference").bounding_box()
