@@ -49,7 +49,7 @@ FUNDING = {
 
 
 def referral_list(packages: Iterable[Package], at: int, places: Places) -> bytes:
-    """Everybody who waits or has care, and whose care ended in the last week, in order of their referrals."""
+    """Everybody who waits or has care, and whose care ended in the last eight days, in order of their referrals."""
     listed = sorted(packages, key=lambda package: (package.referred_at, package.ref))
     rows, to_spoil = [], lapses.spoils_hours(at)
     for package in listed:

@@ -86,7 +86,7 @@ class CareReferral:
     provider: str | None = None  # id of the place that agreed, or that gives the care
     started_at: datetime | None = None  # the first visit, or the first night in the bed
     planned_end: date | None = None
-    ended_at: datetime | None = None  # listed for seven days more
+    ended_at: datetime | None = None  # listed for eight days more
     outcome: str | None = None  # the key of an outcome
     therapy_again: bool = False  # has come back to therapy
     offers: int | None = None  # made by providers so far

@@ -1,6 +1,6 @@
 """Packages of care person by person: what follows from each row of the localities' lists, and how one can choose.
 
-A list holds everybody who waits, who receives care, and whose referral ended in the last seven days. Where an
+A list holds everybody who waits, who receives care, and whose referral ended in the last eight days. Where an
 address does not say otherwise, those who wait for care at home are chosen: the people of ``poc_waiting_now``.
 """
 

@@ -35,5 +35,5 @@ def create_packages_api(routes: ListRoutes[Package]) -> APIRouter:
         "Packages of care: who waits, for whom, and for how long",
         "The count as any other value is given, counts by each facet, the clocks, and the people, longest wait first. "
         "Those who wait for care at home, unless `phase` or `service` ask for others: a list holds those who receive care "
-        "too, and those whose referral ended in the last seven days.",
+        "too, and those whose referral ended in the last eight days.",
     )

@@ -158,7 +158,7 @@ PAGE: ListPage[Package] = ListPage(
         "phase": (
             (None, "waiting"),
             (Phase.RECEIVING.value, "receiving"),
-            (Phase.ENDED.value, "ended in the last 7 days"),
+            (Phase.ENDED.value, "ended in the last 8 days"),
         ),
         "service": ((None, "care at home"), ("recovery-bed", "recovery beds")),
     },
