@@ -41,6 +41,7 @@ class Then(Generic[T]):
     left: tuple[T, ...]
     reporting: int
     expected: int
+    held: int = 0  # rows of these lists that were held back then: so many more may have been there
 
     @property
     def count(self) -> int | None:
@@ -48,9 +49,14 @@ class Then(Generic[T]):
         return None if self.people is None else len(self.people)
 
     @property
-    def whole(self) -> bool:
+    def complete(self) -> bool:
         """Did every list in scope speak?"""
         return self.reporting == self.expected
+
+    @property
+    def whole(self) -> bool:
+        """Did every list in scope speak, and was no row of them held back?"""
+        return self.complete and not self.held
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +109,17 @@ def read_censuses(subject: Subject[T], store: Store, picture: Picture, moments: 
         for value in values
     }
     keys, longest = [(value.place, measure) for value in values], max(patience.values(), default=_NONE)
-    found = []
+    found, held = [], store.held_at(moments)
     for at in moments:
         histories = store.history(keys, at - longest, at + _INSTANT, known_at=at)
         lists = []
         for value in values:
             point = next(reversed(histories[value.place, measure]), None)
             if point is not None and point.value is not None and at - point.at < patience[value.place]:
-                then = Value(measure, value.place, point.value, State.FRESH, point.at, feeds=value.feeds)
+                rows_held = sum(held[at].get(feed, {}).get(value.place, 0) for feed in value.feeds)
+                then = Value(
+                    measure, value.place, point.value, State.FRESH, point.at, feeds=value.feeds, held=rows_held
+                )
                 rows = store.people(subject.people, value.place, point.at, at)
                 lists.append(subject.list_of(then, rows, point.at, county))
         found.append(Census(at, tuple(lists), len(values)))
@@ -122,7 +131,8 @@ def _then(census: Census[T], filters: Filters[T], places: Collection[str] | None
     expected = census.places if places is None else len(places)
     people = tuple(item for each in lists for item in each.people if filters.admits(item))
     left = tuple(item for each in lists for item in each.left if filters.admits(item))
-    return Then(census.at, people if lists else None, left, len(lists), expected)
+    held = sum(each.value.held for each in lists)
+    return Then(census.at, people if lists else None, left, len(lists), expected, held)
 
 
 def _midnight_before(at: datetime, back: int) -> datetime:

@@ -18,7 +18,7 @@ HOSPITAL, COMMUNITY = "poc_waiting_hospital_now", "poc_waiting_community_now"
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """How many waited at a moment. None: a list was missing or too old, so nobody knows."""
+    """How many waited at a moment. None: a list was missing, too old or not whole, so nobody knows."""
 
     at: datetime
     hospital: float | None
@@ -63,14 +63,22 @@ def read_weeks(
 ) -> dict[str, tuple[Waited, ...]]:
     """What each locality's own list said at the end of each Europe/London day until ``last``, as it was known then.
 
-    So it is the same whenever it is read, and whoever looks back to that day sees nothing that came later.
+    So it is the same whenever it is read, and whoever looks back to that day sees nothing that came later. A list of
+    which rows were held back at the end of a day was not whole.
     """
     moments = _ends_of_days(last)
     keys = [(locality, measure) for locality in localities for measure in (HOSPITAL, COMMUNITY)]
     patience = {key: _patience(picture, *key) for key in keys}
     start = moments[0] - max(patience.values(), default=timedelta(0))
     histories = store.history(keys, start, last + timedelta(milliseconds=1), known_at=last)
-    sampled = {key: _sampled(histories[key], moments, patience[key]) for key in keys}
+    held = store.held_at(moments)
+    sampled = {
+        key: [
+            None if any(key[0] in held[at].get(feed, {}) for feed in picture.value(*key).feeds) else found
+            for at, found in zip(moments, _sampled(histories[key], moments, patience[key]), strict=True)
+        ]
+        for key in keys
+    }
     return {
         locality: tuple(map(Waited, moments, sampled[locality, HOSPITAL], sampled[locality, COMMUNITY]))
         for locality in localities

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -175,6 +175,16 @@ def _count(
     for feed, missed, *sums in connection.execute(chosen):
         counts[feed], skipped[feed] = PollCounts(*sums), missed
     return counts, skipped
+
+
+def read_held_at(
+    connection: Connection, moments: Sequence[datetime]
+) -> dict[datetime, Mapping[str, Mapping[str | None, int]]]:
+    """How many rows of each feed stood held back at each place at some moments. Feeds without any are left out."""
+    feeds = select(db.feed.c.id).where(db.feed.c.id != db.DERIVED)
+    polls = {at: connection.execute(feeds.add_columns(_newest_until(READ, at))).all() for at in moments}
+    held = _held_now(connection, list({poll for found in polls.values() for _, poll in found}))
+    return {at: {feed: held[poll] for feed, poll in found if poll in held} for at, found in polls.items()}
 
 
 def _held_now(connection: Connection, ids: Sequence[int | None]) -> dict[int, dict[str | None, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, text, update
@@ -354,6 +354,11 @@ class Store(Connections):
             if until is not None:
                 return ledger.read_feed_log_until(connection, since, until)
             return ledger.read_feed_log(connection, since)
+
+    def held_at(self, moments: Sequence[datetime]) -> dict[datetime, Mapping[str, Mapping[str | None, int]]]:
+        """How many rows of each feed, by place, the last answer had held back that was read by each of some moments."""
+        with self._reading() as connection:
+            return ledger.read_held_at(connection, moments)
 
     def held_rows(self, feed: str | None = None, *, limit: int = 200) -> list[HeldRow]:
         """The newest held rows, newest first."""

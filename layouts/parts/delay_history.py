@@ -65,7 +65,10 @@ def _says(answered: Answered[Delay], past: Sequence[Then[Delay]]) -> str:
     )
     said += f", {least}{pounds(sum(known) * cost)} at £{cost:,.0f} a bed day (local figure)" if cost is not None else ""
     days = "day" if partly == 1 else "days"
-    return said + (f". On {partly} {days} a list was missing." if partly else ".")
+    what = (
+        "a list was missing" if all(then.whole for then in past if then.complete) else "a list was missing or not whole"
+    )
+    return said + (f". On {partly} {days} {what}." if partly else ".")
 
 
 def _chart(answered: Answered[Delay], past: Sequence[Then[Delay]], address: Address[Delay]) -> Component:
@@ -137,7 +140,9 @@ def _column(
 def _words(then: Then[Delay], week_before: Then[Delay] | None, holiday: str | None) -> str:
     said = f"{day_words(then.at)}, at midnight: "
     said += "no list" if then.count is None else people(then.count)
-    said += f", {then.reporting} of {then.expected} hospitals" if not then.whole and then.count is not None else ""
+    if then.count is not None:
+        said += f", {then.reporting} of {then.expected} hospitals" if not then.complete else ""
+        said += f", and {then.held:,} row{'' if then.held == 1 else 's'} held back" if then.held else ""
     if week_before is not None and week_before.count is not None:
         said += f"; a week before {week_before.count:,}"
     return said + (f"; {holiday}" if holiday else "")

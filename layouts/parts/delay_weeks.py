@@ -39,7 +39,7 @@ class Week:
 def weeks_of(past: Sequence[Then[Delay]]) -> list[Week]:
     """Whole weeks, each of seven midnights, the newest first."""
     spans = [past[end - WEEK : end] for end in range(len(past), WEEK - 1, -WEEK)]
-    return [Week(span[-1], tuple(then for then in span if then.whole and then.people is not None)) for span in spans]
+    return [Week(span[-1], tuple(then for then in span if then.complete and then.people is not None)) for span in spans]
 
 
 def weeks(past: Sequence[Then[Delay]]) -> Component | None:

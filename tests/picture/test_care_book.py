@@ -133,6 +133,20 @@ def test_four_weeks_are_those_of_the_localities_in_scope_with_gaps_where_a_list_
     assert (len(weeks), weeks[0].people) == (28, None)
 
 
+def test_a_day_at_whose_end_rows_were_held_is_a_gap_and_nothing_is_set_against_it(store: Store) -> None:
+    for at in (AT - DAY, datetime(2026, 11, 23, 23, 30, tzinfo=UTC)):
+        settle_localities(store, at, [referral(1, "R-0", at), referral(2, "R-9", at, carers=7)])
+    settle_localities(store, AT, [referral(1, f"R-{number}") for number in range(3)])
+    book, picture = book_of(store)
+    answered = book.answer("")
+    assert answered.past.yesterday is not None
+    assert (answered.past.yesterday.count, answered.past.yesterday.held) == (1, 1)
+    assert (answered.past.yesterday.complete, answered.past.yesterday.whole) == (True, False)
+    assert answered.weeks[-2].people is None
+    assert book.answer("locality=south").weeks[-2].people == 0  # whose list was whole
+    assert answered.weeks[-1].people == picture.value("westshire", "poc_waiting_now").value == 3
+
+
 def test_each_of_the_weeks_days_ends_at_its_own_midnight_whatever_the_clocks_did(store: Store) -> None:
     settle(store)
     _, picture = book_of(store)

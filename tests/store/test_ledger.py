@@ -53,6 +53,19 @@ def test_rows_held_are_held_no_more_once_an_answer_is_read_without_any(store: St
     assert [row.row for row in log.held] == ["row 4"]
 
 
+def test_what_was_held_at_a_moment_is_of_the_last_answer_that_was_read_by_then(store: Store, at: datetime) -> None:
+    tell(store, "beds", at, held=[Held("row 4", "not a count", "a1"), Held("row 5", "first"), Held("row 6", "second")])
+    tell(store, "beds", at + MINUTE, outcome=Outcome.UNAVAILABLE, message="refused the connection")
+    tell(store, "beds", at + 2 * MINUTE, sighting("a1", at, beds=1))
+    moments = [at - MINUTE, at, at + MINUTE, at + 2 * MINUTE]
+    assert store.held_at(moments) == dict(
+        zip(moments, [{}, {"beds": {"a1": 1, None: 2}}, {"beds": {"a1": 1, None: 2}}, {}], strict=True)
+    )
+    for moment in moments:
+        logged = {feed: log.held_now for feed, log in store.feed_log(at, until=moment).items() if log.held_now}
+        assert store.held_at([moment]) == {moment: logged}
+
+
 def test_why_an_answer_was_refused_is_told_until_one_is_believed_whole(store: Store, at: datetime) -> None:
     def doubt() -> str | None:
         poll = store.feed_log(at)["beds"].last_doubt
