@@ -56,6 +56,7 @@ class CareReferralsSettings(ListSettings):
     services: Mapping[str, str] = Field(default_factory=dict)  # local word -> "home care", "reablement", "recovery bed"
     outcomes: Mapping[str, str] = Field(default_factory=dict)  # local word -> key of an outcome
     funding: Mapping[str, str] = Field(default_factory=dict)  # local word -> key of a funding stream
+    row_for_each_carer: bool = False  # True: two rows alike are how a package of two carers is written, and no news
 
     @field_validator("reasons")
     @classmethod
@@ -99,7 +100,7 @@ class CareReferrals(ListOfPeople):
         for locality, listed in listing.listed.items():
             # The source's count was of rows, and has been checked; two rows of a pair are one referral.
             yield WholeList("referrals", locality, listing.at, 0 if listed == 0 else None)
-        if count := alike_in_pairs(each):
+        if not self.settings.row_for_each_carer and (count := alike_in_pairs(each)):
             packages = "1 package stands" if count == 1 else f"{count} packages stand"
             why = f"{packages} in two rows that are wholly alike: counted as for two carers"
             yield Held(f"{document.name} column carers", why)

@@ -113,6 +113,12 @@ def test_the_one_provider_that_is_named_in_two_rows_is_taken() -> None:
     assert referrals(facts({"provider": ""}, {"provider": "1E5"}))[0].provider == "ashdown-north"
 
 
+def test_where_every_carer_has_a_row_by_agreement_two_rows_alike_are_no_news() -> None:
+    found = list(connector(row_for_each_carer=True).parse(Document("list.csv", as_csv(ROW, ROW))))
+    assert [one.carers for one in referrals(found)] == [2]
+    assert held(found) == []
+
+
 def test_two_rows_alike_of_a_package_for_two_by_its_own_word_are_nothing_to_tell_of() -> None:
     found = facts({"carers": "2"}, {"carers": "2"})
     assert [one.carers for one in referrals(found)] == [2]
