@@ -186,7 +186,7 @@ def _held_words(picture: Picture, value: Value, rows: tuple[HeldRow, ...]) -> st
     """What a value counts is of its place in the last poll; what is named is since midnight. Both are said."""
     if rows:
         last = f"{value.held or 'None'} of this place in its last poll"
-        return f"{last}; named below: {len(rows)} since midnight from its feeds."
+        return f"{last}; named below: {sum(row.rows for row in rows)} since midnight from its feeds."
     if not value.held:
         return "None since midnight from its feeds."
     looks = [status.last_poll for status in picture.feeds if status.feed.id in value.feeds]

@@ -191,15 +191,16 @@ def held_table(rows: tuple[HeldRow, ...], picture: Picture) -> html.Div:
 
 def _held_together(group: list[HeldRow], picture: Picture) -> html.Tr:
     newest = group[0]
-    named = ", ".join(_names(group[:_ROWS_NAMED]))
-    more = f" and {len(group) - _ROWS_NAMED:,} more" if len(group) > _ROWS_NAMED else ""
-    reason = newest.reason if len(group) == 1 else f"{len(group):,} rows: {newest.reason}"
+    rows, told = sum(row.rows for row in group), list({row.row: row for row in group}.values())
+    named = ", ".join(_names(told[:_ROWS_NAMED]))
+    more = f" and {len(told) - _ROWS_NAMED:,} more" if len(told) > _ROWS_NAMED else ""
+    reason = newest.reason if rows == 1 else f"{rows:,} rows: {newest.reason}"
     places = list(dict.fromkeys(_place_words(row, picture) for row in group))
     return html.Tr(
         [
             html.Td(when_words(newest.held_at, picture.at)),
             html.Td(named + more, className="row"),
-            html.Td(places[0] if len(places) == 1 else f"{len(places)} places"),
+            html.Td(", ".join(places) if len(places) <= _ROWS_NAMED else f"{len(places)} places"),
             html.Td(reason),
         ]
     )

@@ -101,3 +101,4 @@ class HeldRow:
     reason: str
     place: str | None = None
     measure: str | None = None
+    rows: int = 1  # of its poll that are alike in all of this, as those of a list that was held whole

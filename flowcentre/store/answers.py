@@ -106,7 +106,7 @@ class FeedLog:
     observed_at: datetime | None = None  # the newest moment that it spoke of
     today: PollCounts = PollCounts()
     skipped: int = 0  # due times that passed unpolled
-    held: tuple[HeldRow, ...] = ()  # newest first, 20 at most
+    held: tuple[HeldRow, ...] = ()  # newest first, those alike as one; 20 at most
     held_now: Mapping[str | None, int] = field(default_factory=dict)  # by place, in the last answer that was read
     last_doubt: Poll | None = None  # the newest answer since, where it was not believed whole
 

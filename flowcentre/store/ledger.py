@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
 
 from flowcentre.model import HeldRow, Outcome, Poll, PollCounts
 from flowcentre.store import schema as db
@@ -14,7 +17,8 @@ from flowcentre.store.answers import FeedLog
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.polls import read_poll
 
-_NEWEST_HELD = 20
+_NEWEST_HELD = 20  # told of a feed, those that are alike as one
+_LOOKED_THROUGH = 300  # rows for those: a list held whole has hundreds, and another reason stands behind them
 READ = (Outcome.OK, Outcome.HELD)  # an answer was read, so what it held back is what is held back now
 ANSWERED = (Outcome.OK, Outcome.UNCHANGED)
 BROUGHT = (Outcome.OK, Outcome.HELD, Outcome.REFUSED, Outcome.CRASHED)  # something came, believed or not
@@ -38,6 +42,34 @@ def read_held_rows(
     until: datetime | None = None,
 ) -> list[HeldRow]:
     """The newest held rows, newest first; with ``until``, of the polls that had finished by then."""
+    return [
+        HeldRow(found.feed, found.poll, from_ms(found.held_at), found.row, found.reason, found.place, found.measure)
+        for found in connection.execute(_newest_held(feed, limit, since, until))
+    ]
+
+
+def _held_together(connection: Connection, feed: str, since: datetime, until: datetime | None) -> list[HeldRow]:
+    """The same of one feed, each with how many rows of its poll are alike: one reason must not hide another."""
+    # Counted here: a database would sort them to do so.
+    alike = Counter(tuple(found)[1:] for found in connection.execute(_newest_held(feed, _LOOKED_THROUGH, since, until)))
+    if alike.total() == _LOOKED_THROUGH and len(alike) <= _NEWEST_HELD:  # more of the last may stand behind these
+        last = next(reversed(alike))
+        alike[last] = _count_alike(connection, last)
+    return [
+        HeldRow(of, poll, from_ms(held_at), row, reason, place, measure, rows)
+        for (of, poll, held_at, row, reason, place, measure), rows in islice(alike.items(), _NEWEST_HELD)
+    ]
+
+
+def _count_alike(connection: Connection, row: tuple[Any, ...]) -> int:
+    _, poll, _, name, reason, place, measure = row
+    held = db.held_row.c
+    told = ((held.poll, poll), (held.row, name), (held.reason, reason), (held.place, place), (held.measure, measure))
+    same = [column.is_(None) if said is None else column == said for column, said in told]
+    return connection.execute(select(func.count()).where(*same)).scalar_one()
+
+
+def _newest_held(feed: str | None, limit: int, since: datetime | None, until: datetime | None) -> Select[Any]:
     row = db.held_row.c
     # In the order of an index: with millions of rows there is no time to sort them.
     chosen = select(db.held_row).order_by(row.id.desc()).limit(limit)
@@ -47,10 +79,7 @@ def read_held_rows(
         chosen = chosen.where(row.held_at >= to_ms(since))
     if until is not None:
         chosen = chosen.join(db.poll, db.poll.c.id == row.poll).where(db.poll.c.finished_at <= to_ms(until))
-    return [
-        HeldRow(found.feed, found.poll, from_ms(found.held_at), found.row, found.reason, found.place, found.measure)
-        for found in connection.execute(chosen)
-    ]
+    return chosen
 
 
 def read_feed_log(connection: Connection, since: datetime) -> dict[str, FeedLog]:
@@ -126,9 +155,7 @@ def _tell(
             observed_at=maybe_from_ms(each.observed_at),
             today=today.get(each.feed, PollCounts()),
             skipped=skipped.get(each.feed, 0),
-            held=tuple(read_held_rows(connection, each.feed, _NEWEST_HELD, since, until))
-            if each.feed in held_lately
-            else (),
+            held=tuple(_held_together(connection, each.feed, since, until)) if each.feed in held_lately else (),
             held_now={} if each.last_read_poll is None else held_now.get(each.last_read_poll, {}),
             last_doubt=doubts.get(each.feed),
         )

@@ -92,6 +92,7 @@ class HeldRowShape(TypedDict):
     reason: str
     place: str | None
     measure: str | None
+    rows: Annotated[int, Field(description="of its poll that are alike in all of this, as those of a list held whole")]
 
 
 class FeedShape(TypedDict):

@@ -127,6 +127,7 @@ def held_row_shape(held: HeldRow) -> HeldRowShape:
         "reason": held.reason,
         "place": held.place,
         "measure": held.measure,
+        "rows": held.rows,
     }
 
 

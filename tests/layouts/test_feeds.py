@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from flowcentre.measures.derive import local_day
-from flowcentre.model import Outcome, Picture, Poll, PollCounts, State
+from flowcentre.model import HeldRow, Outcome, Picture, Poll, PollCounts, State
 from flowcentre.picture.build import work_out
 from flowcentre.picture.expected import expect
 from layouts import demand, feeds, wall
@@ -14,6 +14,7 @@ from layouts.parts.feed_strip import feed_strip
 from tests.layouts import cast
 from tests.layouts.conftest import Show
 
+SITES = ("northgate", "southmere")
 PAGE = (
     '<!doctype html><html lang="en-GB"><head><meta name="viewport" content="width=device-width">'
     '<link rel="stylesheet" href="/assets/tokens.css"><link rel="stylesheet" href="/assets/flowcentre.css">'
@@ -84,6 +85,16 @@ def test_rows_held_for_one_reason_stand_together_and_the_first_are_named() -> No
     assert "16 rows: general_acute_beds: 554 of 602" in of_one_feed
     assert "_v2.csv row 14, row 15, row 16 and 13 more<" in of_one_feed
     assert "rows: " not in to_html(feeds.render(cast.picture("normal"))), "two reasons are two rows"
+
+
+def test_rows_of_a_list_that_was_held_whole_are_counted_and_their_document_is_named_once() -> None:
+    picture = cast.picture("normal")
+    first, *others = picture.feeds
+    held = [HeldRow("beds", 9, cast.NOW, "r.csv, referrals", "half the size", place, rows=14) for place in SITES]
+    page = to_html(feeds.render(replace(picture, feeds=(replace(first, held_rows=tuple(held)), *others))))
+    assert page.count("r.csv, referrals") == 1
+    assert "28 rows: half the size" in page
+    assert ", ".join(picture.county.places[place].label for place in SITES) in page
 
 
 @pytest.mark.browser
