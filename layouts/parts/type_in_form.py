@@ -85,7 +85,8 @@ def _field(form: Form, service: AskedService, asked: AskedFigure) -> html.Div:
                 name=service.field(asked),
                 type="text",
                 inputMode="numeric" if asked.whole else "decimal",
-                # No pattern: a browser would refuse "-3" in words of its own, where the answer says what is wrong.
+                # Letters are refused at once, and the title says why. "-3" is sent: the answer says what is wrong with it.
+                pattern="-?[0-9]*" if asked.whole else "-?[0-9]*([.,][0-9]+)?",
                 title=f"{'A whole number' if asked.whole else 'A number'}, 0 or more; empty where it is not known.",
                 maxLength=MOST_DIGITS,
                 autoComplete="off",
