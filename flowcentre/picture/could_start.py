@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from flowcentre.measures.care_clocks import is_triaged, next_step, to_be_checked, waits
 from flowcentre.model import CareReferral, CareService, NextStep, Therapy
 from flowcentre.picture.care_room import Left, Room
+from flowcentre.picture.hindrance import NOT_KNOWN, WAITS_FOR, Hindrance
 
 RULE = (
     "Counted are people who wait for care at home, are triaged, and wait for brokerage: not for the family, the "
@@ -30,47 +30,6 @@ RULE = (
     "Capacity that is not known, or too old, is no capacity, and who waits for it is told apart. Hours that could be released from short visits are shown "
     "and not given away.",
 )
-
-
-class Hindrance(StrEnum):
-    """Why people who wait for care at home could not start today, in the words of the page after how many they are."""
-
-    TO_BE_CHECKED = "have a row that must be checked first"
-    NOT_TRIAGED = "not triaged yet"
-    FAMILY = "wait for the family"
-    HOSPITAL = "wait for the hospital"
-    PROVIDER = "have a provider who has agreed and has not started"
-    COUNTED = "have another referral, and are counted there"
-    NEED_NOT_KNOWN = "hours, carers or therapy needed are not known"
-    ROOM_NOT_KNOWN = "no capacity is known in the locality"
-    NO_HOURS = "too few hours left"
-    NOT_IN_ONE = "hours enough, but not in one piece"
-    NO_PAIR = "no provider can send two carers together"
-    PAIRS_NOT_KNOWN = "no pair of carers is known of, for what was said is too old"
-    NO_THERAPY = "no therapy place left"
-    THERAPY_NOT_KNOWN = "no therapy place is known to be left"
-
-    def after(self, people: int) -> str:
-        """The words after a number of people: one waits, two wait."""
-        return _OF_ONE.get(self, self.value) if people == 1 else self.value
-
-
-_OF_ONE = {
-    Hindrance.TO_BE_CHECKED: "has a row that must be checked first",
-    Hindrance.FAMILY: "waits for the family",
-    Hindrance.HOSPITAL: "waits for the hospital",
-    Hindrance.PROVIDER: "has a provider who has agreed and has not started",
-    Hindrance.COUNTED: "has another referral, and is counted there",
-}
-
-_NOT_KNOWN = frozenset({Hindrance.ROOM_NOT_KNOWN, Hindrance.PAIRS_NOT_KNOWN, Hindrance.THERAPY_NOT_KNOWN})
-# Whoever must act next, where it is not brokerage.
-_WAITS_FOR = {
-    NextStep.TRIAGE: Hindrance.NOT_TRIAGED,
-    NextStep.FAMILY: Hindrance.FAMILY,
-    NextStep.HOSPITAL: Hindrance.HOSPITAL,
-    NextStep.PROVIDER: Hindrance.PROVIDER,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +90,7 @@ class LocalityToday:
     @property
     def at_least(self) -> bool:
         """Could more start than is told, with hours, pairs of carers or therapy that are there and not known?"""
-        return bool(self.silent) or any(each.why in _NOT_KNOWN for each in self.hindered)
+        return bool(self.silent) or any(each.why in NOT_KNOWN for each in self.hindered)
 
 
 def could_start(rooms: Mapping[str, Sequence[Room]], lists: Iterable[KnownList]) -> tuple[LocalityToday, ...]:
@@ -186,7 +145,7 @@ def _not_yet(referral: CareReferral, at: datetime) -> Hindrance | None:
         return Hindrance.TO_BE_CHECKED
     step = next_step(referral, at)
     if step is not NextStep.BROKERAGE:
-        return _WAITS_FOR[step]
+        return WAITS_FOR[step]
     return None if is_triaged(referral, at) else Hindrance.NOT_TRIAGED
 
 

@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 from flowcentre.measures.care_clocks import waited
 from flowcentre.model import CareService, County
 from flowcentre.picture.care_room import Room
-from flowcentre.picture.could_start import Hindrance, LocalityToday, Start
+from flowcentre.picture.could_start import LocalityToday, Start
+from flowcentre.picture.hindrance import Hindrance
 from layouts.finished import Markup
 from layouts.parts.capacity_words import decimals_of, hours, label, need_words, packages, plural, wait_words
 from layouts.parts.list_words import least_people

@@ -12,7 +12,8 @@ from hypothesis import strategies as any_
 
 from flowcentre.model import CareReferral, CareService, NextStep, State, Therapy
 from flowcentre.picture.care_room import FREE_THERAPY, Room, rooms_of
-from flowcentre.picture.could_start import RULE, Hindrance, KnownList, LocalityToday, could_start
+from flowcentre.picture.could_start import RULE, KnownList, LocalityToday, could_start
+from flowcentre.picture.hindrance import Hindrance
 from tests.picture.care_cast import AT, HOUR, picture, reablement, value, waiting
 
 HOME, TEAM = CareService.HOME_CARE, CareService.REABLEMENT
