@@ -47,8 +47,10 @@ def ahead(capacity: Capacity) -> html.Section:
     ]
     if not capacity.ahead:
         parts.append(html.P("No list of contracts of the present buys anything ahead.", className="nothing-known"))
-    lines = [_line(each, capacity.picture.county, today) for each in capacity.ahead]
-    parts.append(html.Div(lines, className="ahead-lines"))
+    county = capacity.picture.county
+    if changing := [_line(each, county, today) for each in capacity.ahead if each.changes]:
+        parts.append(html.Div(changing, className="ahead-lines"))
+    parts += [_steady(each, today) for each in capacity.ahead if not each.changes]
     return html.Section(parts, className="panel capacity-ahead")
 
 
@@ -72,15 +74,21 @@ def _held(capacity: Capacity) -> Component | None:
     return html.P(f"Contracts that are held back, and not in the line: {said}", className="coverage")
 
 
+def _steady(line: Ahead, today: date) -> html.Article:
+    """In words alone: a drawing would be a level line."""
+    title, unit = _UNITS[line.unit]
+    least, nothing = (
+        ("at least ", "nothing is known to end or begin") if line.at_least else ("", "nothing ends or begins")
+    )
+    said = f"{least}{number(line.now)} today, and {nothing} before {day_name(line.until, today)}"
+    return html.Article([html.H3([title, " ", html.Small(unit)]), html.P(said)], className="ahead-line")
+
+
 def _line(line: Ahead, county: County, today: date) -> html.Article:
     title, unit = _UNITS[line.unit]
     change = line.at_the_end - line.now
     least = "at least " if line.at_least else ""
     way = "no change" if not change else f"{'up' if change > 0 else 'down'} {number(abs(change))}"
-    if not line.changes:
-        nothing = "nothing is known to end or begin" if line.at_least else "nothing ends or begins"
-        said = f"{least}{number(line.now)} today, and {nothing} before {day_name(line.until, today)}"
-        return html.Article([html.H3([title, " ", html.Small(unit)]), html.P(said)], className="ahead-line")
     parts: list[Child] = [
         html.H3([title, " ", html.Small(unit)]),
         html.P(

@@ -57,7 +57,7 @@ KINDS = (
             ("Used", "home_care_hours_used"),
             ("Free", "home_care_hours_free"),
             ("Closed", "home_care_hours_closed"),
-            ("Free for two carers", "home_care_hours_two_carers_free"),
+            ("For two carers", "home_care_hours_two_carers_free"),
         ),
         "hours a week, as providers say it",
     ),
