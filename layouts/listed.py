@@ -128,7 +128,8 @@ def silent(chosen: Chosen[T]) -> Component | None:
 def _on_it(chosen: Chosen[T], place: str) -> int:
     """How many stood on a place's list, of those who would be chosen without a filter."""
     nothing_chosen = chosen.filters.cleared()
-    return sum(nothing_chosen.admits(item) for each in chosen.lists if each.place == place for item in each.people)
+    admits = nothing_chosen.admitting()
+    return sum(admits(item) for each in chosen.lists if each.place == place for item in each.people)
 
 
 def list_head(chosen: Chosen[T], address: Address[T]) -> Component:

@@ -129,8 +129,9 @@ def read_censuses(subject: Subject[T], store: Store, picture: Picture, moments: 
 def _then(census: Census[T], filters: Filters[T], places: Collection[str] | None) -> Then[T]:
     lists = [each for each in census.lists if places is None or each.place in places]
     expected = census.places if places is None else len(places)
-    people = tuple(item for each in lists for item in each.people if filters.admits(item))
-    left = tuple(item for each in lists for item in each.left if filters.admits(item))
+    admits = filters.admitting()
+    people = tuple(item for each in lists for item in each.people if admits(item))
+    left = tuple(item for each in lists for item in each.left if admits(item))
     held = sum(each.value.held for each in lists)
     return Then(census.at, people if lists else None, left, len(lists), expected, held)
 

@@ -6,7 +6,7 @@ that page, wall, export and API say the same number at the same version, now or 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic
@@ -110,12 +110,23 @@ class Filters(Generic[T]):
 
     def admits(self, item: T, besides: Collection[str] = ()) -> bool:
         """Is somebody among those chosen? ``besides`` names facets that are not asked about."""
-        facets = self.subject.facets
-        return all(
-            not item.past.isdisjoint(values) if facet == PAST else facets[facet](item) in values
+        return self.admitting(besides)(item)
+
+    def admitting(self, besides: Collection[str] = ()) -> Callable[[T], bool]:
+        """The same for many: a page asks it of a county's whole lists again and again."""
+        asked = [
+            (None if facet == PAST else self.subject.facets[facet], values)
             for facet, values in self.in_force.items()
             if facet not in besides
-        )
+        ]
+
+        def admits(item: T) -> bool:
+            for facet_of, values in asked:
+                if item.past.isdisjoint(values) if facet_of is None else facet_of(item) not in values:
+                    return False
+            return True
+
+        return admits
 
 
 # --- What is shown ------------------------------------------------------------------------
@@ -153,7 +164,8 @@ class Chosen(Generic[T]):
     @cached_property
     def left(self) -> tuple[T, ...]:
         """Those chosen who left today, the first to leave first; of lists that are the present only."""
-        found = [item for each in self.in_scope for item in each.left if not item.stale and self.filters.admits(item)]
+        admits = self.filters.admitting()
+        found = [item for each in self.in_scope for item in each.left if not item.stale and admits(item)]
         return tuple(sorted(found, key=self.subject.left_rank))
 
     @cached_property
@@ -167,7 +179,8 @@ class Chosen(Generic[T]):
         return tuple(item for item in self._chosen(facets) if not item.stale)
 
     def _chosen(self, besides: Collection[str] = ()) -> tuple[T, ...]:
-        found = [item for each in self.lists for item in each.people if self.filters.admits(item, besides)]
+        admits = self.filters.admitting(besides)
+        found = [item for each in self.lists for item in each.people if admits(item)]
         return tuple(sorted(found, key=self.subject.rank))
 
     def _count(self, values: list[Value], people: int) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from flowcentre.measures import care_clocks as clocks
@@ -151,6 +152,7 @@ NEXT_WORDS = {
 }
 
 
+@lru_cache(maxsize=256)  # the words are few, and asked of every row
 def key_of(word: str) -> str:
     """A word as it stands in an address: "admission avoidance" is "admission-avoidance"."""
     return word.replace(" ", "-")
