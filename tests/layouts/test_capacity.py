@@ -289,6 +289,17 @@ def test_a_contract_that_is_held_makes_the_line_at_least_and_its_cliffs_doubtful
     assert "2 contracts are held back: more may be free" in words(replace(shown, contracts_held={"north": 2}))
 
 
+def test_a_line_that_neither_falls_nor_rises_is_said_in_words_beneath_those_that_do() -> None:
+    shown = capacity()
+    hours, beds = shown.ahead
+    steady = replace(beds, changes=(), steps=beds.steps[:1])
+    html = drawn(replace(shown, ahead=(hours, steady)))
+    said = section(replace(shown, ahead=(hours, steady)), "ahead")
+    assert "Recovery beds beds 40 today, and nothing ends or begins before" in said
+    assert html.count('class="ahead-chart"') == 1
+    assert html.index('class="ahead-chart"') < html.index("nothing ends or begins")
+
+
 def test_the_table_behind_the_line_says_what_the_line_does() -> None:
     line = capacity().ahead[0]
     html = drawn(capacity())

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from flowcentre.model import CareReferral, NextStep, Picture, ReferralReason
+from flowcentre.model import (
+    CareReferral,
+    CareService,
+    Level,
+    NextStep,
+    Picture,
+    Place,
+    PlaceKind,
+    Places,
+    ReferralReason,
+)
 from flowcentre.picture import DelayBook, build
 from flowcentre.picture.listed import PAST
 from flowcentre.picture.package_book import PackageBook
@@ -23,7 +33,7 @@ from layouts.parts.list_links import Address, canonical
 from layouts.parts.queue_life import life, steps
 from layouts.parts.queue_page import FACET_WORDS, PAGE, choice_name
 from tests.feeds.care_cast import COUNTY, NORTHGATE, delayed, listed, poll
-from tests.measures.care_cast import AT, DAY, HOUR, referral
+from tests.measures.care_cast import AT, DAY, HOUR, referral, running
 from tests.picture.packages_cast import SOON, north, others, settle, settle_localities
 from tests.web.package_cast import PretendPackages
 
@@ -173,6 +183,21 @@ def test_a_line_tells_every_step_of_a_referral_in_order(store: Store) -> None:
     ]
     assert [step.at for step in found] == sorted(step.at for step in found)
     assert [(step.kind, step.whole_day) for step in found[-2:]] == [("ahead", True), ("ahead", True)]
+
+
+def test_a_stay_in_a_bed_is_told_against_its_own_units_limit(store: Store) -> None:
+    site = Place(
+        "orchard-house", "Orchard House", Level.SITE, PlaceKind.RECOVERY_UNIT, "", "council", stay_limit_days=28
+    )
+    here = replace(COUNTY, places=Places([*COUNTY.places, site]))
+    bed = running(9, "R-1", service=CareService.RECOVERY_BED, provider="orchard-house")
+    poll(store, listed([bed]), county=here)
+    picture = build(store, here, AT)
+    book = PackageBook(store, lambda: picture)
+    found = steps("R-1", book.package_life("R-1", picture), picture)
+    assert [step.words for step in found][-2:] == ["Day 10 of 28", "Day 28: a stay may last no longer"]
+    drawn = to_html(life("R-1", book.package_life("R-1", picture), listed_as(book.choose("", picture), "R-1"), picture))
+    assert "10 of 28" in drawn
 
 
 def test_a_promise_that_still_runs_is_ahead(store: Store) -> None:

@@ -67,6 +67,8 @@ def test_the_line_ahead_and_the_stays_are_told_day_by_day(westshire: Westshire) 
     assert {"day": "2027-02-01", "provider": "provider-7", "locality": "mid"}.items() <= hours["changes"][1].items()
     assert hours["changes"][1]["cause"] == "funding ends"
     assert all(stay["day"] > 0 for unit in told["recovery"] for stay in unit["stays"])
+    assert {unit["stay_limit_days"] for unit in told["recovery"]} == {42}
+    assert {stay["limit_days"] for unit in told["recovery"] for stay in unit["stays"]} == {42}
 
 
 def test_it_is_built_once_for_a_picture_in_a_drawing_thread_and_not_kept_by_whoever_passes_it_on(
