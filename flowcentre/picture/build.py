@@ -287,7 +287,8 @@ def _with_nothing_known(rows: Iterable[Known]) -> set[str]:
     """Feeds whose last word on all that they say of the present is that it is not known, as after an empty answer."""
     speaking: dict[str, bool] = {}
     for row in rows:
-        if ALL[row.measure].period.goes_on:
+        measure = ALL.get(row.measure)  # a store may hold one that the catalogue no longer has
+        if measure is not None and measure.period.goes_on:
             speaking[row.feed] = speaking.get(row.feed, False) or row.value is not None
     return {feed for feed, known in speaking.items() if not known}
 

@@ -87,6 +87,15 @@ def test_a_feed_whose_last_answer_left_nothing_known_is_unknown_and_known_again_
     assert state(AT + 31 * MINUTE) == (State.FRESH, State.FRESH)
 
 
+def test_a_store_that_holds_a_measure_which_is_no_more_is_pictured_all_the_same(store: Store) -> None:
+    poll = store.claim_poll("beds", AT, engine="e", started_at=AT)
+    assert poll is not None
+    readings = (Reading("ga_beds_occupied", "northgate-a1", 20.0, AT), Reading("of_old_now", "northgate-a1", 3.0, AT))
+    sighting = Sighting("northgate-a1", AT, readings)
+    store.record_poll(poll, feed="beds", finished_at=AT, outcome=Outcome.OK, sightings=[sighting])
+    assert occupied(build(store, COUNTY, AT)) == (20.0, State.FRESH)
+
+
 def test_news_makes_a_new_picture_and_everybody_is_told_once(store: Store) -> None:
     clock = Clock(AT)
     live = LivePicture(store, COUNTY, clock)
