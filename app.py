@@ -228,7 +228,7 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     now = utc_now()
     expected = expect(county, local_day(now))
     simulation = Simulation(WESTSHIRE, seed=SEED, start=demonstration_start(store))
-    say("First start: Westshire lives through its last 28 days (half a minute or more) ...")
+    say("First start: Westshire lives through its last 28 days (a minute or more) ...")
     published = backlog(simulation, county, now - HISTORY, now)
     collect_seldom()
     with store.in_bulk():
