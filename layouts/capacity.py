@@ -49,15 +49,19 @@ def has_services(picture: Picture) -> bool:
     return any(place.id in told for place in picture.county.places.of_kind(*_SERVICES))
 
 
-def page(book: Book, picture: Picture, finished: Callable[[Component], Component]) -> Component:
-    """The whole page; ``finished`` makes content that Dash's browser code need not build."""
+def page(
+    book: Book, picture: Picture, finished: Callable[[Component], Component], *, asks_past: bool = False
+) -> Component:
+    """The whole page; ``finished`` makes content that Dash's browser code need not build.
+
+    ``asks_past`` says that its address names a moment: then the page tells that it is of the present all the same.
+    """
     if not has_services(picture):
         said = html.P("No care service here is expected to tell of itself, so no capacity is known.")
         return html.Div(html.Header([html.H1(TITLE), said], className="page-head"))
-    return html.Div(
-        html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page=ID)),
-        className="capacity-page",
-    )
+    present = html.P("This is the present: there is no page of capacity as it was.", className="list-past")
+    live = html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page=ID))
+    return html.Div([finished(present), live] if asks_past else [live], className="capacity-page")
 
 
 def render(capacity: Capacity) -> Component:

@@ -221,7 +221,7 @@ def page(
         content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls, home)
     elif path == capacity_page.PATH:
         assert capacity is not None  # or it would not be among the addresses
-        content = capacity_page.page(capacity, picture, _finished)
+        content = capacity_page.page(capacity, picture, _finished, asks_past="at" in asked)
     elif path in of_lists:
         content = of_lists[path].draw(books[of_lists[path].page.id], picture, search, _finished)
     else:

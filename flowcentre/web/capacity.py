@@ -84,6 +84,8 @@ def create_capacity_api(has_book: bool, renderings: Renderings, trouble: Callabl
         """Everything of the page of capacity. With an ETag, the same for everyone."""
         if not has_book:
             raise HTTPException(404, NO_CAPACITY)
+        if asked := sorted(request.query_params):
+            raise HTTPException(422, f"there is no {ascii(asked[0][:40])} here: capacity is of the present, and whole")
         if (why := trouble()) is not None:
             raise HTTPException(503, why)
         answer = respond(request, *await renderings.part(PART, ""))

@@ -10,7 +10,17 @@ from html import unescape
 import pytest
 from dash.development.base_component import Component
 
-from flowcentre.model import CareContract, CareReferral, CareService, CareTerms, Places, Setting, State, Therapy
+from flowcentre.model import (
+    CareContract,
+    CareReferral,
+    CareService,
+    CareTerms,
+    Picture,
+    Places,
+    Setting,
+    State,
+    Therapy,
+)
 from flowcentre.picture.ahead import capacity_ahead
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.could_start import RULE
@@ -326,6 +336,18 @@ def test_every_figure_of_a_list_leads_to_its_people_or_its_explanation() -> None
     assert 'href="/packages?locality=north"' in html
     assert 'href="/packages?locality=north&amp;next=triage"' in html
     assert 'href="/explain?place=north&amp;measure=block_hours_unfilled"' in html
+
+
+def test_whoever_asks_for_another_moment_is_told_that_this_is_the_present() -> None:
+    class Book:
+        def read(self, _picture: Picture | None = None) -> Capacity:
+            return capacity()
+
+    def shown(*, asks_past: bool) -> str:
+        return to_html(page.page(Book(), capacity().picture, lambda content: content, asks_past=asks_past))
+
+    assert "This is the present" in shown(asks_past=True)
+    assert "This is the present" not in shown(asks_past=False)
 
 
 def test_the_page_of_a_full_county_is_made_of_few_components() -> None:

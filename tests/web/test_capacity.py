@@ -90,6 +90,14 @@ def test_it_is_built_once_for_a_picture_in_a_drawing_thread_and_not_kept_by_whoe
         assert len(book.asked) == 2
 
 
+def test_whoever_asks_for_another_moment_is_not_given_the_present_for_it(westshire: Westshire) -> None:
+    westshire.capacity = PretendCapacity("normal")
+    with running(westshire.app()) as url:
+        answer = httpx.get(f"{url}{ADDRESS}?at=2026-11-18T08:00", timeout=10)
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "there is no 'at' here: capacity is of the present, and whole"
+
+
 def test_a_server_without_it_says_so(client: httpx.Client) -> None:
     answer = client.get(ADDRESS)
     assert (answer.status_code, answer.json()) == (404, {"detail": "This server reads nothing of community capacity."})
