@@ -29,7 +29,7 @@ run-published: $(RUNTIME) ## real figures that NHS England has published (DATA=f
 	@exec $(BIN)/python app.py run-published --folder "$(DATA)" $(ARGS)
 
 test: $(DEVELOPMENT) chromium ## every test, on SQLite and PostgreSQL (TESTS=tests/store)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak" $(ARGS) $(TESTS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS) $(TESTS)
 
 check: $(DEVELOPMENT) ## format, lint, types, the dependency rule, the words
 	$(BIN)/python -m ruff format --check

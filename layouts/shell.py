@@ -8,7 +8,6 @@ controls go out finished, as the wall does; what needs Dash in the browser, the 
 from __future__ import annotations
 
 import asyncio
-import json
 import traceback
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -28,7 +27,7 @@ from flowcentre.model import Picture, Point, Poll
 from layouts import capacity as capacity_page
 from layouts import demand, explain, feeds, measures
 from layouts.delays import DELAYS_PAGE
-from layouts.finished import given, to_html
+from layouts.finished import to_html
 from layouts.listed import ListBook, ListedPage
 from layouts.packages import PACKAGES_PAGE
 from layouts.parts.history_chart import span_shown
@@ -78,37 +77,26 @@ def addresses(*, published: bool, books: Collection[str] = (), capacity: bool = 
     return (*_ADDRESSES, *more, *lists)
 
 
-def page_json(component: Component) -> bytes:
-    """A component tree as Dash's browser code reads it."""
-    return json.dumps(component, default=_described, separators=(",", ":"), allow_nan=False).encode()
-
-
-def _described(item: object) -> dict[str, Any]:
-    if not isinstance(item, Component):
-        raise TypeError(f"{type(item).__name__} cannot stand in a page")
-    return {"props": given(item), "type": item._type, "namespace": item._namespace}
-
-
-def live_pages(capacity: capacity_page.Book | None = None) -> dict[str, Callable[[Picture], bytes]]:
-    """For each live page the JSON of its live part; with a book of capacity, of its page too."""
-    pages = {name: _live_json(render) for name, render in LIVE.items()}
+def live_pages(capacity: capacity_page.Book | None = None) -> dict[str, Callable[[Picture], str]]:
+    """For each live page the HTML of its live part; with a book of capacity, of its page too."""
+    pages = {name: _live_html(render) for name, render in LIVE.items()}
     if capacity is not None:
-        pages[capacity_page.ID] = _live_json(lambda picture: capacity_page.render(capacity.read(picture)))
+        pages[capacity_page.ID] = _live_html(lambda picture: capacity_page.render(capacity.read(picture)))
     return pages
 
 
-def _live_json(render: Callable[[Picture], Component]) -> Callable[[Picture], bytes]:
-    return lambda picture: page_json(_finished(render(picture)))
+def _live_html(render: Callable[[Picture], Component]) -> Callable[[Picture], str]:
+    return lambda picture: to_html(render(picture))
 
 
 def asked_page(
     id: str, book: ListBook[Any]
-) -> tuple[Callable[[Picture, str], str | None], Callable[[Picture, str], bytes]]:
-    """Of a page of a list, whose content depends on its address: one spelling of a query, and the JSON of its live part."""
+) -> tuple[Callable[[Picture, str], str | None], Callable[[Picture, str], str]]:
+    """Of a page of a list, whose content depends on its address: one spelling of a query, and the HTML of its live part."""
     listed = LISTED[id]
 
-    def draw(picture: Picture, query: str) -> bytes:
-        return page_json(_finished(listed.render(book.answer(query, picture), query)))
+    def draw(picture: Picture, query: str) -> str:
+        return to_html(listed.render(book.answer(query, picture), query))
 
     return partial(canonical, listed.page), draw
 

@@ -111,3 +111,8 @@ def store(store_url: str) -> Iterator[Store]:
     opened = open_store(store_url)
     yield opened
     opened.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long goes first: two workers then end together, and neither waits for the other's last browser."""
+    items.sort(key=lambda item: not ("processes" in item.path.parts or item.get_closest_marker("browser")))

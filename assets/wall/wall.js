@@ -1,8 +1,9 @@
 /* Keeps a display true: hears of each new picture, shows it, ages what is shown, and says so when it cannot.
  *
  * Two ways in, told apart by the page. A wall board has <body data-body-url>: its <main id="board"> is replaced
- * by finished HTML. A Dash page has #live-page with data-page: its children are set from JSON. With data-asked too,
- * what it shows depends on the query of its address; one that holds what data-asked names is not live.
+ * by finished HTML. A Dash page has #live-page with data-page: the finished HTML goes into data-html of its only child, from
+ * where pages.js puts it up. With data-asked too, what it shows depends on the query of its address; one that holds what
+ * data-asked names is not live.
  *
  * What the page gives (all moments ISO 8601, UTC):
  *   <body data-fingerprint data-body-url data-server-now [data-not-live-after="13"]>
@@ -111,21 +112,27 @@
       fresh.innerHTML = html;
       document.getElementById("board").replaceChildren(fresh.content);
     },
+    shows: () => true, // nobody else draws on it
   };
+  // Dash draws a page once, and may do so again at any time. What is live is put up past it: by its own way, set_props, a
+  // drawing of Dash's that was still under way could win for good.
+  const livePart = () => document.querySelector("#live-page > [data-html]");
   const dashPage = {
     url() {
       const { page, asked } = document.getElementById("live-page")?.dataset ?? {};
-      if (!page || !window.dash_clientside?.set_props) return null;
+      if (!page || !livePart()) return null;
       if (asked && new URLSearchParams(location.search).has(asked)) return null; // a page that looks back is on its way
       return `/live/pages/${encodeURIComponent(page)}${asked === undefined ? "" : location.search}`;
     },
-    show: (json) => window.dash_clientside.set_props("live-page", { children: JSON.parse(json) }),
+    show: (html) => (livePart().dataset.html = html),
+    shows: (html) => livePart()?.dataset.html === html,
   };
   const glass = body.dataset.bodyUrl ? board : dashPage;
 
   // --- Fetching: one at a time, only the newest, again until it is shown -----------------------------------
 
-  let held = { url: null, etag: null };
+  let held = { url: null, etag: null, html: null };
+  const isHeld = (url) => held.url === url && glass.shows(held.html);
   let fetching = false, fetchTimer = 0, fetchFailures = 0;
   let owedSince = 0, newerSince = 0; // what the glass lacks was first told of then, and what came during a fetch
 
@@ -141,7 +148,7 @@
     newerSince = 0;
     try {
       const answer = await fetch(url, {
-        headers: held.url === url && held.etag ? { "If-None-Match": held.etag } : {},
+        headers: isHeld(url) && held.etag ? { "If-None-Match": held.etag } : {},
         cache: "no-store",
         redirect: "error",
         signal: AbortSignal.timeout(FETCH_WITHIN),
@@ -150,10 +157,10 @@
       // Without our mark it is not ours, but some proxy's page.
       if ((answer.status !== 200 && answer.status !== 304) || version === null) throw new Error(String(answer.status));
       if (answer.status === 200) {
-        const content = await answer.text();
+        const html = await answer.text();
         if (glass.url() === url) {
-          glass.show(content);
-          held = { url, etag: answer.headers.get("ETag") };
+          glass.show(html);
+          held = { url, etag: answer.headers.get("ETag"), html };
           state.swaps += 1;
         }
       }
@@ -318,8 +325,8 @@
     } else if (!asleep && now.monotonic - Math.max(heardAt, openedAt) > SILENT_AFTER) {
       open();
     }
-    // A page that Dash has just put up was drawn a moment ago: what came since is fetched once.
-    if (state.said && !state.owed && glass.url() && glass.url() !== held.url) {
+    // What Dash has put up, now or again, was drawn a moment ago: what came since is fetched once.
+    if (state.said && !state.owed && glass.url() && !isHeld(glass.url())) {
       state.owed = true;
       owedSince = now.monotonic;
       bring();

@@ -15,7 +15,6 @@ from flowcentre.web.finished import ASKED, Builder, Finished, Renderings, respon
 from flowcentre.web.glass import Glass
 
 HTML = "text/html; charset=utf-8"
-JSON = "application/json"
 
 
 def builders(glass: Glass) -> Mapping[str, Builder]:
@@ -23,12 +22,12 @@ def builders(glass: Glass) -> Mapping[str, Builder]:
     return {
         "document": lambda picture, board: (glass.wall_document(picture, _board(picture, board)).encode(), HTML),
         "body": lambda picture, board: (glass.wall_body(picture, _board(picture, board)).encode(), HTML),
-        "page": lambda picture, page: (glass.pages[page](picture), JSON),
-        ASKED: lambda picture, which: (_asked(glass, picture, which), JSON),
+        "page": lambda picture, page: (glass.pages[page](picture).encode(), HTML),
+        ASKED: lambda picture, which: (_asked(glass, picture, which).encode(), HTML),
     }
 
 
-def _asked(glass: Glass, picture: Picture, which: str) -> bytes:
+def _asked(glass: Glass, picture: Picture, which: str) -> str:
     page, _, query = which.partition("?")
     return glass.asked_pages[page].draw(picture, query)
 
@@ -81,7 +80,7 @@ class Displays:
         return await self._board_part(request, "body")
 
     async def page(self, request: Request) -> Response:
-        """The live part of a Dash page, as JSON of its components."""
+        """The live part of a Dash page."""
         page = request.path_params["page"]
         asked = self._glass.asked_pages.get(page)
         if asked is not None:

@@ -16,7 +16,7 @@ class AskedPage:
     """A live page whose content depends on the query of its address."""
 
     canonical: Callable[[Picture, str], str | None]  # one spelling for all that ask the same; None: not live
-    draw: Callable[[Picture, str], bytes]  # JSON of the live part, for a canonical query
+    draw: Callable[[Picture, str], str]  # the HTML of the live part, for a canonical query
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Glass:
     wall_document: Callable[[Picture, Board], str]  # the whole HTML page of a board
     wall_body: Callable[[Picture, Board], str]  # the part of it that changes with the picture
     wall_list: Callable[[Picture], str]  # the whole HTML page that lists the boards
-    pages: Mapping[str, Callable[[Picture], bytes]] = field(default_factory=dict)  # JSON of a page's live part
+    pages: Mapping[str, Callable[[Picture], str]] = field(default_factory=dict)  # the HTML of a page's live part
     asked_pages: Mapping[str, AskedPage] = field(default_factory=dict)
     fingerprint: str = ""
     # The sheets for wards of the people chosen, to be printed; and the past moment that was asked for, if any.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from dash.development.base_component import Component
+from plotly.utils import PlotlyJSONEncoder
 
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_day
@@ -85,6 +89,11 @@ _COMMUNITY_NAMES = {
     "reablement": "Reablement",
     "care-referrals": "Care referrals",
 }
+
+
+def as_json(tree: Component) -> str:
+    """A page as Dash sends it to the browser."""
+    return json.dumps(tree, cls=PlotlyJSONEncoder, separators=(",", ":"))
 
 
 def county(long_names: bool = False, more_hospitals: int = 0) -> County:

@@ -25,7 +25,7 @@ from layouts.parts.list_life import folded
 from layouts.parts.list_links import Address, canonical
 from layouts.parts.list_words import change_words
 from tests.layouts import cast
-from tests.layouts.cast import CONDITIONS
+from tests.layouts.cast import CONDITIONS, as_json
 from tests.layouts.delays_cast import AT, DAY, HOUR, Book, county, someone
 
 
@@ -336,9 +336,9 @@ def test_a_page_of_the_past_says_so_in_a_band_and_is_not_live() -> None:
     said = text_of(book, "at=2026-11-18T08:00&pathway=1")
     assert "As known at 08:00 on 18 November 2026 : not the present" in said
     assert 'href="/delays?pathway=1" id="to-the-present"' in page_of(book, "at=2026-11-18T08:00&pathway=1")
-    shown = shell.page_json(delays.page(book, book.current(), "?at=2026-11-18T08:00", shell._finished)).decode()
+    shown = as_json(delays.page(book, book.current(), "?at=2026-11-18T08:00", shell._finished))
     assert "live-page" not in shown
-    assert '"data-asked":"at"' in shell.page_json(delays.page(book, book.current(), "", shell._finished)).decode()
+    assert '"data-asked":"at"' in as_json(delays.page(book, book.current(), "", shell._finished))
 
 
 def test_a_figure_of_the_past_does_not_grow_old_on_the_glass() -> None:
@@ -351,7 +351,7 @@ def test_a_figure_of_the_past_does_not_grow_old_on_the_glass() -> None:
 @pytest.mark.parametrize("at", ["never", "2030-01-01T00:00"])
 def test_a_moment_that_is_none_is_answered_in_words(at: str) -> None:
     book = Book()
-    shown = shell.page_json(delays.page(book, book.current(), f"?at={at}", shell._finished)).decode()
+    shown = as_json(delays.page(book, book.current(), f"?at={at}", shell._finished))
     assert "At is " in shown
     assert "To the present" in shown
 
@@ -365,7 +365,7 @@ def test_where_no_hospital_sends_a_list_there_is_no_way_to_the_page_and_it_says_
 
     def shown(path: str) -> str:
         tree = shell.page(picture, path, "", history=lambda *_: [], polls=lambda _: [], books={"delays": Nobody()})
-        return shell.page_json(html.Div(tree)).decode()
+        return as_json(html.Div(tree))
 
     assert "Delayed discharges" not in shown("/")
     assert "No hospital here sends a discharge list" in shown("/delays")

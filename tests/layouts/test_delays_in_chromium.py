@@ -73,9 +73,17 @@ def refs(screen: Page) -> list[str]:
 ROW = "document.activeElement.closest('.ag-row')"
 
 
+# A grid may draw its rows once more a moment after they have come.
+STAYS = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+    () => done(document.activeElement.closest('.ag-row') !== null))))"""
+
+
 def stand_on(screen: Page, index: int) -> None:
     """Go to a row by the keyboard."""
-    screen.locator(f"#delays-grid {FIRST} [col-id=ref]").focus()
+    first = screen.locator(f"#delays-grid {FIRST} [col-id=ref]")
+    first.focus()
+    while not screen.evaluate(STAYS):
+        first.focus()
     for reached in range(index + 1):
         until(screen, f"{ROW}?.getAttribute('row-index') === '{reached}'")
         if reached < index:
@@ -337,18 +345,18 @@ def test_a_ref_of_eleven_letters_is_never_cut(screen: Page, address: str, shown:
     assert shows.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
 
 
-@pytest.mark.parametrize("width", [390, 1366, 1920, 3840])
+@pytest.mark.parametrize("query", ["", "?pathway=2&family=capacity&site=northgate,southmere&past=21-days&group=ward"])
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_the_page_never_scrolls_sideways_and_has_contrast(
-    screen: Page, address: str, shown: Shown, condition: str, width: int
+    screen: Page, address: str, shown: Shown, condition: str, query: str
 ) -> None:
     shown.show(Book(condition))
-    screen.set_viewport_size({"width": width, "height": 2160 if width == 3840 else 1080})
-    for query in ("", "?pathway=2&family=capacity&site=northgate,southmere&past=21-days&group=ward"):
-        screen.goto(address + query)
-        screen.locator(".delays h1").wait_for(timeout=PATIENT)
-        screen.locator("#delays-grid .ag-header-cell").first.wait_for(timeout=PATIENT)
+    screen.goto(address + query)
+    screen.locator(".delays h1").wait_for(timeout=PATIENT)
+    screen.locator("#delays-grid .ag-header-cell").first.wait_for(timeout=PATIENT)
+    for width in (390, 1366, 1920, 3840):
+        screen.set_viewport_size({"width": width, "height": 2160 if width == 3840 else 1080})
         assert screen.evaluate("document.documentElement.scrollWidth") == width
         seen = screen.evaluate(SEEN)
         assert len(seen) > 20
-        assert [one for one in seen if one["contrast"] < 4.5 or one["size"] < 12] == []
+        assert [one for one in seen if one["contrast"] < 4.5 or one["size"] < 12] == [], width

@@ -19,8 +19,7 @@ from flowcentre.picture.expected import expect
 from flowcentre.store import Known
 from layouts import explain, feeds, measures
 from layouts.finished import to_html
-from layouts.shell import page_json
-from tests.layouts.cast import CONDITIONS, NOW, known, picture, poll
+from tests.layouts.cast import CONDITIONS, NOW, as_json, known, picture, poll
 
 HOUR = timedelta(hours=1)
 
@@ -35,7 +34,7 @@ def _texts(item: Any) -> str:
 
 
 def _links(item: Any) -> list[str]:
-    return re.findall(r'"href":"([^"]*)"', page_json(item).decode())
+    return re.findall(r'"href":"([^"]*)"', as_json(item))
 
 
 def test_a_share_shows_its_formula_with_the_numbers_put_in_and_links_to_each() -> None:

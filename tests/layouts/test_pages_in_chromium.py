@@ -145,8 +145,8 @@ def test_the_live_part_is_replaced_as_the_script_does_it_and_keeps_the_focus(
     assert screen.locator("#live-page").get_attribute("data-page") == "demand"
     link = 'a[href="/explain?place=westshire&measure=ae_patients_now"]'
     screen.locator(link).first.focus()
-    content = shell.live_pages()["demand"](picture("overloaded")).decode()
-    screen.evaluate("json => dash_clientside.set_props('live-page', {children: JSON.parse(json)})", content)
+    content = shell.live_pages()["demand"](picture("overloaded"))
+    screen.evaluate("html => (document.querySelector('#live-page > [data-html]').dataset.html = html)", content)
     expect(screen.locator(link).first).to_contain_text("2,148", timeout=PATIENT)
     assert (
         screen.evaluate("document.activeElement.getAttribute('href')")

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 
 from flowcentre.model import Picture, PlaceKind, Places, Point
 from layouts import shell
-from tests.layouts.cast import NOW, picture
+from tests.layouts.cast import NOW, as_json, picture
 
 ASSETS = Path(__file__).parents[2] / "assets"
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]
@@ -92,7 +92,7 @@ def test_there_is_a_page_at_every_address_that_is_named_and_at_no_other() -> Non
         known = (path.rstrip("/") or "/") in shell.addresses(published=True)
         assert ("No such page" not in _published(picture(), path)) is known, path
     nothing = shell.page(picture(), "/published", "", history=_nothing, polls=lambda _feed: [])
-    assert "No such page" in shell.page_json(html.Div(nothing)).decode()
+    assert "No such page" in as_json(html.Div(nothing))
 
 
 def _published(shown: Picture, path: str, search: str = "") -> str:
@@ -100,7 +100,7 @@ def _published(shown: Picture, path: str, search: str = "") -> str:
         return html.H1("The published figures")
 
     tree = shell.page(shown, path, search, history=_nothing, polls=lambda _feed: [], published=draw)
-    return shell.page_json(html.Div(tree)).decode()
+    return as_json(html.Div(tree))
 
 
 def test_a_county_of_published_figures_has_one_way_to_them_and_back() -> None:
@@ -123,11 +123,11 @@ def test_a_county_of_published_figures_has_one_way_to_them_and_back() -> None:
 
 def test_an_explanation_says_what_moment_it_speaks_of_and_no_state_that_would_go_untrue() -> None:
     search = "?place=northgate&measure=ae_patients_now"
-    said = shell.page_json(html.Div(shell.page(picture(), "/explain", search, history=_nothing, polls=lambda _f: [])))
-    assert b"as at 08:14; load again for newer" in said
-    assert b"on time" not in said
-    assert b"Within the rhythm" not in said
+    said = as_json(html.Div(shell.page(picture(), "/explain", search, history=_nothing, polls=lambda _f: [])))
+    assert "as at 08:14; load again for newer" in said
+    assert "on time" not in said
+    assert "Within the rhythm" not in said
     past = replace(picture(), known_at=NOW + timedelta(days=1))
-    said = shell.page_json(html.Div(shell.page(past, "/explain", search, history=_nothing, polls=lambda _f: [])))
-    assert b"as at yesterday 08:14" in said
-    assert b"load again" not in said
+    said = as_json(html.Div(shell.page(past, "/explain", search, history=_nothing, polls=lambda _f: [])))
+    assert "as at yesterday 08:14" in said
+    assert "load again" not in said

@@ -13,7 +13,6 @@ from html import escape
 from pathlib import Path
 from typing import TypeVar
 
-import orjson
 from starlette.staticfiles import StaticFiles
 
 from flowcentre.model import (
@@ -200,16 +199,11 @@ class Drawings:
             '<div id="not-live" role="alert" hidden></div></body></html>'
         )
 
-    def page(self, picture: Picture) -> bytes:
+    def page(self, picture: Picture) -> str:
         with self.lock:
             self.drawn.append(f"page {picture.version}")
         value = picture.value("northgate", "ga_beds_occupied")
-        part = {
-            "props": {"children": f"{value.value:.0f} occupied", "id": "figure"},
-            "type": "P",
-            "namespace": "dash_html_components",
-        }
-        return orjson.dumps([part])
+        return f'<p id="figure">{value.value:.0f} occupied</p>'
 
     def glass(self) -> Glass:
         return Glass(

@@ -23,6 +23,7 @@ from tests.web.delay_cast import PretendBook
 from tests.web.package_cast import PretendPackages
 from tests.web.test_gate import MALFORMED
 from tests.web.test_routes import DECIDED, walk
+from tests.web.test_wall_script import until
 from tests.web.typed_cast import PretendDesk
 
 CALLBACKS = "/_dash-update-component"
@@ -51,7 +52,8 @@ def with_pages(westshire: Westshire) -> FlowServer:
         assert value.late_at is not None
         aged = html.Time("drawn", className="age", **{"data-observed-at": AT.isoformat()})
         state = html.B("?", id="state", **{"data-state": "fresh", "data-late-at": value.late_at.isoformat()})
-        return html.Div([html.P("as first drawn", id="figure"), aged, state], id="live-page", **{"data-page": "demand"})
+        drawn = html.Div(className="finished", **{"data-html": '<p id="figure">as first drawn</p>'})
+        return html.Div([html.Div(drawn, id="live-page", **{"data-page": "demand"}), aged, state])
 
     # Two things that this Dash does not do by itself on FastAPI: find its assets before a deep link is the first
     # thing asked for, and leave web sockets alone that are not in use.
@@ -80,6 +82,24 @@ def test_a_dash_page_is_kept_live_without_a_callback(screen: Page, westshire: We
         westshire.publish_occupied(3, 453)
         expect(screen.locator("#figure")).to_have_text("453 occupied", timeout=PATIENT)
     assert not [address for address in asked if CALLBACKS in address]
+
+
+# A whole drawing by Dash takes a moment on a busy machine, and what is live may have come meanwhile.
+LATE_DRAWING = """dash_clientside.set_props('live-page', {children: {
+    type: 'Div', namespace: 'dash_html_components',
+    props: {className: 'finished', 'data-html': '<p id="figure">as drawn long ago</p>'},
+}})"""
+
+
+@pytest.mark.browser
+def test_what_dash_draws_late_does_not_stay_in_place_of_what_is_live(screen: Page, westshire: Westshire) -> None:
+    with pages(westshire) as url:
+        screen.goto(url)
+        expect(screen.locator("#figure")).to_have_text("451 occupied", timeout=PATIENT)
+        shown = screen.evaluate("flowcentre.swaps")
+        screen.evaluate(f"() => {{ {LATE_DRAWING} }}")
+        until(screen, f"flowcentre.swaps > {shown}")
+        expect(screen.locator("#figure")).to_have_text("451 occupied", timeout=PATIENT)
 
 
 @pytest.mark.browser

@@ -142,10 +142,10 @@ def test_a_refused_configuration_and_what_a_feed_did_are_drawn_without_waiting_f
         assert httpx.get(f"{url}/wall/county/body").text.endswith(" 2")
 
 
-def test_the_live_part_of_a_page_is_json(client: httpx.Client) -> None:
+def test_the_live_part_of_a_page_is_finished_html(client: httpx.Client) -> None:
     answer = client.get("/live/pages/demand")
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json()[0]["props"]["children"] == "451 occupied"
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.text == '<p id="figure">451 occupied</p>'
 
 
 def test_finished_bytes_follow_from_the_content_alone() -> None:

@@ -360,4 +360,4 @@ def _heap_after(screen: Page, westshire: Westshire, swaps: int) -> None:
         after = measured()
         assert screen.evaluate("window.flowcentre.swaps") >= swaps
     assert after[0] <= before[0] * 1.10, "heap"
-    assert after[1] <= before[1] * 1.10, "DOM nodes"
+    assert after[1] <= before[1] + 50, "DOM nodes"  # a body or two wait to be collected; 300 would be thousands
