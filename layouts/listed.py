@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol
@@ -25,6 +25,7 @@ from layouts.parts.tree import Child, marked
 from layouts.parts.words import iso, when_words
 
 Reply = dict[str, object]
+_MOST_TURNS = 8  # places that one chooses among above a list; more make a line that nobody reads
 Finished = Callable[[Component], Component]  # makes content that Dash's browser code need not build
 
 
@@ -155,12 +156,22 @@ def list_head(chosen: Chosen[T], address: Address[T]) -> Component:
     return html.Header(
         [
             html.H2(["The list ", html.Small(listed)], id="list"),
-            *[_switch(facet, turns, chosen, address) for facet, turns in address.page.switches.items()],
+            *[_switch(facet, turns, chosen, address) for facet, turns in _switches(chosen, address).items()],
             html.P(["Grouped by: ", *links], className="groups"),
             exports(address),
         ],
         className="list-head",
     )
+
+
+def _switches(chosen: Chosen[T], address: Address[T]) -> Mapping[str, Sequence[tuple[str | None, str]]]:
+    """What one turns to most often, by facet: the place whose list it is first, where there are several but not many."""
+    subject, county = address.page.subject, chosen.picture.county
+    places = [value.place for value in subject.listing(chosen.picture)]
+    if not 1 < len(places) <= _MOST_TURNS:
+        return address.page.switches
+    turns = [(None, "all"), *((place, place_name(county, place)) for place in places)]
+    return {subject.place_facet: turns, **address.page.switches}
 
 
 def _switch(facet: str, turns: Sequence[tuple[str | None, str]], chosen: Chosen[T], address: Address[T]) -> Component:

@@ -516,3 +516,11 @@ def test_a_list_that_is_not_known_is_not_said_to_count_nobody() -> None:
     assert "163 of lists too old" in head("stale")
     assert "counted" not in head("empty") + head("stale")
     assert "counted" in head("normal")
+
+
+def test_a_line_above_the_list_leads_to_each_hospital_and_back_to_all_and_keeps_what_else_is_chosen() -> None:
+    page = page_of(Book(), "pathway=1&site=southmere")
+    assert 'href="/delays?pathway=1" id="turn-site-implied"' in page
+    assert 'href="/delays?pathway=1&amp;site=northgate" id="turn-site-northgate"' in page
+    assert re.search(r'<a aria-current="true"[^>]*id="turn-site-southmere"', page)
+    assert '<a aria-current="true" class="here" href="/delays" id="turn-site-implied">all' in page_of(Book(), "")
