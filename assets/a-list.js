@@ -133,6 +133,7 @@
     gridElement = element;
     window.dash_ag_grid.getApiAsync(element.id).then((api) => {
       grid = api;
+      openWhatWasAskedFor();
       fit(api);
       followed = location.search;
       showColumns(keptColumns());
@@ -258,10 +259,29 @@
   // --- One person -------------------------------------------------------------------------------------------
 
   let opened = null; // the ref whose timeline is open
+  let openedFrom = null; // and what it was opened from, where that was no row of the grid
+  let askedFor = null; // a ref that was asked for on another page: kept here, for no ref may stand in an address
 
-  async function openLife(row) {
+  // Whoever is named on these pages has a package, and so a line of time on the page of packages.
+  document.addEventListener("click", ({ target }) => {
+    const named = target.closest?.("[data-life]");
+    if (!named) return;
+    if (shownList() === "packages") return void openLife({ ref: named.dataset.life }, named);
+    askedFor = named.dataset.life;
+    history.pushState({}, "", "/packages");
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+  });
+
+  function openWhatWasAskedFor() {
+    const ref = askedFor;
+    askedFor = null;
+    if (ref && shownList() === "packages") openLife({ ref });
+  }
+
+  async function openLife(row, from = null) {
     if (!row?.ref || row.group !== undefined) return;
     opened = row.ref;
+    openedFrom = from;
     const drawer = byId("list-drawer"), content = byId("drawer-content");
     try {
       const told = await ask({ kind: "life", ref: row.ref });
@@ -280,7 +300,8 @@
     byId("list-drawer").hidden = true;
     const column = grid?.getFocusedCell()?.column ?? "ref";
     opened = null;
-    if (row?.data) grid.setFocusedCell(row.rowIndex, column);
+    if (openedFrom?.isConnected) openedFrom.focus({ preventScroll: true });
+    else if (row?.data) grid.setFocusedCell(row.rowIndex, column);
   }
 
   document.addEventListener("keydown", (event) => {

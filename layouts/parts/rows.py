@@ -41,8 +41,14 @@ def cell(heading: str, *content: Child, kind: str | None = None) -> Markup:
 
 
 def ref(name: str) -> Markup:
-    """What a referral is known by: it never breaks over two lines."""
-    return Markup(f'<b class="ref">{escape(name)}</b>')
+    """What a referral is known by; it opens the package's line of time, wherever it stands. It never breaks over two lines.
+
+    No link: what somebody is known by stands in no address.
+    """
+    said = escape(name)
+    return Markup(
+        f'<button type="button" class="ref" data-life="{said}" title="Line of time of {said}">{said}</button>'
+    )
 
 
 def small(words: str, kind: str | None = None) -> Markup:

@@ -85,7 +85,7 @@ def test_each_person_who_could_start_stands_there_once_with_where_and_what_is_le
     starts = [start for today in shown.today for start in today.starts]
     assert len(starts) == shown.starting > 5
     for start in starts:
-        assert html.count(f'<th scope="row"><b class="ref">{start.referral.ref}</b></th>') == 1
+        assert html.count(f'<th scope="row"><button type="button" class="ref" data-life="{start.referral.ref}"') == 1
     assert f"{shown.starting} people could start today" in words(shown)
 
 

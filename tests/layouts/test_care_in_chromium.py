@@ -232,3 +232,16 @@ def test_a_number_of_packages_leads_to_capacity_and_back(screen: Page, address: 
     screen.locator('.start-table a[href="/packages?locality=north"]').click()
     expect(screen.locator("h1")).to_have_text("Packages of care", timeout=PATIENT)
     expect(screen.locator("#chip-locality-north")).to_be_visible(timeout=PATIENT)
+
+
+def test_whoever_could_start_leads_to_a_life_line_and_no_address_names_anybody(screen: Page, address: str) -> None:
+    screen.goto(address + "/capacity")
+    named = screen.locator(".start-people .ref").first
+    ref = named.text_content(timeout=PATIENT) or ""
+    named.click()
+    expect(screen.locator("h1")).to_have_text("Packages of care", timeout=PATIENT)
+    expect(screen.locator("#list-drawer")).to_be_visible(timeout=PATIENT)
+    expect(screen.locator("#list-drawer")).to_contain_text(ref, timeout=PATIENT)
+    assert ref not in screen.url
+    screen.go_back()
+    expect(screen.locator("h1")).to_have_text("Capacity", timeout=PATIENT)

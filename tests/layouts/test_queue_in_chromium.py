@@ -110,6 +110,18 @@ def test_enter_opens_the_life_line_and_escape_leads_back(screen: Page, address: 
     assert screen.evaluate("document.activeElement.closest('.ag-row').getAttribute('row-index')") == "0"
 
 
+def test_whoever_is_named_above_the_list_has_a_life_line_too_and_the_way_leads_back(screen: Page, address: str) -> None:
+    opened(screen, f"{address}/packages")
+    named = screen.locator(".package-panels .ref").first
+    ref = named.text_content() or ""
+    named.click()
+    expect(screen.locator("#list-drawer h2")).to_have_text(ref, timeout=PATIENT)
+    assert ref not in screen.url
+    screen.keyboard.press("Escape")
+    expect(screen.locator("#list-drawer")).to_be_hidden()
+    assert screen.evaluate("document.activeElement.dataset.life") == ref
+
+
 def test_each_list_shows_the_other_ones_step_and_keeps_its_own_columns(screen: Page, address: str) -> None:
     opened(screen, f"{address}/packages?setting=hospital")
     expect(screen.locator("#packages-grid [col-id=hospital]", has_text="Northgate, ready").first).to_be_visible()
