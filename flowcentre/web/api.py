@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from flowcentre.measures import ALL, find
 from flowcentre.model import Measure, Picture
 from flowcentre.web import history
+from flowcentre.web.asked import refuse_unknown
 from flowcentre.web.finished import Finished, Renderings, finish, respond
 from flowcentre.web.shapes import (
     FeedsShape,
@@ -70,6 +71,7 @@ def create_api(
     @router.get("/picture", response_model=PictureShape, summary="Everything known now", responses=_PRESENT)
     async def picture_of_now(request: Request, place: Ids = None, measure: Ids = None) -> Response:
         """Each value with its state, age, coverage and where it came from. With an ETag, the same for everyone."""
+        refuse_unknown(request, ("place", "measure"), "the picture is of the present; choose by place and measure")
         insist_on_the_present()
         if not place and not measure:
             return respond(request, *await renderings.part("picture", ""))
@@ -87,8 +89,9 @@ def create_api(
         summary="What each feed promises and has done lately",
         responses=_PRESENT,
     )
-    async def feeds() -> Response:
+    async def feeds(request: Request) -> Response:
         """Cadence, last success, age, lateness, counts of rows, held rows with their reasons, and skips."""
+        refuse_unknown(request, (), "feeds are told as they are now, and all of them")
         insist_on_the_present()
         picture, at = current(), now()
         listed = [feed_shape(status, at) for status in picture.feeds]
@@ -97,11 +100,13 @@ def create_api(
     @router.get("/measures", response_model=list[MeasureShape], summary="The catalogue of measures")
     async def measures(request: Request) -> Response:
         """Each measure with its definition, source, and how it is summed."""
+        refuse_unknown(request, (), "the catalogue is given whole")
         return respond(request, catalogue())
 
     @router.get("/places", response_model=list[PlaceShape], summary="The places of the county")
     async def places(request: Request) -> Response:
         """The tree of places: who runs what, and where it serves."""
+        refuse_unknown(request, (), "the places are given whole, as they are now")
         content = to_json([place_shape(place) for place in current().county.places])
         return respond(request, finish(content, JSON))
 
@@ -122,6 +127,7 @@ def create_api(
         format: Annotated[Literal["json", "csv"] | None, Query(description="or by the Accept header")] = None,
     ) -> Response:
         """Oldest first. A null, or an empty cell in CSV, is a gap: nothing was known then."""
+        refuse_unknown(request, ("measure", "place", "from", "to", "format"))
         wanted, somewhere = _measure(measure), _place(current(), place)
         try:
             until = history.moment_of("to", end) if end else now()

@@ -21,6 +21,7 @@ from flowcentre.picture.recovery import BEDS, RecoveryUnit, Stay
 from flowcentre.picture.typed import typed_of
 from flowcentre.picture.visits import PackageVisits
 from flowcentre.web.api import JSON, to_json
+from flowcentre.web.asked import refuse_unknown
 from flowcentre.web.capacity_shapes import (
     AheadShape,
     CapacityShape,
@@ -84,8 +85,7 @@ def create_capacity_api(has_book: bool, renderings: Renderings, trouble: Callabl
         """Everything of the page of capacity. With an ETag, the same for everyone."""
         if not has_book:
             raise HTTPException(404, NO_CAPACITY)
-        if asked := sorted(request.query_params):
-            raise HTTPException(422, f"there is no {ascii(asked[0][:40])} here: capacity is of the present, and whole")
+        refuse_unknown(request, (), "capacity is of the present, and whole")
         if (why := trouble()) is not None:
             raise HTTPException(503, why)
         answer = respond(request, *await renderings.part(PART, ""))

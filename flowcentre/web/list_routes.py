@@ -19,6 +19,7 @@ from starlette.routing import Route
 from flowcentre.picture.list_book import NoSuchMoment, asked_moment
 from flowcentre.picture.listed import Chosen, T
 from flowcentre.web.api import JSON, to_json
+from flowcentre.web.asked import unknown_word
 from flowcentre.web.list_files import File, as_csv, as_xlsx, file_of_counts, file_of_people
 from flowcentre.web.list_shapes import PeopleShape, people_shape
 from flowcentre.web.list_told import Told
@@ -92,8 +93,9 @@ class ListRoutes(Generic[T]):
         if self._lists is None:
             raise Refusal(404, self.told.no_lists)
         names = self.told.subject.names
-        if unknown := sorted(parse_qs(query, keep_blank_values=True).keys() - {*names, *_OTHERS}):
-            raise Refusal(422, f"there is no filter {ascii(unknown[0][:40])}: there are {', '.join(names)}")
+        asked = parse_qs(query, keep_blank_values=True).keys()
+        if (words := unknown_word(asked - _OTHERS, names)) is not None:
+            raise Refusal(422, words)
         if not parse_qs(query).get("at") and (why := self._trouble()) is not None:
             raise Refusal(503, why)
         try:

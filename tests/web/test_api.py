@@ -191,6 +191,18 @@ def test_a_question_that_cannot_be_answered_is_told_why(client: httpx.Client, pa
     assert answer.json()["detail"].startswith(words)
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v1/picture", "/api/v1/feeds", "/api/v1/measures", "/api/v1/places", history_url()]
+)
+@pytest.mark.parametrize("more", [{"at": "2026-11-20T08:00"}, {"colour": "red"}, {"until": ""}])
+def test_a_word_that_is_not_known_is_refused_and_the_present_is_not_given_for_another_moment(
+    client: httpx.Client, path: str, more: dict[str, str]
+) -> None:
+    answer = client.get(path, params=dict(httpx.URL(path).params) | more)
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(f"there is no '{next(iter(more))}' here: ")
+
+
 def test_a_month_by_month_history_may_be_long(client: httpx.Client) -> None:
     url = history_url(measure="ae_attendances_month", **{"from": "2016-04-01T00:00:00+01:00"})
     assert client.get(url).status_code == 200
