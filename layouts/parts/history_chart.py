@@ -27,6 +27,7 @@ _NEIGHBOURS = {
     Period.WEEK: (timedelta(days=10), 6, "the week to %d %b %Y"),
     Period.MONTH: (timedelta(days=45), 7, "%B %Y"),
 }
+_GAPS = "Where there is no line, nothing was known."
 _SHORTEST_GAP = timedelta(hours=6)  # an hour's silence in four weeks is thinner than the line
 
 
@@ -84,11 +85,13 @@ def history_chart(history: Sequence[Point], measure: Measure, picture: Picture, 
         },
         config={"displaylogo": False, "displayModeBar": False, "responsive": True},
     )
-    return html.Figure(graph, className="chart", role="img", **marked(aria_label=words))
+    drawing = html.Figure(graph, className="chart", role="img", **marked(aria_label=words))
+    gaps = html.P(_GAPS, className="what") if None in trace["y"] else None
+    return html.Div([drawing, gaps])
 
 
 def _steps(points: Sequence[Point], measure: Measure, picture: Picture, value: Value) -> dict[str, Any]:
-    """Each value holds until the next is said, while it is not too old."""
+    """Each value holds until the next is said, or until the gap that ends it."""
     silent_after = silence(picture, value)
     drawn = list(
         with_gaps(
@@ -98,8 +101,10 @@ def _steps(points: Sequence[Point], measure: Measure, picture: Picture, value: V
             ends_at_midnight=measure.period is Period.SINCE_MIDNIGHT,
         )
     )
-    if value.known and drawn[-1].value is not None:
-        drawn.append(Point(picture.at, drawn[-1].value))
+    until = picture.at if value.known else value.stale_at
+    if until is not None and drawn[-1].at < until <= picture.at and drawn[-1].value is not None:
+        drawn.append(Point(until, drawn[-1].value))
+    drawn = list(_held(drawn))
     # One offset for the whole chart: on the clocks of an October night the line would run backwards.
     london = timezone(picture.at.astimezone(LONDON).utcoffset() or timedelta(0))
     return {
@@ -124,6 +129,16 @@ def _spans(points: Sequence[Point], measure: Measure, at: datetime) -> dict[str,
         "line": {"shape": "linear", "width": 1.75, "color": _LINE},
         "marker": {"size": size, "color": _LINE},
     }
+
+
+def _held(points: Sequence[Point]) -> Iterator[Point]:
+    """The points, with the value before each gap said once more where the gap begins: one point alone draws no line."""
+    value = None
+    for point in points:
+        if point.value is None and value is not None:
+            yield Point(point.at, value)
+        yield point
+        value = point.value
 
 
 def with_gaps(

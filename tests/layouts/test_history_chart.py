@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from dash.development.base_component import Component
 
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_midnight
@@ -17,9 +18,14 @@ from tests.layouts.cast import NOW, picture
 DAYS, HOURS, MINUTES = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
+def _graph(chart: Component) -> Component:
+    graph: Component = chart.children[0].children
+    return graph
+
+
 def _trace(history: list[Point], measure: str, *, place: str = "northgate", at: datetime = NOW) -> dict[str, Any]:
     shown = picture(at=at)
-    (trace,) = history_chart(history, ALL[measure], shown, shown.value(place, measure)).children.figure["data"]
+    (trace,) = _graph(history_chart(history, ALL[measure], shown, shown.value(place, measure))).figure["data"]
     assert isinstance(trace, dict)
     return trace
 
@@ -29,15 +35,30 @@ def test_four_weeks_are_drawn_in_london_time_with_gaps_and_basic_traces() -> Non
     trace = _trace(history, "nctr_now")
     assert trace["type"] == "scatter"
     assert trace["connectgaps"] is False
-    assert trace["x"] == ["2026-11-22 05:14", "2026-11-22 06:14", "2026-11-22 07:14", "2026-11-22 08:14"]
-    assert trace["y"] == [3.0, None, 5.0, 5.0]
+    assert trace["x"] == [f"2026-11-22 0{hour}:14" for hour in (5, 6, 6, 7, 8)]
+    assert trace["y"] == [3.0, 3.0, None, 5.0, 5.0]
+
+
+@pytest.mark.parametrize("place", ["northgate-a1", "westshire"])
+def test_a_value_between_two_gaps_is_drawn_until_the_gap_and_the_gaps_are_told(place: str) -> None:
+    history = []
+    for day in range(20, 0, -1):
+        history += [Point(NOW - day * DAYS, 161.0), Point(NOW - day * DAYS + 3 * HOURS, None)]
+    trace = _trace(history, "nctr_now", place=place)
+    assert trace["y"] == [161.0, 161.0, None] * 20
+    assert trace["x"][:3] == ["2026-11-02 08:14", "2026-11-02 11:14", "2026-11-02 11:14"]
+    shown = picture()
+    told = "Where there is no line, nothing was known."
+    value = shown.value(place, "nctr_now")
+    assert told in str(history_chart(history, ALL["nctr_now"], shown, value))
+    assert told not in str(history_chart([Point(NOW - HOURS, 161.0)], ALL["nctr_now"], shown, value))
 
 
 def test_an_outage_is_a_gap_in_what_is_reported_and_a_total_keeps_its_own() -> None:
     history = [Point(NOW - 3 * DAYS, 3.0), Point(NOW - HOURS, 5.0)]
     reported = _trace(history, "nctr_now", place="northgate-a1")
-    assert reported["y"] == [3.0, None, 5.0, 5.0]
-    assert reported["x"][1] == "2026-11-19 14:14"  # six hours on
+    assert reported["y"] == [3.0, 3.0, None, 5.0, 5.0]
+    assert reported["x"][1:3] == ["2026-11-19 14:14"] * 2  # six hours on
     assert _trace(history, "nctr_now", place="westshire")["y"] == [3.0, 5.0, 5.0]
 
 
@@ -51,15 +72,16 @@ def test_a_line_whose_last_value_is_too_old_does_not_reach_the_present(place: st
     shown = picture("stale")
     value = shown.value(place, "ae_patients_now")
     assert value.state is State.STALE
-    graph = history_chart([Point(NOW - HOURS, 74.0)], ALL["ae_patients_now"], shown, value).children
-    assert graph.figure["data"][0]["x"] == ["2026-11-22 07:14"]
+    chart = history_chart([Point(NOW - 3 * HOURS, 74.0)], ALL["ae_patients_now"], shown, value)
+    assert _graph(chart).figure["data"][0]["x"] == ["2026-11-22 05:14", "2026-11-22 08:11"], "until it was too old"
 
 
 def test_yesterdays_count_since_midnight_is_not_carried_into_today() -> None:
     history = [Point(local_midnight(NOW) - HOURS, 120.0), Point(local_midnight(NOW) + 3 * HOURS, 4.0)]
     trace = _trace(history, "admissions_today", place="northgate-a1")
-    assert trace["x"] == ["2026-11-21 23:00", "2026-11-22 00:00", "2026-11-22 03:00", "2026-11-22 08:14"]
-    assert trace["y"] == [120.0, None, 4.0, 4.0]
+    midnight = "2026-11-22 00:00"
+    assert trace["x"] == ["2026-11-21 23:00", midnight, midnight, "2026-11-22 03:00", "2026-11-22 08:14"]
+    assert trace["y"] == [120.0, 120.0, None, 4.0, 4.0]
 
 
 def test_on_an_october_night_the_line_does_not_run_backwards() -> None:
@@ -78,7 +100,7 @@ def test_months_are_marks_that_name_their_own_month_and_a_missing_one_is_a_gap()
     measure = ALL["ae_attendances_month"]
     value = Value(measure.id, "northgate", 9.0, State.FRESH, ends[-1], ends[-1])
     history = [Point(end, float(n)) for n, end in enumerate(ends)]
-    graph = history_chart(history, measure, picture(), value).children
+    graph = _graph(history_chart(history, measure, picture(), value))
     (trace,) = graph.figure["data"]
     named = [(x, y) for x, y in zip(trace["x"], trace["y"], strict=True) if y is not None]
     assert named == [("2025-05-01", 0.0), ("2025-06-01", 1.0), ("2025-09-01", 2.0)]
