@@ -6,20 +6,21 @@ A slip is one poll of its feed, claimed and recorded at once. It is all kept or 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from flowcentre.feeds.answers import Answer, parse_documents
+from flowcentre.feeds.answers import Answer, Parsed, parse_documents
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.feeds.contract import TO_BE_SURE, Connector, Document
-from flowcentre.feeds.leaps import hold_leaps, known_of, without_silent
+from flowcentre.feeds.leaps import Stood, anything_known, hold_doubts, impossible, known_of, without_silent
 from flowcentre.feeds.poll import settle
-from flowcentre.feeds.remembered import Key, Remembered, Said, place_codes
+from flowcentre.feeds.remembered import Key, Remembered, place_codes
 from flowcentre.feeds.weighing import RULES
 from flowcentre.measures import ALL
-from flowcentre.model import AskedPlace, AskedService, County, Feed, Slip, Taken, Typed
+from flowcentre.measures.derive import LONDON
+from flowcentre.model import AskedPlace, AskedService, County, Feed, Held, Slip, Taken, Typed
 from flowcentre.store import KeptSlip, SlipKept, Store
 
 TYPIST = "typed in"  # in the ledger, for the engine that polls nothing here
@@ -88,11 +89,11 @@ class Desk:
             return self._told(kept)
         # Looked at before anything is written: a transaction that is undone costs every feed its memory.
         remembered = Remembered.read(self._store, feed, county)
-        said = known_of(form, county, self._store.latest())
+        said = known_of(_in_full(form, connectors[feed.id]), county, self._store.latest())
         at = self._moment(feed)
         if not at < _expiry(slip, at) <= at + max(HOLDS_AT_MOST, form.holds_for):
             raise NotTaken("The time until which it was to hold has passed, or is too far off: choose again.")
-        if _is_empty(slip) and all(known.value is None for known in said.values()):
+        if _is_empty(slip) and not any(anything_known(service, form.place, said) for service in form.services):
             raise NotTaken("Nothing is filled in: give one figure at least.")
         try:
             with self._store.in_bulk():
@@ -108,7 +109,7 @@ class Desk:
         form: AskedPlace,
         connector: Connector,
         remembered: Remembered,
-        said: Mapping[Key, Said],
+        said: Mapping[Key, Stood],
         county: County,
         at: datetime,
     ) -> Taken:
@@ -116,12 +117,16 @@ class Desk:
         store, feed = self._store, remembered.feed
         while (poll := store.claim_poll(feed.id, at, engine=TYPIST, started_at=at)) is None:
             at += _STEP
-        answer = parse_documents(
-            connector, [_document(slip, form, connector, county.places[form.place].name, at)], None
-        )
+        never = impossible(_in_full(form, connector), _shown(slip, form), said)
+        document = _document(slip, form, connector, county.places[form.place].name, at, leave_out=never)
+        answer = parse_documents(connector, [document] if len(never) < len(form.services) else [], None)
         answer = without_silent(answer, form, said)
         if not slip.sure:
-            answer = hold_leaps(answer, form, said)
+            answer = hold_doubts(answer, form, said, _holds_words(slip))
+        held = tuple(Held(f"{document.name}, {service}", why, form.place) for service, why in never.items())
+        if held:
+            read = tuple(fact for parsed in answer.documents for fact in parsed.facts)
+            answer = replace(answer, documents=(Parsed(document.name, (*read, *held)),))
         recorded = settle(store, feed, county, poll, answer, now=at, remembered=remembered, rules=_RULES)
         typed = Typed(slip.author, at, _expiry(slip, at))
         store.keep_slip(mark_of(slip), feed=feed.id, place=form.place, typed_in=typed, poll=poll, recorded=recorded)
@@ -200,18 +205,43 @@ def _left_in(services: tuple[AskedService, ...], feed: Feed) -> tuple[AskedServi
     return tuple(service for service in kept if service.figures)
 
 
-def _document(slip: Slip, form: AskedPlace, connector: Connector, name: str, at: datetime) -> Document:
+def _in_full(form: AskedPlace, connector: Connector) -> AskedPlace:
+    """A form with every figure of its services, also those that its feed leaves to another."""
+    shown = {service.name for service in form.services}
+    return replace(form, services=tuple(service for service in connector.asks(form.place) if service.name in shown))
+
+
+def _shown(slip: Slip, form: AskedPlace) -> dict[str, dict[str, str]]:
+    """The cells of a slip that its form asked for."""
+    return {
+        service.name: {figure.column: cells[figure.column] for figure in service.figures if figure.column in cells}
+        for service in form.services
+        for cells in [slip.figures.get(service.name, {})]
+    }
+
+
+def _document(
+    slip: Slip, form: AskedPlace, connector: Connector, name: str, at: datetime, leave_out: Container[str]
+) -> Document:
     """The document of a form. What its feed leaves out was not asked for, and is passed over after parsing as of a file."""
     shown = {service.name: {figure.column for figure in service.figures} for service in form.services}
+    cells = _shown(slip, form)
     rows = []
     for service in connector.asks(slip.place):
-        if service.name in shown:
+        if service.name in shown and service.name not in leave_out:
             left_out = {figure.column: "" for figure in service.figures if figure.column not in shown[service.name]}
-            cells = slip.figures.get(service.name, {})
-            typed = {column: cells[column] for column in cells if column in shown[service.name]}
-            rows.append({"place_code": slip.place, "service": service.name} | left_out | typed)
+            rows.append({"place_code": slip.place, "service": service.name} | left_out | cells[service.name])
     content = {"as_at": at.isoformat(), "sure": slip.sure, "rows": rows}
     return Document(f"the form of {name}", json.dumps(content).encode(), at)
+
+
+def _holds_words(slip: Slip) -> str:
+    """How long a slip is to hold: "for 4 hours", "until 08:00"."""
+    if isinstance(slip.holds, datetime):
+        return f"until {slip.holds.astimezone(LONDON):%H:%M}"
+    minutes = round(slip.holds.total_seconds() / 60)
+    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"for {number} {unit}{'s' * (number != 1)}"
 
 
 def _is_empty(slip: Slip) -> bool:

@@ -142,7 +142,7 @@ def _sure() -> html.Div:
     return html.Div(
         [
             Input(type="checkbox", name="sure", value="yes", id="sure"),
-            html.Label("I have looked again: the figures are right", htmlFor="sure"),
+            html.Label("I have looked again: it is right", htmlFor="sure"),
         ],
         className="sure",
     )

@@ -30,6 +30,7 @@ from tests.feeds.typed_cast import (
 from tests.store.saying import sighting, tell
 
 NORTH = "neighbours-north"
+HOURS = ("used", "staffed", "commissioned", "closed", "two_carers_free")
 
 
 def known(store: Store) -> dict[tuple[str, str], float | None]:
@@ -200,7 +201,60 @@ def test_a_service_left_empty_of_which_nothing_is_known_is_not_part_of_what_is_k
     assert ("wupi-north", "therapy_places_used") not in known(store)
     figures[REABLEMENT]["used"] = "9999999"
     taken = desk.take(slip(place="wupi-north", figures=figures, form="form-2"))
-    assert (taken.held, taken.accepted) == (("more is used than there is, 9,999,999 of 80",), 0)
+    words = "Reablement hours a week used: 9,999,999 of 80 cannot be, more than ten times what there is"
+    assert (taken.held, taken.accepted) == ((words,), 0)
+
+
+@pytest.mark.parametrize(
+    ("used", "staffed", "why"),
+    [
+        ("9999999", "44", "places in use: 9,999,999 of 44 cannot be, more than ten times what there is"),
+        ("441", "44", "places in use: 441 of 44 cannot be, more than ten times what there is"),
+        ("9999999", "", "places in use: 9,999,999 of 44 cannot be"),  # what is known, where nothing is said of it
+        ("30", "9999999", "places staffed: 9,999,999 cannot be, a figure here is below 100,000"),
+        ("20", "0", "places in use: 20 of 0 cannot be"),
+    ],
+)
+def test_what_can_never_be_is_not_asked_about_and_no_tick_takes_it(
+    store: Store, used: str, staffed: str, why: str
+) -> None:
+    desk = desk_of(store, Clock())
+    desk.take(slip(used="40", staffed="44"))
+    for sure in (False, True):
+        taken = desk.take(slip(used=used, staffed=staffed, form=f"form-{sure}", sure=sure))
+        assert why in taken.held[0]
+        assert (taken.accepted, taken.asks) == (0, False)
+    assert known(store) == {(NORTH, "voluntary_used"): 40, (NORTH, "voluntary_capacity"): 44}
+
+
+@pytest.mark.parametrize(("used", "staffed"), [("440", "44"), ("19", "0"), ("7", "99999")])
+def test_what_is_merely_unlikely_is_taken_of_whoever_stands_by_it(store: Store, used: str, staffed: str) -> None:
+    desk = desk_of(store, Clock())
+    desk.take(slip(used="40", staffed="44"))
+    assert desk.take(slip(used=used, staffed=staffed, form="form-2")).asks
+    assert desk.take(slip(used=used, staffed=staffed, form="form-3", sure=True)).accepted == 3
+
+
+def test_what_can_never_be_is_told_by_the_file_where_the_form_leaves_that_figure_to_it(store: Store) -> None:
+    clock = Clock()
+    tell(store, FILE.id, clock.at, sighting("wupi-north", clock.at, reablement_hours_capacity=80.0))
+    clock.forward(timedelta(minutes=1))
+    feed = replace(TYPED, provides=("reablement_hours_used",))
+    desk = desk_of(store, clock, replace(COUNTY, feeds=(FILE, feed)))
+    taken = desk.take(slip(place="wupi-north", figures={REABLEMENT: {"used": "9999"}}, sure=True))
+    assert "9,999 of 80 cannot be" in taken.held[0]
+
+
+def test_of_two_services_one_may_be_impossible_and_the_other_taken(store: Store) -> None:
+    feed = replace(TYPED, settings={}, provides=(*TYPED.provides, "therapy_places_capacity", "therapy_places_used"))
+    figures = {REABLEMENT: {"used": "61.5", "staffed": "80"}, "therapy": {"used": "999", "staffed": "4"}}
+    desk = desk_of(store, Clock(), replace(COUNTY, feeds=(feed,)))
+    taken = desk.take(
+        slip(place="wupi-north", figures=figures | {REABLEMENT: dict.fromkeys(HOURS, "") | figures[REABLEMENT]})
+    )
+    assert (taken.services, taken.asks) == ((REABLEMENT,), False)
+    assert "999 of 4 cannot be" in taken.held[0]
+    assert known(store)["wupi-north", "reablement_hours_used"] == 61.5
 
 
 @pytest.mark.parametrize(("before", "now"), [("2", "9"), ("40", "21"), ("3", "12"), ("0", "15")])
@@ -248,8 +302,29 @@ def test_an_empty_form_is_refused_until_something_is_known_that_may_be_unsaid(st
         desk.take(slip(used=" ", staffed=""))
     assert nothing_is_kept(store)
     desk.take(slip())
-    desk.take(slip(used="", staffed="", form="form-2"))
+    desk.take(slip(used="", staffed="", form="form-2", sure=True))
     assert set(known(store).values()) == {None}
+
+
+def test_a_form_in_which_all_that_was_known_is_emptied_asks_first(store: Store) -> None:
+    clock = Clock()
+    desk = desk_of(store, clock)
+    emptied = {REABLEMENT: {"used": "", "staffed": ""}}
+    said = {"reablement_hours_capacity": 80.0, "reablement_hours_used": 60.0}
+    tell(store, FILE.id, clock.at, sighting("wupi-north", clock.at, **said))
+    clock.forward(timedelta(minutes=1))
+    taken = desk.take(slip(place="wupi-north", figures=emptied))
+    words = "this says that nothing is known of reablement hours for 4 hours, in place of what its file says"
+    assert (taken.held, taken.asks, taken.accepted) == ((words,), True, 0)
+    assert known(store)["wupi-north", "reablement_hours_used"] == 60
+    assert desk.take(slip(place="wupi-north", figures=emptied, form="form-2", sure=True)).accepted == 3
+    desk.take(slip(form="form-3"))
+    until = datetime(2026, 11, 23, 8, tzinfo=AT.tzinfo)
+    typed_before = desk.take(slip(used="", staffed=" ", form="form-4", holds=until))
+    assert typed_before.held == (
+        "this says that nothing is known of voluntary sector until 08:00, in place of what was typed in before",
+    )
+    assert desk.take(slip(used="", form="form-5")).held == ()  # one figure is unsaid without a question
 
 
 @pytest.mark.parametrize("place", ["westshire", "nowhere", "north", "../etc"])
