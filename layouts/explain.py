@@ -19,7 +19,7 @@ from layouts.parts.figure import explained, figure
 from layouts.parts.history_chart import history_chart, span_shown
 from layouts.parts.tree import Child, Children
 from layouts.parts.typed_words import typed_words
-from layouts.parts.words import length_words, silence_words, span_words, unit_words, when_words
+from layouts.parts.words import column_decimals, length_words, silence_words, span_words, unit_words, when_words
 from layouts.parts.working import working
 
 _LONG = timedelta(days=1)
@@ -61,7 +61,7 @@ def render(
                 [
                     html.Section(
                         [
-                            figure(value, picture.at, "main"),
+                            figure(value, picture.at, "main", decimals=column_decimals(measure, [value.value])),
                             html.P(unit_words(measure), className="what"),
                             _coverage(value),
                             _not_in_it(picture, value),

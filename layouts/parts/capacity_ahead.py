@@ -17,11 +17,11 @@ from flowcentre.picture.ahead import WEEKS, Ahead, Cause, Change
 from flowcentre.picture.capacity import Capacity
 from layouts.finished import Markup
 from layouts.parts.capacity_lists import contracts_held_words
-from layouts.parts.capacity_words import day_name, decimals_of, label, number, signed
+from layouts.parts.capacity_words import day_name, label, number, signed
 from layouts.parts.rows import cell, folded, row, table
 from layouts.parts.scale import round_steps
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import clock_words
+from layouts.parts.words import clock_words, decimals_of, rounded
 
 _WIDTH, _HEIGHT = 1000, 200
 _HEADROOM = 1.08
@@ -255,6 +255,6 @@ def _weeks(line: Ahead, today: date, unit: str) -> Markup:
     rows, before = [], amounts[0]
     for day, amount in zip(days, amounts, strict=True):
         by = "" if amount == before else signed(amount - before, decimals)
-        rows.append(row(day_name(day, today), [cell("Bought", f"{amount:,.{decimals}f}"), cell("Change", by)]))
+        rows.append(row(day_name(day, today), [cell("Bought", rounded(amount, decimals)), cell("Change", by)]))
         before = amount
     return table(["Week that begins", f"Bought, {unit}", "Change"], rows, "weeks")

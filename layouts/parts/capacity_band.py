@@ -13,11 +13,11 @@ from flowcentre.picture.care_room import Room
 from flowcentre.picture.could_start import LocalityToday, Start
 from flowcentre.picture.hindrance import Hindrance
 from layouts.finished import Markup
-from layouts.parts.capacity_words import decimals_of, hours, label, need_words, packages, plural, wait_words
+from layouts.parts.capacity_words import hours, label, need_words, packages, plural, wait_words
 from layouts.parts.list_words import least_people
 from layouts.parts.rows import cell, folded, ref, row, small, table
 from layouts.parts.tree import Child
-from layouts.parts.words import DASH
+from layouts.parts.words import DASH, decimals_of, rounded
 
 _SERVICE_WORDS = {CareService.HOME_CARE: "Home care", CareService.REABLEMENT: "Reablement"}
 _SHOWN = 6  # people of a locality before the rest is asked for
@@ -139,7 +139,7 @@ def _room(county: County, room: Room, most: float, decimals: int) -> str:
         f'<i class="{kind}" style="width:{100 * amount / most:.1f}%"></i>'
         for kind, amount in (("left", left), ("promised", promised))
     )
-    cells = (DASH if amount is None else f"{amount:,.{decimals}f}" for amount in _amounts(room))
+    cells = (DASH if amount is None else rounded(amount, decimals) for amount in _amounts(room))
     return row(
         label(county, room.place),
         [

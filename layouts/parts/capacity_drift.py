@@ -13,9 +13,9 @@ from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.visits import PackageVisits, ServiceVisits
 from layouts.finished import Markup
 from layouts.parts.capacity_words import hours, label, number, plural, signed_hours
-from layouts.parts.rows import cell, folded, ref, row, small, table, told, told_cell
+from layouts.parts.rows import cell, decimals_at, folded, ref, row, small, table, told, told_cell
 from layouts.parts.tree import Child
-from layouts.parts.words import when_words
+from layouts.parts.words import decimals_of, when_words
 
 _SHOWN = 6  # services, and packages of each kind, before the rest is asked for
 
@@ -71,14 +71,16 @@ def _services(picture: Picture, services: Sequence[ServiceVisits]) -> list[Child
     """All together, then those whose visits drift most; the rest, the silent last, when asked for."""
     system = picture.county.places.system.id
     heads: list[Child] = ["Service", *_HEADS]
-    rows = [_service(picture, each) for each in sorted(services, key=lambda each: _most_first(picture, each))]
+    places = [system, *(each.place for each in services)]
+    decimals = [decimals_at(picture, places, measure) for measure in _MEASURES]
+    rows = [_service(picture, each, decimals) for each in sorted(services, key=lambda each: _most_first(picture, each))]
     shown, more = rows[:_SHOWN], rows[_SHOWN:]
     if len(rows) > 1:
         cells = [
             cell(head, small("service by service"))
             if measure == "visits_median_difference_28d"
-            else told_cell(picture, system, measure, head)
-            for head, measure in zip(_HEADS, _MEASURES, strict=True)
+            else told_cell(picture, system, measure, head, most)
+            for head, measure, most in zip(_HEADS, _MEASURES, decimals, strict=True)
         ]
         shown.insert(0, row("All services", cells, "total"))
     told: list[Child] = [table(heads, shown, "drift-services", "How far visits differ, by service")]
@@ -95,7 +97,7 @@ def _most_first(picture: Picture, service: ServiceVisits) -> tuple[bool, float]:
     return not service.value.known, -sum(value.value or 0 for value in values if value.known)
 
 
-def _service(picture: Picture, service: ServiceVisits) -> Markup:
+def _service(picture: Picture, service: ServiceVisits, decimals: Sequence[int]) -> Markup:
     place = service.place
     name: list[Child] = [label(picture.county, place)]
     if service.value.state is State.STALE and service.value.observed_at is not None:
@@ -103,9 +105,11 @@ def _service(picture: Picture, service: ServiceVisits) -> Markup:
         name.append(small(old, "coverage"))
     elif not service.value.known:
         name.append(small(" no roster yet", "coverage"))
-    return row(
-        name, [cell(head, told(picture, place, measure)) for head, measure in zip(_HEADS, _MEASURES, strict=True)]
-    )
+    cells = [
+        cell(head, told(picture, place, measure, most))
+        for head, measure, most in zip(_HEADS, _MEASURES, decimals, strict=True)
+    ]
+    return row(name, cells)
 
 
 def _packages(
@@ -114,15 +118,16 @@ def _packages(
     """Those of one way, "over" or "short". Rosters that are silent may hide others: nobody is told of only where all speak."""
     silent, title = sum(not each.value.known for each in services), f"Regularly run {way}"
     kind = "over" if way == "over" else "under"
-    amount = sum(abs(each.drift.hours_a_week) for each in packages)
-    words = f"{plural(len(packages), 'package', 'packages')}, {hours(amount, 1)} of carers a week"
+    amounts = [abs(each.drift.hours_a_week) for each in packages]
+    decimals = decimals_of([*amounts, sum(amounts)])
+    words = f"{plural(len(packages), 'package', 'packages')}, {hours(sum(amounts))} of carers a week"
     words = f"{'at least ' if silent else ''}{words}" if packages else ""
     parts: list[Child] = [html.H3([title, " ", html.Small(words)])]
     if not packages:
         return html.Div([*parts, html.P(_nobody(len(services), silent, way), className="what")])
-    most = max(abs(each.drift.hours_a_week) for each in packages) or 1
+    most = max(amounts) or 1
     heads: list[Child] = ["Package", "Service", "By what evidence", "Hours a week"]
-    rows = [_package(picture, each, most) for each in packages]
+    rows = [_package(picture, each, most, decimals) for each in packages]
     shown, more = rows[:_SHOWN], rows[_SHOWN:]
     parts.append(table(heads, shown, f"drift-packages {kind}", title))
     if more:
@@ -139,9 +144,9 @@ def _nobody(services: int, silent: int, way: str) -> str:
     return f"Nobody's visits regularly run {way}."
 
 
-def _package(picture: Picture, package: PackageVisits, most: float) -> Markup:
+def _package(picture: Picture, package: PackageVisits, most: float, decimals: int) -> Markup:
     by = package.drift.hours_a_week
-    bar = f'<i style="width:{100 * abs(by) / most:.1f}%" aria-hidden="true"></i><b>{signed_hours(by)}</b>'
+    bar = f'<i style="width:{100 * abs(by) / most:.1f}%" aria-hidden="true"></i><b>{signed_hours(by, decimals)}</b>'
     return row(
         ref(package.package),
         [

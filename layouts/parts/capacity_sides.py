@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from dash import html
 
+from flowcentre.measures import by_id
 from flowcentre.model import Picture, PlaceKind
 from flowcentre.picture.access_point import COLUMNS as ASKED
 from flowcentre.picture.access_point import SUMMED, Team
@@ -14,6 +17,7 @@ from layouts.parts.capacity_words import label
 from layouts.parts.figure import figure
 from layouts.parts.rows import cell, noted_cell, row, small, table, told
 from layouts.parts.tree import Child
+from layouts.parts.words import column_decimals
 
 _HEADS = ("Planned visits", "Commissioned", "Staffed", "Used", "Free", "Closed")
 _ASKED_HEADS = ("Received", "Accepted", "Sent back", "Waiting for an answer", "Median to accept")
@@ -23,7 +27,8 @@ _SERVICES = {PlaceKind.BROKERAGE: "Brokerage", PlaceKind.REABLEMENT: "Reablement
 def sides(capacity: Capacity) -> html.Section:
     """Council and health trust on one roster, locality by locality."""
     picture = capacity.picture
-    rows = [row for side in capacity.sides for row in _side(picture, side)]
+    decimals = [_decimals(capacity.sides, column) for column in range(len(COLUMNS))]
+    rows = [row for side in capacity.sides for row in _side(picture, side, decimals)]
     return html.Section(
         [
             html.H2("Side by side", id="sides"),
@@ -40,21 +45,30 @@ def sides(capacity: Capacity) -> html.Section:
     )
 
 
-def _side(picture: Picture, side: Side) -> list[Markup]:
+def _decimals(all_sides: Iterable[Side], column: int) -> int:
+    rows = (values for side in all_sides for values in (side.totals, *(each.values for each in side.services)))
+    return column_decimals(by_id(COLUMNS[column]), (values[column].value for values in rows))
+
+
+def _side(picture: Picture, side: Side, decimals: Sequence[int]) -> list[Markup]:
     name = picture.county.places[side.locality].name
     totals = [
-        noted_cell(head, figure(value, picture.at), value) for head, value in zip(_HEADS, side.totals, strict=True)
+        noted_cell(head, figure(value, picture.at, decimals=most), value)
+        for head, value, most in zip(_HEADS, side.totals, decimals, strict=True)
     ]
-    services = [_service(picture, service) for service in side.services]
+    services = [_service(picture, service, decimals) for service in side.services]
     return [row([name, small(" together")], totals, "total"), *services]
 
 
-def _service(picture: Picture, service: Service) -> Markup:
+def _service(picture: Picture, service: Service, decimals: Sequence[int]) -> Markup:
     county = picture.county
     name: list[Child] = [label(county, service.place), small(f" {label(county, service.organisation)}")]
     if service.silent:
         name.append(small(" silent", "coverage"))
-    cells = [cell(head, told(picture, service.place, measure)) for head, measure in zip(_HEADS, COLUMNS, strict=True)]
+    cells = [
+        cell(head, told(picture, service.place, measure, most))
+        for head, measure, most in zip(_HEADS, COLUMNS, decimals, strict=True)
+    ]
     return row(name, cells, "silent" if service.silent else None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dash import html
@@ -16,7 +17,7 @@ from layouts.parts.capacity_lists import held_words
 from layouts.parts.capacity_words import hours, label, packages, plural
 from layouts.parts.figure import explained
 from layouts.parts.list_words import least
-from layouts.parts.rows import cell, folded, row, table, told_cell
+from layouts.parts.rows import cell, decimals_at, folded, row, table, told_cell
 from layouts.parts.tree import Child
 from layouts.parts.words import DASH
 
@@ -83,22 +84,29 @@ def _localities(capacity: Capacity) -> Markup:
     picture = _with_at_least(capacity)
     system = picture.county.places.system.id
     heads: list[Child] = ["Locality", "People waiting", *(words for _, words in _FIGURES), "Could start"]
+    places = [*(today.place for today in capacity.today), system]
+    decimals = [decimals_at(picture, places, measure) for measure, _ in _FIGURES]
     rows = [
-        _row(picture, today.place, _could(today), f"#start-{today.place}" if today.known else None)
+        _row(picture, today.place, _could(today), f"#start-{today.place}" if today.known else None, decimals)
         for today in capacity.today
     ]
     if len(rows) > 1:
-        rows.append(_row(picture, system, could_start_words(capacity), None, kind="total"))
+        rows.append(_row(picture, system, could_start_words(capacity), None, decimals, kind="total"))
     return table(heads, rows, "start-table", "Hours waiting and hours free in each locality, a week")
 
 
-def _row(picture: Picture, place: str, could: str, href: str | None, kind: str | None = None) -> Markup:
+def _row(
+    picture: Picture, place: str, could: str, href: str | None, decimals: Sequence[int], kind: str | None = None
+) -> Markup:
     people = packages() if kind else packages(locality=place)
     return row(
         html.A(label(picture.county, place), href=people),
         [
             told_cell(picture, place, "poc_waiting_now", "People waiting"),
-            *(told_cell(picture, place, measure, words) for measure, words in _FIGURES),
+            *(
+                told_cell(picture, place, measure, words, most)
+                for (measure, words), most in zip(_FIGURES, decimals, strict=True)
+            ),
             cell("Could start", html.A(could, href=href) if href else could, kind="could"),
         ],
         kind,

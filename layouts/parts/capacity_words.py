@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from flowcentre.model import CareContract, CareReferral, County, Therapy
-from layouts.parts.words import NO_BREAK
+from layouts.parts.words import NO_BREAK, rounded
 
 PACKAGES, CAPACITY = "/packages", "/capacity"
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -25,7 +24,7 @@ def packages(**choices: str) -> str:
 
 def number(amount: float, decimals: int = 2) -> str:
     """ "1,240", "14", "3.75": as exact as it was said, which for hours is a quarter."""
-    said = f"{amount:,.{decimals}f}"
+    said = rounded(amount, decimals)
     said = said.rstrip("0").rstrip(".") if decimals else said
     return said.replace("-", "\N{MINUS SIGN}") if said.strip("-0.,") else "0"
 
@@ -35,22 +34,16 @@ def hours(amount: float, decimals: int = 2) -> str:
     return f"{number(amount, decimals)}{NO_BREAK}h"
 
 
-def decimals_of(amounts: Iterable[float], most: int = 2) -> int:
-    """How many decimals a column needs so that each of its amounts is as exact as it was said."""
-    said = (number(amount, most).partition(".")[2] for amount in amounts)
-    return max((len(decimals) for decimals in said), default=0)
-
-
 def signed(amount: float, decimals: int) -> str:
     """ "+5.20", "\N{MINUS SIGN}3.00", "0.0": with the decimals of its column."""
-    said = f"{abs(amount):,.{decimals}f}"
+    said = rounded(abs(amount), decimals)
     sign = "" if not said.strip("0.,") else "+" if amount > 0 else "\N{MINUS SIGN}"
     return f"{sign}{said}"
 
 
-def signed_hours(amount: float) -> str:
-    """ "+5.2 h", "\N{MINUS SIGN}3.0 h": one decimal always, so that those of a column stand beneath each other."""
-    return f"{signed(amount, 1)}{NO_BREAK}h"
+def signed_hours(amount: float, decimals: int) -> str:
+    """ "+5.25 h", "\N{MINUS SIGN}3.00 h": with the decimals of its column."""
+    return f"{signed(amount, decimals)}{NO_BREAK}h"
 
 
 def wait_words(waited: timedelta) -> str:

@@ -22,29 +22,35 @@ from layouts.parts.words import DASH, NO_BREAK, STATE_WORDS, figure_text, figure
 
 
 def figure(
-    value: Value, at: datetime, rank: str = "plain", href: str | None = None, title: str | None = None
+    value: Value,
+    at: datetime,
+    rank: str = "plain",
+    href: str | None = None,
+    title: str | None = None,
+    *,
+    decimals: int | None = None,
 ) -> Component:
-    """A value with its state. ``rank`` says how large: "main", "second" or "plain".
+    """A value with its state. ``rank`` says how large: "main", "second" or "plain"; ``decimals`` are its column's.
 
     A missing value is an em dash and a word, never a number. With ``href`` it leads somewhere.
     """
     missing = value.value is None or value.state in (State.UNKNOWN, State.NEVER)
-    parts, attributes = (_missing if missing else _known)(value, at)
+    parts, attributes = _missing(value) if missing else _known(value, at, decimals)
     if href is not None:
         return html.A(parts, className=f"figure {rank}", href=href, title=title, **attributes)
     return html.Span(parts, className=f"figure {rank}", **attributes)
 
 
-def _missing(value: Value, at: datetime) -> tuple[list[Child], dict[str, Any]]:
+def _missing(value: Value) -> tuple[list[Child], dict[str, Any]]:
     state = value.state if value.state is State.NEVER else State.UNKNOWN
     parts: list[Child] = [html.Span(DASH, className="number"), html.Span(f" {STATE_WORDS[state]}", className="mark")]
     return parts, marked(data_state=state.value)
 
 
-def _known(value: Value, at: datetime) -> tuple[list[Child], dict[str, Any]]:
+def _known(value: Value, at: datetime, decimals: int | None) -> tuple[list[Child], dict[str, Any]]:
     assert value.value is not None
     measure = by_id(value.measure)
-    number, unit = figure_words(value.value, measure)
+    number, unit = figure_words(value.value, measure, decimals)
     parts: list[Child] = [html.Span(number, className="number")]
     if value.at_least:
         parts.insert(0, html.Span("at least ", className="least"))
@@ -52,7 +58,7 @@ def _known(value: Value, at: datetime) -> tuple[list[Child], dict[str, Any]]:
         parts.append(html.Span(unit if unit == "%" else f"{NO_BREAK}{unit}", className="unit"))
     if value.observed_at is not None:
         # The stylesheet puts "late, " or "was 41, " before the age, by data-state.
-        was = f"was {figure_text(value.value, measure)}, "
+        was = f"was {figure_text(value.value, measure, decimals)}, "
         parts.append(age(value.observed_at, at, className="mark", was=was))
     return parts, state_attributes(value)
 
@@ -87,12 +93,15 @@ def noted(value: Value) -> list[Child]:
     return notes
 
 
-def explained(picture: Picture, place: str, measure_id: str, rank: str = "plain") -> Component:
+def explained(
+    picture: Picture, place: str, measure_id: str, rank: str = "plain", *, decimals: int | None = None
+) -> Component:
     """A figure of the picture that leads to its own explanation; "not here" where nobody is to report it."""
     if (place, measure_id) not in picture.values:
         return html.Span("not here", className="not-here")
     value = picture.value(place, measure_id)
-    return figure(value, picture.at, rank, href=links.explain(place, measure_id), title=_title(picture, value))
+    href, title = links.explain(place, measure_id), _title(picture, value)
+    return figure(value, picture.at, rank, href, title, decimals=decimals)
 
 
 def _title(picture: Picture, value: Value) -> str:

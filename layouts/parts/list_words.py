@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from flowcentre.model import County
 from flowcentre.picture.list_history import Then
 from flowcentre.picture.listed import UNKNOWN, Chosen
+from layouts.parts.words import rounded
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -30,7 +31,7 @@ def people(number: int) -> str:
 
 def days(number: float) -> str:
     """ "1 day", "12 days", "6.5 days"."""
-    said = f"{number:,.1f}".removesuffix(".0")
+    said = rounded(number, 1).removesuffix(".0")
     return f"{said} {'day' if number == 1 else 'days'}"
 
 

@@ -23,11 +23,12 @@ from layouts.parts.figure import explained, figure
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import least, nobody
 from layouts.parts.package_tiles import choose, of_then
-from layouts.parts.rows import cell, folded, ref, row, table
+from layouts.parts.rows import cell, decimals_at, folded, ref, row, table
 from layouts.parts.tree import Child
 from layouts.parts.words import clock_words
 
 _SHOWN = 6
+_FREE = {"block_hours_unfilled": "Block hours unfilled", "reablement_hours_free": "Reablement hours free"}
 _NOT_ENDED = f"{Phase.WAITING.value},{Phase.RECEIVING.value}"
 _EVERY_SERVICE = ",".join(map(key_of, CareService))
 
@@ -68,7 +69,7 @@ def _could_start(answered: CareAnswered) -> html.Section:
         ],
         className="big start",
     )
-    heads: list[Child] = ["Locality", "Could start", "Block hours unfilled", "Reablement hours free"]
+    heads: list[Child] = ["Locality", "Could start", *_FREE.values()]
     free = "was free then" if answered.looks_back else "is free now"
     said = html.P(f"By what {free}, whole packages only, nobody twice.", className="what")
     shown = table(heads, rows, "start-rows")
@@ -87,18 +88,19 @@ def _full(answered: CareAnswered, words: str, part: str) -> Child:
 
 def _locality(answered: CareAnswered, place: str, count: str) -> Markup:
     picture = answered.chosen.picture
+    places = [today.place for today in answered.capacity.today]
+    decimals = {measure: decimals_at(picture, places, measure) for measure in _FREE}
 
     def said(measure: str) -> Child:
         if answered.looks_back:
-            return figure(of_then(picture.value(place, measure)), picture.at)
-        return explained(picture, place, measure)
+            return figure(of_then(picture.value(place, measure)), picture.at, decimals=decimals[measure])
+        return explained(picture, place, measure, decimals=decimals[measure])
 
     return row(
         label(picture.county, place),
         [
             cell("Could start", _full(answered, count, f"#start-{place}")),
-            cell("Block hours unfilled", said("block_hours_unfilled")),
-            cell("Reablement hours free", said("reablement_hours_free")),
+            *(cell(words, said(measure)) for measure, words in _FREE.items()),
         ],
     )
 

@@ -59,7 +59,7 @@ def running_tiles(chosen: Chosen[Package], address: Address[Package]) -> list[ht
     )
     if not hours:
         return [length, ends]
-    told = at_least(number(sum(each for each in hours if each is not None), 0), short or untold > 0)
+    told = at_least(number(sum(each for each in hours if each is not None)), short or untold > 0)
     taken = tile(
         "Hours taken", "of carers, a week", *coverage, big(told, "hours"), facts(("hours not known", f"{untold:,}"))
     )

@@ -25,7 +25,7 @@ from layouts.parts.package_running import beside_waiting, running_tiles
 from layouts.parts.package_tiles import Bar, at_least, bars, big, choose, facts, missing, of_then, tile, told
 from layouts.parts.package_weeks import weeks
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import NO_BREAK, length_words, when_words
+from layouts.parts.words import NO_BREAK, length_words, rounded, when_words
 
 _REASONS = {
     ReferralReason.DISCHARGE: "discharge",
@@ -154,7 +154,7 @@ def _hours(chosen: Chosen[Package], waits: Waits, address: Address[Package]) -> 
     if not chosen.count.known:
         return tile(title, what, missing(chosen))
     is_least = short or waits.hours_unknown > 0
-    hours = at_least(number(waits.hours, 0), is_least) if waits.hours or not is_least else "none known"
+    hours = at_least(number(waits.hours), is_least) if waits.hours or not is_least else "none known"
     return tile(
         title,
         what,
@@ -169,7 +169,7 @@ def _hours(chosen: Chosen[Package], waits: Waits, address: Address[Package]) -> 
 
 def _hours_words(hours: float) -> str:
     """A wait in few letters: "29 h", "6.8 days"."""
-    return wait_words(timedelta(hours=hours)) if hours < 48 else f"{hours / 24:.1f}{NO_BREAK}days"
+    return wait_words(timedelta(hours=hours)) if hours < 48 else f"{rounded(hours / 24, 1)}{NO_BREAK}days"
 
 
 def _waits(chosen: Chosen[Package], waits: Waits) -> html.Article:
@@ -202,7 +202,7 @@ def _in_time(chosen: Chosen[Package], week: LastWeek, address: Address[Package])
     if week.share is None:
         number_of = html.P(f"nobody{known} was due", className="big")
     else:
-        share = told(address, chosen, "poc_started_in_time_share_7d", f"{week.share:.1f} %")
+        share = told(address, chosen, "poc_started_in_time_share_7d", f"{rounded(week.share, 1)} %")
         number_of = big(share, f"{week.in_time:,} of {week.due:,}{known}")
     start = "nobody" if week.median_start is None else _hours_words(week.median_start)
     return tile(

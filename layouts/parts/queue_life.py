@@ -25,6 +25,7 @@ from flowcentre.picture.package_book import PackageLife
 from flowcentre.picture.package_table import length_shown
 from flowcentre.picture.packages import NEXT_WORDS, Package
 from flowcentre.picture.visits import PackageVisits
+from layouts.parts.capacity_words import number
 from layouts.parts.delay_life import steps as hospital_steps
 from layouts.parts.list_life import AHEAD, REVIEW, Step, as_known_now, drawn, in_order, nothing
 from layouts.parts.list_words import place_name
@@ -74,9 +75,9 @@ def _visits(visited: PackageVisits, county: County) -> tuple[str, str]:
     drift = visited.drift
     said = [f"{drift.compared:,} made and timed"]
     if drift.planned_minutes is not None and drift.actual_minutes is not None:
-        said.append(f"planned {drift.planned_minutes:.0f} min, took {drift.actual_minutes:.0f}")
+        said.append(f"planned {number(drift.planned_minutes, 1)} min, took {number(drift.actual_minutes, 1)}")
     if drift.pattern is not None:
-        said.append(f"{drift.pattern}, {abs(drift.hours_a_week):.1f} h of carers a week")
+        said.append(f"{drift.pattern}, {number(abs(drift.hours_a_week), 1)} h of carers a week")
     if drift.missed:
         said.append(f"{drift.missed} missed")
     if visited.stale:
@@ -239,7 +240,7 @@ def _asked(row: CareReferral) -> str:
     """What is asked for: "home care, 10.5 h a week, 2 carers, to leave hospital"."""
     said = [str(row.service)]
     if row.weekly_hours is not None:
-        said.append(f"{row.weekly_hours:,.1f}".removesuffix(".0") + " h of visits a week")
+        said.append(f"{number(row.weekly_hours)} h of visits a week")
     if row.carers is not None:
         said.append("one carer" if row.carers == 1 else f"{row.carers} carers")
     said.append(f"from {'hospital' if row.setting == 'hospital' else 'the community'}")

@@ -11,6 +11,7 @@ from flowcentre.picture.list_subject import Choices
 from flowcentre.picture.listed import NOT_KNOWN, PAST
 from flowcentre.picture.package_table import COLUMNS, length_shown
 from flowcentre.picture.packages import FACETS, PACKAGES, Package
+from layouts.parts.capacity_words import number
 from layouts.parts.list_page import ListPage
 from layouts.parts.list_words import place_name
 
@@ -54,10 +55,10 @@ def _sums(packages: Sequence[Package]) -> list[str]:
     if waits:
         said.append(f"longest wait {length_shown(max(waits, default=timedelta(0)))}")
     hours = [package.person.carer_hours for package in packages]
-    known = [number for number in hours if number is not None]
+    known = [each for each in hours if each is not None]
     if known:
         short = "at least " if len(known) < len(hours) else ""
-        said.append(f"{short}{sum(known):,.1f}".removesuffix(".0") + " carer hours a week")
+        said.append(f"{short}{number(sum(known))} carer hours a week")
     breached = sum(package.breached for package in packages)
     return [*said, f"{breached:,} past the promise"] if breached else said
 

@@ -16,7 +16,7 @@ from layouts.finished import Markup, to_html
 from layouts.parts import links
 from layouts.parts.figure import explained, grows_old, noted
 from layouts.parts.tree import Child
-from layouts.parts.words import NO_BREAK, age_words, figure_text, figure_words, iso
+from layouts.parts.words import NO_BREAK, age_words, column_decimals, figure_text, figure_words, iso
 
 
 def table(heads: Sequence[Child], rows: Iterable[Markup], kind: str = "", caption: str = "") -> Markup:
@@ -56,18 +56,18 @@ def small(words: str, kind: str | None = None) -> Markup:
     return Markup(f"<small{_class(kind)}>{escape(words)}</small>")
 
 
-def told(picture: Picture, place: str, measure_id: str) -> Child:
+def told(picture: Picture, place: str, measure_id: str, decimals: int | None = None) -> Child:
     """A figure that leads to its explanation. One that is fresh and whole is one element: pages have hundreds."""
     value = picture.values.get((place, measure_id))
     if value is None or value.value is None or value.observed_at is None or value.state in (State.UNKNOWN, State.NEVER):
-        return explained(picture, place, measure_id)
+        return explained(picture, place, measure_id, decimals=decimals)
     measure = by_id(measure_id)
-    text = escape(figure_text(value.value, measure))
+    text = escape(figure_text(value.value, measure, decimals))
     href = _explain(place, measure_id)
     if value.state is State.FRESH and not value.at_least:
         return Markup(f'<a class="brief"{_grows_old(value)} href="{href}">{text}</a>')
     least = '<span class="least">at least </span>' if value.at_least else ""
-    number, unit = figure_words(value.value, measure)
+    number, unit = figure_words(value.value, measure, decimals)
     units = f'<span class="unit">{unit if unit == "%" else f"{NO_BREAK}{unit}"}</span>' if unit else ""
     age = (
         f'<time class="age mark" data-observed-at="{iso(value.observed_at)}" data-was="was {text}, ">'
@@ -84,9 +84,15 @@ def noted_cell(heading: str, figure: Child, value: Value, kind: str | None = Non
     return cell(heading, figure, Markup(f'<small class="notes">{to_html(notes)}</small>') if notes else None, kind=kind)
 
 
-def told_cell(picture: Picture, place: str, measure_id: str, heading: str) -> Markup:
+def told_cell(picture: Picture, place: str, measure_id: str, heading: str, decimals: int | None = None) -> Markup:
     """A cell of one of the picture's figures, with what must be said beside it."""
-    return noted_cell(heading, told(picture, place, measure_id), picture.value(place, measure_id))
+    return noted_cell(heading, told(picture, place, measure_id, decimals), picture.value(place, measure_id))
+
+
+def decimals_at(picture: Picture, places: Iterable[str], measure_id: str) -> int:
+    """With how many decimals a measure's column stands, of these places."""
+    values = (picture.values.get((place, measure_id)) for place in places)
+    return column_decimals(by_id(measure_id), (value.value for value in values if value is not None))
 
 
 def folded(id: str, words: str, *content: Child) -> Markup:

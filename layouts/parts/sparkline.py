@@ -15,7 +15,7 @@ from flowcentre.measures import by_id
 from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Feed, Period, Picture, Point, Value
 from layouts.parts.tree import marked
-from layouts.parts.words import NO_BREAK, figure_text
+from layouts.parts.words import NO_BREAK, figure_text, rounded
 
 SAID = f"Lines: last 24{NO_BREAK}hours"  # once, wherever there are lines
 SPAN = timedelta(hours=24)
@@ -164,7 +164,9 @@ def direction(picture: Picture, place: str, measure_id: str) -> html.Span | None
         then = point
     if then is None or then.value is None or picture.at - then.at > 2 * _HOUR:
         return None
-    change = round(value.value, measure.decimals) - round(then.value, measure.decimals)
+    # Of the figures as they are shown.
+    now, before = (float(rounded(each, measure.decimals).replace(",", "")) for each in (value.value, then.value))
+    change = now - before
     if abs(change) < 10**-measure.decimals / 2:
         return html.Span("level in the last hour", className="direction", **marked(data_direction="level"))
     way = "up" if change > 0 else "down"

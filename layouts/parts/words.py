@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,7 @@ LONDON = ZoneInfo("Europe/London")
 DASH = "\N{EM DASH}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_HALVES_UP = Context(prec=400, rounding=ROUND_HALF_UP)  # room for any float
 
 STATE_WORDS = {
     State.FRESH: "on time",
@@ -50,8 +53,36 @@ def silence_words(state: State) -> str:
     return "never" if state is State.NEVER else "unknown"
 
 
-def figure_words(value: float, measure: Measure) -> tuple[str, str]:
-    """A figure as (number, unit): ("1,234", ""), ("96.4", "%"), ("48", "min"), ("2 h 14", "")."""
+def rounded(amount: float, decimals: int = 0) -> str:
+    """ "1,083" of 1,082.5: a half goes up, as people round, and not to the even number beside it."""
+    if amount == int(amount):
+        return f"{amount:,.{decimals}f}"
+    # A sum of floats may lie a trace below its half: six decimals are more than any figure has.
+    exact = Decimal(f"{amount:.6f}").quantize(Decimal(1).scaleb(-decimals), context=_HALVES_UP)
+    return f"{exact:,f}"
+
+
+def decimals_of(amounts: Iterable[float], most: int = 2) -> int:
+    """How many decimals a column needs so that each of its amounts is as exact as it was said."""
+    said = (rounded(amount, most).partition(".")[2].rstrip("0") for amount in amounts)
+    return max((len(decimals) for decimals in said), default=0)
+
+
+def column_decimals(measure: Measure, amounts: Iterable[float | None]) -> int:
+    """With how many decimals every figure of a measure's column stands, its total too.
+
+    Hours are told to the quarter and added up: whole numbers beneath each other would not come to their total.
+    """
+    if not measure.unit.startswith("hours") or measure.across_places is not Summing.SUM:
+        return measure.decimals
+    return decimals_of(amount for amount in amounts if amount is not None and math.isfinite(amount))
+
+
+def figure_words(value: float, measure: Measure, decimals: int | None = None) -> tuple[str, str]:
+    """A figure as (number, unit): ("1,234", ""), ("96.4", "%"), ("48", "min"), ("2 h 14", "").
+
+    ``decimals``: those of its column, where it stands in one; else the measure's own.
+    """
     if not math.isfinite(value):
         return DASH, ""
     if measure.unit == "minutes":
@@ -65,16 +96,16 @@ def figure_words(value: float, measure: Measure) -> tuple[str, str]:
             if minutes <= 90
             else (f"{minutes // 60:,}{NO_BREAK}h{NO_BREAK}{minutes % 60:02}", "")
         )
-    number = f"{value:,.{measure.decimals}f}"
+    number = rounded(value, measure.decimals if decimals is None else decimals)
     if number.startswith("-"):
         # A figure that rounds to nothing has no sign.
         number = "\N{MINUS SIGN}" + number[1:] if number.strip("-0.,") else number[1:]
     return number, "%" if measure.unit == "%" else ""
 
 
-def figure_text(value: float, measure: Measure) -> str:
+def figure_text(value: float, measure: Measure, decimals: int | None = None) -> str:
     """A figure as one text: "1,234", "96.4 %", "48 min"."""
-    number, unit = figure_words(value, measure)
+    number, unit = figure_words(value, measure, decimals)
     return f"{number}{NO_BREAK}{unit}" if unit else number
 
 

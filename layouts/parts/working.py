@@ -13,7 +13,8 @@ from flowcentre.measures.derive import local_day
 from flowcentre.model import Formula, Measure, Picture, Place, Summing, Value
 from flowcentre.picture.expected import Total, expect
 from layouts.parts.figure import explained
-from layouts.parts.words import DASH, figure_text
+from layouts.parts.rows import decimals_at
+from layouts.parts.words import DASH, column_decimals, figure_text
 
 
 def working(picture: Picture, place: Place, measure: Measure, value: Value) -> html.Section | None:
@@ -58,7 +59,7 @@ def _formula(
 ) -> list[Component]:
     plus = "numerator" if formula.per else "added"
     rows = [
-        html.Tr([html.Th(by_id(i).label, scope="row"), html.Td(explained(picture, value.place, i)), html.Td(role)])
+        html.Tr([html.Th(by_id(i).label, scope="row"), html.Td(_put_in(picture, value.place, i)), html.Td(role)])
         for inputs, role in ((formula.plus, plus), (formula.minus, "taken away"), (formula.per, "denominator"))
         for i in inputs
     ]
@@ -114,8 +115,15 @@ def _who_gave(picture: Picture, measure: Measure, formula: Formula, total: Total
     return f"of the {sum(map(gave, reporters))} of {len(reporters)} {noun} that gave every figure"
 
 
+def _put_in(picture: Picture, place: str, measure_id: str) -> Component:
+    return explained(picture, place, measure_id, decimals=decimals_at(picture, [place], measure_id))
+
+
 def _said(value: Value) -> str:
-    return figure_text(value.value, by_id(value.measure)) if value.value is not None else DASH
+    if value.value is None:
+        return DASH
+    measure = by_id(value.measure)
+    return figure_text(value.value, measure, column_decimals(measure, [value.value]))
 
 
 def _total(picture: Picture, measure: Measure, total: Total) -> list[Component]:
@@ -126,11 +134,12 @@ def _total(picture: Picture, measure: Measure, total: Total) -> list[Component]:
         "mean": "The mean of",
     }.get(measure.across_places.value, "From")
     places = picture.county.places
+    decimals = decimals_at(picture, (part.place for part in total.parts), measure.id)
     rows = [
         html.Tr(
             [
                 html.Th(places[part.place].name, scope="row"),
-                html.Td(explained(picture, part.place, measure.id)),
+                html.Td(explained(picture, part.place, measure.id, decimals=decimals)),
             ]
         )
         for part in total.parts

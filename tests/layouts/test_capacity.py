@@ -27,6 +27,7 @@ from flowcentre.picture.could_start import RULE
 from flowcentre.picture.listed import Chosen, Filters
 from flowcentre.picture.packages import PACKAGES
 from flowcentre.picture.recovery import recovery_units
+from flowcentre.picture.side_by_side import side_by_side
 from flowcentre.picture.visits import Rostered
 from flowcentre.picture.without_provider import Unplaced
 from layouts import capacity as page
@@ -35,7 +36,6 @@ from layouts.parts.capacity_ahead import by_day
 from layouts.parts.capacity_words import (
     contract_words,
     day_name,
-    decimals_of,
     need_words,
     number,
     signed_hours,
@@ -210,8 +210,8 @@ def test_visits_that_drift_are_named_with_their_evidence_and_in_hours() -> None:
     said = section(capacity(), "drift")
     assert "by more than 5 minutes and by more than 15 %" in said
     assert "fewer than 10 visits" in said
-    assert re.search(r"W50\d\d \S.+? 42 visits of 60 min took 90: 38 clearly longer \+5\.2 h", said)
-    assert re.search(r"36 clearly shorter \N{MINUS SIGN}5\.2 h", said)
+    assert re.search(r"W50\d\d \S.+? 42 visits of 60 min took 90: 38 clearly longer \+5\.25 h", said)
+    assert re.search(r"36 clearly shorter \N{MINUS SIGN}5\.25 h", said)
 
 
 def test_services_that_drift_are_named_before_those_that_are_silent_and_these_are_counted() -> None:
@@ -407,14 +407,26 @@ def test_hours_are_as_exact_as_they_were_said(amount: float, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("amount", "said"), [(10.0, "+10.0 h"), (-3.25, "\N{MINUS SIGN}3.2 h"), (-0.01, "0.0 h"), (1240.06, "+1,240.1 h")]
+    ("amount", "said"), [(10.0, "+10.0 h"), (-3.25, "\N{MINUS SIGN}3.3 h"), (-0.01, "0.0 h"), (1240.06, "+1,240.1 h")]
 )
-def test_hours_over_and_short_always_have_one_decimal(amount: float, said: str) -> None:
-    assert signed_hours(amount).replace(BLANK, " ") == said
+def test_hours_over_and_short_have_the_decimals_of_their_column(amount: float, said: str) -> None:
+    assert signed_hours(amount, 1).replace(BLANK, " ") == said
 
 
-def test_a_column_has_as_many_decimals_as_its_most_exact_amount() -> None:
-    assert [decimals_of(column) for column in ([], [14.0, 7.0], [14.0, 3.5], [1240.25, 3.5, 0.0])] == [0, 0, 1, 2]
+def test_the_hours_of_a_column_come_to_the_total_that_stands_over_them() -> None:
+    shown = capacity()
+    values = dict(shown.picture.values)
+    north = next(side for side in shown.sides if side.locality == "north")
+    free = [value for service in north.services for value in service.values if value.measure == "reablement_hours_free"]
+    for value, amount in zip(free, [113.5, *[51.0] * len(free)], strict=False):
+        values[value.place, value.measure] = replace(value, value=amount)
+    for amount, locality in zip((600.5, 601.5, 602.5), LOCALITIES, strict=True):
+        key = (locality, "block_hours_used")
+        values[key] = replace(values[key], value=amount)
+    picture = replace(shown.picture, values=values)
+    again = replace(shown, picture=picture, sides=side_by_side(picture))
+    assert re.findall(r"\d+\.\d", cells(again, "Free"))[:3] == ["164.5", "113.5", "51.0"]
+    assert cells(again, "Block hours used").split()[:3] == ["600.5", "601.5", "602.5"]
 
 
 def test_what_somebody_needs_is_said_and_what_is_not_told_is_not() -> None:

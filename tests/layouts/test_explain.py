@@ -40,7 +40,7 @@ def _links(item: Any) -> list[str]:
 def test_a_share_shows_its_formula_with_the_numbers_put_in_and_links_to_each() -> None:
     page = explain.render(picture(), "northgate", "ga_occupancy", (), ())
     said = _texts(page)
-    assert "beds occupied / beds open = 462 / 480 = 96.2\N{NO-BREAK SPACE}%" in said
+    assert "beds occupied / beds open = 462 / 480 = 96.3\N{NO-BREAK SPACE}%" in said
     assert "denominator" in said
     assert {
         "/explain?place=northgate&measure=ga_beds_occupied",

@@ -117,7 +117,7 @@ def test_a_figure_leads_to_its_explanation_and_on_to_its_inputs_without_loading_
     expect(screen).to_have_title("Whole-system demand - Flow Centre")
     screen.evaluate("window.sameDocument = true")
     screen.locator('a[href="/explain?place=northgate&measure=ga_occupancy"]').first.click()
-    expect(screen.locator(".formula").first).to_contain_text("462 / 480 = 96.2", timeout=PATIENT)
+    expect(screen.locator(".formula").first).to_contain_text("462 / 480 = 96.3", timeout=PATIENT)
     expect(screen.locator(".chart .main-svg").first).to_be_visible(timeout=PATIENT)
     screen.locator('a[href="/explain?place=northgate&measure=ga_beds_open"]').first.click()
     expect(screen.locator("h1")).to_have_text("General and acute beds open Northgate General", timeout=PATIENT)

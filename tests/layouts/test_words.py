@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flowcentre.measures import by_id
-from layouts.parts.words import age_words, figure_text, figure_words, length_words, span_words, when_words
+from layouts.parts.words import (
+    age_words,
+    column_decimals,
+    decimals_of,
+    figure_text,
+    figure_words,
+    length_words,
+    span_words,
+    when_words,
+)
 
 AT = datetime(2026, 11, 22, 8, 14, tzinfo=UTC)
 BLANK = "\N{NO-BREAK SPACE}"
@@ -21,7 +30,7 @@ MINUS = "\N{MINUS SIGN}"
         (-3, "ga_beds_free", (f"{MINUS}3", "")),
         (-0.2, "ga_beds_free", ("0", "")),
         (96.449, "ga_occupancy", ("96.4", "%")),
-        (130.25, "ga_occupancy", ("130.2", "%")),
+        (130.25, "ga_occupancy", ("130.3", "%")),
         (48, "ambulance_longest_handover_now", ("48", "min")),
         (90, "ambulance_longest_handover_now", ("90", "min")),
         (-12.5, "visits_median_difference_28d", (f"{MINUS}12", "min")),
@@ -33,6 +42,31 @@ MINUS = "\N{MINUS SIGN}"
 )
 def test_a_figure_is_said_in_its_unit(value: float, measure: str, words: tuple[str, str]) -> None:
     assert figure_words(value, by_id(measure)) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (662.5, "663"),
+        (678.5, "679"),
+        (1082.5, "1,083"),
+        (-0.5, "\N{MINUS SIGN}1"),
+        (0.49999, "0"),
+        (1e20, f"{10**20:,}"),
+    ],
+)
+def test_a_half_goes_up_and_not_to_the_even_number_beside_it(value: float, said: str) -> None:
+    assert figure_text(value, by_id("reablement_hours_used")) == said
+
+
+def test_a_column_has_as_many_decimals_as_its_most_exact_amount() -> None:
+    assert [decimals_of(column) for column in ([], [14.0, 7.0], [14.0, 3.5], [1240.25, 3.5, 0.0])] == [0, 0, 1, 2]
+
+
+def test_hours_beneath_each_other_are_as_exact_as_they_must_be_to_add_up_and_other_figures_as_ever() -> None:
+    hours, median = by_id("reablement_hours_free"), by_id("poc_median_wait_hours_now")
+    assert [column_decimals(hours, column) for column in ([], [114.0], [113.5, 51.0, None], [11.375])] == [0, 0, 1, 2]
+    assert column_decimals(median, [7.25]) == median.decimals
 
 
 def test_a_figure_in_a_sentence_keeps_its_unit_with_it() -> None:
