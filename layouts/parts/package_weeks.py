@@ -20,7 +20,7 @@ from layouts.parts.scale import round_steps
 from layouts.parts.tree import Child, marked
 
 _SLOT, _GAP, _HEIGHT = 100, 8, 1000  # of a day, in the drawing's own units
-_HEADROOM, _ABOVE_LINE = 1.1, 1.18
+_HEADROOM = 1.1
 _Up = Callable[[float], float]  # percent of the drawing, from below
 
 
@@ -50,17 +50,15 @@ def _is_everybody(answered: CareAnswered) -> bool:
 
 def _chart(past: Sequence[Waited], terms: CareTerms, everybody: bool, *, looks_back: bool) -> Component:
     reference = terms.reference_waiting if everybody else None
-    highest = max([then.people or 0 for then in past] + [reference or 0])
-    # The words of the line stand above it.
-    most = max(_HEADROOM * highest, _ABOVE_LINE * (reference or 0)) or 1.0
+    most = _HEADROOM * max([then.people or 0 for then in past] + [reference or 0]) or 1.0
 
     def y(amount: float) -> float:
         return 100 * amount / most
 
     marks: list[Child] = []
     if reference is not None:
-        said = html.B(_reference_words(terms))
-        marks.append(html.Span(said, className="reference", style={"bottom": f"{y(reference):.2f}%"}))
+        # Its words stand in the legend: on the line they would cover the columns that rise above it.
+        marks.append(html.Span(className="reference", style={"bottom": f"{y(reference):.2f}%"}))
     scale = [html.Span(f"{step:,}", style={"bottom": f"{y(step):.2f}%"}) for step in round_steps(most)]
     share = 100 / len(past)
     days = [
@@ -127,7 +125,7 @@ def _columns(past: Sequence[Waited], height: Callable[[Waited], float | None]) -
 def _reference_words(terms: CareTerms) -> str:
     day = terms.reference_day
     when = f" on {day.day} {day:%b %Y}" if day is not None else ""
-    return f"{terms.reference_waiting:,}{when}"
+    return f"{terms.reference_waiting:,} waited{when}, a day that people remember"
 
 
 def _legend(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Component:
@@ -136,7 +134,7 @@ def _legend(past: Sequence[Waited], terms: CareTerms, everybody: bool) -> Compon
         html.Li([html.I(className=f"swatch {Setting.COMMUNITY.value}"), "from the community, on top"]),
     ]
     if terms.reference_waiting is not None and everybody:
-        items.append(html.Li([html.I(className="swatch reference"), f"remembered: {_reference_words(terms)}"]))
+        items.append(html.Li([html.I(className="swatch reference"), _reference_words(terms)]))
     if any(then.people is None for then in past):
         items.append(html.Li([html.I(className="swatch gap"), "a list was missing or not whole"]))
     return html.Ul(items, className="weeks-legend")

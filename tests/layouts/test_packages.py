@@ -66,7 +66,7 @@ def test_the_count_is_the_pictures_with_hospital_and_community_apart(book: Book)
 def test_the_line_of_four_weeks_has_the_remembered_day_and_hatches_what_no_list_told(book: Book) -> None:
     html = drawn(book)
     said = tile(html, "How it has moved")
-    assert "200 on 27 Apr 2026" in said
+    assert "200 waited on 27 Apr 2026, a day that people remember" in said
     assert "a list was missing or not whole" in said
     chart = html[html.index("weeks-chart") :].partition("</svg>")[0]
     assert [kind for kind in ("told", "community", "hospital") if f'class="{kind}"' in chart] == [
@@ -77,7 +77,7 @@ def test_the_line_of_four_weeks_has_the_remembered_day_and_hatches_what_no_list_
 
 
 def test_the_remembered_number_of_the_county_is_not_drawn_beside_one_localitys_people(book: Book) -> None:
-    assert "remembered" not in tile(drawn(book, "locality=north"), "How it has moved")
+    assert "that people remember" not in tile(drawn(book, "locality=north"), "How it has moved")
 
 
 def test_the_line_says_that_it_is_of_everybody_where_others_are_chosen(book: Book) -> None:
@@ -86,6 +86,9 @@ def test_the_line_says_that_it_is_of_everybody_where_others_are_chosen(book: Boo
 
 
 def test_the_table_behind_the_line_has_a_row_for_each_day_and_gaps_in_words(book: Book) -> None:
+    assert re.search(r'<span [^>]*class="reference"[^>]*></span>', html), (
+        "no words on the line: they would cover columns"
+    )
     table = part(drawn(book), "weeks-table", "</details>")
     assert table.count("a list was missing") == 2
     assert table.index("Thu 19 Nov, 09:14") < table.index("Wed 18 Nov, 23:59") < table.index("Tue 17 Nov, 23:59")
