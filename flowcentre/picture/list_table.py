@@ -22,6 +22,12 @@ class Column(Generic[T]):
     kind: str  # "text", "number", "date", "moment" or "flag"
     of: Callable[[T, County], Cell]
     shown: Callable[[T], str] | None = None  # on the glass, where a person reads it better otherwise
+    unit: str = ""  # of the number as machines have it, where what is shown says its own
+
+    @property
+    def heading_with_unit(self) -> str:
+        """The heading where the plain number stands beneath it: "Waited, hours"."""
+        return f"{self.heading}, {self.unit}" if self.unit else self.heading
 
 
 def place_words(county: County, place_id: str | None) -> str | None:

@@ -55,12 +55,13 @@ COLUMNS: tuple[Column[Package], ...] = (
     Column("ref", "Ref", "text", lambda package, _: package.person.ref),
     Column(
         "waited",
-        "Waited, hours",
+        "Waited",
         "number",
         lambda package, _: round(package.waited_hours, 1),
         lambda package: length_shown(package.waited),
+        "hours",
     ),
-    Column("left", "Promise, hours left", "number", lambda package, _: _left(package), _left_shown),
+    Column("left", "Promise", "number", lambda package, _: _left(package), _left_shown, "hours left"),
     Column(
         "next",
         "Must act next",

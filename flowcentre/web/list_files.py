@@ -41,7 +41,7 @@ def file_of_people(told: Told[T], chosen: Chosen[T], asked_at: datetime | None) 
         file_name(chosen, f"{told.file}-people"),
         f"{chosen.picture.county.name}: {told.title}",
         tuple(about(told, chosen, asked_at, None)),
-        tuple(column.heading for column in told.columns),
+        tuple(column.heading_with_unit for column in told.columns),
         tuple(column.kind for column in told.columns),
         tuple(tuple(row[column.id] for column in told.columns) for row in table),
     )

@@ -100,7 +100,9 @@ def people_shape(told: Told[T], chosen: Chosen[T], *, limit: int, offset: int) -
         "total": len(chosen.people),
         "offset": offset,
         "limit": limit,
-        "columns": [{"id": column.id, "heading": column.heading, "kind": column.kind} for column in told.columns],
+        "columns": [
+            {"id": column.id, "heading": column.heading_with_unit, "kind": column.kind} for column in told.columns
+        ],
         "rows": [
             {name: _in_utc(cell) for name, cell in row.items()}
             for row in rows(page, chosen.picture.county, told.columns)

@@ -208,3 +208,37 @@ def test_of_care_that_runs_the_grid_shows_its_days_until_somebody_chooses_column
     screen.locator("#chip-phase-receiving").wait_for(timeout=PATIENT)
     expect(screen.locator("#packages-grid .ag-header-cell[col-id=offers]")).to_be_visible()
     expect(screen.locator("#packages-grid .ag-header-cell[col-id=left]")).to_be_visible()
+
+
+# The headings whose words are cut or broken, each while its own column is the one that the list is sorted by.
+_CUT = """async () => {
+  const api = await window.dash_ag_grid.getApiAsync("packages-grid");
+  const cut = [];
+  for (const column of api.getColumns().map(each => each.getColId())) {
+    api.applyColumnState({state: [{colId: column, sort: "desc"}], defaultState: {sort: null}});
+    await new Promise(done => setTimeout(done, 60));
+    const text = document.querySelector(`#packages-grid .ag-header-cell[col-id="${column}"] .ag-header-cell-text`);
+    if (!text) continue;
+    const node = text.firstChild, room = text.getBoundingClientRect();
+    for (const word of node.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      const boxes = [...range.getClientRects()];
+      if (boxes.length > 1 || boxes[0].left < room.left - 1 || boxes[0].right > room.right + 1) cut.push(node.data);
+    }
+    if (room.height > 66) cut.push(`${node.data}: ${room.height} high`);
+  }
+  return cut;
+}"""
+
+
+def test_no_word_of_a_heading_is_broken_when_the_list_is_sorted_by_it(screen: Page, address: str) -> None:
+    opened(screen, f"{address}/packages")
+    screen.evaluate(
+        """async () => {
+        const api = await window.dash_ag_grid.getApiAsync("packages-grid");
+        api.setColumnsVisible(api.getColumns().map(each => each.getColId()), true);
+    }"""
+    )
+    assert screen.evaluate(_CUT) == []
