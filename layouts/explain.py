@@ -40,10 +40,9 @@ def render(
     """
     place, measure = picture.county.places.get(place_id), find(measure_id)
     if place is None or measure is None:
-        missing = f"a place {place_id!r}" if place is None else f"a measure {measure_id!r}"
-        return html.Div(
-            html.Header([html.H1("Nothing to explain"), html.P(f"There is not {missing}.")], className="page-head")
-        )
+        noun, asked = ("place", place_id) if place is None else ("measure", measure_id)
+        words = f"There is no {noun} {asked!r}." if asked else f"The address names no {noun}."
+        return html.Div(html.Header([html.H1("Nothing to explain"), html.P(words)], className="page-head"))
     value = picture.value(place_id, measure_id)
     rows = _held_rows(picture, value)
     held = _held_words(picture, value, rows)

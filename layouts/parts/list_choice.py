@@ -105,7 +105,7 @@ def counted_words(chosen: Chosen[T]) -> str:
 def _astray(page: ListPage[T], facet: str, partly: bool) -> html.Li:
     """Says that the address asks for a value that there is not."""
     name = page.facet_words[facet].lower() if facet not in page.single else page.single[facet]
-    words = f"A {name} asked for is not there: left out" if partly else f"No such {name}: not chosen by"
+    words = f"A {name} asked for is not there: left out" if partly else f"No such {name}: ignored"
     return html.Li(words, className="astray", role="alert")
 
 

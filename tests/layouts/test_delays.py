@@ -258,8 +258,8 @@ def test_the_same_choice_can_be_taken_away_as_files() -> None:
 
 def test_what_is_asked_for_that_there_is_not_is_named_and_in_no_export() -> None:
     said, page = text_of(Book(), "pathway=9&site=northgate&days=soon"), page_of(Book(), "pathway=9&site=northgate")
-    assert "No such pathway: not chosen by" in said
-    assert "No such number of days: not chosen by" in said
+    assert "No such pathway: ignored" in said
+    assert "No such number of days: ignored" in said
     assert "No such hospital" not in said
     assert 'href="/delays.csv?site=northgate"' in page
     assert "pathway=9" not in page

@@ -74,9 +74,17 @@ def test_held_rows_and_polls_of_its_own_feeds_are_shown_with_their_reasons() -> 
     assert "occupied is not a number" not in elsewhere
 
 
-@pytest.mark.parametrize(("place", "measure"), [("nowhere", "nctr_now"), ("westshire", "nothing"), ("", "")])
-def test_what_there_is_not_is_said_plainly(place: str, measure: str) -> None:
-    assert "There is not a" in _texts(explain.render(picture(), place, measure, (), ()))
+@pytest.mark.parametrize(
+    ("place", "measure", "words"),
+    [
+        ("nowhere", "nctr_now", "There is no place 'nowhere'."),
+        ("westshire", "nothing", "There is no measure 'nothing'."),
+        ("", "", "The address names no place."),
+        ("westshire", "", "The address names no measure."),
+    ],
+)
+def test_what_there_is_not_is_said_plainly(place: str, measure: str, words: str) -> None:
+    assert words in _texts(explain.render(picture(), place, measure, (), ()))
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
