@@ -12,12 +12,14 @@ from flowcentre.model import Picture, PlaceKind, State
 from flowcentre.picture.capacity import Capacity
 from layouts.parts.capacity_ahead import ahead
 from layouts.parts.capacity_drift import drift
-from layouts.parts.capacity_lists import lists_as_at
+from layouts.parts.capacity_lists import lists_behind
 from layouts.parts.capacity_others import others, typed_in
 from layouts.parts.capacity_recovery import recovery
 from layouts.parts.capacity_sides import access, sides
 from layouts.parts.capacity_start import could_start_words, start
 from layouts.parts.capacity_words import CAPACITY, label
+from layouts.parts.figure import follows
+from layouts.parts.list_words import lists_of
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, when_words
 
@@ -74,7 +76,7 @@ def render(capacity: Capacity) -> Component:
 
 def _head(capacity: Capacity) -> html.Header:
     picture = capacity.picture
-    lists = lists_as_at(capacity)
+    lists = lists_of(capacity.referrals, picture.at)
     return html.Header(
         [
             html.H1(TITLE),
@@ -82,7 +84,7 @@ def _head(capacity: Capacity) -> html.Header:
                 [
                     "as at ",
                     html.Time(clock_words(picture.at)),
-                    f", {date_words(picture.at)}. {f'{lists}, local' if lists else 'Local'}, not validated.",
+                    f", {date_words(picture.at)}{lists}. Local, not validated.",
                 ],
                 className="when",
             ),
@@ -92,7 +94,8 @@ def _head(capacity: Capacity) -> html.Header:
 
 
 def _jumps(capacity: Capacity) -> html.Nav:
-    said: list[Child] = [html.Strong(could_start_words(capacity)), " could start today"]
+    words: list[Child] = [html.Strong(could_start_words(capacity)), " could start today"]
+    said: list[Child] = [follows(words, lists_behind(capacity))]
     if not capacity.matched:
         said = ["Who could start today is not known"]
     return html.Nav(

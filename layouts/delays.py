@@ -46,7 +46,7 @@ def render(answered: Answered[Delay], query: str) -> Component:
     else:
         parts.append(nothing_known(chosen, "Why people wait, and who must act,"))
     parts += [history(answered, address), listed.list_head(chosen, address)]
-    return listed.above(PAGE, chosen, parts)
+    return listed.above(PAGE, answered, parts)
 
 
 def reply(book: ListBook[Delay], picture: Picture, question: object) -> Reply:

@@ -17,6 +17,7 @@ from flowcentre.picture.listed import Chosen, PlaceList, T
 from layouts import list_rows
 from layouts.finished import to_html
 from layouts.list_grid import drawer, grid, left_out, news_bar, tools
+from layouts.parts.figure import follows_from
 from layouts.parts.list_choice import exports, moment_form
 from layouts.parts.list_links import Address
 from layouts.parts.list_page import ListPage
@@ -102,12 +103,18 @@ def says(page: ListPage[T], *words: str | Component) -> Component:
     return html.Div(html.Header([html.H1(page.title), html.P(list(words))], className="page-head"))
 
 
-def above(page: ListPage[T], chosen: Chosen[T], parts: list[Child]) -> Component:
-    """Everything above the grid, as at one picture, marked so that the grid's script knows when its list is another."""
+def above(page: ListPage[T], answered: Answered[T], parts: list[Child]) -> Component:
+    """Everything above the grid, as at one picture, marked so that the grid's script knows when its list is another.
+
+    What the lists come to is as late as they are: the stylesheet says so beside each figure of a tile or a panel.
+    """
+    chosen = answered.chosen
+    late = follows_from([each.value for each in chosen.in_scope], then=answered.looks_back)
     return html.Div(
         parts,
         className=f"listed {page.id}",
         **marked(data_lists=signature(chosen), data_at=chosen.picture.at.isoformat()),
+        **late,
     )
 
 
@@ -120,7 +127,10 @@ def silent(chosen: Chosen[T]) -> Component | None:
         name = place_name(county, each.place)
         if each.value.state is State.STALE and each.value.observed_at is not None:
             listed = f"its list of {when_words(each.value.observed_at, chosen.picture.at)} is too old"
-            items.append(html.Li(f"{name}: {listed}; {_on_it(chosen, each.place):,} stood on it and are in no count"))
+            uncounted = (
+                " and are in no count" if chosen.count.known else ""
+            )  # where all are, the struck count is theirs
+            items.append(html.Li(f"{name}: {listed}; {_on_it(chosen, each.place):,} stood on it{uncounted}"))
         else:
             items.append(html.Li(f"{name}: no list"))
     return html.Ul(items, className="list-silent", **marked(aria_label="Lists that are missing")) if items else None

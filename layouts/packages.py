@@ -39,7 +39,7 @@ def render(answered: Answered[Package], query: str) -> Component:
     unknown = "Who waits for care, and for whom,"
     parts.append(panels(answered, address) if chosen.count.known else nothing_known(chosen, unknown))
     parts.append(listed.list_head(chosen, address))
-    return listed.above(PAGE, chosen, parts)
+    return listed.above(PAGE, answered, parts)
 
 
 def _reply(book: ListBook[Package], picture: Picture, question: object) -> Reply:

@@ -9,11 +9,14 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.care_clocks import waited
 from flowcentre.model import CareService, County
+from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.care_room import Room
 from flowcentre.picture.could_start import LocalityToday, Start
 from flowcentre.picture.hindrance import Hindrance
 from layouts.finished import Markup
+from layouts.parts.capacity_lists import lists_behind
 from layouts.parts.capacity_words import hours, label, need_words, packages, plural, wait_words
+from layouts.parts.figure import follows
 from layouts.parts.list_words import least_people
 from layouts.parts.rows import cell, folded, ref, row, small, table
 from layouts.parts.tree import Child
@@ -30,10 +33,13 @@ _WHO = {
 }
 
 
-def band(county: County, today: LocalityToday) -> html.Article:
+def band(capacity: Capacity, today: LocalityToday) -> html.Article:
     """What is free there, who could start with it, and why the others could not: side by side where there is room."""
+    county = capacity.picture.county
     place = county.places[today.place]
-    title = html.H3([place.name, " ", html.Span(_band_words(today), className="what")], id=f"start-{place.id}")
+    title = html.H3(
+        [place.name, " ", html.Span(_band_words(capacity, today), className="what")], id=f"start-{place.id}"
+    )
     free: list[Child] = []
     if not today.known:
         free.append(html.P("Its list of referrals is missing or too old: nobody is matched.", className="coverage"))
@@ -49,12 +55,12 @@ def band(county: County, today: LocalityToday) -> html.Article:
     return html.Article(parts, className="start-band" if today.known else "start-band not-known")
 
 
-def _band_words(today: LocalityToday) -> str:
+def _band_words(capacity: Capacity, today: LocalityToday) -> Child:
     if not today.known:
         return "not known"
-    if not today.starts and not today.at_least:
-        return "nobody could start"
-    return f"{least_people(len(today.starts), today.at_least)} could start"
+    nobody = not today.starts and not today.at_least
+    who = "nobody" if nobody else least_people(len(today.starts), today.at_least)
+    return follows(f"{who} could start", lists_behind(capacity, today.place))
 
 
 def _people(county: County, today: LocalityToday) -> list[Child]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from dash import html
 
-from flowcentre.model import County
+from flowcentre.model import County, Value
 from flowcentre.picture.capacity import Capacity
 from layouts.parts.capacity_words import label
 from layouts.parts.tree import Child
-from layouts.parts.words import clock_words
 
 
 def held_words(capacity: Capacity) -> list[Child]:
@@ -35,10 +34,6 @@ def contracts_held_words(held: Mapping[str, int], county: County) -> str:
     return "; ".join(said)
 
 
-def lists_as_at(capacity: Capacity) -> str:
-    """As at when the lists speak: "Lists of 08:45 to 09:00"; nothing where none is of the present."""
-    moments = [value.observed_at for value in capacity.referrals if value.known and value.observed_at is not None]
-    if not moments:
-        return ""
-    first, last = clock_words(min(moments)), clock_words(max(moments))
-    return f"Lists of {first}" if first == last else f"Lists of {first} to {last}"
+def lists_behind(capacity: Capacity, place: str | None = None) -> list[Value]:
+    """The lists of referrals and of contracts that say who could start, in one locality or in all."""
+    return [each for each in (*capacity.referrals, *capacity.contracts) if place in (None, each.place)]

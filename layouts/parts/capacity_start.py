@@ -13,9 +13,9 @@ from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.could_start import RULE, LocalityToday
 from layouts.finished import Markup
 from layouts.parts.capacity_band import band
-from layouts.parts.capacity_lists import held_words
+from layouts.parts.capacity_lists import held_words, lists_behind
 from layouts.parts.capacity_words import hours, label, packages, plural
-from layouts.parts.figure import explained
+from layouts.parts.figure import explained, follows
 from layouts.parts.list_words import least
 from layouts.parts.rows import cell, decimals_at, folded, row, table, told_cell
 from layouts.parts.tree import Child
@@ -47,7 +47,7 @@ def start(capacity: Capacity) -> html.Section:
             _localities(capacity),
             _unplaced(capacity),
             _unfilled(capacity),
-            *(band(capacity.picture.county, today) for today in capacity.today),
+            *(band(capacity, today) for today in capacity.today),
             html.Div(
                 [html.P(_IN_SHORT), folded("the-rule", "The rule, sentence by sentence", rule)], className="start-rule"
             ),
@@ -70,8 +70,14 @@ def _headline(capacity: Capacity) -> Component:
     said = html.P(
         [
             html.Span("at least ", className="least") if capacity.at_least and capacity.starting else None,
-            html.Strong(could_start_words(capacity).removeprefix("at least ")),
-            f" {'person' if one else 'people'} could start today, of ",
+            follows(
+                [
+                    html.Strong(could_start_words(capacity).removeprefix("at least ")),
+                    f" {'person' if one else 'people'} could start today",
+                ],
+                lists_behind(capacity),
+            ),
+            ", of ",
             explained(capacity.picture, system, "poc_waiting_now"),
             " who wait for care at home",
         ],
@@ -87,16 +93,25 @@ def _localities(capacity: Capacity) -> Markup:
     places = [*(today.place for today in capacity.today), system]
     decimals = [decimals_at(picture, places, measure) for measure, _ in _FIGURES]
     rows = [
-        _row(picture, today.place, _could(today), f"#start-{today.place}" if today.known else None, decimals)
+        _row(picture, today.place, _could(capacity, today), f"#start-{today.place}" if today.known else None, decimals)
         for today in capacity.today
     ]
     if len(rows) > 1:
-        rows.append(_row(picture, system, could_start_words(capacity), None, decimals, kind="total"))
+        rows.append(
+            _row(
+                picture,
+                system,
+                follows(could_start_words(capacity), lists_behind(capacity)),
+                None,
+                decimals,
+                kind="total",
+            )
+        )
     return table(heads, rows, "start-table", "Hours waiting and hours free in each locality, a week")
 
 
 def _row(
-    picture: Picture, place: str, could: str, href: str | None, decimals: Sequence[int], kind: str | None = None
+    picture: Picture, place: str, could: Child, href: str | None, decimals: Sequence[int], kind: str | None = None
 ) -> Markup:
     people = packages() if kind else packages(locality=place)
     return row(
@@ -151,5 +166,7 @@ def _unfilled(capacity: Capacity) -> Component | None:
     return None
 
 
-def _could(today: LocalityToday) -> str:
-    return least(len(today.starts), today.at_least) if today.known else DASH
+def _could(capacity: Capacity, today: LocalityToday) -> Child:
+    if not today.known:
+        return DASH
+    return follows(least(len(today.starts), today.at_least), lists_behind(capacity, today.place))

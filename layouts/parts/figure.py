@@ -7,6 +7,7 @@ value grows old while the server is silent.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from flowcentre.measures import by_id
 from flowcentre.model import Coverage, Picture, State, Value
 from layouts.parts import links
 from layouts.parts.age import age
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, Children, marked
 from layouts.parts.words import DASH, NO_BREAK, STATE_WORDS, figure_text, figure_words, iso, unit_words
 
 
@@ -60,6 +61,8 @@ def _known(value: Value, at: datetime, decimals: int | None) -> tuple[list[Child
         # The stylesheet puts "late, " or "was 41, " before the age, by data-state.
         was = f"was {figure_text(value.value, measure, decimals)}, "
         parts.append(age(value.observed_at, at, className="mark", was=was))
+    elif value.state is State.LATE:  # of a past moment: it has no age that grows
+        parts.append(html.Span(" late", className="late-then"))
     return parts, state_attributes(value)
 
 
@@ -76,6 +79,25 @@ def grows_old(state: State, late_at: datetime | None, stale_at: datetime | None)
     if stale_at is not None:
         attributes["data-stale-at"] = iso(stale_at)
     return attributes
+
+
+def follows_from(values: Iterable[Value], *, then: bool = False) -> dict[str, Any]:
+    """The same of what is worked out of several values that are known: it is as late as the latest of them.
+
+    The stylesheet says "late" beside it. ``then``: of a past moment, it grows no older.
+    """
+    known = [value for value in values if value.known]
+    state = State.LATE if any(value.state is State.LATE for value in known) else State.FRESH
+    if then:
+        return grows_old(state, None, None)
+    late_at = min((value.late_at for value in known if value.late_at is not None), default=None)
+    stale_at = min((value.stale_at for value in known if value.stale_at is not None), default=None)
+    return grows_old(state, late_at, stale_at)
+
+
+def follows(words: Children, values: Iterable[Value]) -> html.Span:
+    """Words that follow from values, and are as late as they are."""
+    return html.Span(words, className="follows", **follows_from(values))
 
 
 def coverage_note(coverage: Coverage) -> html.Span | None:

@@ -12,7 +12,7 @@ from flowcentre.picture.listed import Chosen, T
 from layouts.parts.field import Input
 from layouts.parts.list_links import Address
 from layouts.parts.list_page import ListPage
-from layouts.parts.list_words import least, least_people, people
+from layouts.parts.list_words import least, least_people, lists_of, people
 from layouts.parts.tree import marked
 from layouts.parts.words import LONDON, clock_words, date_words
 
@@ -20,6 +20,7 @@ from layouts.parts.words import LONDON, clock_words, date_words
 def head(page: ListPage[T], answered: Answered[T]) -> html.Header:
     """The title of the page and the moment that it speaks of."""
     picture = answered.chosen.picture
+    lists = [each.value for each in answered.chosen.in_scope]
     return html.Header(
         [
             html.H1(page.title),
@@ -27,7 +28,7 @@ def head(page: ListPage[T], answered: Answered[T]) -> html.Header:
                 [
                     "as at ",
                     html.Time(clock_words(picture.at)),
-                    f", {date_words(picture.at)}. {page.source}",
+                    f", {date_words(picture.at)}{lists_of(lists, picture.at)}. {page.source}",
                 ],
                 className="when",
             ),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import County
+from flowcentre.model import County, Value
 from flowcentre.picture.list_history import Then
 from flowcentre.picture.listed import UNKNOWN, Chosen
-from layouts.parts.words import rounded
+from layouts.parts.words import rounded, when_words
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -38,6 +40,15 @@ def days(number: float) -> str:
 def pounds(amount: float) -> str:
     """ "£676,648", and from a million "£2.25 million"."""
     return f"£{amount / 1_000_000:,.2f} million" if amount >= 1_000_000 else f"£{amount:,.0f}"
+
+
+def lists_of(values: Iterable[Value], at: datetime) -> str:
+    """As at when lists of the present speak: ", by lists of 08:45 to 09:00"; nothing where there is none."""
+    moments = [value.observed_at for value in values if value.known and value.observed_at is not None]
+    if not moments:
+        return ""
+    first, last = when_words(min(moments), at), when_words(max(moments), at)
+    return f", by lists of {first}" if first == last else f", by lists of {first} to {last}"
 
 
 def signed(change: int) -> str:

@@ -17,9 +17,9 @@ from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_sums import InQueue, ToCheck, to_check, triage_queue
 from flowcentre.picture.packages import AT_HOME, TO_CHECK, TRIAGE_QUEUE, Package, key_of
 from layouts.finished import Markup
-from layouts.parts.capacity_lists import contracts_held_words, held_words
+from layouts.parts.capacity_lists import contracts_held_words, held_words, lists_behind
 from layouts.parts.capacity_words import CAPACITY, label, need_words, plural, wait_words
-from layouts.parts.figure import explained, figure
+from layouts.parts.figure import explained, figure, follows
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import least, nobody
 from layouts.parts.package_tiles import choose, of_then
@@ -61,7 +61,10 @@ def _could_start(answered: CareAnswered) -> html.Section:
         mine = [start for start in today.starts if (today.place, start.referral.ref) in refs]
         is_least = today.at_least or not today.known
         total, short = total + len(mine), short or is_least
-        rows.append(_locality(answered, today.place, least(len(mine), is_least) if today.known else "not known"))
+        words: Child = least(len(mine), is_least) if today.known else "not known"
+        if today.known and not answered.looks_back:
+            words = follows(words, lists_behind(capacity, today.place))
+        rows.append(_locality(answered, today.place, words))
     count = html.P(
         [
             html.Span(_full(answered, least(total, short), "#start"), className="number"),
@@ -81,12 +84,12 @@ def _beds_elsewhere(answered: CareAnswered) -> html.P:
     return html.P(["Recovery beds are not matched here. ", None if answered.looks_back else where], className="what")
 
 
-def _full(answered: CareAnswered, words: str, part: str) -> Child:
+def _full(answered: CareAnswered, words: Child, part: str) -> Child:
     """Leads to the page of capacity, which is of the present alone."""
     return words if answered.looks_back else html.A(words, href=f"{CAPACITY}{part}")
 
 
-def _locality(answered: CareAnswered, place: str, count: str) -> Markup:
+def _locality(answered: CareAnswered, place: str, count: Child) -> Markup:
     picture = answered.chosen.picture
     places = [today.place for today in answered.capacity.today]
     decimals = {measure: decimals_at(picture, places, measure) for measure in _FREE}

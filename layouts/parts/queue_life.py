@@ -77,7 +77,7 @@ def _visits(visited: PackageVisits, county: County) -> tuple[str, str]:
     if drift.planned_minutes is not None and drift.actual_minutes is not None:
         said.append(f"planned {number(drift.planned_minutes, 1)} min, took {number(drift.actual_minutes, 1)}")
     if drift.pattern is not None:
-        said.append(f"{drift.pattern}, {number(abs(drift.hours_a_week), 1)} h of carers a week")
+        said.append(f"{drift.pattern}, {number(abs(drift.hours_a_week))} h of carers a week")
     if drift.missed:
         said.append(f"{drift.missed} missed")
     if visited.stale:

@@ -462,3 +462,22 @@ def test_states_of_the_cast_are_what_they_are_called() -> None:
     assert {value.state for value in capacity("stale").referrals} == {State.STALE}
     assert {value.state for value in capacity("empty").referrals} == {State.NEVER}
     assert [value.place for value in capacity("partial").referrals if value.known] == [LOCALITIES[0]]
+
+
+def test_who_could_start_by_late_lists_is_late_wherever_it_is_told_and_by_fresh_ones_is_not() -> None:
+    shown = capacity()
+    fresh = re.findall(r'class="follows"[^>]* data-state="(\w+)"', drawn(shown))
+    assert len(fresh) > 2 * len(LOCALITIES)
+    assert set(fresh) == {"fresh"}
+    late = tuple(replace(each, state=State.LATE) if each.place == "north" else each for each in shown.referrals)
+    html = drawn(replace(shown, referrals=late))
+    said = [(state, words) for state, words in re.findall(r'class="follows"[^>]* data-state="(\w+)">([^<]*)<', html)]
+    assert [state for state, _ in said].count("late") == 5  # above, the headline, north in the table, all, north's band
+    assert ("late", f"{shown.starting}") in said
+
+
+def test_the_head_says_by_lists_of_when() -> None:
+    assert re.search(
+        r"as at \d\d:\d\d , \w+ \d+ \w+ 2026, by lists of \d\d:\d\d\. Local, not validated", words(capacity())
+    )
+    assert "by lists" not in words(capacity("empty"))

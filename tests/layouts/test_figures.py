@@ -13,7 +13,7 @@ from flowcentre.model import Coverage, PlaceKind, Point, State, Value
 from layouts import demand, wall
 from layouts.finished import to_html
 from layouts.parts.feed_strip import feed_strip
-from layouts.parts.figure import figure, noted
+from layouts.parts.figure import figure, follows_from, noted
 from layouts.parts.sparkline import WIDTH, direction, sparkline, trend
 from layouts.services import SERVICES, Service
 from tests.layouts.cast import COUNTY_BOARD, NORTHGATE_BOARD, NOW, picture
@@ -56,6 +56,24 @@ def test_a_fresh_value_carries_the_moments_at_which_it_grows_old() -> None:
     assert 'data-stale-at="2026-11-22T08:29:32Z"' in written
     assert 'data-observed-at="2026-11-22T08:14:32Z"' in written
     assert 'data-was="was 41, "' in written  # ready for the script, which changes data-state alone
+
+
+def test_a_late_value_of_a_past_moment_says_so_in_a_word() -> None:
+    assert _words(to_html(figure(replace(OLD, state=State.LATE, observed_at=None), NOW))) == "41 late"
+    assert _words(to_html(figure(replace(OLD, state=State.FRESH, observed_at=None), NOW))) == "41"
+
+
+def test_what_follows_from_values_is_as_late_as_the_latest_of_them() -> None:
+    fresh = replace(OLD, state=State.FRESH, late_at=NOW + 9 * MINUTES, stale_at=NOW + 15 * MINUTES)
+    late = replace(OLD, state=State.LATE, late_at=NOW - MINUTES, stale_at=NOW + 5 * MINUTES)
+    assert follows_from([fresh])["data-state"] == "fresh"
+    assert follows_from([fresh, late]) == {
+        "data-state": "late",
+        "data-late-at": "2026-11-22T08:13:32Z",
+        "data-stale-at": "2026-11-22T08:19:32Z",
+    }
+    assert follows_from([fresh, OLD])["data-state"] == "fresh"  # what is too old is in nothing
+    assert follows_from([fresh, late], then=True) == {"data-state": "late"}
 
 
 def test_a_partial_total_says_at_least_and_who_of_how_many() -> None:

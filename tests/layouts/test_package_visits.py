@@ -45,7 +45,7 @@ def mornings(actual: float) -> list[Visit]:
 
 def test_visits_that_regularly_run_short_are_told_with_their_evidence_and_hours(store: Store) -> None:
     told_of(store, mornings(25))
-    assert "15 made and timed; planned 40 min, took 25; regular underrun, 1.8 h of carers a week" in facts_of(
+    assert "15 made and timed; planned 40 min, took 25; regular underrun, 1.75 h of carers a week" in facts_of(
         store, "R-1"
     )
 

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 
 from flowcentre.measures.care_clocks import Phase
-from flowcentre.model import Setting
+from flowcentre.model import Setting, State
 from flowcentre.picture.packages import NO_OFFER, OVER_LENGTH, PAST_PROMISE, TO_CHECK, TRIAGE_QUEUE
 from layouts import packages as page
 from layouts.finished import to_html
@@ -61,6 +61,20 @@ def test_the_count_is_the_pictures_with_hospital_and_community_apart(book: Book)
     said = tile(html, "Waiting now")
     assert f" {waiting:.0f} " in said
     assert f"{hospital} from hospital {waiting - hospital:.0f} from the community" in said
+
+
+def test_what_late_lists_come_to_is_late_and_the_head_says_by_lists_of_when(book: Book) -> None:
+    state = re.compile(r'class="listed packages"[^>]* data-late-at="[^>]* data-state="(\w+)">')
+    html = drawn(book)
+    assert state.findall(html) == ["fresh"]
+    assert re.search(r"19 November 2026, by lists of \d\d:\d\d\. From the localities' own lists", words(html))
+    lists = tuple(replace(one, value=replace(one.value, state=State.LATE)) for one in book.shown.lists)
+    book.shown = replace(book.shown, lists=lists)
+    assert state.findall(drawn(book)) == ["late"]
+    past = replace(book.answer(""), looks_back=True)  # it grows no older
+    [whole] = re.findall(r'class="listed packages"[^>]*>', to_html(page.render(past, "")))
+    assert 'data-state="late"' in whole
+    assert "data-late-at" not in whole
 
 
 def test_the_line_of_four_weeks_has_the_remembered_day_and_hatches_what_no_list_told(book: Book) -> None:
@@ -272,6 +286,7 @@ def test_with_rows_held_back_nothing_is_compared_and_what_could_start_is_in_doub
 def test_without_a_list_of_the_present_no_number_of_now_is_said(condition: str) -> None:
     html = drawn(Book(condition))
     said = words(html)
+    assert "in no count" not in said, "the count that is struck out is theirs"
     for title in ("Hours waiting", "Waits", "Started in time", "Past the promise", "Who must act next"):
         assert re.search(r"\d+ (people|hours)", tile(html, title)) is None
     assert "is not known now" in said
