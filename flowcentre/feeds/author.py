@@ -12,6 +12,13 @@ from flowcentre.model import LONGEST_AUTHOR
 _MOST_DIGITS = 4  # "Ward 12 B, night"; more is a number of somebody
 _POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b", re.IGNORECASE)
 _SIGNS = " ,.'’&()/-"
+_OF_A_ROLE = re.compile(
+    "admin|administrator|assistant|bed|bleep|care|carer|charge|clerk|co-?ordinator|consultant|day|deputy|desk|director|"
+    "discharge|doctor|duty|flow|head|home|house|hub|lead|leader|manager|matron|night|nurse|office|officer|on-call|physio|"
+    "practitioner|reception|receptionist|registrar|scheme|senior|service|shift|sister|site|social|staff|supervisor|team|"
+    "therapist|therapy|unit|volunteer|ward|warden|worker",
+    re.IGNORECASE,
+)
 
 
 class NotAnAuthor(ValueError):
@@ -32,3 +39,13 @@ def author_of(said: str) -> str:
     if not all(letter.isalnum() or letter in _SIGNS for letter in author):
         raise NotAnAuthor("Letters, please: a role or initials, such as “duty manager”.")
     return author
+
+
+def may_be_a_name(author: str) -> bool:
+    """Does an author look like a person's name: two or three capitalised words, and none that roles are made of?
+
+    It is a reminder and no protection: it asks about a place, and lets a name in small letters by.
+    """
+    words = [word.strip(",.") for word in author.split()]
+    capitalised = all(word[:1].isupper() and not word.isupper() for word in words)
+    return len(words) in (2, 3) and capitalised and not any(_OF_A_ROLE.fullmatch(word) for word in words)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from flowcentre.feeds.answers import Answer, Parsed, parse_documents
-from flowcentre.feeds.author import NotAnAuthor, author_of
+from flowcentre.feeds.author import NotAnAuthor, author_of, may_be_a_name
 from flowcentre.feeds.contract import TO_BE_SURE, Connector, Document
 from flowcentre.feeds.leaps import Stood, anything_known, hold_doubts, impossible, known_of, without_silent
 from flowcentre.feeds.poll import settle
@@ -37,6 +37,10 @@ class NotTaken(ValueError):
 
 class AuthorRefused(NotTaken):
     """What was given as an author cannot stand as one: it may be a person's number, and is not shown again."""
+
+
+class RoleAsked(NotTaken):
+    """What was given as an author looks like a person's name: whoever typed it may say that it is a role."""
 
 
 class NoSuchForm(LookupError):
@@ -87,6 +91,8 @@ class Desk:
             raise AuthorRefused(str(why)) from None
         if (kept := self._store.slip(mark_of(slip))) is not None:
             return self._told(kept)
+        if not slip.role and may_be_a_name(slip.author):
+            raise RoleAsked("Is this a role? It looks like a person's name, and everybody reads it.")
         # Looked at before anything is written: a transaction that is undone costs every feed its memory.
         remembered = Remembered.read(self._store, feed, county)
         said = known_of(_in_full(form, connectors[feed.id]), county, self._store.latest())

@@ -67,6 +67,7 @@ class Slip:
     holds: timedelta | datetime  # from when it is kept, or until that moment
     form: str  # the mark of the very form: sent twice, it is one record
     sure: bool = False  # whoever typed it was asked about an odd figure, and stands by it
+    role: bool = False  # whoever typed it was asked whether the author is a name, and says that it is a role
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,15 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """That something newer stands in place of what was kept of a slip."""
+
+    at: datetime
+    by: str | None  # who typed it; None: a file said it
+    wholly: bool  # False: some of the slip's figures still stand
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form as it is drawn: empty but for what was last known, or as it came back."""
 
@@ -110,4 +120,6 @@ class Form:
     signed_in: bool = False  # the author is who is signed in, and no field
     mistakes: tuple[str, ...] = ()  # why nothing was kept of what was sent
     taken: Taken | None = None  # what became of what was sent
+    replaced: Replaced | None = None  # what was kept of it, since
+    role: bool | None = None  # the author looks like a name: has it been said to be a role? None: it does not
     behind: bool = False  # kept, and the picture does not show it yet

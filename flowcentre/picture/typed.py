@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flowcentre.measures import ALL
-from flowcentre.model import County, Feed, FeedStatus, Picture, State, Typed
+from flowcentre.model import AskedPlace, County, Feed, FeedStatus, Picture, Replaced, State, Taken, Typed
 from flowcentre.store import FeedLog, Known
 
 
@@ -19,6 +19,19 @@ def typed_of(picture: Picture, place_id: str) -> Typed | None:
     values = (picture.values.get((place_id, measure)) for measure in ALL)
     found = (value.typed for value in values if value is not None and value.typed is not None)
     return max(found, key=lambda typed: typed.typed_at, default=None)
+
+
+def replaced_by(picture: Picture, asked: AskedPlace, taken: Taken) -> Replaced | None:
+    """What stands now in place of what was kept of a slip; None where all of that stands, or nothing was kept."""
+    kept = (service for service in asked.services if not taken.held or service.name in taken.services)
+    values = [picture.value(asked.place, figure.measure) for service in kept for figure in service.figures]
+    newer = [value for value in values if value.observed_at is not None and value.observed_at > taken.typed.typed_at]
+    if not taken.accepted or not newer:
+        return None
+    newest = max(newer, key=lambda value: (value.observed_at, value.typed is not None))
+    assert newest.observed_at is not None
+    still = any(value.typed is not None and value.typed.typed_at == taken.typed.typed_at for value in values)
+    return Replaced(newest.observed_at, newest.typed.author if newest.typed else None, wholly=not still)
 
 
 def all_typed(picture: Picture) -> dict[str, Typed]:

@@ -63,7 +63,8 @@ def slip_of(fields: Mapping[str, str], asked: AskedPlace, author: str | None) ->
     if not _MARK.fullmatch(mark):
         raise NotASlip(_NOT_OURS)
     said = fields.get("author", "") if author is None else author
-    return Slip(asked.place, figures, said, _held_for(fields.get("holds", "")), mark, fields.get("sure") == "yes")
+    sure, role = fields.get("sure") == "yes", author is not None or fields.get("role") == "yes"
+    return Slip(asked.place, figures, said, _held_for(fields.get("holds", "")), mark, sure, role)
 
 
 def choices(asked: AskedPlace, now: datetime, chosen: str | None = None) -> tuple[Hold, ...]:

@@ -19,8 +19,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.feeds.author import may_be_a_name
 from flowcentre.feeds.typed import AuthorRefused, NoSuchForm, NotTaken
 from flowcentre.model import AskedPlace, Figures, Form, Picture, Slip, Taken
+from flowcentre.picture.typed import replaced_by
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
@@ -33,6 +35,9 @@ _NOT_KEPT = (
 )
 _SHOWN_WITHIN = 3.0  # seconds that an answer waits for the picture of what was kept
 _LOOK_EVERY = 0.02
+# An answer to a form that was sent is not fetched again when one goes back to it: a browser shows what it has, or an error
+# where it has nothing. Kept by the browser alone, it is there whichever of several servers gave it.
+_GONE_BACK_TO = {"cache-control": "private, no-cache"}
 _MARK_LETTERS = frozenset("0123456789abcdef")
 log = structlog.get_logger(__name__)
 
@@ -71,6 +76,7 @@ class _Said:
     figures: Figures | None = None
     author: str = ""
     holds: str | None = None
+    role: bool = False
 
 
 _NOTHING_SAID = _Said()
@@ -124,7 +130,7 @@ class TypedRoutes:
             taken = self.desk.kept(mark)
         if taken is not None and taken.place == asked.place:
             taken = replace(taken, again="again" in request.query_params)  # loaded once more is not sent once more
-            return self._answer(request, asked, said=_Said(author=taken.typed.author), taken=taken)
+            return self._answer(request, asked, said=_Said(author=taken.typed.author, role=True), taken=taken)
         return self._answer(request, asked)
 
     async def sent(self, request: Request) -> Response:
@@ -144,7 +150,7 @@ class TypedRoutes:
             slip = slip_of(fields, asked, self.signed_in(request))
         except NotASlip as why:
             return self._answer(request, asked, status=400, mistakes=(str(why),))
-        said = _Said(slip.figures, slip.author, fields["holds"])
+        said = _Said(slip.figures, slip.author, fields["holds"], slip.role)
         try:
             taken = self.desk.take(slip)
         except AuthorRefused as why:
@@ -193,6 +199,7 @@ class TypedRoutes:
         draw, picture, now = self.glass.type_in_form, self.current(), self.now()
         assert draw is not None
         who = self.signed_in(request)
+        behind = taken is not None and picture.version < taken.version
         form = Form(
             asked,
             mark or fresh_mark(),
@@ -202,9 +209,12 @@ class TypedRoutes:
             signed_in=who is not None,
             mistakes=mistakes,
             taken=taken,
-            behind=taken is not None and picture.version < taken.version,
+            replaced=replaced_by(picture, asked, taken) if taken is not None and not behind else None,
+            role=said.role if who is None and may_be_a_name(said.author) else None,
+            behind=behind,
         )
-        return HTMLResponse(draw(picture, form, now), status)
+        headers = _GONE_BACK_TO if request.method == "POST" else None
+        return HTMLResponse(draw(picture, form, now), status, headers)
 
 
 def last_known(asked: AskedPlace, picture: Picture) -> Figures:

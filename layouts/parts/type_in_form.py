@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import ALL
-from flowcentre.model import LONGEST_AUTHOR, MOST_DIGITS, AskedFigure, AskedService, Form, Hold, Taken
+from flowcentre.model import LONGEST_AUTHOR, MOST_DIGITS, AskedFigure, AskedService, Form, Hold, Replaced, Taken
 from layouts.parts import links
 from layouts.parts.field import Input
 from layouts.parts.tree import Child, marked
@@ -27,7 +27,7 @@ def answered(form: Form, at: datetime) -> Iterator[Component]:
 
 
 def _taken(taken: Taken, form: Form, at: datetime) -> html.Section:
-    holds = f"It holds until {until_words(taken.typed.expires_at, at)}."
+    holds = _stands_words(form.replaced, taken, at)
     title, kept = "Kept", bool(taken.services if taken.held else taken.accepted)
     said: list[Child] = [html.P(f"At {when_words(taken.typed.typed_at, at)}. {holds}")]
     if taken.held:
@@ -38,12 +38,28 @@ def _taken(taken: Taken, form: Form, at: datetime) -> html.Section:
         said.append(html.Ul([html.Li(f"{why[:1].upper()}{why[1:]}.") for why in taken.held]))
     elif not kept:
         title, said = "Not taken", [html.P("None of it could be read. What stood before stands.")]
+    elif form.replaced is not None and form.replaced.wholly:
+        title = "Kept, and replaced since"
     if taken.again:
         said.append(html.P("This form had been sent before. Nothing was done twice.", className="again"))
     if form.behind:
         said.append(html.P("The figures below do not show it yet: load this page again.", className="behind"))
     kind = "not-kept" if not kept else "in-part" if taken.held else "kept"
     return html.Section([html.H2(title), *said], className=f"answered {kind}", role="status")
+
+
+def _stands_words(replaced: Replaced | None, taken: Taken, at: datetime) -> str:
+    """Until when what was kept holds, or what stands in its place."""
+    ends = taken.typed.expires_at
+    held = f"It holds until {until_words(ends, at)}." if at < ends else f"It held until {when_words(ends, at)}."
+    if replaced is None:
+        return held
+    newer = "a newer form" if replaced.by is not None else "a newer file"
+    by = f", {replaced.by}" if replaced.by is not None else ""
+    since = f"{newer} ({when_words(replaced.at, at)}{by})"
+    if replaced.wholly:
+        return f"It holds no longer: {since} has replaced it."
+    return f"{held} In part {since} has replaced it."
 
 
 def the_form(form: Form, at: datetime) -> html.Form:
@@ -63,7 +79,8 @@ def the_form(form: Form, at: datetime) -> html.Form:
             *services,
             _holds(form.holds, at),
             _author(form),
-            _sure() if form.taken is not None and form.taken.asks else None,
+            _tick("role", "This is a role, not a name", checked=form.role) if form.role is not None else None,
+            _tick("sure", "I have looked again: it is right") if form.taken is not None and form.taken.asks else None,
             html.Button("Send", type="submit"),
             html.P("Leave empty what is not known: empty is not 0.", className="what"),
         ],
@@ -138,11 +155,11 @@ def _author(form: Form) -> Component:
     )
 
 
-def _sure() -> html.Div:
+def _tick(name: str, words: str, *, checked: bool = False) -> html.Div:
     return html.Div(
         [
-            Input(type="checkbox", name="sure", value="yes", id="sure"),
-            html.Label("I have looked again: it is right", htmlFor="sure"),
+            Input(type="checkbox", name=name, value="yes", id=name, checked=checked),
+            html.Label(words, htmlFor=name),
         ],
         className="sure",
     )

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from flowcentre.feeds.author import NotAnAuthor, author_of
-from flowcentre.feeds.typed import Desk, NoSuchForm, NotTaken, mark_of
+from flowcentre.feeds.author import NotAnAuthor, author_of, may_be_a_name
+from flowcentre.feeds.typed import Desk, NoSuchForm, NotTaken, RoleAsked, mark_of
 from flowcentre.model import Outcome
 from flowcentre.store import Store, StoreError, open_store
 from tests.feeds.typed_cast import (
@@ -403,6 +403,31 @@ def test_what_reaches_a_person_is_no_author_and_is_not_repeated(said: str, why: 
     with pytest.raises(NotAnAuthor, match=why) as refused:
         author_of(said)
     assert not said.strip() or said not in str(refused.value)
+
+
+@pytest.mark.parametrize("said", ["Mary Smith", "Smith, Mary", "Mary-Ann McDonald", "Mary Jane O’Brien", "Siân Ellis"])
+def test_what_looks_like_a_name_is_asked_about_and_kept_once_it_is_said_to_be_a_role(store: Store, said: str) -> None:
+    with pytest.raises(RoleAsked, match="Is this a role"):
+        desk_of(store, Clock()).take(slip(author=said, sure=True))
+    assert nothing_is_kept(store)
+    assert desk_of(store, Clock()).take(slip(author=said, role=True)).typed.author == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Duty Manager",
+        "Night Lead",
+        "Sister, Ward 12",
+        "JB",
+        "J B",
+        "duty manager, Meadow Court",
+        "OT/PT (N)",
+        "mary smith",
+    ],
+)
+def test_what_looks_like_no_name_is_not_asked_about(said: str) -> None:
+    assert not may_be_a_name(said)
 
 
 def test_an_author_that_cannot_be_keeps_nothing(store: Store) -> None:

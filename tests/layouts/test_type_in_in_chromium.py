@@ -160,6 +160,9 @@ def test_figures_that_changed_places_come_back_to_be_looked_at_and_stood_by(page
     page.locator("button[type=submit]").tap()
     page.locator(".answered.kept").wait_for()
     assert used(address) == 12
+    page.go_back()  # to the refusal, which was sent and not fetched
+    page.locator(".answered.not-kept").wait_for()
+    assert page.locator("#voluntary_used").input_value() == "12"
 
 
 def test_nothing_is_wider_than_the_telephone_and_what_is_tapped_is_large(

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from flowcentre.model import AskedPlace
 from flowcentre.store import Store, open_store
 from flowcentre.web.slips import choices
-from tests.feeds.typed_cast import AT, AUTHOR, HOUR, TYPED
+from tests.feeds.typed_cast import AT, AUTHOR, FILE, HOUR, TYPED
+from tests.store.saying import sighting, tell
 from tests.web.cast import Westshire, running
 from tests.web.typed_cast import FORM, Corner, PretendDesk, form_in, send, typed_by
 
@@ -291,6 +292,42 @@ def test_a_form_that_was_tampered_with_is_refused(
     assert nothing_is_kept(corner)
 
 
+# --- Gone back to ---------------------------------------------------------------------------
+
+
+def test_a_browser_may_go_back_to_a_refusal_and_keeps_no_other_page(client: httpx.Client) -> None:
+    typed_by(client, **FIGURES)
+    for refused in ({"voluntary_used": "12", "voluntary_capacity": "7"}, {"author": "943 476 5919 jb"}):
+        answer = typed_by(client, **refused)
+        assert (answer.status_code, answer.headers["cache-control"]) == (422, "private, no-cache")
+    assert client.get(f"/type-in/{NORTH}").headers["cache-control"] == "no-store"
+
+
+def test_an_older_answer_says_what_has_replaced_it(client: httpx.Client, corner: Corner) -> None:
+    first = typed_by(client, **FIGURES).headers["location"]
+    corner.clock.forward(timedelta(minutes=6))
+    newer = typed_by(client, voluntary_used="8", voluntary_capacity="12", author="night lead").headers["location"]
+    page = client.get(first).text
+    assert "It holds no longer: a newer form (08:20, night lead) has replaced it." in page
+    assert "Kept, and replaced since" in page
+    assert "It holds until 12:14" not in page
+    assert "It holds until 12:20." in client.get(newer).text
+    corner.clock.forward(5 * HOUR)
+    corner.live.rebuild()
+    assert "It held until 12:20." in client.get(newer).text
+
+
+def test_an_older_answer_says_that_a_file_has_replaced_it(client: httpx.Client, corner: Corner) -> None:
+    figures = {"reablement_hours_used": "61", "reablement_hours_capacity": "80"}
+    first = typed_by(client, "wupi-north", **figures).headers["location"]
+    corner.clock.forward(HOUR)
+    said = {"reablement_hours_capacity": 80.0}
+    tell(corner.store, FILE.id, corner.clock.at, sighting("wupi-north", corner.clock.at, **said))
+    corner.live.rebuild()
+    page = client.get(first).text
+    assert "It holds until 12:14. In part a newer file (09:14) has replaced it." in page
+
+
 # --- A store that cannot be written -----------------------------------------------------------
 
 
@@ -340,6 +377,22 @@ def test_who_is_signed_in_is_the_author_whatever_the_form_says(store: Store) -> 
         typed = value(client)["typed"]
     assert isinstance(typed, dict)
     assert typed["author"] == "ward clerk, Maple"
+
+
+def test_what_looks_like_a_name_is_asked_about_with_a_tick_of_its_own(client: httpx.Client) -> None:
+    typed_by(client, **FIGURES)
+    asked = typed_by(client, author="Meadow Court", voluntary_used="12", voluntary_capacity="7")
+    assert asked.status_code == 422
+    assert "Is this a role?" in asked.text
+    assert 'name="sure"' not in asked.text
+    fields = form_in(asked.text, role="yes")
+    doubted = send(client, NORTH, fields)  # that it is a role says nothing of the figures
+    assert "More is used than there is, 12 of 7." in doubted.text
+    kept = send(client, NORTH, form_in(doubted.text, sure="yes"))
+    assert kept.status_code == 303
+    again = form_in(client.get(kept.headers["location"]).text)
+    assert (again["author"], again["role"]) == ("Meadow Court", "yes")  # not asked twice of one form
+    assert 'name="role"' not in client.get(f"/type-in/{NORTH}").text
 
 
 # --- How long -------------------------------------------------------------------------------

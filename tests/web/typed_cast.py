@@ -94,7 +94,7 @@ def form_in(page: str, **typed: str) -> dict[str, str]:
         if attributes["type"] in ("radio", "checkbox") and " checked" not in tag:
             continue
         sent[name] = typed.get(attributes.get("id", ""), typed.get(name, value))
-    return sent | {name: value for name, value in typed.items() if name in ("holds", "sure")}
+    return sent | {name: value for name, value in typed.items() if name in ("holds", "sure", "role")}
 
 
 def send(client: httpx.Client, place: str, fields: dict[str, str], **headers: str) -> httpx.Response:
