@@ -127,9 +127,8 @@ def silent(chosen: Chosen[T]) -> Component | None:
         name = place_name(county, each.place)
         if each.value.state is State.STALE and each.value.observed_at is not None:
             listed = f"its list of {when_words(each.value.observed_at, chosen.picture.at)} is too old"
-            uncounted = (
-                " and are in no count" if chosen.count.known else ""
-            )  # where all are, the struck count is theirs
+            # Where every list is too old, the count that is struck out is of those who stood on them.
+            uncounted = " and are in no count" if chosen.count.known else ""
             items.append(html.Li(f"{name}: {listed}; {_on_it(chosen, each.place):,} stood on it{uncounted}"))
         else:
             items.append(html.Li(f"{name}: no list"))

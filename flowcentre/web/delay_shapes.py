@@ -9,7 +9,6 @@ from typing_extensions import TypedDict
 
 from flowcentre.picture.delay_sums import Left, counts_by_facet, days_of, left_today
 from flowcentre.picture.delays import EXPECTED, Delay
-from flowcentre.picture.list_sums import those_counted
 from flowcentre.picture.listed import Chosen
 from flowcentre.web.list_shapes import ListShape, PeopleShape, list_shape
 from flowcentre.web.shapes import CoverageShape
@@ -17,7 +16,7 @@ from flowcentre.web.shaping import coverage_shape
 
 
 class DaysShape(TypedDict):
-    """Days since the discharge ready date, of the people counted. null: not known, or nobody has any."""
+    """Days since the discharge ready date, of the people counted. null: every list is too old or missing, or nobody has any."""
 
     bed_days_lost: int | None
     longest: int | None
@@ -47,7 +46,7 @@ class DelaysShape(ListShape):
 def delays_shape(chosen: Chosen[Delay], *, looks_back: bool, people: PeopleShape | None) -> DelaysShape:
     """Everything that is answered about the people chosen."""
     counts = counts_by_facet(chosen)
-    expected = {one.value: one.people for one in counts.pop(EXPECTED)}
+    expected = {one.value: one.people if chosen.count.known else None for one in counts.pop(EXPECTED)}
     return {
         **list_shape(chosen, counts, looks_back=looks_back, people=people),
         "days": days_shape(chosen),
@@ -59,10 +58,9 @@ def delays_shape(chosen: Chosen[Delay], *, looks_back: bool, people: PeopleShape
 
 def days_shape(chosen: Chosen[Delay]) -> DaysShape:
     """The days of the people counted."""
-    people = those_counted(chosen)
-    if people is None:
+    if not chosen.count.known:
         return {"bed_days_lost": None, "longest": None, "median": None, "ninetieth_centile": None}
-    days = days_of(people)
+    days = days_of(chosen.counted)
     return {
         "bed_days_lost": days.lost,
         "longest": days.longest,

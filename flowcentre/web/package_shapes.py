@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from flowcentre.model import CareTerms
-from flowcentre.picture.list_sums import counts_by, those_counted
+from flowcentre.picture.list_sums import counts_by
 from flowcentre.picture.listed import Chosen
 from flowcentre.picture.package_sums import waits_of
 from flowcentre.picture.packages import Package
@@ -24,7 +24,7 @@ class TermsShape(TypedDict):
 
 
 class WaitsShape(TypedDict):
-    """Of the people counted, those who wait. null: not known, or of nobody."""
+    """Of the people counted, those who wait. null: not known, for every list is too old, or of nobody."""
 
     people: int | None
     median_hours: float | None
@@ -59,8 +59,7 @@ def _terms_shape(terms: CareTerms) -> TermsShape:
 
 
 def _waits_shape(chosen: Chosen[Package]) -> WaitsShape:
-    people = those_counted(chosen)
-    if people is None:
+    if not chosen.count.known:
         return {
             "people": None,
             "median_hours": None,
@@ -69,7 +68,7 @@ def _waits_shape(chosen: Chosen[Package]) -> WaitsShape:
             "carer_hours_a_week": None,
             "carer_hours_unknown": None,
         }
-    waits = waits_of(people)
+    waits = waits_of(chosen.counted)
     return {
         "people": waits.people,
         "median_hours": _rounded(waits.median),

@@ -93,6 +93,14 @@ def test_a_misspelt_filter_is_refused_for_it_would_take_everybody_away(book: Pre
     assert (answer.status_code, "there is no 'pathways' here: there are pathway," in answer.text) == (422, True)
 
 
+def test_where_the_only_list_is_too_old_no_days_are_told_as_known(book: PretendBook) -> None:
+    with asking(book) as client:
+        said = client.get("/api/v1/delays?site=southmere").json()
+    assert (said["count"]["state"], said["count"]["value"]) == ("stale", len(said["people"]["rows"]))
+    assert set(said["days"].values()) == {None}
+    assert (said["expected_today"], said["expected_tomorrow"]) == (None, None)
+
+
 def test_a_silent_hospital_has_no_count_and_its_people_say_that_they_are_old(book: PretendBook) -> None:
     with asking(book) as client:
         said = client.get("/api/v1/delays").json()

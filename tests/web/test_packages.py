@@ -204,6 +204,14 @@ def test_people_of_a_list_too_old_are_marked_and_in_no_count() -> None:
     assert said["waits"]["people"] == 2
 
 
+def test_where_every_list_is_too_old_the_last_count_says_that_it_is_old_and_no_wait_is_told_as_known() -> None:
+    with asking(PretendPackages(states=dict.fromkeys(("north", "mid", "south"), State.STALE))) as client:
+        said = client.get("/api/v1/packages").json()
+    assert said["count"]["value"] == len(said["people"]["rows"]) > 0
+    assert said["count"]["state"] == "stale"
+    assert set(said["waits"].values()) == {None}
+
+
 def test_a_page_of_people_is_a_part_of_the_whole_in_its_order() -> None:
     with asking(PretendPackages()) as client:
         whole = client.get("/api/v1/packages").json()["people"]
