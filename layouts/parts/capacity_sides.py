@@ -20,7 +20,11 @@ from layouts.parts.tree import Child
 from layouts.parts.words import column_decimals
 
 _HEADS = ("Planned visits", "Commissioned", "Staffed", "Used", "Free", "Closed")
-_ASKED_HEADS = ("Received", "Accepted", "Sent back", "Waiting for an answer", "Median to accept")
+_ASKED_HEADS = ("Received", "Accepted", "Sent back", "Waiting for an answer", "Median hours to accept")
+_ASKED_WORDS = (
+    "Of the last seven days, by service and locality team. What was accepted or sent back in them may have come before, "
+    "and what was sent back may be accepted later: the columns are no sum."
+)
 _SERVICES = {PlaceKind.BROKERAGE: "Brokerage", PlaceKind.REABLEMENT: "Reablement"}
 
 
@@ -86,7 +90,7 @@ def access(capacity: Capacity) -> html.Section:
     return html.Section(
         [
             html.H2("Single point of access", id="access"),
-            html.P("Referrals of the last seven days, by service and locality team.", className="what"),
+            html.P(_ASKED_WORDS, className="what"),
             table(["Service and team", *_ASKED_HEADS], rows, "access", "What each team was asked, and how it answered")
             if rows
             else html.P("No list of referrals tells of any team.", className="what"),

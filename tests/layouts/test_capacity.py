@@ -481,3 +481,9 @@ def test_the_head_says_by_lists_of_when() -> None:
         r"as at \d\d:\d\d , \w+ \d+ \w+ 2026, by lists of \d\d:\d\d\. Local, not validated", words(capacity())
     )
     assert "by lists" not in words(capacity("empty"))
+
+
+def test_what_a_point_of_access_was_asked_has_units_and_is_said_to_be_no_sum() -> None:
+    said = section(capacity(), "access")
+    assert "Median hours to accept" in said
+    assert "may have come before" in said
