@@ -10,7 +10,7 @@ from statistics import median
 
 from flowcentre.measures.care_clocks import Phase, fell_due, lately, started_in_time, waited_for_triage
 from flowcentre.model import CareReferral, CareTerms, NextStep, ReferralReason, Setting
-from flowcentre.picture.packages import NO_OFFER, TO_CHECK, TRIAGE_QUEUE, Package
+from flowcentre.picture.packages import NO_OFFER, SENT_BACK, TO_CHECK, TRIAGE_QUEUE, Package
 
 _HOUR = timedelta(hours=1)
 
@@ -90,12 +90,13 @@ class InQueue:
 
     referral: CareReferral
     waited: timedelta  # since they were ready and referred
+    sent_back: bool  # lies with whoever referred, and nothing has been done with it since
 
 
 def triage_queue(packages: Iterable[Package]) -> tuple[InQueue, ...]:
     """Who waits for triage, longest first."""
     queue = [
-        InQueue(package.person, waited_for_triage(package.person, package.at))
+        InQueue(package.person, waited_for_triage(package.person, package.at), SENT_BACK in package.past)
         for package in packages
         if TRIAGE_QUEUE in package.past
     ]

@@ -23,11 +23,15 @@ from layouts.parts.figure import explained, figure, follows
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import least, nobody
 from layouts.parts.package_tiles import choose, of_then
-from layouts.parts.rows import cell, decimals_at, folded, ref, row, table
+from layouts.parts.rows import cell, decimals_at, folded, ref, row, small, table
 from layouts.parts.tree import Child
 from layouts.parts.words import clock_words
 
 _SHOWN = 6
+_QUEUE_WORDS = (
+    "Ready on pathway 1, and nobody has triaged them yet. They wait in it since the referral or, where that is later, "
+    "since they were ready; in the list below, since the referral."
+)
 _FREE = {"block_hours_unfilled": "Block hours unfilled", "reablement_hours_free": "Reablement hours free"}
 _NOT_ENDED = f"{Phase.WAITING.value},{Phase.RECEIVING.value}"
 _EVERY_SERVICE = ",".join(map(key_of, CareService))
@@ -111,7 +115,7 @@ def _locality(answered: CareAnswered, place: str, count: Child) -> Markup:
 def _triage(answered: CareAnswered, address: Address[Package]) -> html.Section:
     chosen = answered.chosen
     title = html.H2("Pathway 1 triage queue", id="triage")
-    what = html.P("Ready on pathway 1, and nobody has triaged them yet.", className="what")
+    what = html.P(_QUEUE_WORDS, className="what")
     if not chosen.count.known:
         return html.Section([title, what, html.P("Not known.", className="what")], className="panel")
     queue, short = triage_queue(chosen.but("phase")), chosen.count.at_least
@@ -126,7 +130,7 @@ def _triage(answered: CareAnswered, address: Address[Package]) -> html.Section:
         className="big",
     )
     rows = [_queued(each, chosen.picture.county) for each in queue[:_SHOWN]]
-    parts: list[Child] = [title, what, count, table(["Ref", "Has waited", "Locality", "From"], rows, "queue-rows")]
+    parts: list[Child] = [title, what, count, table(["Ref", "In the queue", "Locality", "From"], rows, "queue-rows")]
     if len(queue) > _SHOWN:
         all_of_them = address.with_(past=TRIAGE_QUEUE).to() + "#list"
         parts.append(html.P(html.A(f"All {len(queue):,}", href=all_of_them)))
@@ -143,9 +147,9 @@ def _queued(each: InQueue, county: County) -> Markup:
     return row(
         ref(each.referral.ref),
         [
-            cell("Has waited", wait_words(each.waited)),
+            cell("In the queue", wait_words(each.waited)),
             cell("Locality", label(county, each.referral.place)),
-            cell("From", each.referral.setting.value),
+            cell("From", each.referral.setting.value, small(" sent back", "coverage") if each.sent_back else None),
         ],
     )
 
@@ -177,7 +181,8 @@ def _check(answered: CareAnswered, address: Address[Package]) -> html.Section:
         says = says if one else "wait as from hospital, and are on no hospital's list any more"
         parts.append(html.P(f"{plural(len(gone), 'person', 'people')} {says}"))
         parts.append(_checked([_gone(row) for row in gone]))
-    parts += _without_contract(answered, address)
+    if AT_HOME & chosen.filters.in_force["service"]:
+        parts += _without_contract(answered, address)
     if len(parts) == 1:
         parts.append(html.P("Nothing to check is known.", className="what"))
     return html.Section(parts, className="panel")

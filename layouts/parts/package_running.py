@@ -36,7 +36,9 @@ def beside_waiting(chosen: Chosen[Package], everybody: Iterable[Package], addres
 
 
 def running_tiles(chosen: Chosen[Package], address: Address[Package]) -> list[html.Article]:
-    """The tiles where those are chosen whose care runs."""
+    """The tiles where those are chosen whose care runs; none where only care that has ended is."""
+    if chosen.filters.in_force.get("phase") == frozenset({Phase.ENDED.value}):
+        return []
     running = [package for package in chosen.counted if package.phase is Phase.RECEIVING]
     short = chosen.count.at_least
     coverage = [html.P(short_words(chosen), className="coverage")] if short else []

@@ -12,7 +12,7 @@ from flowcentre.measures.derive import LONDON, day_words
 from flowcentre.model import CareTerms, Setting
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_weeks import DAYS, Waited
-from flowcentre.picture.packages import Package
+from flowcentre.picture.packages import AT_HOME, Package
 from layouts.finished import Markup
 from layouts.parts.list_links import Address
 from layouts.parts.rows import cell, folded, row, table
@@ -31,7 +31,11 @@ def weeks(answered: CareAnswered, address: Address[Package]) -> html.Article:
     what = f"waiting for care at home at the end of each of {DAYS} days, and now"
     if set(answered.chosen.filters.chosen) - {"locality"}:
         what += ": everybody there, whatever else is chosen"
-    parts: list[Child] = [html.H3("How it has moved"), html.P(what, className="what")]
+    title = html.H3("How it has moved")
+    if not AT_HOME & answered.chosen.filters.in_force["service"]:
+        none = html.P("Known of those who wait for care at home alone, not of recovery beds.", className="what")
+        return html.Article([title, none], className="tile package-weeks")
+    parts: list[Child] = [title, html.P(what, className="what")]
     if not known:
         parts.append(html.P("No list of these days is kept.", className="what"))
         return html.Article(parts, className="tile package-weeks")

@@ -11,7 +11,7 @@ import pytest
 
 from flowcentre.measures.care_clocks import Phase
 from flowcentre.model import Setting, State
-from flowcentre.picture.packages import NO_OFFER, OVER_LENGTH, PAST_PROMISE, TO_CHECK, TRIAGE_QUEUE
+from flowcentre.picture.packages import NO_OFFER, OVER_LENGTH, PAST_PROMISE, SENT_BACK, TO_CHECK, TRIAGE_QUEUE
 from layouts import packages as page
 from layouts.finished import to_html
 from tests.layouts.capacity_cast import CONDITIONS
@@ -180,6 +180,33 @@ def test_the_triage_queue_has_the_longest_waits_first_and_says_how_many_more(boo
     assert said.index(first.person.ref) > 0
     assert f"All {len(queue)}" in said
     assert f"{len(queue)} wait; half have waited less than" in said
+
+
+def test_the_triage_queue_says_since_when_it_counts_and_who_was_sent_back(book: Book) -> None:
+    said = part(drawn(book), "triage")
+    assert "since the referral or, where that is later, since they were ready" in said
+    first = next(item for item in book.choose("").counted if TRIAGE_QUEUE in item.past)
+    assert "sent back" not in said
+    back = replace(first, past=first.past | {SENT_BACK})
+    lists = tuple(
+        replace(one, people=tuple(back if item is first else item for item in one.people)) for one in book.shown.lists
+    )
+    book.shown = replace(book.shown, lists=lists)
+    assert re.search(rf"{first.person.ref} [^W]* sent back", part(drawn(book), "triage"))
+
+
+def test_care_that_has_ended_has_no_day_of_care_and_no_end_to_come(book: Book) -> None:
+    html = drawn(book, "phase=ended")
+    assert ">Day of care</h3>" not in html
+    assert ">Ends</h3>" not in html
+
+
+def test_recovery_beds_have_no_line_and_no_contracts_of_care_at_home(book: Book) -> None:
+    html = drawn(book, "service=recovery-bed")
+    assert "Known of those who wait for care at home alone" in tile(html, "How it has moved")
+    assert "weeks-chart" not in html
+    assert "no contract in force" not in part(html, "check")
+    assert "no contract in force" in part(drawn(book), "check")
 
 
 def test_one_in_the_triage_queue_waits_so_far(book: Book) -> None:

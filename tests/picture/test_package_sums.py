@@ -100,6 +100,15 @@ def test_the_triage_queue_has_the_longest_wait_first_since_the_person_could_go()
     assert [(each.referral.ref, each.waited / HOUR) for each in queue] == [("nine", 9), ("ready since three", 3)]
 
 
+def test_the_triage_queue_says_who_was_sent_back_and_not_taken_again() -> None:
+    back = referral(9, "back", pathway=1, sent_back_at=AT - 3 * HOUR)
+    again = referral(8, "again", pathway=1, sent_back_at=AT - 3 * HOUR, accepted_at=AT - HOUR)
+    assert [(each.referral.ref, each.sent_back) for each in triage_queue(packages(back, again))] == [
+        ("back", True),
+        ("again", False),
+    ]
+
+
 def test_a_row_that_contradicts_itself_is_to_be_checked() -> None:
     dead, well = referral(9, "dead", outcome="deceased"), referral(8, "well")
     assert [row.referral.ref for row in to_check(packages(dead, well), {})] == ["dead"]
