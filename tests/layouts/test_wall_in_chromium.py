@@ -174,3 +174,15 @@ def test_a_wall_asks_only_its_own_server_and_holds_no_script_inside(show: Show) 
     page = show(document)
     assert page.evaluate("document.body.dataset.bodyUrl") == "/wall/county/body"
     assert page.evaluate("document.fonts.check('16px Inter')")
+
+
+def test_the_comma_of_a_figure_in_thousands_is_clear_of_the_age_beneath_it(show: Show) -> None:
+    page = show(wall.document(picture("overloaded"), COUNTY_BOARD, fingerprint="1"))
+    clear = page.evaluate(
+        """() => [...document.querySelectorAll(".service")].map(cell =>
+          cell.querySelector(".aside .as-at")?.getBoundingClientRect().top
+          - cell.querySelector(".figure.main").getBoundingClientRect().bottom
+        ).filter(gap => !Number.isNaN(gap))"""
+    )
+    assert clear
+    assert min(clear) >= 4, "pixels: a comma hangs as low as its line, and a little lower"
