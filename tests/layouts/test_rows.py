@@ -42,11 +42,11 @@ def test_every_text_is_escaped_wherever_it_stands() -> None:
     written = Markup(written + folded(EVIL, EVIL, EVIL, html.B(EVIL)))
     read = Reader(to_html(written)).read
     assert {part[0] for part in read if isinstance(part, tuple)} <= {
-        "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "b", "small", "details", "summary",
+        "div", "table", "caption", "thead", "tbody", "tr", "th", "td", "b", "button", "small", "details", "summary",
     }  # fmt: skip
     assert [part for part in read if isinstance(part, str) and not part.startswith("/")] == [EVIL] * 9
     assert {name: said for part in read if isinstance(part, tuple) for name, said in part[1].items() if said == EVIL} == {
-        "class": EVIL, "data-column": EVIL, "id": EVIL,
+        "class": EVIL, "data-column": EVIL, "id": EVIL, "data-life": EVIL,
     }  # fmt: skip
 
 
