@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Route, sync_playwright
 
 ASSETS = Path(__file__).parents[2] / "assets"
 KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
@@ -26,11 +28,62 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture
+# A new page is a new process of Chromium's, which reads and compiles all of Dash again: twice as long as to go on.
+@pytest.fixture(scope="module")
+def tab(browser: Browser) -> Iterator[Page]:
+    """One page for the tests of a module, which each of them finds as new: see `as_new`."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+def is_error(said: ConsoleMessage) -> bool:
+    return said.type == "error"
+
+
+def is_against_the_policy(said: ConsoleMessage) -> bool:
+    return "Security Policy" in said.text
+
+
+@contextmanager
+def as_new(
+    page: Page, width: int, height: int, *, is_mistake: Callable[[ConsoleMessage], bool] = is_error
+) -> Iterator[Page]:
+    """A page at which nobody has been: no document, nothing kept, the pointer in its corner.
+
+    A mistake of a script fails the test, and so does what is said on the console if it is one.
+    """
+    mistakes: list[str] = []
+
+    def erred(error: Error) -> None:
+        mistakes.append(str(error))
+
+    def spoke(said: ConsoleMessage) -> None:
+        if is_mistake(said):
+            mistakes.append(said.text)
+
+    page.on("pageerror", erred)
+    page.on("console", spoke)
+    page.set_viewport_size({"width": width, "height": height})
+    try:
+        yield page
+    finally:
+        page.unroute_all()
+        page.evaluate("() => { try { localStorage.clear(); sessionStorage.clear() } catch { /* has none */ } }")
+        page.remove_listener("pageerror", erred)
+        page.remove_listener("console", spoke)
+        page.context.clear_cookies()
+        page.mouse.move(0, 0)
+        page.goto("about:blank")
+    assert mistakes == []
+
+
+@pytest.fixture(scope="module")
 def show(browser: Browser) -> Iterator[Show]:
     """Draws a whole page of HTML at a size, with the real styles and fonts and no script."""
     page = browser.new_page()
     drawn = {"html": ""}
+    numbers = count()  # an address of its own for each document: none is a loading anew of the one before
 
     def answer(route: Route) -> None:
         path = route.request.url.partition("//")[2].partition("/")[2].partition("?")[0]
@@ -46,8 +99,9 @@ def show(browser: Browser) -> Iterator[Show]:
 
     def draw(document: str, width: int = 1920, height: int = 1080) -> Page:
         drawn["html"] = document
+        page.emulate_media(media="null")
         page.set_viewport_size({"width": width, "height": height})
-        page.goto("http://wall.test/")
+        page.goto(f"http://wall.test/?{next(numbers)}")
         page.evaluate("document.fonts.ready")
         return page
 

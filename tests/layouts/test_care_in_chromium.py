@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from dash.development.base_component import Component
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from flowcentre.picture.capacity import Capacity
 from flowcentre.web import Glass, create_server, fingerprint_of
@@ -18,7 +18,7 @@ from layouts import packages as packages_page
 from layouts import shell
 from layouts.finished import to_html
 from tests.layouts.capacity_cast import CONDITIONS, capacity
-from tests.layouts.conftest import Show
+from tests.layouts.conftest import Show, as_new
 from tests.layouts.packages_cast import Book
 from tests.layouts.test_wall_in_chromium import SEEN
 from tests.web.cast import Publisher, QuietStore, running
@@ -196,15 +196,10 @@ def address(shown: Shown) -> Iterator[str]:
 
 
 @pytest.fixture
-def screen(browser: Browser) -> Iterator[Page]:
+def screen(tab: Page) -> Iterator[Page]:
     """A desk's browser. A mistake of its script, or against the content security policy, fails the test."""
-    page = browser.new_page(viewport={"width": 1366, "height": 900})
-    mistakes: list[str] = []
-    page.on("pageerror", lambda error: mistakes.append(str(error)))
-    page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
-    yield page
-    page.close()
-    assert mistakes == []
+    with as_new(tab, 1366, 900) as page:
+        yield page
 
 
 def test_capacity_stands_above_every_page_and_follows_the_present_without_loading_anew(

@@ -7,9 +7,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.layouts.cast import CONDITIONS
+from tests.layouts.conftest import as_new
 from tests.layouts.delays_cast import Book, someone, staying
 from tests.layouts.delays_server import Shown, serving
 from tests.layouts.test_wall_in_chromium import SEEN
@@ -31,16 +32,11 @@ def address(shown: Shown) -> Iterator[str]:
 
 
 @pytest.fixture
-def screen(browser: Browser, shown: Shown) -> Iterator[Page]:
+def screen(tab: Page, shown: Shown) -> Iterator[Page]:
     """A desk's browser. A mistake of its script, or against the content security policy, fails the test."""
     shown.show(Book())
-    page = browser.new_page(viewport={"width": 1366, "height": 900})
-    mistakes: list[str] = []
-    page.on("pageerror", lambda error: mistakes.append(str(error)))
-    page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
-    yield page
-    page.close()
-    assert mistakes == []
+    with as_new(tab, 1366, 900) as page:
+        yield page
 
 
 def until(screen: Page, holds: str) -> None:

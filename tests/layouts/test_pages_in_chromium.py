@@ -12,7 +12,7 @@ import plotly.offline
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp
 
@@ -20,6 +20,7 @@ from flowcentre.model import Picture, Point
 from flowcentre.web.gate import Gate, Policy
 from layouts import shell
 from tests.layouts.cast import CONDITIONS, NOW, picture, poll
+from tests.layouts.conftest import as_new, is_against_the_policy
 from tests.layouts.test_wall_in_chromium import SEEN
 
 pytestmark = pytest.mark.browser
@@ -72,17 +73,12 @@ def address(gated: Gated) -> Iterator[str]:
 
 
 @pytest.fixture
-def screen(browser: Browser, gated: Gated) -> Iterator[Page]:
+def screen(tab: Page, gated: Gated) -> Iterator[Page]:
     """A desk's browser. The script that ages and covers is tested with the server: here the picture stands still."""
     gated.shown = picture()
-    page = browser.new_page(viewport={"width": 1366, "height": 900})
-    mistakes: list[str] = []
-    page.on("pageerror", lambda error: mistakes.append(str(error)))
-    page.on("console", lambda said: mistakes.append(said.text) if "Security Policy" in said.text else None)
-    page.route("**/wall.js", lambda route: route.abort())
-    yield page
-    page.close()
-    assert mistakes == []
+    with as_new(tab, 1366, 900, is_mistake=is_against_the_policy) as page:
+        page.route("**/wall.js", lambda route: route.abort())
+        yield page
 
 
 @pytest.mark.parametrize(

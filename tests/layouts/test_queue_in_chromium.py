@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from flowcentre.picture import DelayBook, LivePicture
 from flowcentre.picture.care_book import CareBook
@@ -18,6 +18,7 @@ from flowcentre.web import Glass, create_server, fingerprint_of
 from flowcentre.web.glass import AskedPage
 from layouts import shell
 from tests.feeds.care_cast import COUNTY
+from tests.layouts.conftest import as_new
 from tests.picture.packages_cast import SOON, settle_crowd
 from tests.web.cast import running
 
@@ -60,15 +61,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def screen(browser: Browser) -> Iterator[Page]:
+def screen(tab: Page) -> Iterator[Page]:
     """A desk's browser. A mistake of its script, or against the content security policy, fails the test."""
-    page = browser.new_page(viewport={"width": 1920, "height": 1080})
-    mistakes: list[str] = []
-    page.on("pageerror", lambda error: mistakes.append(str(error)))
-    page.on("console", lambda said: mistakes.append(said.text) if said.type == "error" else None)
-    yield page
-    page.close()
-    assert mistakes == []
+    with as_new(tab, 1920, 1080) as page:
+        yield page
 
 
 def opened(screen: Page, address: str) -> Page:
