@@ -20,7 +20,7 @@ from layouts.finished import to_html
 from tests.layouts.capacity_cast import CONDITIONS, capacity
 from tests.layouts.conftest import Show, as_new
 from tests.layouts.packages_cast import Book
-from tests.layouts.test_wall_in_chromium import SEEN
+from tests.layouts.test_wall_in_chromium import everything_seen
 from tests.web.cast import Publisher, QuietStore, running
 
 pytestmark = pytest.mark.browser
@@ -59,7 +59,7 @@ def test_nothing_scrolls_sideways_and_everything_has_contrast(show: Show, page: 
     for _ in range(2):  # as it comes, and with everything opened
         for width in at_each(screen):
             assert screen.evaluate("document.documentElement.scrollWidth") == width
-            seen = screen.evaluate(SEEN)
+            seen = everything_seen(screen)
             assert len(seen) > 20
             assert [one for one in seen if one["contrast"] < 4.5 or one["size"] < 12] == [], width
         screen.evaluate(OPEN)

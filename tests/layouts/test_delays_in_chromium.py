@@ -13,7 +13,7 @@ from tests.layouts.cast import CONDITIONS
 from tests.layouts.conftest import as_new
 from tests.layouts.delays_cast import Book, someone, staying
 from tests.layouts.delays_server import Shown, serving
-from tests.layouts.test_wall_in_chromium import SEEN
+from tests.layouts.test_wall_in_chromium import everything_seen
 
 pytestmark = pytest.mark.browser
 PATIENT = 60_000  # Dash is slow to start on a busy machine
@@ -353,6 +353,6 @@ def test_the_page_never_scrolls_sideways_and_has_contrast(
     for width in (390, 1366, 1920, 3840):
         screen.set_viewport_size({"width": width, "height": 2160 if width == 3840 else 1080})
         assert screen.evaluate("document.documentElement.scrollWidth") == width
-        seen = screen.evaluate(SEEN)
+        seen = everything_seen(screen)
         assert len(seen) > 20
         assert [one for one in seen if one["contrast"] < 4.5 or one["size"] < 12] == [], width

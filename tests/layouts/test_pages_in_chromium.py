@@ -21,7 +21,7 @@ from flowcentre.web.gate import Gate, Policy
 from layouts import shell
 from tests.layouts.cast import CONDITIONS, NOW, picture, poll
 from tests.layouts.conftest import as_new, is_against_the_policy
-from tests.layouts.test_wall_in_chromium import SEEN
+from tests.layouts.test_wall_in_chromium import everything_seen
 
 pytestmark = pytest.mark.browser
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -161,5 +161,5 @@ def test_pages_have_contrast_and_never_scroll_sideways(
         screen.goto(address + path)
         screen.locator("h1").wait_for(timeout=PATIENT)
         assert screen.evaluate("document.documentElement.scrollWidth") == width
-        seen = screen.evaluate(SEEN)
+        seen = everything_seen(screen)
         assert [one for one in seen if one["contrast"] < 4.5 or one["size"] < 12] == []
