@@ -107,3 +107,22 @@ def show(browser: Browser) -> Iterator[Show]:
 
     yield draw
     page.close()
+
+
+# A grid shares its room out among its columns a moment after it was made wider or narrower.
+_COLUMNS_STAND = """() => new Promise(done => {
+  const widths = () => [...document.querySelectorAll(".ag-header-cell")].map(c => c.getBoundingClientRect().width).join();
+  let [was, since] = [widths(), performance.now()];
+  const look = () => {
+    const now = widths();
+    if (now !== was) [was, since] = [now, performance.now()];
+    if (performance.now() - since > 250) done(); else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
+def widen(page: Page, width: int, height: int) -> None:
+    """Make a page with a grid another size, and wait until the grid's columns have found theirs."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(_COLUMNS_STAND)
