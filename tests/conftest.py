@@ -94,6 +94,32 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres_again(postgres_server: str, migrated_postgres: str) -> Callable[[], str]:
+    """Gives one database as if it were fresh: to empty one takes a tenth of the time that it takes to make one."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE again TEMPLATE {migrated_postgres}")
+    url = _store_url(postgres_server, "again")
+    address = url.replace("postgresql+psycopg://", "postgresql://")
+    with psycopg.connect(address, autocommit=True) as connection:
+        names = [name for (name,) in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")]
+        # What the migrations put in themselves.
+        kept = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
+
+    def empty() -> str:
+        with psycopg.connect(address) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'again' AND pid <> pg_backend_pid()"
+            )
+            connection.execute(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE")
+            for name, rows in kept.items():
+                for row in rows:
+                    connection.execute(f"INSERT INTO {name} VALUES ({', '.join(['%s'] * len(row))})", row)
+        return url
+
+    return empty
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def store_url(request: pytest.FixtureRequest) -> str:
     """The URL of a store with its schema and nothing in it, on each database in turn."""
@@ -105,10 +131,33 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return made
 
 
-@pytest.fixture
-def store(store_url: str) -> Iterator[Store]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     """An empty store, open for writing, on each database in turn."""
-    opened = open_store(store_url)
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), url.removeprefix("sqlite:///"))
+    else:
+        url = request.getfixturevalue("postgres_again")()
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def lasting_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store that the tests of a module share, on each database in turn: filled once, and by no test written to."""
+    if request.param == "sqlite":
+        file = tmp_path_factory.mktemp("lasting") / "flow.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), file)
+        url = f"sqlite:///{file}"
+    else:
+        server = request.getfixturevalue("postgres_server")
+        database = f"lasting_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {database} TEMPLATE {request.getfixturevalue('migrated_postgres')}")
+        url = _store_url(server, database)
+    opened = open_store(url)
     yield opened
     opened.close()
 

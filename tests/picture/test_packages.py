@@ -36,6 +36,13 @@ from tests.measures.care_cast import AT, DAY, HOUR, TERMS, referral, running
 from tests.picture.packages_cast import EARLIER, SOON, hospitals, north, others, settle, settle_localities
 
 
+@pytest.fixture(scope="module")
+def settled(lasting_store: Store) -> Store:
+    """With everybody's lists in it."""
+    settle(lasting_store)
+    return lasting_store
+
+
 def books(store: Store, at: datetime = SOON) -> tuple[PackageBook, DelayBook, Picture]:
     picture = build(store, COUNTY, at)
     packages, delays = PackageBook(store, lambda: picture), DelayBook(store, lambda: picture)
@@ -55,9 +62,8 @@ def first_started(*rows: CareReferral) -> list[CareReferral]:
 # --- Who is chosen --------------------------------------------------------------------------
 
 
-def test_unless_asked_otherwise_those_who_wait_for_care_at_home_stand_there_longest_wait_first(store: Store) -> None:
-    settle(store)
-    book, _, picture = books(store)
+def test_unless_asked_otherwise_those_who_wait_for_care_at_home_stand_there_longest_wait_first(settled: Store) -> None:
+    book, _, picture = books(settled)
     chosen = book.choose("")
     assert refs(chosen.people) == ["R-3", "R-11", "R-1", "R-9", "R-2", "R-4"]
     total = picture.value("westshire", "poc_waiting_now")
@@ -96,9 +102,8 @@ def test_unless_asked_otherwise_those_who_wait_for_care_at_home_stand_there_long
         ("past=check", ["R-4"]),
     ],
 )
-def test_an_address_chooses(store: Store, query: str, expected: list[str]) -> None:
-    settle(store)
-    assert refs(books(store)[0].choose(query).people) == expected
+def test_an_address_chooses(settled: Store, query: str, expected: list[str]) -> None:
+    assert refs(books(settled)[0].choose(query).people) == expected
 
 
 def test_an_address_says_what_there_is_not_and_never_chooses_by_it(store: Store) -> None:
@@ -141,16 +146,14 @@ def test_what_is_implied_is_in_force_and_stands_in_no_address(store: Store) -> N
     ],
 )
 @pytest.mark.parametrize("place", ["westshire", "north", "south"])
-def test_what_is_chosen_is_what_the_picture_counts(store: Store, query: str, measure: str, place: str) -> None:
-    settle(store)
-    book, _, picture = books(store)
+def test_what_is_chosen_is_what_the_picture_counts(settled: Store, query: str, measure: str, place: str) -> None:
+    book, _, picture = books(settled)
     chosen = book.choose(query if place == "westshire" else f"{query}&locality={place}")
     assert chosen.count.value == picture.value(place, measure).value
 
 
-def test_the_count_says_which_measure_it_is_of(store: Store) -> None:
-    settle(store)
-    book = books(store)[0]
+def test_the_count_says_which_measure_it_is_of(settled: Store) -> None:
+    book = books(settled)[0]
     found = {query: book.choose(query).count.measure for query in ("", "phase=receiving", "service=recovery-bed")}
     assert found == {
         "": "poc_waiting_now",
@@ -159,10 +162,9 @@ def test_the_count_says_which_measure_it_is_of(store: Store) -> None:
     }
 
 
-def test_the_parts_of_every_facet_add_up_to_the_count(store: Store) -> None:
-    settle(store)
+def test_the_parts_of_every_facet_add_up_to_the_count(settled: Store) -> None:
     for query in ("", "phase=waiting,receiving,ended&service=home-care,reablement,recovery-bed", "phase=ended"):
-        chosen = books(store)[0].choose(query)
+        chosen = books(settled)[0].choose(query)
         for facet, counts in counts_by(chosen).items():
             if facet != "past":
                 assert sum(one.people or 0 for one in counts) == chosen.count.value, (query, facet)
@@ -223,18 +225,18 @@ def test_every_row_has_a_known_value_of_every_facet(service: CareService) -> Non
             assert PACKAGES.facets[facet](package) in words, facet
 
 
-def test_somebody_of_whom_the_list_says_an_outcome_and_no_end_is_to_be_checked_and_still_counted(store: Store) -> None:
-    settle(store)
-    chosen = books(store)[0].choose("")
+def test_somebody_of_whom_the_list_says_an_outcome_and_no_end_is_to_be_checked_and_still_counted(
+    settled: Store,
+) -> None:
+    chosen = books(settled)[0].choose("")
     assert [package.person.ref for package in chosen.counted if TO_CHECK in package.past] == ["R-4"]
 
 
 # --- One person on both lists -----------------------------------------------------------------
 
 
-def test_each_list_tells_the_step_that_the_person_has_reached_on_the_other(store: Store) -> None:
-    settle(store)
-    packages, delays, _ = books(store)
+def test_each_list_tells_the_step_that_the_person_has_reached_on_the_other(settled: Store) -> None:
+    packages, delays, _ = books(settled)
     in_hospital = {package.person.ref: package.elsewhere for package in packages.choose("").people}
     assert in_hospital["R-1"] == "Northgate, ready Sat 21 Nov: Other home-based social care service not yet available"
     assert in_hospital["R-2"] == "Southmere: discharged Tue 24 Nov"
@@ -261,9 +263,8 @@ def test_a_step_by_a_list_too_old_says_so(store: Store) -> None:
     assert told["P-1"] == "Home care, next: brokerage, by a list too old"
 
 
-def test_steps_are_worked_out_once_for_a_pair_of_lists(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    settle(store)
-    packages, _, _ = books(store)
+def test_steps_are_worked_out_once_for_a_pair_of_lists(settled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    packages, _, _ = books(settled)
     told: list[int] = []
 
     def counting(*given: object) -> object:
@@ -337,9 +338,8 @@ def test_people_of_a_list_too_old_are_shown_and_not_counted(store: Store) -> Non
 # --- The table and the life line ----------------------------------------------------------------
 
 
-def test_a_row_of_the_table_has_the_clocks(store: Store) -> None:
-    settle(store)
-    chosen = books(store)[0].choose("")
+def test_a_row_of_the_table_has_the_clocks(settled: Store) -> None:
+    chosen = books(settled)[0].choose("")
     found = {row["ref"]: row for row in rows(chosen.people, COUNTY, COLUMNS)}
     one = found["R-1"]
     assert (one["waited"], one["left"], one["due"], one["breached"]) == (30.0, -6.0, AT - 6 * HOUR, True)
@@ -353,9 +353,8 @@ def test_the_columns_are_named_after_the_facets() -> None:
     assert {*PACKAGES.names} <= {column.id for column in COLUMNS}
 
 
-def test_a_life_holds_the_persons_other_referrals_and_time_in_hospital(store: Store) -> None:
-    settle(store)
-    book, _, picture = books(store)
+def test_a_life_holds_the_persons_other_referrals_and_time_in_hospital(settled: Store) -> None:
+    book, _, picture = books(settled)
     again = book.package_life("R-11", picture)
     assert [[one.person.ref for one in each] for each in again.referrals] == [["R-10"], ["R-11"]]
     assert again.hospital == ()
