@@ -51,6 +51,13 @@ def two_lists(store: Store, at: datetime = AT) -> None:
     poll(store, SOUTHMERE, [waiting("SM-1", 9, "southmere", pathway=3, reason="no_care_home")], at)
 
 
+@pytest.fixture(scope="module")
+def settled(lasting_store: Store) -> Store:
+    """With both lists in it."""
+    two_lists(lasting_store)
+    return lasting_store
+
+
 def book_of(store: Store, at: datetime = SOON) -> tuple[DelayBook, Picture]:
     picture = build(store, COUNTY, at)
     return DelayBook(store, lambda: picture), picture
@@ -60,9 +67,8 @@ def refs(chosen: Iterable[object]) -> list[str]:
     return [delay.person.ref for delay in chosen]  # type: ignore[attr-defined]
 
 
-def test_everybody_who_waits_stands_there_longest_first_and_the_count_is_the_pictures(store: Store) -> None:
-    two_lists(store)
-    book, picture = book_of(store)
+def test_everybody_who_waits_stands_there_longest_first_and_the_count_is_the_pictures(settled: Store) -> None:
+    book, picture = book_of(settled)
     chosen = book.choose("")
     assert refs(chosen.people) == ["NG-3", "SM-1", "NG-2", "NG-1"]
     assert refs(chosen.left) == ["NG-4"]
@@ -95,16 +101,14 @@ def test_everybody_who_waits_stands_there_longest_first_and_the_count_is_the_pic
         ("pathway=4&ward=nowhere&name=x", ["NG-3", "SM-1", "NG-2", "NG-1"]),  # no such value: as if not asked for
     ],
 )
-def test_every_filter_of_an_address_chooses(store: Store, query: str, expected: list[str]) -> None:
-    two_lists(store)
-    chosen = book_of(store)[0].choose(query)
+def test_every_filter_of_an_address_chooses(settled: Store, query: str, expected: list[str]) -> None:
+    chosen = book_of(settled)[0].choose(query)
     assert refs(chosen.people) == expected
     assert chosen.count.value == len(expected)
 
 
-def test_the_same_choice_has_the_same_address(store: Store) -> None:
-    two_lists(store)
-    picture = book_of(store)[1]
+def test_the_same_choice_has_the_same_address(settled: Store) -> None:
+    picture = book_of(settled)[1]
     one = Filters.of(DELAYS, "?site=southmere&pathway=3,1&nonsense=1", picture)
     assert (
         one.query
@@ -123,14 +127,12 @@ def test_a_ward_is_of_its_own_hospital_and_waits_for_no_other_list(store: Store)
     assert book_of(store)[0].choose("ward=northgate-a1&site=southmere").in_scope == ()
 
 
-def test_what_an_address_asks_for_in_vain_is_told(store: Store) -> None:
-    two_lists(store)
-    assert book_of(store)[0].choose("pathway=1,9&ward=nowhere&past=21-days").filters.astray == ("pathway", "ward")
+def test_what_an_address_asks_for_in_vain_is_told(settled: Store) -> None:
+    assert book_of(settled)[0].choose("pathway=1,9&ward=nowhere&past=21-days").filters.astray == ("pathway", "ward")
 
 
-def test_a_count_by_facet_shows_what_else_could_be_chosen(store: Store) -> None:
-    two_lists(store)
-    chosen = book_of(store)[0].choose("pathway=1&site=northgate")
+def test_a_count_by_facet_shows_what_else_could_be_chosen(settled: Store) -> None:
+    chosen = book_of(settled)[0].choose("pathway=1&site=northgate")
     assert counts(chosen.but("pathway"), "pathway") == {"0": 1, "1": 1, "unknown": 1}
 
 
@@ -271,9 +273,8 @@ def test_a_life_ends_with_what_was_known(store: Store) -> None:
 # --- The table ----------------------------------------------------------------------------
 
 
-def test_a_row_says_what_is_known_in_words_and_leaves_out_what_is_not(store: Store) -> None:
-    two_lists(store)
-    chosen = book_of(store)[0].choose("")
+def test_a_row_says_what_is_known_in_words_and_leaves_out_what_is_not(settled: Store) -> None:
+    chosen = book_of(settled)[0].choose("")
     found = {row["ref"]: row for row in rows(chosen.people, COUNTY, COLUMNS)}
     assert set(found["NG-1"]) == {column.id for column in COLUMNS}
     assert (found["NG-1"]["owner"], found["NG-1"]["days"]) == ("Westshire Hospitals", 1)
