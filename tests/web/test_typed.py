@@ -34,6 +34,18 @@ def client(corner: Corner) -> Iterator[httpx.Client]:
         yield asking
 
 
+@pytest.fixture(scope="module")
+def untouched(lasting_store: Store) -> Corner:
+    """The corner for what is refused: nothing is ever kept there, and so those tests share it."""
+    return Corner(lasting_store)
+
+
+@pytest.fixture(scope="module")
+def asking(untouched: Corner) -> Iterator[httpx.Client]:
+    with untouched.serving() as url, httpx.Client(base_url=url, timeout=20) as client:
+        yield client
+
+
 def nothing_is_kept(corner: Corner) -> bool:
     return corner.store.version() == 0 and not corner.store.polls()
 
@@ -121,10 +133,10 @@ def test_the_list_tells_each_place_with_its_figures_author_and_end(client: httpx
     assert f"Typed in by {AUTHOR} at 08:14, expired at 12:14." in client.get("/type-in").text
 
 
-def test_pages_are_not_kept_and_take_no_word_of_anybodys_as_html(client: httpx.Client) -> None:
-    answer = client.get(f"/type-in/{NORTH}?sent=<script>")
+def test_pages_are_not_kept_and_take_no_word_of_anybodys_as_html(asking: httpx.Client) -> None:
+    answer = asking.get(f"/type-in/{NORTH}?sent=<script>")
     assert answer.headers["cache-control"] == "no-store"
-    said = typed_by(client, author="<b>x</b>", voluntary_used="<i>", voluntary_capacity='"')
+    said = typed_by(asking, author="<b>x</b>", voluntary_used="<i>", voluntary_capacity='"')
     assert said.status_code == 422
     assert "<b>x" not in said.text
     assert "<i>" not in said.text
@@ -172,9 +184,9 @@ def test_a_figure_below_zero_is_held_with_its_reason_and_what_stood_before_stand
     ],
 )
 def test_what_cannot_be_kept_comes_back_as_it_was_typed_with_the_reason(
-    client: httpx.Client, corner: Corner, typed: dict[str, str], why: str
+    asking: httpx.Client, untouched: Corner, typed: dict[str, str], why: str
 ) -> None:
-    answer = typed_by(client, **FIGURES | typed)
+    answer = typed_by(asking, **FIGURES | typed)
     assert answer.status_code == 422
     assert "Nothing was kept" in answer.text
     assert why in answer.text
@@ -182,7 +194,7 @@ def test_what_cannot_be_kept_comes_back_as_it_was_typed_with_the_reason(
     assert fields["voluntary sector/used"] == typed.get("voluntary_used", "7")
     assert fields["author"] == ("" if "author" in typed else AUTHOR)  # what may be a person's number is not shown again
     assert "943" not in answer.text
-    assert nothing_is_kept(corner)
+    assert nothing_is_kept(untouched)
 
 
 # --- Never through --------------------------------------------------------------------------
@@ -202,9 +214,11 @@ def fields_of_a_form(client: httpx.Client) -> dict[str, str]:
         {"sec-fetch-site": "same-site"},
     ],
 )
-def test_a_form_sent_from_elsewhere_is_refused(client: httpx.Client, corner: Corner, headers: dict[str, str]) -> None:
-    assert send(client, NORTH, fields_of_a_form(client), **headers).status_code == 403
-    assert nothing_is_kept(corner)
+def test_a_form_sent_from_elsewhere_is_refused(
+    asking: httpx.Client, untouched: Corner, headers: dict[str, str]
+) -> None:
+    assert send(asking, NORTH, fields_of_a_form(asking), **headers).status_code == 403
+    assert nothing_is_kept(untouched)
 
 
 def test_a_form_that_does_not_say_where_it_was_drawn_is_refused(client: httpx.Client, corner: Corner) -> None:
@@ -216,39 +230,39 @@ def test_a_form_that_does_not_say_where_it_was_drawn_is_refused(client: httpx.Cl
 
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain", ""])
-def test_a_form_of_another_kind_is_refused(client: httpx.Client, corner: Corner, kind: str) -> None:
-    assert send(client, NORTH, fields_of_a_form(client), **{"content-type": kind}).status_code == 400
-    assert nothing_is_kept(corner)
+def test_a_form_of_another_kind_is_refused(asking: httpx.Client, untouched: Corner, kind: str) -> None:
+    assert send(asking, NORTH, fields_of_a_form(asking), **{"content-type": kind}).status_code == 400
+    assert nothing_is_kept(untouched)
 
 
-def test_a_huge_form_is_refused_whether_or_not_its_length_is_told(client: httpx.Client, corner: Corner) -> None:
-    headers = FORM | {"origin": str(client.base_url).rstrip("/")}
+def test_a_huge_form_is_refused_whether_or_not_its_length_is_told(asking: httpx.Client, untouched: Corner) -> None:
+    headers = FORM | {"origin": str(asking.base_url).rstrip("/")}
     big = b"author=" + b"x" * 9_000
-    assert client.post(f"/type-in/{NORTH}", content=big, headers=headers).status_code == 413
+    assert asking.post(f"/type-in/{NORTH}", content=big, headers=headers).status_code == 413
     assert (
-        client.post(f"/type-in/{NORTH}", content=iter([big[:5_000], big[5_000:]]), headers=headers).status_code == 413
+        asking.post(f"/type-in/{NORTH}", content=iter([big[:5_000], big[5_000:]]), headers=headers).status_code == 413
     )
-    assert nothing_is_kept(corner)
+    assert nothing_is_kept(untouched)
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
-def test_nothing_but_a_form_is_sent_there(client: httpx.Client, method: str) -> None:
-    assert client.request(method, f"/type-in/{NORTH}").status_code == 405
+def test_nothing_but_a_form_is_sent_there(asking: httpx.Client, method: str) -> None:
+    assert asking.request(method, f"/type-in/{NORTH}").status_code == 405
 
 
 @pytest.mark.parametrize(
     "path", ["/type-in", "/type-in/", "/type-in/neighbours-north/x", "/type-in/A", "/type-in/%2e%2e"]
 )
-def test_a_form_is_sent_to_a_place_and_to_nothing_else(client: httpx.Client, path: str) -> None:
-    headers = FORM | {"origin": str(client.base_url).rstrip("/")}
-    assert client.post(path, content="author=jb", headers=headers).status_code == 405
+def test_a_form_is_sent_to_a_place_and_to_nothing_else(asking: httpx.Client, path: str) -> None:
+    headers = FORM | {"origin": str(asking.base_url).rstrip("/")}
+    assert asking.post(path, content="author=jb", headers=headers).status_code == 405
 
 
 @pytest.mark.parametrize("place", ["northgate", "westshire", "nowhere"])
-def test_a_place_that_nobody_types_for_is_not_there(client: httpx.Client, corner: Corner, place: str) -> None:
-    assert client.get(f"/type-in/{place}").status_code == 404
-    assert send(client, place, fields_of_a_form(client)).status_code == 404
-    assert nothing_is_kept(corner)
+def test_a_place_that_nobody_types_for_is_not_there(asking: httpx.Client, untouched: Corner, place: str) -> None:
+    assert asking.get(f"/type-in/{place}").status_code == 404
+    assert send(asking, place, fields_of_a_form(asking)).status_code == 404
+    assert nothing_is_kept(untouched)
 
 
 @pytest.mark.parametrize(
@@ -263,12 +277,12 @@ def test_a_place_that_nobody_types_for_is_not_there(client: httpx.Client, corner
         "&".join(f"f{number}=1" for number in range(200)),
     ],
 )
-def test_what_is_no_form_of_ours_is_refused_in_plain_words(client: httpx.Client, corner: Corner, body: str) -> None:
-    headers = FORM | {"origin": str(client.base_url).rstrip("/")}
-    answer = client.post(f"/type-in/{NORTH}", content=body, headers=headers)
+def test_what_is_no_form_of_ours_is_refused_in_plain_words(asking: httpx.Client, untouched: Corner, body: str) -> None:
+    headers = FORM | {"origin": str(asking.base_url).rstrip("/")}
+    answer = asking.post(f"/type-in/{NORTH}", content=body, headers=headers)
     assert answer.status_code == 400
     assert "open it again" in answer.text
-    assert nothing_is_kept(corner)
+    assert nothing_is_kept(untouched)
 
 
 @pytest.mark.parametrize(
@@ -284,12 +298,12 @@ def test_what_is_no_form_of_ours_is_refused_in_plain_words(client: httpx.Client,
     ],
 )
 def test_a_form_that_was_tampered_with_is_refused(
-    client: httpx.Client, corner: Corner, change: dict[str, str | None]
+    asking: httpx.Client, untouched: Corner, change: dict[str, str | None]
 ) -> None:
-    fields = fields_of_a_form(client) | change
+    fields = fields_of_a_form(asking) | change
     sent = {name: cell for name, cell in fields.items() if cell is not None}
-    assert send(client, NORTH, sent).status_code == 400
-    assert nothing_is_kept(corner)
+    assert send(asking, NORTH, sent).status_code == 400
+    assert nothing_is_kept(untouched)
 
 
 # --- Gone back to ---------------------------------------------------------------------------
