@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from flowcentre.store import open_store
 from tests.feeds.typed_cast import AUTHOR, HOUR, TYPED
+from tests.layouts.conftest import as_new, is_against_the_policy
 from tests.web.typed_cast import Corner, typed_by
 
 pytestmark = pytest.mark.browser
@@ -55,22 +56,18 @@ def address(corner: Corner) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["with script", "without script"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A telephone. A mistake of its script, or against the content security policy, fails the test."""
-    context = browser.new_context(
-        viewport=PHONE,  # type: ignore[arg-type]
-        has_touch=True,
-        is_mobile=True,
-        java_script_enabled=request.param == "with script",
-    )
-    page = context.new_page()
-    mistakes: list[str] = []
-    page.on("pageerror", lambda error: mistakes.append(str(error)))
-    page.on("console", lambda said: mistakes.append(said.text) if "Content Security" in said.text else None)
-    yield page
+@pytest.fixture(scope="module", params=["with script", "without script"])
+def telephone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(has_touch=True, is_mobile=True, java_script_enabled=request.param == "with script")
+    yield context.new_page()
     context.close()
-    assert mistakes == []
+
+
+@pytest.fixture
+def page(telephone: Page) -> Iterator[Page]:
+    """A telephone. A mistake of its script, or against the content security policy, fails the test."""
+    with as_new(telephone, PHONE["width"], PHONE["height"], is_mistake=is_against_the_policy) as page:
+        yield page
 
 
 def used(address: str) -> float | None:
