@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from flowcentre.model.alerts import Alert, Alerting
 from flowcentre.model.care import CareTerms
 from flowcentre.model.feeds import Feed, HeldRow, Poll, PollCounts
 from flowcentre.model.places import Places
@@ -122,6 +123,7 @@ class County:
     demonstration: bool = False
     bed_day_cost: float | None = None  # pounds that a bed day lost is reckoned at; None: no cost is shown
     care: CareTerms = CareTerms()
+    alerting: Alerting = Alerting()
 
     def feed(self, feed_id: str) -> Feed | None:
         """The feed of that id, if there is one."""
@@ -145,6 +147,8 @@ class Picture:
     trends: Mapping[tuple[str, str], tuple[Point, ...]] = field(default_factory=dict)  # last 24 hours
     changes_at: datetime | None = None  # when some value turns late or stale if no news comes
     refused: tuple[str, ...] = ()  # what is wrong with a change of the configuration, which is therefore not in use
+    alerts: tuple[Alert, ...] = ()  # those that stand, the most severe first
+    undelivered: int = 0  # messages of alerts that could not be delivered by any way
 
     @property
     def looks_back(self) -> bool:

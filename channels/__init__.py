@@ -1,0 +1,1 @@
+"""Ways by which messages go: one module for each kind."""

@@ -1,0 +1,1 @@
+"""Alerts: rules judged on each picture, who is told, and how."""
