@@ -1,9 +1,13 @@
 """What is known, and how it came to be known: the only house that speaks SQL."""
 
 from flowcentre.store.answers import (
+    UNNUMBERED,
+    ChannelHealth,
+    Decided,
     FeedLog,
     KeptSlip,
     Known,
+    NewMessage,
     PollAlreadyRecorded,
     Pruned,
     Recorded,
@@ -11,6 +15,7 @@ from flowcentre.store.answers import (
     SlipKept,
     Snapshot,
     Standing,
+    Stood,
     StoreBusy,
     StoreError,
     StoreNotReady,
@@ -20,9 +25,13 @@ from flowcentre.store.answers import (
 from flowcentre.store.store import Store, open_store
 
 __all__ = [
+    "UNNUMBERED",
+    "ChannelHealth",
+    "Decided",
     "FeedLog",
     "KeptSlip",
     "Known",
+    "NewMessage",
     "PollAlreadyRecorded",
     "Pruned",
     "Recorded",
@@ -30,6 +39,7 @@ __all__ = [
     "SlipKept",
     "Snapshot",
     "Standing",
+    "Stood",
     "Store",
     "StoreBusy",
     "StoreError",

@@ -1,10 +1,14 @@
 """What the store answers with, beyond the nouns of the model."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flowcentre.model import HeldRow, Listed, Poll, PollCounts, Typed, Visit
+from flowcentre.model import HeldRow, Listed, Poll, PollCounts, Typed, Visit, alerts
+
+UNNUMBERED = (
+    "alert ?/"  # how the key of a telling begins whose alert the store has yet to number: it becomes "alert 17/"
+)
 
 
 class StoreError(Exception):
@@ -126,3 +130,56 @@ class Pruned:
 
     polls: int = 0
     held_rows: int = 0
+
+
+# --- Alerts -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """How every rule stands, and what hushes it, as at one moment: what is decided from."""
+
+    standings: Mapping[
+        tuple[str, str], alerts.Standing
+    ]  # by rule and subject; what never stood otherwise than clear is missing
+    silences: tuple[alerts.Silence, ...] = ()  # in force or to come
+    told: frozenset[str] = frozenset()  # the keys of all tellings of the alerts that are open
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What changes of alerts, and who is told of it: one transaction.
+
+    An alert begins with a transition RAISED that has no number. The store numbers it, and puts the number on the standing,
+    and on the transitions after it and the tellings of the same rule and subject that have none. In the key of such a
+    telling the beginning ``UNNUMBERED`` gets the number too: "alert ?/raised/0/site" is kept as "alert 17/raised/0/site".
+    """
+
+    standings: Sequence[alerts.Standing] = ()  # all that changed, whole
+    transitions: Sequence[alerts.Transition] = ()  # in their order
+    tellings: Sequence[alerts.Telling] = ()  # one whose key is kept already is left out
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to be kept and sent: everything that one lead is told at once, by one channel."""
+
+    key: str  # goes with each attempt; never used for another message
+    lead: str
+    channel: str
+    subject: str
+    text: str
+    telling_keys: tuple[str, ...]  # what it tells
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelHealth:
+    """How a channel fared since a moment, attempt by attempt."""
+
+    delivered: int = 0
+    failed: int = 0
+    last_delivered_at: datetime | None = None
+    last_trouble: str = ""
+    last_trouble_at: datetime | None = None
+    failing_since: datetime | None = None  # the first failure after the last delivery; None: the last attempt went well
