@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from flowcentre.config.boards import read_boards
 from flowcentre.config.care import read_care
 from flowcentre.config.document import Document, missing_document, read_document
 from flowcentre.config.feeds import read_feeds
+from flowcentre.config.leads import read_leads
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake, suggest
 from flowcentre.config.places import read_places
 from flowcentre.config.rhythm import ConnectorKind
+from flowcentre.config.rules import CARDS, read_rules
 from flowcentre.config.shapes import CountyShape, read_shape
+from flowcentre.config.watchable import watchable
 from flowcentre.model import County
 
-FILES = ("county.toml", "places.toml", "feeds.toml", "boards.toml")
-OPTIONAL = frozenset({"boards.toml"})
+FILES = ("county.toml", "places.toml", "feeds.toml", "boards.toml", "alerts.toml", "leads.toml")
+OPTIONAL = frozenset({"boards.toml", "alerts.toml", "leads.toml"})
 
 
 def read_folder(folder: Path) -> Mapping[str, bytes]:
@@ -34,21 +38,27 @@ def read_folder(folder: Path) -> Mapping[str, bytes]:
     return files
 
 
+def card_names(folder: Path) -> frozenset[str]:
+    """The action cards beside the TOML files of a folder, by name without ending."""
+    return frozenset(path.stem for path in (folder / CARDS).glob("[!.]*.md") if path.is_file())
+
+
 def load(
     folder: Path,
     variables: Mapping[str, str],
     connectors: Mapping[str, ConnectorKind],
     layouts: Collection[str] | None = None,
+    channels: Collection[str] | None = None,
 ) -> County:
     """The county that a folder describes.
 
-    ``variables`` are what ``${name}`` stands for; ``layouts`` are the names of board layouts, None
-    where they need not be checked. Raises ConfigurationMistakes with all that is wrong.
+    ``variables`` are what ``${name}`` stands for; ``layouts`` are the names of board layouts and ``channels`` the
+    kinds of channel, None where they need not be checked. Raises ConfigurationMistakes with all that is wrong.
     """
     if not folder.is_dir():
         what, right = "there is no such folder", f"a folder with {', '.join(FILES)}"
         raise ConfigurationMistakes([Mistake(str(folder), None, what, right)])
-    return load_files(read_folder(folder), variables, connectors, layouts)
+    return load_files(read_folder(folder), variables, connectors, layouts, channels, card_names(folder))
 
 
 def load_files(
@@ -56,15 +66,17 @@ def load_files(
     variables: Mapping[str, str],
     connectors: Mapping[str, ConnectorKind],
     layouts: Collection[str] | None = None,
+    channels: Collection[str] | None = None,
+    cards: Collection[str] | None = None,
 ) -> County:
-    """The same from files already read, by name."""
+    """The same from files already read, by name. ``cards`` are the names of action cards, None where none is looked for."""
     unknown = [name for name in files if name not in FILES]
-    county_file, places_file, feeds_file, boards_file = (
+    county_file, places_file, feeds_file, boards_file, alerts_file, leads_file = documents = [
         read_document(name, files[name], variables)
         if name in files
         else (Document(name) if name in OPTIONAL else missing_document(name, unknown))
         for name in FILES
-    )
+    ]
     county = read_shape(county_file, (), county_file.tables, CountyShape) if county_file.read else CountyShape()
     found = read_places(places_file)
     unclear = not county_file.read or (county.demonstration is None and "demonstration" in county_file.tables)
@@ -74,10 +86,18 @@ def load_files(
     care = read_care(county_file)
     feeds = read_feeds(feeds_file, found, connectors, demonstration)
     boards = read_boards(boards_file, found, layouts)
+    told = read_leads(leads_file, channels, demonstration)
+    sound = found.whole and feeds_file.read and not (places_file.mistakes or feeds_file.mistakes)
+    watched = watchable(found.places, feeds) if sound and alerts_file.tables else None
+    rules = read_rules(alerts_file, watched, told.routes, cards)
+    if "leads.toml" not in files and any(rule.routes for rule in rules):
+        leads_file.mistakes += missing_document("leads.toml", unknown).mistakes
     mistakes = [Mistake(name, None, "no part of a configuration", suggest(name, FILES)) for name in unknown]
-    for document in (county_file, places_file, feeds_file, boards_file):
+    for document in documents:
         mistakes += sorted(document.mistakes, key=lambda mistake: mistake.line or 0)
     if mistakes:
         raise ConfigurationMistakes(mistakes)
     assert county.name is not None
-    return County(county.name, found.places, feeds, boards, bool(county.demonstration), county.bed_day_cost, care)
+    alerting = replace(told.alerting, rules=rules)
+    shown = bool(county.demonstration)
+    return County(county.name, found.places, feeds, boards, shown, county.bed_day_cost, care, alerting)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -146,8 +146,7 @@ _TYPES = {
 
 def read_shape(document: Document, path: KeyPath, table: Mapping[str, object], shape: type[S]) -> S:
     """A table's usable keys; each key that is unknown, missing or unusable is noted as a mistake of the document."""
-    in_brackets = f"[[{path[0]}]] {_title(table)}".rstrip() if len(path) > 1 else f"[{path[0]}]" if path else ""
-    title = in_brackets or document.name
+    title = f"{_in_brackets(path)} {_title(table)}".strip() or document.name
     for key, field in shape.model_fields.items():
         extra = field.json_schema_extra
         if key not in table and isinstance(extra, dict) and extra.get("required"):
@@ -170,13 +169,27 @@ def read_entries(document: Document, table: str, shape: type[S], *, at_least: in
         if key != table:
             document.wrong((key,), f'unknown table or key "{key}"', f"[[{table}]] and nothing else in this file")
     found = document.tables.get(table, [])
+    if at_least and not found and document.read and table not in document.tables:
+        document.wrong((), f"the file has no [[{table}]]", f"at least one [[{table}]]")
+    return read_each(document, (table,), found, shape)
+
+
+def read_each(document: Document, path: KeyPath, found: object, shape: type[S]) -> list[tuple[KeyPath, S]]:
+    """The usable keys of every table of a list, ``[[rule]]`` or the ``[[rule.morning]]`` of one, each with where it stands."""
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        document.wrong((table,), f'"{table}" is not a list of tables', f"[[{table}]], in double brackets, for each")
+        brackets = _in_brackets((*path, 0))
+        document.wrong(path, f'"{path[-1]}" is not a list of tables', f"{brackets}, in double brackets, for each")
         document.read = False  # so that nothing is concluded from what is not there
         return []
-    if len(found) < at_least and document.read and table not in document.tables:
-        document.wrong((), f"the file has no [[{table}]]", f"at least one [[{table}]]")
-    return [((table, index), read_shape(document, (table, index), entry, shape)) for index, entry in enumerate(found)]
+    return [((*path, index), read_shape(document, (*path, index), entry, shape)) for index, entry in enumerate(found)]
+
+
+def _in_brackets(path: KeyPath) -> str:
+    """A path as the heading of its table: ``[[rule.morning]]``, ``[care]``; nothing for a whole file."""
+    named = ".".join(step for step in path if isinstance(step, str))
+    if not named:
+        return ""
+    return f"[[{named}]]" if isinstance(path[-1], int) else f"[{named}]"
 
 
 def _title(table: Mapping[str, object]) -> str:
@@ -196,7 +209,7 @@ def _in_words(shape: type[Shape], error: Any) -> tuple[str, str]:
         return f'unknown key "{key}"', suggest(key, shape.model_fields)
     named = key + "".join(f"[{index}]" for index in location[1:])
     if kind == "enum":
-        options: type[StrEnum] = Level if key == "level" else PlaceKind
+        options = next(each for each in get_args(shape.model_fields[key].annotation) if issubclass(each, StrEnum))
         return f"there is no {key} {_quoted(given)}", suggest(str(given), options)
     if kind == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
         # 1E5 has been read as 100000.0 by now: only a whole number can be given back as it was written.

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from flowcentre.config.load import load_files, read_folder
+from flowcentre.config.load import card_names, load_files, read_folder
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake
 from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.model import County
@@ -24,6 +24,7 @@ class Reloader:
         variables: Mapping[str, str],
         connectors: Mapping[str, ConnectorKind],
         layouts: Collection[str] | None = None,
+        channels: Collection[str] | None = None,
         *,
         current: County,
     ) -> None:
@@ -33,6 +34,7 @@ class Reloader:
         self._variables = variables
         self._connectors = connectors
         self._layouts = layouts
+        self._channels = channels
         self._seen: str | None = None  # as at the last look
         self._judged: str | None = None  # the content that ``current`` or ``mistakes`` came from
         self._untold = False
@@ -44,16 +46,16 @@ class Reloader:
         a row see the same bytes.
         """
         try:
-            files = read_folder(self.folder)
+            files, cards = read_folder(self.folder), card_names(self.folder)
         except ConfigurationMistakes as unreadable:
             self._refuse(repr(unreadable.mistakes), unreadable.mistakes)
             return None
-        content = _digest(files)
+        content = _digest(files, cards)
         settled, self._seen = content == self._seen, content
         if content == self._judged or not settled:
             return None
         try:
-            county = load_files(files, self._variables, self._connectors, self._layouts)
+            county = load_files(files, self._variables, self._connectors, self._layouts, self._channels, cards)
         except ConfigurationMistakes as broken:
             self._refuse(content, broken.mistakes)
             return None
@@ -89,11 +91,21 @@ def _another(county: County, current: County) -> Mistake | None:
 
 
 def _parts(county: County) -> tuple[object, ...]:
-    return county.name, tuple(county.places), county.feeds, county.boards, county.demonstration
+    promised = county.bed_day_cost, county.care
+    return (
+        county.name,
+        tuple(county.places),
+        county.feeds,
+        county.boards,
+        county.demonstration,
+        promised,
+        county.alerting,
+    )
 
 
-def _digest(files: Mapping[str, bytes]) -> str:
-    total = hashlib.sha256()
+def _digest(files: Mapping[str, bytes], cards: Collection[str]) -> str:
+    """A mark of the files, and of which action cards there are: what they say is nobody's mistake."""
+    total = hashlib.sha256(repr(sorted(cards)).encode())
     for name, content in sorted(files.items()):
         total.update(f"{name}\0{len(content)}\0".encode() + content)
     return total.hexdigest()

@@ -1,0 +1,114 @@
+"""The limits of a rule against the unit and the sense of its measure: 0.95 on a percentage is 95."""
+
+from __future__ import annotations
+
+import math
+
+from flowcentre.config.alert_shapes import RuleShape
+from flowcentre.config.document import Document
+from flowcentre.config.lengths import write_length
+from flowcentre.config.lines import KeyPath
+from flowcentre.model import Measure, Period, RuleKind, Worse
+
+_PER_CENT = "%"
+_FRACTIONS_END = 1.5  # per cent below this are taken for a fraction: no share that anybody watches is so small
+_SMALL_SHARE = 10.0  # a rule that is raised at no more may well stand down below one per cent
+_TWICE_FULL = 200.0
+# What is used of what there is may be more than all of it: a bed between two beds. No other share may.
+_MAY_BE_OVERFULL = ("occupancy", "occupancy_month", "share_used", "utilisation")
+_LIMITS = ("raise_at", "stand_down_at")
+
+
+def check_limits(document: Document, path: KeyPath, shape: RuleShape, kind: RuleKind, measure: Measure) -> None:
+    """The two limits of a rule, each by itself and against each other; what is wrong is noted in the document."""
+    sound = [_check_one(document, (*path, key), shape, key, kind, measure) for key in _LIMITS]
+    if all(sound) and shape.raise_at is not None and shape.stand_down_at is not None:
+        _check_sides(document, path, shape, kind, measure)
+
+
+def _check_one(document: Document, path: KeyPath, shape: RuleShape, key: str, kind: RuleKind, measure: Measure) -> bool:
+    limit: float | None = getattr(shape, key)
+    if limit is None:
+        return True
+    step, said = kind is RuleKind.STEP, f'"{shape.id}": {key} {limit:g}'
+    right = ""
+    if not math.isfinite(limit):
+        right = f"{key} = {'10' if step else '95'}, a number in {measure.unit}"
+    elif measure.unit == _PER_CENT:
+        right = _percentage(key, limit, shape, measure, step=step)
+    elif 0 < abs(limit) < 1 and measure.decimals == 0:
+        right = f"{key} = {math.copysign(1, limit):g} or more: {measure.label} is counted in whole {measure.unit}"
+    elif limit < 0 and not step and not _below_zero(measure):
+        right = f"{key} = 0 or more: {measure.label} is never below nothing"
+    if right:
+        document.wrong(path, f"{said} is no limit of {measure.label}, in {measure.unit}", right)
+    return not right
+
+
+def _percentage(key: str, limit: float, shape: RuleShape, measure: Measure, *, step: bool) -> str:
+    """What would be right, where a percentage cannot be meant so; empty where it can."""
+    size = abs(limit)
+    most = _TWICE_FULL if measure.id.endswith(_MAY_BE_OVERFULL) and not step else 100.0
+    if _is_fraction(size, shape, key, step=step):
+        percent = limit * 100
+        points = " percentage points" if step else " per cent"
+        return f"did you mean {percent:g}? {key} = {percent:g}, in{points}"
+    if size > most:
+        tenth = next((f"did you mean {size / part:g}? " for part in (10, 100) if size / part <= 100), "")
+        return f"{tenth}{key} up to {most:g}, in per cent"
+    if limit < 0 and not step:
+        return f"{key} = 0 or more, in per cent"
+    return ""
+
+
+def _is_fraction(size: float, shape: RuleShape, key: str, *, step: bool) -> bool:
+    if step:
+        return 0 < size < 1  # one percentage point may well be a step
+    if key == "raise_at":
+        return 0 < size <= _FRACTIONS_END
+    return 0 < size < 1 and (shape.raise_at is None or shape.raise_at > _SMALL_SHARE)
+
+
+def _below_zero(measure: Measure) -> bool:
+    return measure.formula is not None and bool(measure.formula.minus) and measure.formula.below_zero
+
+
+def _check_sides(document: Document, path: KeyPath, shape: RuleShape, kind: RuleKind, measure: Measure) -> None:
+    raised, calm = shape.raise_at, shape.stand_down_at
+    assert raised is not None
+    assert calm is not None
+    where = (*path, "stand_down_at")
+    if kind is RuleKind.STEP:
+        if raised == 0:
+            what = f'"{shape.id}" is raised by no change at all'
+            document.wrong((*path, "raise_at"), what, f"raise_at = 20, a rise in {measure.unit}, or -20, a fall")
+        elif calm == raised or (calm > raised) == (raised > 0):
+            what = f'"{shape.id}" stands down at a change of {calm:g}, which is not less than {raised:g}'
+            document.wrong(where, what, f"stand_down_at = {raised / 2:g} or so, nearer to no change")
+        return
+    if raised == calm:
+        what = f'"{shape.id}" is raised and stands down at {raised:g}: it would come and go'
+        document.wrong(where, what, f"stand_down_at = {_beyond(measure, raised)} or so, some way from raise_at")
+    elif (measure.worse is Worse.HIGH and raised < calm) or (measure.worse is Worse.LOW and raised > calm):
+        more = "more" if measure.worse is Worse.HIGH else "less"
+        what = f'"{shape.id}" is raised at {raised:g} and stands down at {calm:g}, and {more} {measure.label} is worse'
+        side = "below" if measure.worse is Worse.HIGH else "above"
+        document.wrong(where, what, f"stand_down_at {side} raise_at, such as {_beyond(measure, raised)}")
+
+
+def _beyond(measure: Measure, limit: float) -> str:
+    """A limit some way on the calm side of another, as an example."""
+    some = max(1.0, round(abs(limit) * 0.05))
+    calm = limit + some if measure.worse is Worse.LOW else limit - some
+    return f"{max(calm, 0.0):g}"
+
+
+def check_looking_back(document: Document, path: KeyPath, shape: RuleShape, kind: RuleKind, measure: Measure) -> None:
+    """What a step, and time at a level, look back over; what is wrong is noted in the document."""
+    if kind is RuleKind.STEP and measure.period is Period.SINCE_MIDNIGHT:
+        what = f'"{shape.id}": {measure.label} begins at nothing each midnight, and a step across it says nothing'
+        document.wrong((*path, "measure"), what, "a measure of now")
+    over, hold = shape.over, shape.hold_for
+    if kind is RuleKind.TIME_AT_LEVEL and over is not None and hold is not None and not hold <= over:
+        what = f'"{shape.id}" would be raised after {write_length(hold)} at a level out of {write_length(over)}'
+        document.wrong((*path, "hold_for"), what, f'hold_for = "{write_length(over / 2)}" or so, up to over')
