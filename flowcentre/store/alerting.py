@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from flowcentre.model import Alert, Message, MessageState, Rule, Silence, Telling, Transition
 from flowcentre.model import alerts as model
-from flowcentre.store import alerts, outbox, silences, versions
+from flowcentre.store import alert_story, alerts, outbox, outbox_read, silences, standings, versions
 from flowcentre.store.answers import ChannelHealth, Decided, NewMessage, Stood
 from flowcentre.store.connections import Connections
 
@@ -31,7 +31,8 @@ class AlertVerbs(Connections):
         come the title, the severity and the limit of an alert that begins. Only a transition makes a version.
         """
         with self._deciding() as connection:
-            decided = alerts.keep(connection, decide(alerts.read_stood(connection, at)), rules)
+            stood = alerts.read_stood(connection, at)
+            decided = alerts.keep(connection, stood, decide(stood), rules)
             version = self._next_version(connection) if decided.transitions else None
         self._tell_of(version)
         return decided
@@ -70,27 +71,27 @@ class AlertVerbs(Connections):
     def standings(self) -> list[model.Standing]:
         """How every rule stands at every subject, of those that were ever written."""
         with self._reading() as connection:
-            return alerts.read_standings(connection)
+            return standings.read(connection)
 
     def open_alerts(self, at: datetime) -> list[Alert]:
         """The alerts that stand now, the gravest first, of those alike the newest; ``at`` says which are silenced."""
         with self._reading(one_moment=True) as connection:
-            return alerts.read_open(connection, at)
+            return alert_story.read_open(connection, at)
 
     def alerts(self, since: datetime, until: datetime, limit: int = 200) -> list[Alert]:
         """The alerts that stood at any moment from ``since`` until before ``until``, the newest first."""
         with self._reading(one_moment=True) as connection:
-            return alerts.read_between(connection, since, until, limit)
+            return alert_story.read_between(connection, since, until, limit)
 
     def alert(self, alert: int, at: datetime | None = None) -> Alert | None:
         """One alert, if there is one of that number; ``at`` says whether it is silenced."""
         with self._reading(one_moment=True) as connection:
-            return alerts.read_one(connection, alert, at)
+            return alert_story.read_one(connection, alert, at)
 
     def alert_story(self, alert: int) -> tuple[list[Transition], list[Message]]:
         """All that happened to an alert since it was pending, and all messages that tell of it, oldest first."""
         with self._reading(one_moment=True) as connection:
-            return alerts.read_transitions(connection, alert), outbox.read_of_alert(connection, alert)
+            return alert_story.read_transitions(connection, alert), outbox_read.read_of_alert(connection, alert)
 
     def silences(self, at: datetime) -> list[Silence]:
         """The silences in force or to come, those first that end first."""
@@ -110,6 +111,9 @@ class AlertVerbs(Connections):
         made in the last five minutes, oldest first. It must be pure, as ``decide_alerts`` says. Raises ValueError where it
         writes of a telling that does not wait, or twice of one.
         """
+        with self._reading() as connection:  # so that nobody who writes waits for a question that is asked each second
+            if not outbox.anything_waits(connection):
+                return []
         with self._deciding() as connection:
             return outbox.compose(connection, write, at)
 
@@ -121,6 +125,9 @@ class AlertVerbs(Connections):
         It is one that waits, or one that a sender took and has not spoken of within its lease. ``due_at`` is then when this
         lease ends. Messages of the channels in ``leaving_out`` are left for others.
         """
+        due_at = self.next_message_due()  # asked first for the same reason
+        if due_at is None or due_at > at:
+            return None
         with self._changing() as connection:
             return outbox.claim(connection, sender, at, lease, leaving_out)
 
@@ -158,20 +165,21 @@ class AlertVerbs(Connections):
     ) -> list[Message]:
         """The messages made since a moment, the newest first; in some states only, where given."""
         with self._reading(one_moment=True) as connection:
-            return outbox.read_messages(connection, since, limit, states)
+            return outbox_read.read_messages(connection, since, limit, states)
 
-    def undelivered(self, since: datetime, limit: int = 200) -> list[Message]:
-        """The messages made since a moment that a channel did not take, and that went by no other way: newest first.
+    def undelivered(self, since: datetime, *, waiting_since: datetime | None = None, limit: int = 200) -> list[Message]:
+        """The messages made since a moment that no channel took, neither they nor any fallback, newest first.
 
-        Of a message and its fallbacks, the newest stands for all.
+        A message that has not been tried is among them where it was made before ``waiting_since``. Of a message and its
+        fallbacks the newest of these stands for all.
         """
         with self._reading(one_moment=True) as connection:
-            return outbox.read_undelivered(connection, since, limit)
+            return outbox_read.read_undelivered(connection, since, waiting_since, limit)
 
     def channel_health(self, since: datetime) -> dict[str, ChannelHealth]:
         """How each channel fared in its attempts since a moment; one that was not tried is missing."""
         with self._reading(one_moment=True) as connection:
-            return outbox.read_health(connection, since)
+            return outbox_read.read_health(connection, since)
 
     # --- How ----------------------------------------------------------------------------
 

@@ -25,15 +25,15 @@ from flowcentre.model import (
 )
 from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, typed, versions, visits
 from flowcentre.store import schema as db
+from flowcentre.store.alerting import AlertVerbs
 from flowcentre.store.answers import FeedLog, KeptSlip, Known, Pruned, Recorded, Rolled, Snapshot, Standing, VisitNews
-from flowcentre.store.connections import Connections
 from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
 from flowcentre.store.readings import SightingWriter
 from flowcentre.store.writing import insert_new, upsert
 
 
-class Store(Connections):
+class Store(AlertVerbs):
     """Everything that is kept. Any number of threads may use one; see ``open_store``."""
 
     @property

@@ -1,0 +1,141 @@
+"""Alerts as they are shown: those that stand, those that have been, and what happened to one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, or_, select
+
+from flowcentre.model import Alert, AlertState, MessageState, Severity, Standing, Transition
+from flowcentre.model.alerts import What
+from flowcentre.store import alert_tables as db
+from flowcentre.store import silences, standings
+from flowcentre.store.batches import some_at_once
+from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
+
+_row = db.alert.c
+_GRAVEST_FIRST = {severity: order for order, severity in enumerate(Severity)}
+
+
+def read_open(connection: Connection, at: datetime) -> list[Alert]:
+    """Those that stand, the gravest first, of those alike the newest."""
+    found = _read(connection, at, _row.cleared_at.is_(None))
+    return sorted(found, key=lambda alert: _GRAVEST_FIRST[alert.severity])  # which keeps the order of those alike
+
+
+def read_between(connection: Connection, since: datetime, until: datetime, limit: int) -> list[Alert]:
+    """Those that stood at any moment of a time, the newest first."""
+    ended_in_it = or_(_row.cleared_at.is_(None), _row.cleared_at >= to_ms(since))
+    return _read(connection, until, ended_in_it, _row.raised_at < to_ms(until), limit=limit)
+
+
+def read_one(connection: Connection, alert: int, at: datetime | None) -> Alert | None:
+    """One of them."""
+    return next(iter(_read(connection, at, _row.id == alert)), None)
+
+
+def read_transitions(connection: Connection, alert: int) -> list[Transition]:
+    """All that happened to one, oldest first."""
+    row = db.alert_transition.c
+    found = connection.execute(select(db.alert_transition).where(row.alert == alert).order_by(row.id))
+    return [
+        Transition(
+            each.rule,
+            each.subject,
+            What(each.what),
+            from_ms(each.at),
+            AlertState(each.state),
+            each.alert,
+            each.value,
+            each.at_least,
+            maybe_from_ms(each.observed_at),
+            each.words,
+            each.by,
+        )
+        for each in found
+    ]
+
+
+def _read(
+    connection: Connection, at: datetime | None, *which: ColumnElement[bool], limit: int | None = None
+) -> list[Alert]:
+    asked = select(db.alert).where(*which).order_by(_row.raised_at.desc(), _row.id.desc()).limit(limit)
+    rows = connection.execute(asked).all()
+    if not rows:
+        return []
+    open_now = standings.read_open(connection)
+    hushing = silences.read(connection, at) if at is not None else []
+    told, untold = _count_told(connection, [row.id for row in rows])
+    return [
+        _alert(
+            row,
+            open_now.get(row.id),
+            told[row.id],
+            untold[row.id],
+            at is not None
+            and row.cleared_at is None
+            and any(silence.hushes(row.rule, row.subject, at) for silence in hushing),
+        )
+        for row in rows
+    ]
+
+
+def _alert(row: Row[Any], standing: Standing | None, told: int, untold: int, silenced: bool) -> Alert:
+    named = (row.id, row.rule, row.title, Severity(row.severity), row.subject)
+    counted: dict[str, Any] = {"limit": row.limit, "told": told, "untold": untold, "silenced": silenced}
+    if standing is not None:
+        return Alert(
+            *named,
+            standing.state,
+            from_ms(row.raised_at),
+            standing.value,
+            standing.at_least,
+            standing.observed_at,
+            standing.worst,
+            blind_since=standing.blind_since,
+            blind_why=standing.blind_why,
+            acknowledged_at=standing.acknowledged_at,
+            acknowledged_by=standing.acknowledged_by,
+            **counted,
+        )
+    return Alert(
+        *named,
+        AlertState.CLEAR,
+        from_ms(row.raised_at),
+        row.value,
+        row.at_least,
+        maybe_from_ms(row.observed_at),
+        row.worst,
+        blind_since=maybe_from_ms(row.blind_since),
+        blind_why=row.blind_why,
+        acknowledged_at=maybe_from_ms(row.acknowledged_at),
+        acknowledged_by=row.acknowledged_by,
+        cleared_at=maybe_from_ms(row.cleared_at),
+        **counted,
+    )
+
+
+def _count_told(connection: Connection, alerts: Sequence[int]) -> tuple[Counter[int], Counter[int]]:
+    """By alert how many messages reached somebody, and how many did not, or not yet.
+
+    A message and the fallbacks that stand in for it are one; a lead for whom no message is written yet is one that waits.
+    """
+    telling, message = db.telling.c, db.message.c
+    told: Counter[int] = Counter()
+    untold: Counter[int] = Counter()
+    for some in some_at_once(alerts):
+        waiting = select(telling.alert, telling.lead).where(telling.alert.in_(some), telling.message.is_(None))
+        untold.update(alert for alert, _ in connection.execute(waiting.distinct()))
+        written = select(telling.alert, telling.message).where(telling.alert.in_(some), telling.message.is_not(None))
+        pairs = connection.execute(written.distinct()).all()
+        reached: set[int] = set()
+        for firsts in some_at_once({first for _, first in pairs}):
+            for own in (message.id, message.first):
+                arrived = select(own).where(own.in_(firsts), message.state == MessageState.DELIVERED)
+                reached.update(connection.execute(arrived).scalars())
+        for alert, first in pairs:
+            (told if first in reached else untold)[alert] += 1
+    return told, untold

@@ -1,0 +1,124 @@
+"""What became of messages, and how the channels fare: for whoever looks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, func, or_, select
+
+from flowcentre.model import Message, MessageState
+from flowcentre.store import alert_tables as db
+from flowcentre.store.answers import ChannelHealth
+from flowcentre.store.batches import some_at_once
+from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
+
+_row = db.message.c
+_tried = db.attempt.c
+_first = func.coalesce(_row.first, _row.id)  # the message that this one stands in for, or itself
+
+
+def as_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Message]:
+    """Messages out of their rows, each with the alerts of which it tells."""
+    telling = db.telling.c
+    alerts: dict[int, list[int]] = defaultdict(list)
+    for some in some_at_once({row.first or row.id for row in rows}):
+        told = select(telling.message, telling.alert).where(telling.message.in_(some), telling.alert.is_not(None))
+        for message, alert in connection.execute(told.distinct().order_by(telling.alert)):
+            alerts[message].append(alert)
+    return [
+        Message(
+            row.id,
+            row.key,
+            row.lead,
+            row.channel,
+            row.subject,
+            row.text,
+            from_ms(row.created_at),
+            MessageState(row.state),
+            from_ms(row.due_at),
+            row.attempts,
+            maybe_from_ms(row.ended_at),
+            row.trouble,
+            row.instead_of,
+            tuple(alerts[row.first or row.id]),
+        )
+        for row in rows
+    ]
+
+
+def read_messages(
+    connection: Connection, since: datetime, limit: int, states: Collection[MessageState] | None
+) -> list[Message]:
+    """Those made since a moment, the newest first."""
+    asked = select(db.message).where(_row.created_at >= to_ms(since))
+    if states is not None:
+        asked = asked.where(_row.state.in_(states))
+    rows = connection.execute(asked.order_by(_row.created_at.desc(), _row.id.desc()).limit(limit)).all()
+    return as_messages(connection, rows)
+
+
+def read_of_alert(connection: Connection, alert: int) -> list[Message]:
+    """Those that tell of an alert, oldest first."""
+    firsts = select(db.telling.c.message).where(db.telling.c.alert == alert, db.telling.c.message.is_not(None))
+    rows = connection.execute(
+        select(db.message).where(or_(_row.id.in_(firsts), _row.first.in_(firsts))).order_by(_row.created_at, _row.id)
+    ).all()
+    return as_messages(connection, rows)
+
+
+def read_undelivered(
+    connection: Connection, since: datetime, waiting_since: datetime | None, limit: int
+) -> list[Message]:
+    """Those made since a moment that reached nobody, by whatever way, though it was tried or is overdue."""
+    arrived = select(_first).where(_row.state == MessageState.DELIVERED, _row.created_at >= to_ms(since))
+    failed = _row.trouble != ""
+    if waiting_since is not None:
+        failed = or_(failed, _row.created_at <= to_ms(waiting_since))
+    newest = (
+        select(func.max(_row.id))
+        .where(_row.created_at >= to_ms(since), _row.state != MessageState.DELIVERED, failed, _first.not_in(arrived))
+        .group_by(_first)
+    )
+    rows = connection.execute(
+        select(db.message).where(_row.id.in_(newest)).order_by(_row.created_at.desc(), _row.id.desc()).limit(limit)
+    ).all()
+    return as_messages(connection, rows)
+
+
+def read_health(connection: Connection, since: datetime) -> dict[str, ChannelHealth]:
+    """How each channel fared in its attempts since a moment."""
+    counted = connection.execute(
+        select(
+            _tried.channel,
+            func.sum(case((_tried.delivered, 1), else_=0)).label("delivered"),
+            func.sum(case((_tried.delivered, 0), else_=1)).label("failed"),
+            func.max(case((_tried.delivered, _tried.id))).label("last_delivered"),
+        )
+        .where(_tried.at >= to_ms(since))
+        .group_by(_tried.channel)
+        .order_by(_tried.channel)
+    ).all()
+    return {row.channel: _health(connection, row, to_ms(since)) for row in counted}
+
+
+def _health(connection: Connection, row: Any, since: int) -> ChannelHealth:
+    """Its last delivery and its troubles, in the order in which attempts ended and were kept."""
+    last = select(_tried.at).where(_tried.id == row.last_delivered)
+    failures = select(_tried.id, _tried.at, _tried.words).where(
+        _tried.channel == row.channel, _tried.at >= since, _tried.delivered.is_(False)
+    )
+    newest = connection.execute(failures.order_by(_tried.id.desc()).limit(1)).one_or_none()
+    since_then = connection.execute(
+        failures.where(_tried.id > (row.last_delivered or 0)).order_by(_tried.id).limit(1)
+    ).one_or_none()
+    return ChannelHealth(
+        row.delivered,
+        row.failed,
+        maybe_from_ms(connection.execute(last).scalar()),
+        "" if newest is None else newest.words,
+        None if newest is None else from_ms(newest.at),
+        None if since_then is None else from_ms(since_then.at),
+    )
