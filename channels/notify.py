@@ -1,0 +1,92 @@
+"""GOV.UK Notify: text messages and e-mails, by a template of one's own service there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from flowcentre.alerts.contract import (
+    TIMEOUT,
+    BadSettings,
+    Letter,
+    NotDelivered,
+    know_only,
+    secret_setting,
+    text_setting,
+)
+
+_RATE_LIMIT = timedelta(minutes=1)
+_API = "https://api.notifications.service.gov.uk"
+
+
+class Notify:
+    """A lead's address is a telephone number, or an e-mail address where ``by`` is "email".
+
+    The template has ((message)), and that of an e-mail ((subject)) too. Our key is the notification's reference there.
+    """
+
+    kind: ClassVar[str] = "notify"
+
+    def __init__(self, settings: Mapping[str, object], secret: Callable[[str], str]) -> None:
+        know_only(settings, "by", "template_id", "api_key_env", "reply_to_id", "base_url")
+        self._by = text_setting(settings, "by", "sms")
+        if self._by not in ("sms", "email"):
+            raise BadSettings('the setting "by" is "sms" or "email"')
+        self._template = text_setting(settings, "template_id")
+        self._api_key = secret_setting(settings, "api_key_env", secret)
+        self._reply_to = text_setting(settings, "reply_to_id", "") or None
+        self._base_url = text_setting(settings, "base_url", _API)
+
+    @property
+    def short(self) -> bool:
+        """A text message has to be."""
+        return self._by == "sms"
+
+    def send(self, letter: Letter, address: str, key: str) -> None:
+        """Hand a letter to GOV.UK Notify, which takes it, and says later what became of it."""
+        from notifications_python_client.errors import APIError
+        from notifications_python_client.notifications import NotificationsAPIClient
+
+        # It would log what the service answers, which may quote the address.
+        logging.getLogger("notifications_python_client").setLevel(logging.CRITICAL)
+        make: Any = NotificationsAPIClient  # its types are not declared
+        try:
+            client = make(self._api_key, base_url=self._base_url, timeout=TIMEOUT)
+        except AssertionError:
+            raise NotDelivered("the key of GOV.UK Notify is no key of a service", for_good=True) from None
+        with closing(client.request_session) as session:  # one for each letter: the client is for one thread only
+            session.max_redirects = 0
+            try:
+                if self._by == "sms":
+                    answer = client.send_sms_notification(
+                        address, self._template, {"message": letter.text}, reference=key, sms_sender_id=self._reply_to
+                    )
+                else:
+                    answer = client.send_email_notification(
+                        address,
+                        self._template,
+                        {"subject": letter.subject, "message": letter.text},
+                        reference=key,
+                        email_reply_to_id=self._reply_to,
+                    )
+            except APIError as error:
+                raise _refused(error.status_code, answered=error.response is not None) from None
+        if not isinstance(answer, dict) or not answer.get("id"):
+            raise NotDelivered("GOV.UK Notify answered without saying that it took the letter")
+
+
+def _refused(status: int, *, answered: bool) -> NotDelivered:
+    if not answered:
+        return NotDelivered(f"GOV.UK Notify could not be reached, or did not answer within {TIMEOUT:g} s")
+    if status == 429:
+        return NotDelivered(
+            "GOV.UK Notify asks us to send less often, or the day's limit is reached (429)", again_in=_RATE_LIMIT
+        )
+    if status == 400:
+        return NotDelivered("GOV.UK Notify refused the address, the template or the letter (400)", for_good=True)
+    if status in (401, 403):
+        return NotDelivered(f"GOV.UK Notify refused our key, or our clock is wrong ({status})")
+    return NotDelivered(f"GOV.UK Notify failed ({status})", for_good=400 <= status < 500)

@@ -1,0 +1,107 @@
+"""E-mail by SMTP."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import ClassVar
+
+from channels._deadline import Deadline
+from channels._mail import mail
+from flowcentre.alerts.contract import (
+    SEND_WITHIN,
+    TIMEOUT,
+    BadSettings,
+    Letter,
+    NotDelivered,
+    know_only,
+    number_setting,
+    secret_setting,
+    text_setting,
+)
+
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class Smtp:
+    """A lead's address is an e-mail address.
+
+    ``security`` is "starttls" (as if nothing were said), "tls", or "none" for a relay on one's own network; a password goes
+    over an encrypted connection only.
+    """
+
+    kind: ClassVar[str] = "smtp"
+    short: bool = False
+
+    def __init__(self, settings: Mapping[str, object], secret: Callable[[str], str]) -> None:
+        know_only(settings, "host", "port", "security", "user", "password_env", "sender", "ca_file")
+        self._host = text_setting(settings, "host")
+        self._sender = text_setting(settings, "sender")
+        self._security = text_setting(settings, "security", "starttls")
+        if self._security not in _PORTS:
+            raise BadSettings('the setting "security" is "starttls", "tls" or "none"')
+        self._port = number_setting(settings, "port", _PORTS[self._security])
+        self._user = text_setting(settings, "user", "")
+        if self._user and self._security == "none":
+            raise BadSettings("a password goes over an encrypted connection only: security is to be starttls or tls")
+        self._password = secret_setting(settings, "password_env", secret) if self._user else ""
+        self._ca_file = text_setting(settings, "ca_file", "") or None
+
+    def send(self, letter: Letter, address: str, key: str) -> None:
+        """Hand a letter to the server. What its goodbye says does not matter any more."""
+        written = mail(letter, self._sender, address, key)
+        server = self._server()
+        with Deadline(SEND_WITHIN, lambda: server.sock) as deadline:
+            try:
+                self._greet(server)
+                server.send_message(written)
+            except smtplib.SMTPRecipientsRefused as error:
+                codes = [code for code, _ in error.recipients.values()]
+                raise _refused("the address", max(codes, default=550)) from None
+            except smtplib.SMTPAuthenticationError as error:
+                raise NotDelivered(f"the mail server refused our credentials ({error.smtp_code})") from None
+            except smtplib.SMTPResponseException as error:
+                raise _refused("the letter", error.smtp_code) from None
+            except smtplib.SMTPNotSupportedError:
+                raise NotDelivered("the mail server does not offer what is configured of it") from None
+            except ssl.SSLError:
+                raise NotDelivered("the mail server's certificate is not trusted, or it speaks no TLS") from None
+            except TimeoutError:
+                raise NotDelivered(f"the mail server did not answer within {TIMEOUT:g} s") from None
+            except (smtplib.SMTPException, OSError) as error:
+                took_long = f"the mail server took longer than {SEND_WITHIN:g} s"
+                away = f"the mail server cannot be reached, or broke off ({type(error).__name__})"
+                raise NotDelivered(took_long if deadline.passed else away) from None
+            finally:
+                with suppress(smtplib.SMTPException, OSError):
+                    server.quit()
+                server.close()
+
+    def _server(self) -> smtplib.SMTP:
+        if self._security == "tls":
+            return smtplib.SMTP_SSL(timeout=TIMEOUT, context=self._trust())
+        return smtplib.SMTP(timeout=TIMEOUT)
+
+    def _greet(self, server: smtplib.SMTP) -> None:
+        # TLS looks for the name that it is to find in the certificate, which an SMTP made without a host does not know.
+        server._host = self._host  # type: ignore[attr-defined]
+        code, _ = server.connect(self._host, self._port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, b"")
+        if self._security == "starttls":
+            server.starttls(context=self._trust())
+        if self._user:
+            server.login(self._user, self._password)
+
+    def _trust(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self._ca_file)
+        except (OSError, ssl.SSLError):
+            raise NotDelivered("the certificates in ca_file cannot be read") from None
+
+
+def _refused(what: str, code: int) -> NotDelivered:
+    """A refusal with a 5 in front is meant for good; any other may pass."""
+    return NotDelivered(f"the mail server refused {what} ({code})", for_good=500 <= code < 600)

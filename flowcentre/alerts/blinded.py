@@ -1,0 +1,68 @@
+"""Which feed a rule sees by, and so what a silent feed blinds: one alert of silence then speaks for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from flowcentre import measures
+from flowcentre.model import Alerting, Phase, Picture, Rule, RuleKind, Silence, Standing
+
+
+def feeds_of(picture: Picture, measure: str, place: str) -> frozenset[str]:
+    """The feeds that a measure at a place comes from; where nothing ever came, those that should bring it."""
+    known = picture.value(place, measure).feeds
+    if known:
+        return frozenset(known)
+    places = picture.county.places
+    if place not in places:
+        return frozenset()
+    around = {place, *(up.id for up in places.ancestors(place)), *(below.id for below in places.within(place))}
+    asked = set(_made_of(measure))
+    return frozenset(
+        feed.id
+        for feed in picture.county.feeds
+        if not asked.isdisjoint(feed.provides) and not around.isdisjoint(feed.places)
+    )
+
+
+def _made_of(measure: str) -> Iterator[str]:
+    """A measure, and all that its formula and theirs are made of."""
+    yield measure
+    found = measures.find(measure)
+    if found is not None and found.formula is not None:
+        for part in found.formula.inputs:
+            yield from _made_of(part)
+
+
+def silent_feeds(
+    alerting: Alerting, standings: Iterable[Standing], silences: Iterable[Silence], at: datetime
+) -> frozenset[str]:
+    """The feeds whose silence is told, or is about to be, so that nothing else needs to tell of it.
+
+    One on trial does not speak for anything, and neither does one that is silenced: nobody would hear of it.
+    """
+    hushes = tuple(silences)
+
+    def speaks(standing: Standing) -> bool:
+        rule = alerting.rule(standing.rule)
+        return (
+            rule is not None
+            and rule.kind is RuleKind.SILENCE
+            and not rule.on_trial
+            and standing.phase is not Phase.CLEAR
+            and not any(each.hushes(standing.rule, standing.subject, at) for each in hushes)
+        )
+
+    return frozenset(standing.subject for standing in standings if speaks(standing))
+
+
+def blinded_by(alerting: Alerting, picture: Picture, feed: str) -> list[tuple[Rule, str]]:
+    """The rules, each with its place, that cannot tell while a feed is silent."""
+    return [
+        (rule, place)
+        for rule in alerting.rules
+        if rule.kind is not RuleKind.SILENCE
+        for place in rule.places
+        if feed in feeds_of(picture, rule.measure, place)
+    ]

@@ -1,0 +1,163 @@
+"""One alert in a message: what, where, how much against which limit, since when, how old, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flowcentre import measures
+from flowcentre.alerts.blinded import blinded_by
+from flowcentre.alerts.words import (
+    SEVERITY_WORDS,
+    clock_words,
+    figure_words,
+    length_words,
+    short_subject_words,
+    subject_words,
+    value_and_limit,
+)
+from flowcentre.model import Alert, Alerting, Lead, Picture, Rule, RuleKind, Severity, Telling, TellingKind
+
+_BLINDED_LISTED = 10
+_ORDER = tuple(Severity)
+# Of what has to be told of one alert at once, the last of these that it has is what happened.
+_KINDS = (TellingKind.RAISED, TellingKind.ESCALATED, TellingKind.FLAPPING, TellingKind.BLIND, TellingKind.CLEARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a message says of one alert."""
+
+    line: str  # all that matters, in one line
+    text: str  # in full
+    short_end: str  # what a text message adds to the line: card and link
+    severity: Severity
+    over: bool  # nothing is left to do
+    raised_at: datetime
+
+
+def entries(
+    tellings: Iterable[Telling],
+    lead: Lead,
+    alerting: Alerting,
+    picture: Picture,
+    alerts: Mapping[int, Alert],
+    failing: Mapping[str, str],
+    at: datetime,
+) -> list[Entry]:
+    """Each thing to be told once: what needs somebody first, of that the gravest, of those alike the newest."""
+    told: dict[int, set[TellingKind]] = {}
+    found: list[Entry] = []
+    for telling in tellings:
+        if telling.alert is not None:
+            told.setdefault(telling.alert, set()).add(telling.kind)
+        elif telling.kind is TellingKind.TEST:
+            found.append(_test(lead, alerting, at))
+        elif telling.kind is TellingKind.CHANNEL:
+            found.append(_channel(telling, failing.get(telling.subject, ""), alerting, at))
+    found += [_alert(alerts[number], kinds, alerting, picture, at) for number, kinds in told.items()]
+    return sorted(found, key=lambda entry: (entry.over, _ORDER.index(entry.severity), -entry.raised_at.timestamp()))
+
+
+def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, picture: Picture, at: datetime) -> Entry:
+    rule = alerting.rule(alert.rule)
+    base = alerting.public_url.rstrip("/")
+    link = f"{base}/alerts/{alert.id}"
+    where = subject_words(alert.subject, picture)
+    kind = next(each for each in reversed(_KINDS) if each in kinds)
+    over = alert.cleared_at is not None
+    silence = rule is not None and rule.kind is RuleKind.SILENCE
+    figure = "" if silence else _figure(alert, rule)
+    happened = _happened(alert, kind, at)
+    head = f"{alert.title}, {short_subject_words(alert.subject, picture)}"
+    said = [part for part in (figure, happened or f"since {clock_words(alert.raised_at, at)}") if part]
+    line = f"{head}: {', '.join(said)}"
+    rows = [f"{SEVERITY_WORDS[alert.severity]}: {alert.title}{' - ' + happened if happened else ''}"]
+    rows.append(f"{'Feed' if silence else 'Where'}: {where}")
+    rows += _silent(alert, alerting, picture, at) if silence else _seen(alert, figure, at)
+    rows.append(f"Since: {clock_words(alert.raised_at, at)}{_for(alert, at)}")
+    if alert.acknowledged_at is not None and not over:
+        rows.append(f"Acknowledged: {clock_words(alert.acknowledged_at, at)}, by {alert.acknowledged_by}")
+    if rule is not None and rule.words and not over:
+        rows.append(rule.words)
+    card = rule.action_card if rule is not None else ""
+    if card and not over:
+        rows.append(f"Action card: {card}, {base}/action-cards/{card}")
+    rows.append(f"{'See' if over or alert.acknowledged_at is not None else 'Acknowledge'}: {link}")
+    short_end = f"Card: {card}. {link}" if card and not over else link
+    return Entry(line, "\n".join(rows), short_end, alert.severity, over, alert.raised_at)
+
+
+def _happened(alert: Alert, kind: TellingKind, at: datetime) -> str:
+    """What is new of it, where that is more than that it was raised."""
+    if alert.cleared_at is not None:
+        return f"cleared {clock_words(alert.cleared_at, at)}"
+    if alert.blind_since is not None:
+        why = f" ({alert.blind_why})" if alert.blind_why else ""
+        return f"still open, and cannot tell since {clock_words(alert.blind_since, at)}{why}"
+    match kind:
+        case TellingKind.ESCALATED if alert.acknowledged_at is None:
+            return f"nobody has acknowledged it for {length_words(at - alert.raised_at)}"
+        case TellingKind.FLAPPING:
+            return "it comes and goes; it stays open until it has been calm for long, and you hear of it then"
+        case _:
+            return ""
+
+
+def _figure(alert: Alert, rule: Rule | None) -> str:
+    if alert.value is None:
+        return ""
+    measure = measures.find(rule.measure) if rule is not None else None
+    least = "at least " if alert.at_least else ""
+    change = "changed by " if rule is not None and rule.kind is RuleKind.STEP else ""
+    if alert.limit is None:
+        return f"{least}{change}{figure_words(alert.value, measure)}"
+    value, limit = value_and_limit(alert.value, alert.limit, measure)
+    return f"{least}{change}{value} (limit {limit})"
+
+
+def _seen(alert: Alert, figure: str, at: datetime) -> list[str]:
+    rows = [f"{'Last value' if alert.blind_since is not None else 'Value'}: {figure or 'unknown'}"]
+    if alert.observed_at is not None:
+        age = length_words(at - alert.observed_at)
+        rows.append(f"As of: {clock_words(alert.observed_at, at)}, {age} old")
+    return rows
+
+
+def _silent(alert: Alert, alerting: Alerting, picture: Picture, at: datetime) -> list[str]:
+    """When a feed was last heard, and what cannot tell without it: that is told nowhere else."""
+    status = next((each for each in picture.feeds if each.feed.id == alert.subject), None)
+    heard = status.observed_at if status is not None else None
+    rows = [f"Last heard: {clock_words(heard, at)}, {length_words(at - heard)} ago" if heard else "Last heard: never"]
+    blinded = blinded_by(alerting, picture, alert.subject)
+    if blinded and alert.cleared_at is None:
+        named = [f"{rule.title} ({short_subject_words(place, picture)})" for rule, place in blinded[:_BLINDED_LISTED]]
+        more = f", and {len(blinded) - len(named)} more" if len(blinded) > len(named) else ""
+        rows.append(f"Without it cannot tell: {', '.join(named)}{more}")
+    return rows
+
+
+def _for(alert: Alert, at: datetime) -> str:
+    return f", for {length_words((alert.cleared_at or at) - alert.raised_at)}"
+
+
+def _test(lead: Lead, alerting: Alerting, at: datetime) -> Entry:
+    link = f"{alerting.public_url.rstrip('/')}/alerts"
+    line = "weekly test, nothing has happened"
+    text = (
+        f"NOTICE: weekly test. Nothing has happened, and nothing has to be done.\n"
+        f"It shows that messages reach {lead.title}. If one does not come next week, say so.\nSee: {link}"
+    )
+    return Entry(line, text, link, Severity.NOTICE, False, at)
+
+
+def _channel(telling: Telling, trouble: str, alerting: Alerting, at: datetime) -> Entry:
+    link = f"{alerting.public_url.rstrip('/')}/alerts"
+    line = f'messages by "{telling.subject}" do not arrive'
+    text = (
+        f'WARNING: no message has gone by "{telling.subject}" for five minutes or more, though it was tried.\n'
+        f"It last said: {trouble or 'nothing'}\n"
+        f"Who is to be told by it gets it by their next address. What could not be told: {link}"
+    )
+    return Entry(line, text, link, telling.severity, False, telling.decided_at)

@@ -1,0 +1,198 @@
+"""What is written to whom and when: pure, so that the store can do it in the transaction that keeps it.
+
+A lead who has not heard from us for five seconds gets all that waits at once; else it waits for the others that come with
+it. A lead gets ten messages in five minutes at most, and the tenth says that more is held back: nothing is lost, it all goes
+in the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flowcentre.alerts.contract import Letter
+from flowcentre.alerts.entries import Entry, entries
+from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
+from flowcentre.model import Alert, Alerting, Lead, Message, Picture, Severity, Telling, TellingKind
+from flowcentre.store import NewMessage
+
+TOGETHER = timedelta(seconds=5)  # what comes to one lead within this goes in one message
+BUDGET, BUDGET_SPAN = 10, timedelta(minutes=5)
+SHORT_BUDGET, SHORT_SPAN = 60, timedelta(hours=1)  # of text messages: more, and the networks block the sender
+LISTED = 20  # alerts in one message; of the others it says how many
+SHORT_LISTED = 3
+_SHORT_LENGTH = 450  # characters: three parts of a text message
+
+
+@dataclass(frozen=True)
+class Book:
+    """What one has to know to write: the configuration, the picture, and the alerts that are spoken of."""
+
+    alerting: Alerting
+    picture: Picture
+    alerts: Mapping[int, Alert]
+    short: Collection[str] = ()  # channels whose letters must be short
+    failing: Mapping[str, str] = field(default_factory=dict)  # channels that do not deliver, with what they last said
+    in_the_hour: Mapping[str, Sequence[datetime]] = field(default_factory=dict)  # by lead, of short messages
+
+
+@dataclass(frozen=True)
+class Written:
+    """The messages, when what is held back may go, and the alerts one would have to know of to write the rest."""
+
+    messages: tuple[NewMessage, ...] = ()
+    again_at: datetime | None = None
+    unknown: frozenset[int] = frozenset()
+
+
+def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]], book: Book, at: datetime) -> Written:
+    """At most one message to each lead, of all that waits for them; ``recent`` has the moments of the last ones."""
+    by_lead: dict[str, list[Telling]] = {}
+    for telling in tellings:
+        by_lead.setdefault(telling.lead, []).append(telling)
+    messages: list[NewMessage] = []
+    moments: list[datetime] = []
+    unknown: set[int] = set()
+    for lead_id, waiting in by_lead.items():
+        missing = {telling.alert for telling in waiting if telling.alert is not None} - set(book.alerts)
+        if missing:
+            unknown |= missing
+            continue
+        lead = book.alerting.lead(lead_id) or Lead(lead_id, lead_id, ())
+        number = _first_way(lead, {telling.subject for telling in waiting if telling.kind is TellingKind.CHANNEL})
+        channel = lead.addresses[number][0] if lead.addresses else ""
+        short = channel in book.short
+        free_at, last_until = _free_at(lead_id, short, recent, book, at)
+        if free_at > at:
+            moments.append(free_at)
+            continue
+        subject, text = _words(waiting, lead, short, last_until, book, at)
+        keys = tuple(telling.key for telling in waiting)
+        messages.append(NewMessage(message_key(lead_id, keys, number), lead_id, channel, subject, text, keys, at))
+    return Written(tuple(messages), min(moments, default=None), frozenset(unknown))
+
+
+def message_key(lead: str, telling_keys: Iterable[str], way: int) -> str:
+    """The key of a message: it names nobody, and says by which of the lead's addresses it goes."""
+    mark = hashlib.sha256("\n".join([lead, *telling_keys]).encode()).hexdigest()[:32]
+    return f"{mark}.{way}"
+
+
+def way_of(key: str) -> int:
+    """By which of a lead's addresses a message goes, counted from 0."""
+    said = key.rpartition(".")[2]
+    return int(said) if said.isdecimal() else 0
+
+
+def fallback(message: Message, lead: Lead | None, short: Collection[str], link: str, at: datetime) -> NewMessage | None:
+    """The same by the lead's next address; None where there is no other."""
+    way = way_of(message.key) + 1
+    if lead is None or way >= len(lead.addresses):
+        return None
+    channel = lead.addresses[way][0]
+    text = message.text
+    if channel in short:
+        text = _cut(f"{message.subject}. {link}")
+    elif channel != message.channel:
+        text = f'{text}\n\nThis comes another way: "{message.channel}" could not deliver it.'
+    key = f"{message.key.rpartition('.')[0]}.{way}"
+    # What it tells, the store knows from the message that it stands for.
+    return NewMessage(key, message.lead, channel, message.subject, text, (), at)
+
+
+def letter_of(message: Message, alerting: Alerting) -> Letter:
+    """A kept message as it is handed to a channel."""
+    link = link_of(message, alerting)
+    severity = next(
+        (each for each, word in SEVERITY_WORDS.items() if message.subject.startswith(word)), Severity.NOTICE
+    )
+    return Letter(message.subject, message.text, link, severity)
+
+
+def link_of(message: Message, alerting: Alerting) -> str:
+    """Where a message leads: to its one alert, or to all of them."""
+    alone = f"/{message.alerts[0]}" if len(message.alerts) == 1 else ""
+    return f"{alerting.public_url.rstrip('/')}/alerts{alone}"
+
+
+def _first_way(lead: Lead, failing: Collection[str]) -> int:
+    """The first of the lead's addresses; of a message about a channel, the first that is by another one."""
+    ways = range(len(lead.addresses))
+    return next((way for way in ways if lead.addresses[way][0] not in failing), 0)
+
+
+def _free_at(
+    lead: str, short: bool, recent: Mapping[str, Sequence[datetime]], book: Book, at: datetime
+) -> tuple[datetime, datetime | None]:
+    """When the lead may get the next message; and, if that is the last for now, until when no other will come."""
+    last = [moment for moment in recent.get(lead, ()) if at - BUDGET_SPAN < moment <= at]
+    free_at, closed_until = at, None
+    if last and at - max(last) < TOGETHER:
+        free_at = max(last) + TOGETHER
+    budgets = [(last, BUDGET, BUDGET_SPAN)]
+    if short:
+        hour = [moment for moment in book.in_the_hour.get(lead, ()) if at - SHORT_SPAN < moment <= at]
+        budgets.append((hour, SHORT_BUDGET, SHORT_SPAN))
+    for moments, budget, span in budgets:
+        if len(moments) >= budget:
+            free_at = max(free_at, sorted(moments)[-budget] + span)
+        elif len(moments) == budget - 1:
+            oldest = min(moments)
+            closed_until = max(closed_until or oldest + span, oldest + span)
+    return free_at, closed_until
+
+
+def _words(
+    waiting: Sequence[Telling], lead: Lead, short: bool, last_until: datetime | None, book: Book, at: datetime
+) -> tuple[str, str]:
+    found = entries(waiting, lead, book.alerting, book.picture, book.alerts, book.failing, at)
+    subject = _subject(found)
+    base = book.alerting.public_url.rstrip("/")
+    all_of_them = f"{base}/alerts"
+    held = (
+        f"More may follow, and is held back until {clock_words(last_until, at)}: see {all_of_them}"
+        if last_until is not None
+        else ""
+    )
+    if short:
+        return subject, _short_text(found, all_of_them, held)
+    parts = [entry.text for entry in found[:LISTED]]
+    if len(found) > LISTED:
+        parts.append(f"and {len(found) - LISTED} more: {all_of_them}")
+    if held:
+        parts.append(held)
+    foot = f"Flow Centre, to {lead.title}, {clock_words(at, at)}"
+    return subject, "\n\n".join([*parts, foot])
+
+
+def _subject(found: Sequence[Entry]) -> str:
+    first = found[0]
+    word = SEVERITY_WORDS[first.severity]
+    if len(found) == 1:
+        return f"{word}: {first.line}"
+    rest = len(found) - 1
+    return f"{word}: {first.line}; and {rest} more"
+
+
+def _short_text(found: Sequence[Entry], all_of_them: str, held: str) -> str:
+    if len(found) == 1:
+        only = found[0]
+        said = f"{SEVERITY_WORDS[only.severity]}: {only.line}. {only.short_end}"
+        return _cut(said, held)
+    lines = [f"{SEVERITY_WORDS[entry.severity]}: {entry.line}" for entry in found[:SHORT_LISTED]]
+    rest = len(found) - len(lines)
+    more = f"; and {rest} more" if rest else ""
+    link = f" {all_of_them}"
+    return _cut(_within("; ".join(lines), _SHORT_LENGTH - len(more) - len(link)) + more + link, held)
+
+
+def _cut(said: str, held: str = "") -> str:
+    """No longer than a text message may be; that more is held back is said where there is room for it."""
+    both = f"{said} {held}".strip()
+    return both if len(both) <= _SHORT_LENGTH else _within(said, _SHORT_LENGTH)
+
+
+def _within(said: str, length: int) -> str:
+    return said if len(said) <= length else f"{said[: length - 3]}..."

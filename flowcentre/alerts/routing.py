@@ -1,0 +1,238 @@
+"""Who has to be told what: a pure function of how alerts stand, of who was told before, and of the clock.
+
+Nothing is remembered here. Whom was told what stands in the keys of tellings that the store keeps, so that it makes no
+difference how often one asks, or who asks after a restart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from flowcentre.alerts.blinded import feeds_of, silent_feeds
+from flowcentre.alerts.rota import LONDON, told
+from flowcentre.model import (
+    Alerting,
+    Picture,
+    Route,
+    Rule,
+    Severity,
+    Silence,
+    Standing,
+    Telling,
+    TellingKind,
+    Transition,
+    What,
+)
+from flowcentre.store import UNNUMBERED, Stood
+
+TEST_WINDOW = timedelta(hours=2)  # so late a test message still goes, where nobody was there to send it in time
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What the key of a telling says: "alert 17/raised/northgate.0.20261122T081400Z/site-manager"."""
+
+    alert: int | None  # None: the store has yet to number it
+    kind: TellingKind
+    lead: str
+    route: str = ""
+    step: int = 0
+    begun: datetime | None = None  # when the chain began, so that each of its steps counts from there
+
+    def __str__(self) -> str:
+        head = UNNUMBERED if self.alert is None else f"alert {self.alert}/"
+        part = f"{self.route}.{self.step}.{self.begun:%Y%m%dT%H%M%S.%fZ}" if self.begun is not None else "-"
+        return f"{head}{self.kind}/{part}/{self.lead}"
+
+
+def _read_key(key: str) -> _Key | None:
+    """What a key says; None for one that is of no alert."""
+    try:
+        head, kind, part, lead = key.split("/")
+        number = int(head.removeprefix("alert "))
+        if part == "-":
+            return _Key(number, TellingKind(kind), lead)
+        route_id, step, begun = part.split(".", 2)
+        moment = datetime.strptime(begun, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        return _Key(number, TellingKind(kind), lead, route_id, int(step), moment)
+    except ValueError:
+        return None
+
+
+def route(
+    alerting: Alerting,
+    stood: Stood,
+    transitions: Sequence[Transition],
+    standings: Iterable[Standing],
+    picture: Picture,
+    at: datetime,
+) -> tuple[list[Telling], datetime | None]:
+    """All that has to be told at a moment and was not told before, and when to ask again if nothing happens.
+
+    ``stood`` is how all stood before, with its silences and with what was told; ``transitions`` and ``standings`` are what
+    has just been decided on top of it.
+    """
+    after = {**stood.standings, **{(standing.rule, standing.subject): standing for standing in standings}}
+    kept = _by_alert(stood.told)
+    silent = silent_feeds(alerting, after.values(), stood.silences, at)
+    tellings: list[Telling] = []
+    due: list[datetime] = []
+    for standing in after.values():
+        rule = alerting.rule(standing.rule)
+        if not standing.open or (rule is not None and rule.on_trial):
+            continue
+        hushed_until = _hushed_until(stood.silences, standing.rule, standing.subject, at)
+        if hushed_until is not None:
+            due.append(hushed_until)
+            continue
+        before = kept[standing.alert] if standing.alert is not None else []
+        now, moments = _chains(alerting, rule, standing, before, at) if rule is not None else ([], [])
+        aware = dict.fromkeys([*_aware(before), *(telling.lead for telling in now)])
+        if standing.flapping_since is not None:
+            now += _once(TellingKind.FLAPPING, rule, standing, before, aware, at)
+        if standing.blind_since is not None and not _spoken_for(rule, standing, silent, picture):
+            now += _once(TellingKind.BLIND, rule, standing, before, aware, at)
+        tellings += now
+        due += moments
+    for transition in transitions:
+        was = stood.standings.get((transition.rule, transition.subject))
+        if transition.what is not What.CLEARED or was is None or was.alert is None:
+            continue
+        rule = alerting.rule(transition.rule)
+        if _hushed_until(stood.silences, transition.rule, transition.subject, at) is None:
+            before = kept[was.alert]
+            tellings += _once(TellingKind.CLEARED, rule, was, before, _aware(before), at)
+    tests, next_test = _tests(alerting, at)
+    moments = [*due, *([next_test] if next_test is not None else [])]
+    return [*tellings, *tests], min((moment for moment in moments if moment > at), default=None)
+
+
+def channel_tellings(alerting: Alerting, channel: str, since: datetime, at: datetime) -> list[Telling]:
+    """What the leads of the route "channels" are told of a channel that has failed since a moment: once for each failing."""
+    found = next((each for each in alerting.routes if each.id == "channels"), None)
+    if found is None or not found.steps:
+        return []
+    return [
+        Telling(
+            key=f"channel {channel}/{since:%Y%m%dT%H%M%S.%fZ}/{lead}",
+            lead=lead,
+            kind=TellingKind.CHANNEL,
+            severity=Severity.WARNING,
+            decided_at=at,
+            subject=channel,
+        )
+        for lead in told(alerting, found.steps[0].to, at)
+    ]
+
+
+def _by_alert(keys: Iterable[str]) -> defaultdict[int, list[_Key]]:
+    found: defaultdict[int, list[_Key]] = defaultdict(list)
+    for key in sorted(keys):
+        read = _read_key(key)
+        if read is not None and read.alert is not None:
+            found[read.alert].append(read)
+    return found
+
+
+def _aware(kept: Iterable[_Key]) -> list[str]:
+    """Who was told that an alert was raised, each once."""
+    kinds = (TellingKind.RAISED, TellingKind.ESCALATED)
+    return list(dict.fromkeys(key.lead for key in kept if key.kind in kinds))
+
+
+def _hushed_until(silences: Iterable[Silence], rule: str, subject: str, at: datetime) -> datetime | None:
+    """When the first of the silences ends that hush this now; None where none does."""
+    ends = [min(each.ends_at, each.ended_at or each.ends_at) for each in silences if each.hushes(rule, subject, at)]
+    return min(ends, default=None)
+
+
+def _chains(
+    alerting: Alerting, rule: Rule, standing: Standing, kept: Sequence[_Key], at: datetime
+) -> tuple[list[Telling], list[datetime]]:
+    """The steps of a rule's routes that are due, and when the others will be; an acknowledged alert goes no further."""
+    if standing.acknowledged_at is not None or standing.raised_at is None:
+        return [], []
+    tellings: list[Telling] = []
+    moments: list[datetime] = []
+    for chain in (each for each in alerting.routes if each.id in rule.routes and each.steps):
+        done = {key.step: key.begun for key in kept if key.route == chain.id and key.begun is not None}
+        begun = _begun(chain, done.values(), standing.raised_at, at)
+        for number, step in enumerate(chain.steps):
+            if number in done:
+                continue
+            if begun + step.after > at:
+                moments.append(begun + step.after)
+                continue
+            kind = TellingKind.RAISED if step.after == chain.steps[0].after else TellingKind.ESCALATED
+            for lead in told(alerting, step.to, at):
+                key = _Key(standing.alert, kind, lead, chain.id, number, begun)
+                tellings.append(_telling(key, rule.severity, standing, at))
+    return tellings, moments
+
+
+def _begun(chain: Route, known: Iterable[datetime], raised_at: datetime, at: datetime) -> datetime:
+    """When a chain began: with the alert, or later where a silence kept it from beginning."""
+    first = min(known, default=None)
+    if first is not None:
+        return first
+    wait = chain.steps[0].after
+    return raised_at if raised_at + wait > at else at - wait
+
+
+def _once(
+    kind: TellingKind, rule: Rule | None, standing: Standing, kept: Iterable[_Key], leads: Iterable[str], at: datetime
+) -> list[Telling]:
+    """One telling to each of some leads, unless they were told that already."""
+    already = {key.lead for key in kept if key.kind is kind}
+    severity = rule.severity if rule is not None else Severity.WARNING
+    return [_telling(_Key(standing.alert, kind, lead), severity, standing, at) for lead in leads if lead not in already]
+
+
+def _telling(key: _Key, severity: Severity, standing: Standing, at: datetime) -> Telling:
+    return Telling(
+        key=str(key),
+        lead=key.lead,
+        kind=key.kind,
+        severity=severity,
+        decided_at=at,
+        alert=key.alert,
+        rule=standing.rule,
+        subject=standing.subject,
+        step=key.step,
+    )
+
+
+def _spoken_for(rule: Rule | None, standing: Standing, silent: frozenset[str], picture: Picture) -> bool:
+    """Is an alert blind because of a feed whose own silence is told?"""
+    if rule is None or not silent or not rule.measure:
+        return False
+    return not silent.isdisjoint(feeds_of(picture, rule.measure, standing.subject))
+
+
+def _tests(alerting: Alerting, at: datetime) -> tuple[list[Telling], datetime | None]:
+    """The weekly test to every lead, if it is its time, and when the next is."""
+    if not alerting.test_at:
+        return [], None
+    weekday, _, clock = alerting.test_at.partition(" ")
+    hour, _, minute = clock.partition(":")
+    today = at.astimezone(LONDON).date()
+    day = today - timedelta(days=(today.weekday() - _WEEKDAYS.index(weekday.lower()[:3])) % 7)
+
+    def on(day: object) -> datetime:
+        return (
+            datetime.fromisoformat(f"{day}T{int(hour):02}:{int(minute or 0):02}").replace(tzinfo=LONDON).astimezone(UTC)
+        )
+
+    if on(day) > at:
+        day -= _WEEK
+    if at - on(day) >= TEST_WINDOW:
+        return [], on(day + _WEEK)
+    tellings = [
+        Telling(f"test/{day}/{lead.id}", lead.id, TellingKind.TEST, Severity.NOTICE, at) for lead in alerting.leads
+    ]
+    return tellings, on(day + _WEEK)
