@@ -84,14 +84,14 @@ class LeadShape(Shape):
 
     id: Id | None = _key('"northgate-site-manager"', required=True)
     title: Name | None = _key('"Northgate site manager"', required=True)
-    addresses: Any = _key('[{ channel = "mail", to = "site.manager@northgate.example" }]', required=True)
+    addresses: Any = _key('[{ channel = "texts", to = "+447700900001" }]', required=True)
 
 
 class AddressShape(Shape):
     """One of a lead's ``addresses``"""
 
-    channel: Id | None = _key('"mail"', required=True)
-    to: Name | None = _key('"site.manager@northgate.example"', required=True)
+    channel: Id | None = _key('"texts"', required=True)
+    to: Name | None = _key('"+447700900001"', required=True)
 
 
 class TeamShape(Shape):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
 from flowcentre.config.lines import KeyPath
 from flowcentre.config.mistakes import suggest
-from flowcentre.config.secrets import find_secrets
+from flowcentre.config.secrets import find_secrets, is_variable
 from flowcentre.config.shapes import read_each, read_shape
 from flowcentre.config.turns import WEEKDAYS, first_gap, parse_weekdays
 from flowcentre.model import Alerting, BankHolidays, ChannelSettings, Lead, Route, RouteStep, Team, Turn
@@ -31,6 +31,8 @@ _TABLES = ("alerting", "channel", "lead", "team", "route")
 _TEST_AT = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LONGEST_CHAIN = timedelta(days=1)
 _ALWAYS = Turn("")
+_BY_MAIL = ("smtp", "maildir")
+_SECRET_ADDRESSES = ("teams", "slack", "apprise")  # whoever has one can write to whoever it leads to
 _Named = ChannelShape | LeadShape | TeamShape | RouteShape
 
 
@@ -61,7 +63,8 @@ def read_leads(document: Document, kinds: Collection[str] | None, demonstration:
     _check_ids(document, routes)
     for path, channel in channels:
         _check_channel(document, path, channel, kinds, demonstration)
-    ways, people = _ids(channels), _ids(leads)
+    ways = {shape.id: shape.kind or "" for _, shape in channels if shape.id is not None}
+    people = _ids(leads)
     found_leads = [_lead(document, path, shape, ways) for path, shape in leads]
     found_teams = [_team(document, path, shape, people) for path, shape in teams]
     found_routes = [_route(document, path, shape, people | _ids(teams)) for path, shape in routes]
@@ -144,7 +147,7 @@ def _check_channel(
         )
 
 
-def _lead(document: Document, path: KeyPath, shape: LeadShape, ways: frozenset[str]) -> Lead | None:
+def _lead(document: Document, path: KeyPath, shape: LeadShape, ways: Mapping[str, str]) -> Lead | None:
     where = (*path, "addresses")
     if shape.addresses is None:
         return None
@@ -154,9 +157,8 @@ def _lead(document: Document, path: KeyPath, shape: LeadShape, ways: frozenset[s
         return None
     addresses = []
     for at, address in read_each(document, where, shape.addresses, AddressShape):
-        # Never quoted: it is somebody's, and what is wrong is shown on a page.
-        for found, what, right in find_secrets({"to": address.to}):
-            document.wrong((*at, *found), what, right)
+        if address.to is not None:
+            _check_to(document, (*at, "to"), address.to, ways.get(address.channel or "", ""))
         if address.channel is not None and address.channel not in ways and document.read:
             document.wrong((*at, "channel"), f'no channel "{address.channel}"', suggest(address.channel, ways))
         if address.channel is not None and address.to is not None:
@@ -164,6 +166,19 @@ def _lead(document: Document, path: KeyPath, shape: LeadShape, ways: frozenset[s
     if shape.id is None or shape.title is None:
         return None
     return Lead(shape.id, shape.title, tuple(addresses))
+
+
+def _check_to(document: Document, where: KeyPath, to: str, kind: str) -> None:
+    """An address against the kind of its channel. Never quoted: it is somebody's, and mistakes are shown on a page."""
+    if kind in _SECRET_ADDRESSES and not is_variable(to):
+        what = f"an address of {kind} is a secret: whoever has it can write there"
+        document.wrong(where, what, 'to = "FLOWCENTRE_NORTHGATE_TEAMS", the variable that holds it')
+        return
+    if kind in _BY_MAIL and (to.count("@") != 1 or " " in to):
+        document.wrong(where, "an address by mail has one @, and no blanks", 'to = "site.manager@..."')
+        return
+    for _, what, right in find_secrets({"to": to}):
+        document.wrong(where, what, right)
 
 
 def _team(document: Document, path: KeyPath, shape: TeamShape, people: frozenset[str]) -> Team | None:

@@ -15,6 +15,11 @@ _VARIABLE_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _IN_ADDRESS = re.compile(r"://[^/@\s]*:[^/@\s]*@|[?&](?:token|key|api_?key|sig|secret|password)=", re.IGNORECASE)
 
 
+def is_variable(text: str) -> bool:
+    """Is it the name of an environment variable?"""
+    return _VARIABLE_NAME.fullmatch(text) is not None
+
+
 def find_secrets(settings: Mapping[str, object], path: KeyPath = ()) -> Iterator[tuple[KeyPath, str, str]]:
     """Each secret written in the clear: its path, what is wrong, what is right. Never quotes a value."""
     for key, value in settings.items():

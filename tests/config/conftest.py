@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from flowcentre.config import ConfigurationMistakes, ConnectorKind, Mistake, load
 from flowcentre.model import County
+from tests.config.alerting import ALERTS, CARDS, CHANNELS, LEADS
 
 COUNTY = """\
 name = "Westshire"
@@ -167,7 +168,7 @@ class Folder:
         return text[: text.index("#!")].count("\n") + 1 if "#!" in text else 0
 
     def load(self) -> County:
-        return load(self.path, VARIABLES, CONNECTORS, LAYOUTS)
+        return load(self.path, VARIABLES, CONNECTORS, LAYOUTS, CHANNELS)
 
     def mistakes(self) -> tuple[Mistake, ...]:
         """All that is wrong; fails the test where nothing is."""
@@ -183,6 +184,16 @@ def folder(tmp_path: Path) -> Folder:
     for name, text in FILES.items():
         (made.path / name).write_text(text, encoding="utf-8")
     return made
+
+
+@pytest.fixture
+def alerting(folder: Folder) -> Folder:
+    """The same with rules, leads and action cards."""
+    folder.write(alerts=ALERTS, leads=LEADS)
+    (folder.path / "action_cards").mkdir()
+    for card in CARDS:
+        (folder.path / "action_cards" / f"{card}.md").write_text("# What to do\n", encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
