@@ -10,6 +10,7 @@ from flowcentre.model import Level, Picture, Place, State
 from flowcentre.picture.delays import listing_hospitals
 from layouts.parts import links
 from layouts.parts.age import age
+from layouts.parts.alert_banner import front_banner
 from layouts.parts.delay_page import PAGE as DELAYS
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import explained, noted
@@ -103,6 +104,7 @@ def render(picture: Picture) -> Component:
                 ],
                 className="page-head",
             ),
+            front_banner(picture),
             feed_strip(picture, linked=True),
             html.Section(
                 [

@@ -16,6 +16,7 @@ from flowcentre.model import Board, Level, Picture, Place, State, Value
 from layouts.columns import COLUMNS, Column
 from layouts.finished import to_html
 from layouts.parts.age import age
+from layouts.parts.alert_banner import wall_band
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted, state_attributes
 from layouts.parts.sparkline import SAID, trend
@@ -42,6 +43,7 @@ def render(picture: Picture, board: Board) -> Component:
         )
     return html.Div(
         [
+            wall_band(picture, board),
             html.Section(
                 parts, className="hospitals", **marked(data_rows=str(len(shown)), aria_label="Acute hospitals")
             ),

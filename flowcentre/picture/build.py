@@ -10,6 +10,7 @@ from flowcentre.measures.counted import COUNTED_FROM_PEOPLE, NOT_IN_SUM
 from flowcentre.measures.derive import local_day, local_midnight
 from flowcentre.model import (
     EPOCH,
+    Alert,
     County,
     Coverage,
     Feed,
@@ -26,6 +27,7 @@ from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected, Total, expect
 from flowcentre.picture.totals import Values, by_formula, held_astray, summed
 from flowcentre.picture.typed import last_typed, status_of_typed
+from flowcentre.picture.undelivered import read_undelivered
 from flowcentre.picture.whole_system import WholeSystem
 from flowcentre.store import FeedLog, Known, Store
 
@@ -74,15 +76,18 @@ def build(
         else status_of_typed(feed, log.get(feed.id), at, typed.get(feed.id), nothing_known=feed.id in silent)
         for feed in county.feeds
     )
+    alerts = tuple(store.open_alerts(at)) if live else ()  # of the past nobody is told
     return Picture(
         version=version,
-        at=_last_change(values.values(), log.values(), at) if live else at,
+        at=max([_last_change(values.values(), log.values(), at), *_moments(alerts, at)]) if live else at,
         known_at=known_at,
         county=county,
         values=values,
         feeds=feeds,
         trends=trends or {},
         changes_at=next_change(values.values(), at),
+        alerts=alerts,
+        undelivered=len(read_undelivered(store, [alert.id for alert in alerts], at)) if live else 0,
     )
 
 
@@ -274,6 +279,12 @@ def _last_change(values: Iterable[Value], log: Iterable[FeedLog], now: datetime)
     ended = [entry.last_poll.finished_at for entry in log if entry.last_poll is not None]
     aged = [moment for value in values for moment in (value.late_at, value.stale_at)]
     return max([step_of(now), *[moment for moment in (*ended, *aged) if moment is not None and moment <= now]])
+
+
+def _moments(alerts: Iterable[Alert], at: datetime) -> list[datetime]:
+    """When something happened to what stands, as far as it is shown."""
+    happened = [moment for one in alerts for moment in (one.raised_at, one.acknowledged_at, one.blind_since)]
+    return [moment for moment in happened if moment is not None and moment <= at]
 
 
 def _newest_by_feed(rows: Iterable[Known]) -> dict[str, datetime]:

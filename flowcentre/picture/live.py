@@ -156,9 +156,9 @@ class LivePicture:
 
 
 def _differs(picture: Picture, before: Picture) -> bool:
-    return (picture.version, picture.values, picture.refused, id(picture.county)) != (
-        before.version,
-        before.values,
-        before.refused,
-        id(before.county),
-    )
+    return _seen(picture) != _seen(before)
+
+
+def _seen(picture: Picture) -> tuple[object, ...]:
+    told = (picture.alerts, picture.undelivered)  # who was told changes without a version
+    return (picture.version, picture.values, picture.refused, id(picture.county), told)

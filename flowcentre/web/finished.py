@@ -178,6 +178,8 @@ def _same(picture: Picture, other: Picture) -> bool:
         picture.version == other.version
         and picture.county is other.county
         and picture.refused == other.refused
+        and picture.alerts == other.alerts
+        and picture.undelivered == other.undelivered
         and picture.feeds == other.feeds
         and picture.values == other.values
     )

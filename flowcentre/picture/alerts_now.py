@@ -1,0 +1,158 @@
+"""Alerts as they stand, for pages and the API: what is open, what comes, what ended, who was told and who was not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from flowcentre.model import Alert, Message, MessageState, Phase, Picture, Rule, Silence, Standing, Transition
+from flowcentre.picture.undelivered import LOOKED_BACK, read_undelivered
+from flowcentre.store import ChannelHealth
+
+MOST_ENDED = 200
+MOST_MESSAGES = 1000
+
+
+class AlertReads(Protocol):
+    """What the pages read of the store."""
+
+    def open_alerts(self, at: datetime, /) -> list[Alert]: ...
+    def alerts(self, since: datetime, until: datetime, /, limit: int = 200) -> list[Alert]: ...
+    def alert(self, alert: int, /, at: datetime | None = None) -> Alert | None: ...
+    def alert_story(self, alert: int, /) -> tuple[list[Transition], list[Message]]: ...
+    def silences(self, at: datetime, /) -> list[Silence]: ...
+    def standings(self) -> list[Standing]: ...
+    def undelivered(
+        self, since: datetime, /, *, waiting_since: datetime | None = None, limit: int = 200
+    ) -> list[Message]: ...
+    def messages(
+        self, since: datetime, /, limit: int = 200, states: Collection[MessageState] | None = None
+    ) -> list[Message]: ...
+    def channel_health(self, since: datetime, /) -> Mapping[str, ChannelHealth]: ...
+
+
+@dataclass(frozen=True)
+class AlertsNow:
+    """Everything of the page of alerts, of one moment."""
+
+    picture: Picture
+    at: datetime
+    open: tuple[Alert, ...] = ()  # the most severe first, then the newest
+    ended: tuple[Alert, ...] = ()  # of the last day, the newest first
+    pending: tuple[Standing, ...] = ()  # in breach, not yet for long enough; the longest first
+    silences: tuple[Silence, ...] = ()  # in force or to come
+    messages: tuple[Message, ...] = ()  # of the last day, the newest first
+    undelivered: tuple[Message, ...] = ()
+    health: Mapping[str, ChannelHealth] = field(default_factory=dict)  # by channel, of the last day
+    looked_at: datetime | None = None  # when rules were evaluated last; None: not known
+
+    def rule(self, id: str) -> Rule | None:
+        """The rule of that id, if the configuration still has it."""
+        return self.picture.county.alerting.rule(id)
+
+
+@dataclass(frozen=True)
+class AlertStory:
+    """One alert with all that happened to it, and whom it was told."""
+
+    picture: Picture
+    at: datetime
+    alert: Alert
+    rule: Rule | None
+    transitions: tuple[Transition, ...] = ()  # the first first
+    messages: tuple[Message, ...] = ()  # the first first
+    silences: tuple[Silence, ...] = ()  # that hush it now or will
+    card: str | None = None  # its action card, in Markdown
+
+
+@dataclass(frozen=True)
+class SilenceEnd:
+    """Until when a silence may be asked for."""
+
+    key: str  # as the form sends it
+    ends_at: datetime
+    length: timedelta | None = None  # None: until the morning
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class AlertForm:
+    """What stands in the forms of an alert, and what became of what was sent."""
+
+    ends: tuple[SilenceEnd, ...] = ()
+    author: str = ""
+    signed_in: bool = False
+    words: str = ""
+    everywhere: bool = False
+    asked: str = ""  # which of the forms was sent: "acknowledge", "silence", "close"
+    done: str = ""  # what became of it: "acknowledged", "already", "silenced", "closed", "ended"
+    mistakes: tuple[str, ...] = ()
+    may_write: bool = True
+
+
+class AlertBook:
+    """Reads alerts out of the store, each time anew: they change without a new picture."""
+
+    def __init__(self, store: AlertReads, current: Callable[[], Picture], now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._current = current
+        self._now = now
+
+    def read(self, picture: Picture | None = None) -> AlertsNow:
+        """Everything as it stands, beside a picture: the present one unless another is given."""
+        picture, at = picture or self._current(), self._now()
+        since = at - LOOKED_BACK
+        standings, opened = self._store.standings(), tuple(self._store.open_alerts(at))
+        messages = tuple(self._store.messages(since, MOST_MESSAGES))
+        pending = [standing for standing in standings if standing.phase is Phase.PENDING]
+        return AlertsNow(
+            picture,
+            at,
+            open=opened,
+            ended=_ended(self._store.alerts(since, at, MOST_ENDED), since),
+            pending=tuple(sorted(pending, key=lambda standing: standing.breach_since or at)),
+            silences=tuple(self._store.silences(at)),
+            messages=messages,
+            undelivered=read_undelivered(self._store, [alert.id for alert in opened], at),
+            health=self._store.channel_health(since),
+            looked_at=last_look(standings),
+        )
+
+    def story(self, id: int) -> AlertStory | None:
+        """One alert with all that happened to it; None where there is no such alert."""
+        at, picture = self._now(), self._current()
+        alert = self._store.alert(id, at)
+        if alert is None:
+            return None
+        transitions, messages = self._store.alert_story(id)
+        hushing = (each for each in self._store.silences(at) if _is_about(each, alert))
+        rule = picture.county.alerting.rule(alert.rule)
+        return AlertStory(
+            picture,
+            at,
+            alert,
+            rule,
+            tuple(sorted(transitions, key=lambda each: each.at)),
+            tuple(sorted(messages, key=lambda each: each.id)),
+            tuple(hushing),
+        )
+
+    def silence(self, id: int) -> Silence | None:
+        """A silence that is in force or to come, by its number."""
+        return next((each for each in self._store.silences(self._now()) if each.id == id), None)
+
+
+def last_look(standings: Sequence[Standing]) -> datetime | None:
+    """When any rule was evaluated last."""
+    return max((each.looked_at for each in standings if each.looked_at is not None), default=None)
+
+
+def _ended(alerts: Sequence[Alert], since: datetime) -> tuple[Alert, ...]:
+    ended = [alert for alert in alerts if alert.cleared_at is not None and alert.cleared_at >= since]
+    return tuple(sorted(ended, key=lambda alert: alert.cleared_at or since, reverse=True))
+
+
+def _is_about(silence: Silence, alert: Alert) -> bool:
+    return silence.rule in ("", alert.rule) and silence.subject in ("", alert.subject)

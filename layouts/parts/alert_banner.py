@@ -1,0 +1,171 @@
+"""Alerts on the wall and on the front page: what stands and where, in a few words.
+
+On the wall one band of one height, whether or not anything stands, so that no figure ever moves. Names are shown whole or not
+at all; the counts tell of all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from dash import html
+
+from flowcentre.model import Alert, AlertState, Board, County, Level, Picture, Severity
+from layouts.parts import links
+from layouts.parts.age import age
+from layouts.parts.alert_words import ORDER, on_trial, severity_count, undelivered_words, where
+from layouts.parts.tree import Child, marked
+from layouts.parts.words import when_words
+
+_LONG, _VERY_LONG = 46, 68  # letters; a longer name is set smaller, on two lines
+_MOST_NAMED = 6  # more than fit a wall: whole names that do not fit are not seen
+_ON_FRONT = 5
+_LABEL = marked(aria_label="Alerts")
+_RANK = {severity: number for number, severity in enumerate(ORDER)}
+
+
+def sign(severity: Severity) -> html.Span:
+    """The shape of a severity: a triangle, a diamond or a ring; the stylesheet draws it."""
+    return html.Span(className="alert-sign", **marked(data_severity=severity.value, aria_hidden="true"))
+
+
+def is_watched(picture: Picture) -> bool:
+    """Has the county any rule, or does an alert stand?"""
+    return bool(picture.county.alerting.rules or picture.alerts)
+
+
+def shown_alerts(picture: Picture) -> tuple[Alert, ...]:
+    """Alerts of rules that are not on trial, the most severe first, what nobody has acknowledged before the rest."""
+    shown = [alert for alert in picture.alerts if not on_trial(picture.county, alert)]
+    return tuple(
+        sorted(
+            shown,
+            key=lambda a: (_RANK[a.severity], a.acknowledged_at is not None, a.silenced, -a.raised_at.timestamp()),
+        )
+    )
+
+
+def wall_band(picture: Picture, board: Board) -> html.Section | None:
+    """The band of a board. Nothing where the county has no rules; one quiet line where none stands."""
+    if not is_watched(picture):
+        return None
+    everywhere = shown_alerts(picture)
+    here = tuple(alert for alert in everywhere if _concerns(picture.county, board, alert))
+    if not everywhere and not picture.undelivered:
+        return _band([html.P("No alert stands", className="alerts-none")])
+    parts: list[Child] = [_counts(here) if here else html.P("No alert stands here", className="alerts-none")]
+    if here:
+        items = [html.Li(_item(picture, alert), className=_item_class(picture, alert)) for alert in here[:_MOST_NAMED]]
+        parts.append(html.Ul(items, className="alerts-named"))
+    parts.append(_beside(picture, here, everywhere))
+    return _band(parts, here)
+
+
+def _band(parts: list[Child], here: Sequence[Alert] = ()) -> html.Section:
+    attributes = _LABEL | {"data-worst": here[0].severity.value if here else "none"}
+    if here and all(alert.acknowledged_at is not None for alert in here if alert.severity is here[0].severity):
+        attributes["data-taken"] = "yes"
+    return html.Section(parts, className="alerts-band", **attributes)
+
+
+def _counts(alerts: Sequence[Alert]) -> html.Ul:
+    by_severity = Counter(alert.severity for alert in alerts)
+    return html.Ul(
+        [
+            html.Li([sign(severity), severity_count(by_severity[severity], severity)], className="alerts-count")
+            for severity in ORDER
+            if by_severity[severity]
+        ],
+        className="alerts-counts",
+    )
+
+
+def _item(picture: Picture, alert: Alert) -> list[Child]:
+    place = where(picture.county, alert.subject)
+    return [
+        sign(alert.severity),
+        html.Span(
+            [html.B(alert.title), f" {place} ", html.Span(_aside(picture, alert), className="alert-aside")],
+            className="alert-named",
+        ),
+    ]
+
+
+def _item_class(picture: Picture, alert: Alert) -> str | None:
+    letters = len(alert.title) + len(where(picture.county, alert.subject))
+    return "very long" if letters > _VERY_LONG else "long" if letters > _LONG else None
+
+
+def _aside(picture: Picture, alert: Alert) -> list[Child]:
+    """What matters most of how it stands: that it cannot tell, that it comes and goes, or since when it stands."""
+    if alert.state is AlertState.BLIND and alert.blind_since is not None:
+        return [f"cannot tell since {when_words(alert.blind_since, picture.at)}"]
+    if alert.state is AlertState.FLAPPING:
+        return ["comes and goes"]
+    if alert.state is AlertState.CLEARING:
+        return ["clearing"]
+    return [age(alert.raised_at, picture.at)]
+
+
+def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]) -> html.Ul | None:
+    """What somebody has to do something about: what nobody acknowledged, what nobody is told, what did not arrive."""
+    open_to_all = [alert for alert in here if alert.acknowledged_at is None]
+    silenced = sum(alert.silenced for alert in here)
+    said: list[Child] = []
+    if open_to_all:
+        count = "all" if len(open_to_all) == len(here) > 1 else f"{len(open_to_all):,}"
+        said.append(html.Li("not acknowledged" if len(here) == 1 else f"{count} not acknowledged"))
+    if silenced:
+        said.append(html.Li(f"{silenced:,} silenced"))
+    if elsewhere := len(everywhere) - len(here):
+        critical = sum(alert.severity is Severity.CRITICAL for alert in everywhere if alert not in here)
+        words = f"elsewhere {elsewhere:,}" + (f", {critical:,} critical" if critical else "")
+        said.append(html.Li(words, className="alerts-elsewhere"))
+    if picture.undelivered:
+        said.append(html.Li(undelivered_words(picture.undelivered), className="alerts-undelivered"))
+    return html.Ul(said, className="alerts-beside") if said else None
+
+
+def _concerns(county: County, board: Board, alert: Alert) -> bool:
+    """Is an alert about what a board shows? A board of the whole system shows every one."""
+    chosen = [place for place in board.places if place in county.places]
+    if not chosen or any(county.places[place].level is Level.SYSTEM for place in chosen):
+        return True
+    within = {place.id for top in chosen for place in county.places.within(top)}
+    feed = county.feed(alert.subject)
+    about: Iterable[str] = (alert.subject,) if feed is None else feed.places
+    return any(place in within for place in about)
+
+
+def front_banner(picture: Picture) -> html.Section | None:
+    """The same on the front page, each with a way to it."""
+    if not is_watched(picture):
+        return None
+    shown = shown_alerts(picture)
+    way = html.A("All alerts", href=links.alerts())
+    if not shown and not picture.undelivered:
+        return html.Section(html.P(["No alert stands. ", way]), className="alerts-front quiet", **_LABEL)
+    items = [
+        html.Li([sign(alert.severity), html.Span(_front_item(picture, alert))], **marked(data_severity=alert.severity))
+        for alert in shown[:_ON_FRONT]
+    ]
+    if len(shown) > _ON_FRONT:
+        items.append(html.Li(f"and {len(shown) - _ON_FRONT:,} more"))
+    head: list[Child] = [_counts(shown) if shown else html.P("No alert stands"), _beside(picture, shown, shown), way]
+    return html.Section(
+        [html.Div(head, className="alerts-head"), html.Ul(items, className="alerts-named") if items else None],
+        className="alerts-front",
+        **_LABEL,
+    )
+
+
+def _front_item(picture: Picture, alert: Alert) -> list[Child]:
+    said: list[Child] = [
+        html.A(alert.title, href=links.alert(alert.id)),
+        f" {where(picture.county, alert.subject)} ",
+        html.Span(_aside(picture, alert), className="alert-aside"),
+    ]
+    if alert.acknowledged_at is None:
+        said.append(html.Span(", not acknowledged", className="alert-aside"))
+    return said

@@ -1,0 +1,166 @@
+"""Alerts in words: what, where, a value against its limit, and how it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flowcentre.measures import find
+from flowcentre.model import Alert, AlertState, County, Measure, Message, MessageState, Rule, RuleKind, Severity
+from layouts.parts.words import clock_words, figure_text, length_words, unit_words, when_words
+
+ORDER = tuple(Severity)  # the most severe first
+_MOST_DECIMALS = 4
+
+STATE_WORDS = {
+    AlertState.CLEAR: "ended",
+    AlertState.PENDING: "pending",
+    AlertState.RAISED: "not acknowledged",
+    AlertState.ACKNOWLEDGED: "acknowledged",
+    AlertState.CLEARING: "clearing",
+    AlertState.BLIND: "cannot tell",
+    AlertState.FLAPPING: "comes and goes",
+}
+_PLURAL = {Severity.CRITICAL: "critical", Severity.WARNING: "warnings", Severity.NOTICE: "notices"}
+
+
+def severity_count(number: int, severity: Severity) -> str:
+    """So many of a severity: "2 critical", "1 warning", "3 notices"."""
+    return f"{number:,} {severity.value if number == 1 else _PLURAL[severity]}"
+
+
+def where(county: County, subject: str) -> str:
+    """A place or a feed by the name that fits; what is no longer configured by its id."""
+    if subject in county.places:
+        return county.places[subject].label
+    feed = county.feed(subject)
+    return feed.name if feed is not None else subject
+
+
+def measure_of(rule: Rule | None) -> Measure | None:
+    """What a rule measures; of a silent feed nothing."""
+    return find(rule.measure) if rule is not None and rule.measure else None
+
+
+def value_words(rule: Rule | None, value: float | None, *, at_least: bool = False, limit: float | None = None) -> str:
+    """The last value seen: "96.4 %", "at least 74 patients", "+14 patients in 60 min"; "" where there is none.
+
+    It has as many decimals as it takes not to look like a limit that it is not at.
+    """
+    measure = measure_of(rule)
+    if value is None or rule is None or rule.kind is RuleKind.SILENCE:
+        return ""
+    said = _figure(value, measure, limit)
+    if rule.kind is RuleKind.STEP:
+        sign = "+" if value > 0 else ""
+        said = f"{sign}{said}{_over(rule)}"
+    return f"at least {said}" if at_least else said
+
+
+def limit_words(rule: Rule | None, limit: float | None) -> str:
+    """Where it is raised: "limit 95 %", "limit 70 patients or fewer"; "" of a silent feed."""
+    if limit is None or rule is None or rule.kind is RuleKind.SILENCE:
+        return ""
+    figure = _figure(limit, measure_of(rule))
+    side = "or more" if rule.rising else "or less"
+    words = f"limit {figure} {side}"
+    if rule.kind is RuleKind.STEP:
+        return f"limit {'+' if limit > 0 else ''}{figure}{_over(rule)}"
+    if rule.kind is RuleKind.TIME_AT_LEVEL and rule.over is not None:
+        return f"{words} for {length_words(rule.hold_for)} of {length_words(rule.over)}"
+    return words
+
+
+def _over(rule: Rule) -> str:
+    return f" in {length_words(rule.over)}" if rule.over is not None else ""
+
+
+def _figure(value: float, measure: Measure | None, apart_from: float | None = None) -> str:
+    if measure is None:
+        return f"{value:,g}"
+    said = figure_text(value, measure)
+    if apart_from is not None and value != apart_from and measure.unit != "minutes":
+        decimals = measure.decimals
+        while said == _spelt(apart_from, measure, decimals) and decimals < _MOST_DECIMALS:
+            decimals += 1
+            said = _spelt(value, measure, decimals)
+            if said != _spelt(apart_from, measure, decimals):
+                break
+    unit = unit_words(measure)
+    return f"{said} {unit}" if unit else said
+
+
+def _spelt(value: float, measure: Measure, decimals: int) -> str:
+    if decimals == measure.decimals:
+        return figure_text(value, measure)
+    number = f"{value:,.{decimals}f}"
+    return f"{number}\N{NO-BREAK SPACE}%" if measure.unit == "%" else number
+
+
+def news_words(alert: Alert, at: datetime) -> str:
+    """What is known of the figure: of a silent feed since when there is no news, of others of when it is."""
+    if alert.observed_at is None:
+        return "nothing has ever come"
+    return f"no news since {when_words(alert.observed_at, at)}"
+
+
+def standing_words(alert: Alert, at: datetime) -> str:
+    """How an alert stands: "not acknowledged", "acknowledged at 08:20 by duty manager", "cannot tell since 10:14: no news"."""
+    match alert.state:
+        case AlertState.BLIND:
+            since = f" since {when_words(alert.blind_since, at)}" if alert.blind_since is not None else ""
+            return f"cannot tell{since}{f': {alert.blind_why}' if alert.blind_why else ''}"
+        case AlertState.CLEAR:
+            return f"ended {when_words(alert.cleared_at, at)}" if alert.cleared_at is not None else "ended"
+        case AlertState.CLEARING:
+            return "clearing: calm, not yet for long enough"
+        case AlertState.FLAPPING:
+            return "comes and goes: it stays open until it has been calm for long"
+        case AlertState.ACKNOWLEDGED:
+            return acknowledged_words(alert, at)
+        case state:
+            return STATE_WORDS[state]
+
+
+def acknowledged_words(alert: Alert, at: datetime) -> str:
+    """Who acknowledged, and when; or that nobody has."""
+    if alert.acknowledged_at is None:
+        return "not acknowledged"
+    return f"acknowledged at {when_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}"
+
+
+def told_words(alert: Alert) -> str:
+    """How many messages have gone, and how many have not."""
+    told = f"{alert.told:,} message{'' if alert.told == 1 else 's'} delivered"
+    if not alert.told and not alert.untold:
+        return "nobody told"
+    return f"{told}, {alert.untold:,} not delivered" if alert.untold else told
+
+
+def undelivered_words(number: int) -> str:
+    """Messages that have reached nobody: "1 message not delivered"."""
+    return f"{number:,} message{'' if number == 1 else 's'} not delivered"
+
+
+def message_words(message: Message, at: datetime) -> str:
+    """What became of a message."""
+    tried = f"tried {'once' if message.attempts == 1 else f'{message.attempts} times'}"
+    match message.state:
+        case MessageState.DELIVERED:
+            ended = message.ended_at or message.created_at
+            later = "" if message.attempts <= 1 else f", {tried}"
+            return f"delivered {when_words(ended, at)}{later}"
+        case MessageState.UNDELIVERABLE:
+            return f"not delivered, {tried}"
+        case MessageState.SENDING:
+            return "being sent"
+        case MessageState.WAITING:
+            if not message.attempts:
+                return "waits to be sent"
+            again = f", again at {clock_words(message.due_at)}" if message.due_at is not None else ""
+            return f"not delivered yet, {tried}{again}"
+
+
+def on_trial(county: County, alert: Alert) -> bool:
+    """Is its rule on trial: shown, and nobody told?"""
+    rule = county.alerting.rule(alert.rule)
+    return rule is not None and rule.on_trial
