@@ -1,0 +1,195 @@
+"""The evaluator: looks at each new picture, moves every rule on by what it sees, and keeps it all in one transaction.
+
+It remembers nothing itself. How rules stand, and since when, is in the store: any engine may look, at any time, and a look that
+was missed is made up for by the next.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from flowcentre.alerts.machine import judge, next_moment, put_right, step, unwatched
+from flowcentre.alerts.past import Past
+from flowcentre.alerts.seen import Sights, clock, next_silence, see, see_nothing
+from flowcentre.model import Alerting, Phase, Picture, Rule, Standing, Telling, Transition
+from flowcentre.store import Decided, Stood, Store
+
+log = structlog.get_logger(__name__)
+
+Routing = Callable[
+    [Alerting, Stood, Sequence[Transition], Sequence[Standing], Picture, datetime],
+    tuple[Sequence[Telling], datetime | None],
+]
+
+LOOK_AGAIN = timedelta(seconds=30)  # however quiet all is
+# A live picture is made anew every half minute at least. One that was not for so long cannot speak of the present.
+PICTURE_LIMIT = timedelta(seconds=90)
+# Of what does not change the moment of the last look is written only now and then.
+_NOTE_EVERY = timedelta(seconds=20)
+_NOTHING: tuple[Transition, ...] = ()
+_BREATH = 0.2  # seconds between two looks, so that many pictures at once are one look
+_RETRY = 1.0  # seconds, after a look that failed
+
+
+@dataclass
+class _Look:
+    """What one look decides, gathered rule by rule."""
+
+    standings: list[Standing] = field(default_factory=list)  # that are to be written
+    transitions: list[Transition] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)  # at which to look again
+
+    def add(self, before: Standing, after: Standing, happened: Sequence[Transition]) -> None:
+        if happened or _to_be_written(before, after):
+            self.standings.append(after)
+        self.transitions += happened
+
+
+class Evaluator:
+    """Looks on each new picture, when a timer ends, and at least each half minute, in a thread of its own."""
+
+    def __init__(
+        self,
+        store: Store,
+        current: Callable[[], Picture],
+        alerting: Callable[[], Alerting],
+        now: Callable[[], datetime],
+        routing: Routing,
+    ) -> None:
+        self._store = store
+        self._current = current
+        self._alerting = alerting
+        self._now = now
+        self._routing = routing
+        self._past = Past(store)
+        self._news = threading.Event()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._failing: set[str] = set()  # rules that cannot be worked out, each logged once
+        self.last_look_at: datetime | None = None  # the last that ended well: a watchdog sees it stand still
+
+    def look(self) -> datetime | None:
+        """Look once; returns when to look again if nothing happens, or None where nothing is waited for."""
+        at = self._now()
+        at = at.replace(
+            microsecond=at.microsecond // 1000 * 1000
+        )  # the store's own measure, so that it reads back the same
+        picture, alerting = self._current(), self._alerting()
+        if picture.looks_back:
+            return None  # the past raises no alert
+        if at - picture.known_at > PICTURE_LIMIT:
+            why = f"the picture has not been made anew since {clock(picture.known_at, at)}"
+            sights, pictured_at = see_nothing(alerting.rules, why), at
+        else:
+            sights, pictured_at = self._see(picture, alerting.rules, at), picture.known_at
+        due: list[datetime] = []
+
+        def decide(stood: Stood) -> Decided:
+            found = decide_all(alerting.rules, stood, sights, at, pictured_at)
+            tellings, next_due = self._routing(alerting, stood, found.transitions, found.standings, picture, at)
+            due.extend(found.moments)
+            if next_due is not None:
+                due.append(next_due)
+            return Decided(tuple(found.standings), tuple(found.transitions), tuple(tellings))
+
+        self._store.decide_alerts(decide, rules={rule.id: rule for rule in alerting.rules}, at=at)
+        silence_at = next_silence(picture, alerting.rules, at)
+        self.last_look_at = at
+        return min([*due, *([silence_at] if silence_at is not None else [])], default=None)
+
+    def wake(self, _picture: Picture | None = None) -> None:
+        """There is a new picture, or something else to look at: hand it to ``LivePicture.subscribe``."""
+        self._news.set()
+
+    def start(self) -> None:
+        """Look until stopped."""
+        self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more; a look that has begun is ended."""
+        self._stopped.set()
+        self._news.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+
+    def _see(self, picture: Picture, rules: Sequence[Rule], at: datetime) -> Sights:
+        """What each rule sees; one that cannot be worked out sees nothing, and is no harm to the others."""
+        try:
+            sights = see(picture, rules, at, self._past)
+        except Exception:
+            return {key: seen for rule in rules for key, seen in self._see_one(picture, rule, at).items()}
+        self._failing.clear()
+        return sights
+
+    def _see_one(self, picture: Picture, rule: Rule, at: datetime) -> Sights:
+        try:
+            return see(picture, [rule], at, self._past)
+        except Exception:
+            if rule.id not in self._failing:
+                log.exception("a rule of alerts cannot be worked out", rule=rule.id)
+            self._failing.add(rule.id)
+            return see_nothing([rule], "the rule cannot be worked out: see the log")
+
+    def _run(self) -> None:
+        failing = False
+        while not self._stopped.is_set():
+            self._news.clear()
+            try:
+                due = self.look()
+            except Exception:
+                # Nothing of the look is kept, and the next makes up for it. Said once, however long it lasts.
+                if not failing:
+                    log.exception("alerts cannot be evaluated")
+                failing = True
+                self._stopped.wait(_RETRY)
+                continue
+            if failing:
+                log.info("alerts are evaluated again")
+            failing = False
+            self._stopped.wait(_BREATH)
+            self._news.wait(timeout=self._wait(due).total_seconds())
+
+    def _wait(self, due: datetime | None) -> timedelta:
+        if due is None:
+            return LOOK_AGAIN
+        return min(max(due - self._now(), timedelta(0)), LOOK_AGAIN)
+
+
+def decide_all(rules: Iterable[Rule], stood: Stood, sights: Sights, at: datetime, pictured_at: datetime) -> _Look:
+    """How every rule stands after a look at a moment, at a picture that was made at another."""
+    found = _Look()
+    watched = set()
+    for rule in rules:
+        for subject in dict.fromkeys(rule.subjects):
+            key = (rule.id, subject)
+            watched.add(key)
+            kept = stood.standings.get(key, Standing(rule.id, subject))
+            before = put_right(kept, at)
+            after, happened = before, _NOTHING
+            # Where another engine, with newer news, has moved it on since, this picture would take it back.
+            if before.since is None or pictured_at >= before.since:
+                after, happened = step(rule, before, judge(rule, sights[key]), sights[key], at)
+            found.add(kept, after, happened)
+            if (moment := next_moment(rule, after)) is not None:
+                found.moments.append(moment)
+    for key, kept in stood.standings.items():
+        if key not in watched:
+            found.add(kept, *unwatched(put_right(kept, at), at))
+    return found
+
+
+def _to_be_written(before: Standing, after: Standing) -> bool:
+    """Has anything changed that somebody would miss? Of a clear rule only what it cannot tell."""
+    if after == before:
+        return False
+    if before.phase is Phase.CLEAR and after.phase is Phase.CLEAR:
+        return (after.blind_since, after.blind_why) != (before.blind_since, before.blind_why)
+    if replace(after, looked_at=before.looked_at) != before or before.looked_at is None or after.looked_at is None:
+        return True
+    return abs(after.looked_at - before.looked_at) >= _NOTE_EVERY

@@ -1,0 +1,85 @@
+"""A history as a line: what was known of a value from each moment to the next, with the times in which nothing was."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+
+from flowcentre.measures.derive import local_midnight
+from flowcentre.model import Judged, Point, Rule
+
+Line = Sequence[Point]  # each point stands until the next
+
+_NO_TIME = timedelta(0)
+
+
+def draw(
+    points: Iterable[Point], until: datetime, stale_after: timedelta | None, *, since_midnight: bool = False
+) -> Line:
+    """The line of some points, oldest first, until a moment.
+
+    ``stale_after`` is how long what is reported stands without news; None for a total, which is kept as it changes and ends
+    with a point of its own. A count since midnight stands until the next one at most.
+    """
+    line: list[Point] = []
+    ends_at: datetime | None = None
+    for point in points:
+        if point.at > until:
+            break
+        if ends_at is not None and ends_at < point.at:
+            line.append(Point(ends_at, None))
+        line.append(point)
+        ends_at = None if point.value is None else _ends_at(point.at, stale_after, since_midnight)
+    if ends_at is not None and ends_at <= until:
+        line.append(Point(ends_at, None))
+    return line
+
+
+def _ends_at(at: datetime, stale_after: timedelta | None, since_midnight: bool) -> datetime | None:
+    ends = [at + stale_after] if stale_after is not None else []
+    if since_midnight:
+        ends.append(local_midnight(local_midnight(at) + timedelta(hours=36)))
+    return min(ends, default=None)
+
+
+def value_at(line: Line, at: datetime) -> float | None:
+    """What was known at a moment; None where nothing was."""
+    index = bisect_right(line, at, key=attrgetter("at"))
+    return line[index - 1].value if index else None
+
+
+def time_at_level(rule: Rule, line: Line, at: datetime) -> tuple[timedelta, timedelta]:
+    """For how long of the time that a rule looks back over the value was at or past its limit, and for how long nothing is known."""
+    assert rule.over is not None
+    assert rule.raise_at is not None
+    begins = at - rule.over
+    index = bisect_right(line, begins, key=attrgetter("at"))
+    moments = [begins, *(point.at for point in line[index:] if point.at < at), at]
+    values = [line[index - 1].value if index else None, *(point.value for point in line[index:] if point.at < at)]
+    there, unknown = _NO_TIME, _NO_TIME
+    for value, start, end in zip(values, moments, moments[1:], strict=True):
+        if value is None:
+            unknown += end - start
+        elif value >= rule.raise_at if rule.rising else value <= rule.raise_at:
+            there += end - start
+    return there, unknown
+
+
+def judge_time(rule: Rule, there: timedelta, unknown: timedelta, present: Judged) -> Judged:
+    """What a time at a level says. It is calm only when the present value is, and enough of the time is known."""
+    if present is Judged.UNKNOWN:
+        return Judged.UNKNOWN
+    if there >= rule.hold_for:
+        return Judged.BREACH
+    if there + unknown >= rule.hold_for:
+        return Judged.UNKNOWN
+    return Judged.CALM if present is Judged.CALM else Judged.BETWEEN
+
+
+def time_words(rule: Rule, there: timedelta) -> str:
+    """For how long it was at its level: "at or past 3 for 125 of the last 240 minutes"."""
+    assert rule.over is not None
+    minutes, over = there // timedelta(minutes=1), rule.over // timedelta(minutes=1)
+    return f"at or past {rule.raise_at:g} for {minutes} of the last {over} minutes"

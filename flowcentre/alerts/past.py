@@ -1,0 +1,38 @@
+"""Moments before, for rules that look back: each picture is made once, however many rules and looks ask for it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from flowcentre.model import EPOCH, County, Picture, Point
+from flowcentre.picture import build
+from flowcentre.store import Store
+
+_KEPT = 8  # of which the rules of a county look back over fewer different lengths
+_MINUTE = timedelta(minutes=1)
+
+
+class Past:
+    """What was the present some time ago, to the minute, with all that is known of it by now. For one thread."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._pictures: OrderedDict[tuple[int, datetime], tuple[County, Picture]] = OrderedDict()
+
+    def picture(self, county: County, moment: datetime, known_at: datetime) -> Picture:
+        """The picture of a moment, of its last whole minute."""
+        minute = moment - (moment - EPOCH) % _MINUTE
+        key = (id(county), minute)
+        if key not in self._pictures:
+            self._pictures[key] = (county, build(self._store, county, minute, known_at=known_at))
+            while len(self._pictures) > _KEPT:
+                self._pictures.popitem(last=False)
+        return self._pictures[key][1]
+
+    def histories(
+        self, keys: Sequence[tuple[str, str]], start: datetime, end: datetime
+    ) -> Mapping[tuple[str, str], Sequence[Point]]:
+        """The points of each (place, measure), with the last before the start."""
+        return self._store.history(keys, start, end)
