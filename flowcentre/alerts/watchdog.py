@@ -1,0 +1,86 @@
+"""The dead man's ping: while all goes well somebody outside hears from us, so that our own death is noticed.
+
+Silence is the alarm. So it says nothing the moment evaluator or sender stands still, and nothing else ever.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from flowcentre.model import Alerting
+
+EVERY = timedelta(seconds=30)
+STILL = timedelta(seconds=45)  # without a round: with the two, who listens knows within a minute and a half
+_TIMEOUT = 10.0  # seconds
+log = structlog.get_logger(__name__)
+
+
+class Watchdog:
+    """Asks for the address ``dead_man`` of the configuration each half minute, while each of some loops goes round.
+
+    ``rounds`` give when each loop last ended a round: the evaluator's ``last_look_at``, the sender's ``last_round_at``.
+    """
+
+    def __init__(
+        self,
+        alerting: Callable[[], Alerting],
+        *rounds: Callable[[], datetime | None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._alerting = alerting
+        self._rounds = rounds
+        self._now = now
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._unheard = False
+
+    def start(self) -> None:
+        """Ping in a thread of its own, until it is stopped."""
+        self._thread = threading.Thread(target=self._run, name="alerts watchdog", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ping no more."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def all_goes_round(self) -> bool:
+        """Has each loop ended a round lately? One whose round lies in the future has a clock that was set back: it has not."""
+        at = self._now()
+        return all(
+            moment is not None and timedelta(0) <= at - moment < STILL for moment in (last() for last in self._rounds)
+        )
+
+    def ping(self) -> bool:
+        """Say outwards that all goes well, if it does. True: it was heard."""
+        import httpx
+
+        address = self._alerting().dead_man
+        if not address or not self.all_goes_round():
+            return False
+        try:
+            answer = httpx.get(address, timeout=_TIMEOUT, follow_redirects=False)
+            heard, reason = answer.is_success, f"answered {answer.status_code}"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            heard, reason = False, type(error).__name__
+        if heard == self._unheard:  # said once when it is lost, and once when it is found again
+            self._unheard = not heard
+            if heard:
+                log.info("the dead man's ping is heard again")
+            else:
+                log.error("the dead man's ping is not heard", reason=reason)
+        return heard
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self.ping()
+            except Exception as error:
+                log.error("the dead man's ping failed", error=type(error).__name__)
+            if self._stopping.wait(EVERY.total_seconds()):
+                return
