@@ -58,7 +58,7 @@ def _read_key(key: str) -> _Key | None:
         if part == "-":
             return _Key(number, TellingKind(kind), lead)
         route_id, step, begun = part.split(".", 2)
-        moment = datetime.strptime(begun, "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(begun)
         return _Key(number, TellingKind(kind), lead, route_id, int(step), moment)
     except ValueError:
         return None
@@ -80,10 +80,11 @@ def route(
     after = {**stood.standings, **{(standing.rule, standing.subject): standing for standing in standings}}
     kept = _by_alert(stood.told)
     silent = silent_feeds(alerting, after.values(), stood.silences, at)
+    rules = {rule.id: rule for rule in alerting.rules}
     tellings: list[Telling] = []
     due: list[datetime] = []
     for standing in after.values():
-        rule = alerting.rule(standing.rule)
+        rule = rules.get(standing.rule)
         if not standing.open or (rule is not None and rule.on_trial):
             continue
         hushed_until = _hushed_until(stood.silences, standing.rule, standing.subject, at)
@@ -103,7 +104,7 @@ def route(
         was = stood.standings.get((transition.rule, transition.subject))
         if transition.what is not What.CLEARED or was is None or was.alert is None:
             continue
-        rule = alerting.rule(transition.rule)
+        rule = rules.get(transition.rule)
         if _hushed_until(stood.silences, transition.rule, transition.subject, at) is None:
             before = kept[was.alert]
             tellings += _once(TellingKind.CLEARED, rule, was, before, _aware(before), at)
