@@ -1,0 +1,355 @@
+"""What is written, to whom, and how seldom: words, grouping and the budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from flowcentre.alerts.letters import LISTED, Book, Written, fallback, letter_of, write
+from flowcentre.alerts.words import figure_words, value_and_limit
+from flowcentre.measures import by_id
+from flowcentre.model import (
+    Alert,
+    AlertState,
+    FeedStatus,
+    Lead,
+    Message,
+    MessageState,
+    RuleKind,
+    Severity,
+    State,
+    Telling,
+    TellingKind,
+)
+from flowcentre.store import NewMessage
+from tests.alerts.telling_cast import (
+    ALERTING,
+    AT,
+    BEDS,
+    CROWDED,
+    DIRECTOR,
+    FULL,
+    MINUTE,
+    SILENT,
+    SITE,
+    a_picture,
+    a_telling,
+    an_alert,
+    occupancy,
+)
+
+SECOND = timedelta(seconds=1)
+
+
+def a_book(*alerts: Alert, **more: object) -> Book:
+    book = Book(ALERTING, a_picture(AT, occupancy()), {alert.id: alert for alert in alerts}, frozenset({"text"}))
+    return replace(book, **more)  # type: ignore[arg-type]
+
+
+def written(
+    *tellings: Telling,
+    alerts: tuple[Alert, ...] = (an_alert(),),
+    recent: dict[str, list[datetime]] | None = None,
+    at: datetime = AT + 32 * MINUTE,
+    **more: object,
+) -> Written:
+    return write(tellings, recent or {}, a_book(*alerts, **more), at)
+
+
+def only(result: Written) -> NewMessage:
+    (message,) = result.messages
+    return message
+
+
+# --- Words ------------------------------------------------------------------------------------------
+
+
+def test_a_message_says_what_where_how_much_since_when_how_old_and_what_to_do():
+    message = only(written(a_telling()))
+    assert message.subject == "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 %), since 08:00"
+    assert message.text.splitlines() == [
+        "CRITICAL: Beds full",
+        "Where: Northgate General",
+        "Value: 96.4 % (limit 95.0 %)",
+        "As of: 07:54, 38 min old",
+        "Since: 08:00, for 32 min",
+        "More patients than beds: discharges come first.",
+        "Action card: beds-full, https://flow.example/action-cards/beds-full",
+        "Acknowledge: https://flow.example/alerts/17",
+        "",
+        "Flow Centre, to Northgate site manager, 08:32",
+    ]
+    assert (message.lead, message.channel, message.due_at) == ("site", "mail", AT + 32 * MINUTE)
+    assert message.telling_keys == ("alert 17/raised/-/site",)
+
+
+def test_a_figure_with_silent_members_is_at_least_so_much():
+    assert "at least 96.4 %" in only(written(a_telling(), alerts=(an_alert(at_least=True),))).subject
+
+
+def test_a_figure_just_short_of_the_limit_does_not_read_as_the_limit():
+    assert value_and_limit(94.96, 95, by_id("ga_occupancy")) == ("94.96 %", "95.00 %")
+    assert value_and_limit(95.0, 95, by_id("ga_occupancy")) == ("95.0 %", "95.0 %")
+    assert value_and_limit(79.6, 80, by_id("ae_patients_now")) == ("79.6 people", "80.0 people")
+
+
+@pytest.mark.parametrize(
+    ("value", "measure", "words"),
+    [
+        (1234, "ae_patients_now", "1,234 people"),
+        (-0.2, "ae_patients_now", "0 people"),
+        (134, "ambulance_longest_handover_now", "2 h 14 min"),
+        (90, "ambulance_longest_handover_now", "90 min"),
+        (float("nan"), "ae_patients_now", "unknown"),
+    ],
+)
+def test_figures_have_their_unit(value, measure, words):
+    assert figure_words(value, by_id(measure)) == words
+
+
+def test_a_blind_alert_says_since_when_it_cannot_tell_and_why():
+    blind = an_alert(state=AlertState.BLIND, blind_since=AT + 20 * MINUTE, blind_why="no news since 08:20")
+    message = only(written(a_telling(kind=TellingKind.BLIND), alerts=(blind,)))
+    assert "still open, and cannot tell since 08:20 (no news since 08:20)" in message.subject
+    assert "Last value: 96.4 %" in message.text
+
+
+def test_an_escalated_alert_says_that_nobody_acknowledged_it():
+    message = only(written(a_telling(lead="desk", kind=TellingKind.ESCALATED)))
+    assert "nobody has acknowledged it for 32 min" in message.subject
+
+
+def test_an_alert_that_was_acknowledged_meanwhile_says_by_whom():
+    alert = an_alert(acknowledged_at=AT + 30 * MINUTE, acknowledged_by="site manager")
+    message = only(written(a_telling(lead="desk", kind=TellingKind.ESCALATED), alerts=(alert,)))
+    assert "Acknowledged: 08:30, by site manager" in message.text
+    assert "nobody" not in message.text
+
+
+def test_an_alert_that_is_over_asks_for_nothing():
+    cleared = an_alert(state=AlertState.CLEAR, cleared_at=AT + 30 * MINUTE, value=91.0)
+    message = only(written(a_telling(kind=TellingKind.CLEARED), alerts=(cleared,)))
+    assert message.subject == "CRITICAL: Beds full, Northgate: 91.0 % (limit 95.0 %), cleared 08:30"
+    assert "Since: 08:00, for 30 min" in message.text
+    assert "Action card" not in message.text
+    assert "Acknowledge:" not in message.text
+
+
+def test_an_alert_that_came_and_went_while_it_was_held_back_is_one_thing_to_read():
+    cleared = an_alert(state=AlertState.CLEAR, cleared_at=AT + 30 * MINUTE)
+    message = only(written(a_telling(), a_telling(kind=TellingKind.CLEARED), alerts=(cleared,)))
+    assert message.text.count("Where:") == 1
+    assert len(message.telling_keys) == 2
+
+
+def test_the_alert_of_a_silent_feed_lists_what_it_blinds():
+    silent = an_alert(20, SILENT, "beds", value=None, limit=None)
+    status = FeedStatus(BEDS, State.STALE, observed_at=AT - 46 * MINUTE)
+    picture = a_picture(AT, occupancy(), feeds=[status])
+    telling = replace(a_telling(20, "desk", rule=SILENT), subject="beds")
+    message = only(written(telling, alerts=(silent,), picture=picture, at=AT))
+    assert "Feed: Northgate bed state" in message.text
+    assert "Last heard: 07:14, 46 min ago" in message.text
+    assert "Without it cannot tell: Beds full (Northgate)" in message.text
+    assert "A&E crowded" not in message.text
+
+
+def test_a_place_that_is_in_the_configuration_no_more_is_called_by_its_id():
+    message = only(written(a_telling(), alerts=(an_alert(subject="closed-site"),)))
+    assert "closed-site" in message.subject
+
+
+def test_an_alert_whose_rule_is_gone_is_written_all_the_same():
+    message = only(written(a_telling(), alerts=(an_alert(rule=replace(FULL, id="gone")),)))
+    assert "Beds full" in message.subject
+
+
+def test_a_step_is_said_to_be_a_change():
+    step = replace(FULL, kind=RuleKind.STEP, over=timedelta(hours=1))
+    message = only(written(a_telling(), alerting=replace(ALERTING, rules=(step,))))
+    assert "changed by 96.4 %" in message.subject
+
+
+def test_a_test_says_that_nothing_has_happened():
+    test = Telling("test/2026-11-23/site", "site", TellingKind.TEST, Severity.NOTICE, AT)
+    message = only(written(test))
+    assert message.subject == "NOTICE: weekly test, nothing has happened"
+    assert "Northgate site manager" in message.text
+
+
+# --- Several alerts in one message ------------------------------------------------------------------
+
+
+def many(count: int, rule: object = CROWDED) -> tuple[tuple[Telling, ...], tuple[Alert, ...]]:
+    alerts = tuple(an_alert(number, rule) for number in range(100, 100 + count))  # type: ignore[arg-type]
+    return tuple(a_telling(alert.id) for alert in alerts), alerts
+
+
+def test_what_waits_for_a_lead_goes_in_one_message_the_gravest_first():
+    tellings, alerts = many(2)
+    over = an_alert(50, state=AlertState.CLEAR, cleared_at=AT)
+    message = only(
+        written(*tellings, a_telling(50), a_telling(17), alerts=(*alerts, over, an_alert())),
+    )
+    assert message.subject.startswith("CRITICAL: Beds full, Northgate")
+    assert message.subject.endswith("; and 3 more")
+    heads = [line for line in message.text.splitlines() if line.startswith(("CRITICAL", "WARNING"))]
+    assert heads == [
+        "CRITICAL: Beds full",
+        "WARNING: A&E crowded",
+        "WARNING: A&E crowded",
+        "CRITICAL: Beds full - cleared 08:00",
+    ]
+
+
+def test_of_a_storm_the_first_are_listed_and_the_others_counted():
+    tellings, alerts = many(5_000)
+    message = only(written(*tellings, alerts=alerts))
+    assert message.text.count("Where:") == LISTED
+    assert "and 4980 more: https://flow.example/alerts" in message.text
+    assert len(message.telling_keys) == 5_000
+
+
+def test_two_leads_get_a_message_each():
+    result = written(a_telling(), a_telling(lead="desk"))
+    assert [message.lead for message in result.messages] == ["site", "desk"]
+    assert len({message.key for message in result.messages}) == 2
+
+
+def test_the_key_is_the_same_when_it_is_written_again_and_names_nobody():
+    first, second = only(written(a_telling())), only(written(a_telling(), at=AT + 40 * MINUTE))
+    assert first.key == second.key
+    assert "site" not in first.key
+
+
+def test_what_one_would_have_to_know_of_first_is_asked_for():
+    result = written(a_telling(17), a_telling(18, lead="desk"), alerts=(an_alert(18),))
+    assert result.unknown == {17}
+    assert [message.lead for message in result.messages] == ["desk"]
+
+
+# --- Text messages ----------------------------------------------------------------------------------
+
+
+def test_a_text_message_is_short_and_says_all_that_matters():
+    message = only(written(a_telling(lead="director", kind=TellingKind.ESCALATED)))
+    assert message.channel == "text"
+    assert message.text == (
+        "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 %), nobody has acknowledged it for 32 min. "
+        "Card: beds-full. https://flow.example/alerts/17"
+    )
+
+
+def test_a_text_message_of_many_is_no_longer_than_three_parts_and_ends_with_the_link():
+    tellings, alerts = many(40)
+    message = only(written(*(replace(each, lead="director") for each in tellings), alerts=alerts))
+    assert len(message.text) <= 450
+    assert "; and 37 more https://flow.example/alerts" in message.text
+    assert message.text.isascii()  # else it would be sent in twice as many parts
+
+
+# --- The budget -------------------------------------------------------------------------------------
+
+
+def test_a_lead_who_has_just_heard_waits_for_what_comes_with_it():
+    at = AT + 32 * MINUTE
+    result = written(a_telling(), recent={"site": [at - 2 * SECOND]}, at=at)
+    assert not result.messages
+    assert result.again_at == at + 3 * SECOND
+    assert only(written(a_telling(), recent={"site": [at - 5 * SECOND]}, at=at))
+
+
+def test_another_lead_does_not_wait():
+    at = AT + 32 * MINUTE
+    assert only(written(a_telling(lead="desk"), recent={"site": [at - SECOND]}, at=at)).lead == "desk"
+
+
+def test_a_lead_gets_ten_messages_in_five_minutes_and_the_tenth_says_so():
+    at = AT + 32 * MINUTE
+    nine = [at - 4 * MINUTE + each * 10 * SECOND for each in range(9)]
+    tenth = only(written(a_telling(), recent={"site": nine}, at=at))
+    assert "More may follow, and is held back until 08:33: see https://flow.example/alerts" in tenth.text
+    assert "More may follow" not in only(written(a_telling(), recent={"site": nine[1:]}, at=at)).text
+    eleventh = written(a_telling(), recent={"site": [*nine, at - 10 * SECOND]}, at=at)
+    assert not eleventh.messages
+    assert eleventh.again_at == nine[0] + 5 * MINUTE
+
+
+def test_a_storm_of_an_hour_makes_ten_messages_in_any_five_minutes_and_tells_everything():
+    sent: list[datetime] = []
+    waiting: list[Telling] = []
+    told = 0
+    for second in range(0, 3600, 5):
+        at = AT + second * SECOND
+        waiting += [a_telling(each) for each in range(second * 10, second * 10 + 7)]
+        alerts = tuple(an_alert(telling.alert or 0) for telling in waiting[:1])
+        book = replace(a_book(), alerts={telling.alert or 0: alerts[0] for telling in waiting})
+        result = write(waiting, {"site": sent}, book, at)
+        if result.messages:
+            told += len(result.messages[0].telling_keys)
+            sent.append(at)
+            waiting = []
+    assert max(sum(start <= each < start + 5 * MINUTE for each in sent) for start in sent) == 10
+    assert told + len(waiting) == 720 * 7
+
+
+def test_a_telephone_gets_sixty_text_messages_in_an_hour_at_most():
+    at = AT + 59 * MINUTE
+    hour = [AT + each * 50 * SECOND for each in range(60)]
+    result = written(a_telling(lead="director"), at=at, in_the_hour={"director": hour})
+    assert not result.messages
+    assert result.again_at == AT + 60 * MINUTE
+    assert written(a_telling(), at=at, in_the_hour={"site": hour}).messages  # not by mail
+
+
+# --- The next address -------------------------------------------------------------------------------
+
+
+def a_message(**more: object) -> Message:
+    made = only(written(a_telling()))
+    message = Message(
+        1, made.key, made.lead, made.channel, made.subject, made.text, AT, MessageState.SENDING, alerts=(17,)
+    )
+    return replace(message, **more)  # type: ignore[arg-type]
+
+
+def test_the_next_address_gets_the_same_in_its_own_length():
+    message = a_message()
+    other = fallback(message, SITE, {"text"}, "https://flow.example/alerts/17", AT + MINUTE)
+    assert other is not None
+    assert (other.lead, other.channel, other.due_at) == ("site", "text", AT + MINUTE)
+    assert other.text == f"{message.subject}. https://flow.example/alerts/17"
+    assert other.key != message.key
+
+
+def test_two_addresses_by_one_channel_are_two_ways():
+    lead = Lead("site", "Site", (("mail", "first@northgate.example"), ("mail", "second@northgate.example")))
+    other = fallback(a_message(), lead, (), "", AT)
+    assert other is not None
+    assert other.channel == "mail"
+    assert fallback(a_message(key=other.key), lead, (), "", AT) is None
+
+
+def test_who_has_one_address_has_no_other():
+    assert fallback(a_message(), DIRECTOR, (), "", AT) is None
+    assert fallback(a_message(), None, (), "", AT) is None
+
+
+def test_a_message_about_a_channel_goes_by_another_one():
+    about = Telling("channel mail/1/site", "site", TellingKind.CHANNEL, Severity.WARNING, AT, subject="mail")
+    message = only(written(about, failing={"mail": "the mail server cannot be reached"}))
+    assert message.channel == "text"
+    assert "mail" in message.subject
+
+
+def test_a_kept_message_is_handed_over_with_its_link_and_how_grave_it_is():
+    letter = letter_of(a_message(), ALERTING)
+    assert (letter.severity, letter.link) == (Severity.CRITICAL, "https://flow.example/alerts/17")
+    assert letter_of(a_message(alerts=(17, 18)), ALERTING).link == "https://flow.example/alerts"
+
+
+def test_a_lead_who_is_gone_is_written_to_all_the_same_so_that_it_is_seen_as_undeliverable():
+    message = only(written(a_telling(lead="gone")))
+    assert (message.lead, message.channel) == ("gone", "")
