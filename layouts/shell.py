@@ -24,6 +24,7 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
+from layouts import alerts as alerts_page
 from layouts import capacity as capacity_page
 from layouts import demand, explain, feeds, measures
 from layouts.delays import DELAYS_PAGE
@@ -70,18 +71,24 @@ _INDEX = """<!DOCTYPE html>
 """
 
 
-def addresses(*, published: bool, books: Collection[str] = (), capacity: bool = False) -> tuple[str, ...]:
-    """Where there is a page: with published figures, or capacity, or neither; with these pages of lists, by their ids."""
+def addresses(
+    *, published: bool, books: Collection[str] = (), capacity: bool = False, alerts: bool = False
+) -> tuple[str, ...]:
+    """Where there is a page: with published figures, capacity, alerts, or none; with these pages of lists, by their ids."""
     lists = (each.page.path for id, each in LISTED.items() if id in books)
-    more = [*([PUBLISHED] if published else []), *([capacity_page.PATH] if capacity else [])]
-    return (*_ADDRESSES, *more, *lists)
+    more = ((PUBLISHED, published), (capacity_page.PATH, capacity), (alerts_page.PATH, alerts))
+    return (*_ADDRESSES, *(path for path, there in more if there), *lists)
 
 
-def live_pages(capacity: capacity_page.Book | None = None) -> dict[str, Callable[[Picture], str]]:
-    """For each live page the HTML of its live part; with a book of capacity, of its page too."""
+def live_pages(
+    capacity: capacity_page.Book | None = None, alerts: alerts_page.Book | None = None
+) -> dict[str, Callable[[Picture], str]]:
+    """For each live page the HTML of its live part; with a book of capacity or of alerts, of its page too."""
     pages = {name: _live_html(render) for name, render in LIVE.items()}
     if capacity is not None:
         pages[capacity_page.ID] = _live_html(lambda picture: capacity_page.render(capacity.read(picture)))
+    if alerts is not None:
+        pages[alerts_page.ID] = _live_html(lambda picture: alerts_page.render(alerts.read(picture)))
     return pages
 
 
@@ -119,14 +126,17 @@ def create_pages(
     published: Callable[[Picture, str | None], Component] | None = None,
     books: Books = MappingProxyType({}),
     capacity: capacity_page.Book | None = None,
+    alerts: alerts_page.Book | None = None,
 ) -> dash.Dash:
     """Add the pages to a FastAPI server, after every route of its own: Dash answers all that is left.
 
     ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
-    figures, of one place or of all, where there is one; ``books`` are those of the lists of people, and ``capacity`` that
-    of community capacity.
+    figures, of one place or of all, where there is one; ``books`` are those of the lists of people, ``capacity`` that of
+    community capacity, and ``alerts`` that of alerts.
     """
-    known = addresses(published=published is not None, books=books, capacity=capacity is not None)
+    known = addresses(
+        published=published is not None, books=books, capacity=capacity is not None, alerts=alerts is not None
+    )
     app = dash.Dash(
         "flowcentre",
         server=server,
@@ -161,10 +171,11 @@ def create_pages(
                 published=published,
                 books=books,
                 capacity=capacity,
+                alerts=alerts,
             )
         except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
             _tell("a page could not be drawn", error)
-            return _failed(picture, path, published is not None, books, capacity is not None)
+            return _failed(picture, path, known)
 
     for id, book in books.items():
         _answer_questions(app, current, LISTED[id], book)
@@ -185,6 +196,7 @@ def page(
     published: Callable[[Picture, str | None], Component] | None = None,
     books: Books = MappingProxyType({}),
     capacity: capacity_page.Book | None = None,
+    alerts: alerts_page.Book | None = None,
 ) -> list[Component]:
     """The whole page at an address: what stands above every page, and its own content."""
     path = path.rstrip("/") or "/"
@@ -194,7 +206,10 @@ def page(
         path = PUBLISHED
     content: Component
     of_lists = {each.page.path: each for id, each in LISTED.items() if id in books}
-    if path not in addresses(published=published is not None, books=books, capacity=capacity is not None):
+    known = addresses(
+        published=published is not None, books=books, capacity=capacity is not None, alerts=alerts is not None
+    )
+    if path not in known:
         content = html.Div(
             html.Header([html.H1("No such page"), html.P("The pages there are stand above.")], className="page-head")
         )
@@ -210,13 +225,15 @@ def page(
     elif path == capacity_page.PATH:
         assert capacity is not None  # or it would not be among the addresses
         content = capacity_page.page(capacity, picture, _finished, asks_past="at" in asked)
+    elif path == alerts_page.PATH:
+        assert alerts is not None  # or it would not be among the addresses
+        content = alerts_page.page(alerts, picture, _finished)
     elif path in of_lists:
         content = of_lists[path].draw(books[of_lists[path].page.id], picture, search, _finished)
     else:
         assert published is not None
         content = published(picture, asked.get("place"))
-    above = _above(picture, path, published is not None, books, capacity is not None)
-    return [*above, html.Main(content, id="content")]
+    return [*_above(picture, path, known), html.Main(content, id="content")]
 
 
 def _answer_questions(
@@ -240,14 +257,11 @@ def _tell(what: str, error: Exception) -> None:
     log.error(what, error=type(error).__name__, where=f"{Path(where.filename).name}:{where.lineno}")
 
 
-def _failed(
-    picture: Picture, path: object, has_published: bool, books: Collection[str], has_capacity: bool
-) -> list[Component]:
+def _failed(picture: Picture, path: object, known: Collection[str]) -> list[Component]:
     said = html.Header(
         [html.H1("This page could not be drawn"), html.P("The boards under /wall stand.")], className="page-head"
     )
-    above = _above(picture, str(path), has_published, books, has_capacity)
-    return [*above, html.Main(html.Div(said), id="content")]
+    return [*_above(picture, str(path), known), html.Main(html.Div(said), id="content")]
 
 
 def _live(picture: Picture, name: str) -> Component:
@@ -259,13 +273,11 @@ def _only_published(picture: Picture, has_published: bool) -> bool:
     return has_published and not acute_sites(picture.county)
 
 
-def _above(
-    picture: Picture, path: str, has_published: bool, books: Collection[str], has_capacity: bool
-) -> list[Component]:
-    there = addresses(published=has_published, books=books, capacity=has_capacity)
+def _above(picture: Picture, path: str, known: Collection[str]) -> list[Component]:
+    """What stands above every page; ``known`` are the addresses at which there is one."""
     entries: list[Component] = []
-    for href, name in ways(picture, published=has_published):
-        if href in there:
+    for href, name in ways(picture, published=PUBLISHED in known):
+        if href in known:
             link = dcc.Link(name, href=href, className="here" if href == path else "", **_current(href == path))
             entries.append(html.Li(link))
         elif href not in OF_DASH:

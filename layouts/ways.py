@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flowcentre.model import Picture
 from flowcentre.picture.typed import may_be_typed
-from layouts import capacity, delays, queue
+from layouts import alerts, capacity, delays, queue
 from layouts.parts import links
 from layouts.parts.delay_page import PAGE as DELAYS
 from layouts.parts.queue_page import PAGE as PACKAGES
 from layouts.services import acute_sites
 
 PUBLISHED = "/published"
-OF_DASH = frozenset({"/", PUBLISHED, DELAYS.path, PACKAGES.path, capacity.PATH, "/feeds", "/measures"})
+OF_DASH = frozenset({"/", alerts.PATH, PUBLISHED, DELAYS.path, PACKAGES.path, capacity.PATH, "/feeds", "/measures"})
 
 
 def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:
@@ -25,6 +25,7 @@ def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:
     first = "Demand" if acute_sites(county) else "First page"
     shown = (
         ("/", first, not only_published),
+        (alerts.PATH, alerts.TITLE, alerts.has_alerts(picture)),
         (PUBLISHED, "Published figures", published),
         (DELAYS.path, DELAYS.title, delays.has_lists(picture)),
         (PACKAGES.path, "Packages", queue.has_lists(picture)),

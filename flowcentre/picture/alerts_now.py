@@ -11,6 +11,7 @@ from flowcentre.model import Alert, Message, MessageState, Phase, Picture, Rule,
 from flowcentre.picture.undelivered import LOOKED_BACK, read_undelivered
 from flowcentre.store import ChannelHealth
 
+NOT_LOOKED_AFTER = timedelta(minutes=2)  # rules are looked at each half minute
 MOST_ENDED = 200
 MOST_MESSAGES = 1000
 

@@ -54,7 +54,7 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
     here = tuple(alert for alert in everywhere if _concerns(picture.county, board, alert))
     if not everywhere and not picture.undelivered:
         return _band([html.P("No alert stands", className="alerts-none")])
-    parts: list[Child] = [_counts(here) if here else html.P("No alert stands here", className="alerts-none")]
+    parts: list[Child] = [counts(here) if here else html.P("No alert stands here", className="alerts-none")]
     if here:
         items = [html.Li(_item(picture, alert), className=_item_class(picture, alert)) for alert in here[:_MOST_NAMED]]
         parts.append(html.Ul(items, className="alerts-named"))
@@ -69,7 +69,8 @@ def _band(parts: list[Child], here: Sequence[Alert] = ()) -> html.Section:
     return html.Section(parts, className="alerts-band", **attributes)
 
 
-def _counts(alerts: Sequence[Alert]) -> html.Ul:
+def counts(alerts: Sequence[Alert]) -> html.Ul:
+    """How many of each severity, each with its sign."""
     by_severity = Counter(alert.severity for alert in alerts)
     return html.Ul(
         [
@@ -152,7 +153,7 @@ def front_banner(picture: Picture) -> html.Section | None:
     ]
     if len(shown) > _ON_FRONT:
         items.append(html.Li(f"and {len(shown) - _ON_FRONT:,} more"))
-    head: list[Child] = [_counts(shown) if shown else html.P("No alert stands"), _beside(picture, shown, shown), way]
+    head: list[Child] = [counts(shown) if shown else html.P("No alert stands"), _beside(picture, shown, shown), way]
     return html.Section(
         [html.Div(head, className="alerts-head"), html.Ul(items, className="alerts-named") if items else None],
         className="alerts-front",

@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from flowcentre.measures import find
-from flowcentre.model import Alert, AlertState, County, Measure, Message, MessageState, Rule, RuleKind, Severity
+from flowcentre.model import (
+    Alert,
+    AlertState,
+    County,
+    Measure,
+    Message,
+    MessageState,
+    Rule,
+    RuleKind,
+    Severity,
+    Silence,
+)
 from layouts.parts.words import clock_words, figure_text, length_words, unit_words, when_words
 
 ORDER = tuple(Severity)  # the most severe first
 _MOST_DECIMALS = 4
 
-STATE_WORDS = {
-    AlertState.CLEAR: "ended",
-    AlertState.PENDING: "pending",
-    AlertState.RAISED: "not acknowledged",
-    AlertState.ACKNOWLEDGED: "acknowledged",
-    AlertState.CLEARING: "clearing",
-    AlertState.BLIND: "cannot tell",
-    AlertState.FLAPPING: "comes and goes",
-}
 _PLURAL = {Severity.CRITICAL: "critical", Severity.WARNING: "warnings", Severity.NOTICE: "notices"}
 
 
@@ -103,22 +105,24 @@ def news_words(alert: Alert, at: datetime) -> str:
     return f"no news since {when_words(alert.observed_at, at)}"
 
 
-def standing_words(alert: Alert, at: datetime) -> str:
-    """How an alert stands: "not acknowledged", "acknowledged at 08:20 by duty manager", "cannot tell since 10:14: no news"."""
+def state_words(alert: Alert, at: datetime) -> tuple[str, str]:
+    """How an alert stands: the word of its state, and what it means just now."""
     match alert.state:
+        case AlertState.RAISED:
+            return "raised", "not acknowledged"
+        case AlertState.ACKNOWLEDGED:
+            return "acknowledged", acknowledged_words(alert, at).removeprefix("acknowledged ")
+        case AlertState.CLEARING:
+            return "clearing", "calm, not yet for long enough"
         case AlertState.BLIND:
             since = f" since {when_words(alert.blind_since, at)}" if alert.blind_since is not None else ""
-            return f"cannot tell{since}{f': {alert.blind_why}' if alert.blind_why else ''}"
-        case AlertState.CLEAR:
-            return f"ended {when_words(alert.cleared_at, at)}" if alert.cleared_at is not None else "ended"
-        case AlertState.CLEARING:
-            return "clearing: calm, not yet for long enough"
+            return "blind", f"cannot tell{since}{f': {alert.blind_why}' if alert.blind_why else ''}"
         case AlertState.FLAPPING:
-            return "comes and goes: it stays open until it has been calm for long"
-        case AlertState.ACKNOWLEDGED:
-            return acknowledged_words(alert, at)
+            return "flapping", "comes and goes; it stays open until it has been calm for long"
+        case AlertState.CLEAR:
+            return "ended", when_words(alert.cleared_at, at) if alert.cleared_at is not None else ""
         case state:
-            return STATE_WORDS[state]
+            return state.value, ""
 
 
 def acknowledged_words(alert: Alert, at: datetime) -> str:
@@ -158,6 +162,13 @@ def message_words(message: Message, at: datetime) -> str:
                 return "waits to be sent"
             again = f", again at {clock_words(message.due_at)}" if message.due_at is not None else ""
             return f"not delivered yet, {tried}{again}"
+
+
+def silence_of(county: County, silence: Silence) -> str:
+    """What nobody is told of: "A&E filling fast, everywhere"."""
+    rule = county.alerting.rule(silence.rule)
+    named = rule.title if rule is not None else silence.rule
+    return f"{named or 'Every rule'}, {where(county, silence.subject) if silence.subject else 'everywhere'}"
 
 
 def on_trial(county: County, alert: Alert) -> bool:
