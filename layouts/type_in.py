@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from html import escape
 
 from dash import html
 from dash.development.base_component import Component
@@ -12,15 +11,14 @@ from dash.development.base_component import Component
 from flowcentre.measures import ALL
 from flowcentre.model import AskedPlace, Form, Picture, State
 from flowcentre.picture.typed import typed_of
-from layouts.finished import to_html
 from layouts.parts import links
 from layouts.parts.feed_strip import shape
 from layouts.parts.figure import figure
+from layouts.parts.form_page import form_page
 from layouts.parts.tree import Child, marked
 from layouts.parts.type_in_form import answered, the_form
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import age_words, clock_words, date_words
-from layouts.top import top
 
 TITLE = "Type in"
 
@@ -132,25 +130,5 @@ def _standing(picture: Picture, asked: AskedPlace, at: datetime) -> html.P:
 
 
 def _document(picture: Picture, title: str, main: Sequence[Component | None], here: str, fingerprint: str) -> str:
-    version = escape(fingerprint)
-    content = html.Main(html.Div([part for part in main if part is not None]), id="content")
-    body = "\n".join(to_html(part) for part in [*top(picture, here), content])
-    # With no-referrer, as every answer has it, a browser would not say that a form was sent from its own page.
-    return f"""<!doctype html>
-<html lang="en-GB">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="same-origin">
-<title>{escape(title)} - {escape(picture.county.name)}</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/tokens.css?v={version}">
-<link rel="stylesheet" href="/assets/flowcentre.css?v={version}">
-<link rel="stylesheet" href="/assets/type-in/type-in.css?v={version}">
-<script src="/assets/type-in/type-in.js?v={version}" defer></script>
-</head>
-<body class="type-in{" a-form" if here != links.type_in() else ""}">
-{body}
-</body>
-</html>
-"""
+    kind = "type-in" if here == links.type_in() else "type-in a-form"
+    return form_page(picture, title, main, here, fingerprint, kind=kind)

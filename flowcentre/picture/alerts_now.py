@@ -12,6 +12,7 @@ from flowcentre.picture.undelivered import LOOKED_BACK, read_undelivered
 from flowcentre.store import ChannelHealth
 
 NOT_LOOKED_AFTER = timedelta(minutes=2)  # rules are looked at each half minute
+LONGEST_WORDS = 200  # letters of a reason
 MOST_ENDED = 200
 MOST_MESSAGES = 1000
 

@@ -16,6 +16,8 @@ from flowcentre.model import (
     RuleKind,
     Severity,
     Silence,
+    Transition,
+    What,
 )
 from layouts.parts.words import clock_words, figure_text, length_words, unit_words, when_words
 
@@ -130,6 +132,32 @@ def acknowledged_words(alert: Alert, at: datetime) -> str:
     if alert.acknowledged_at is None:
         return "not acknowledged"
     return f"acknowledged at {when_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}"
+
+
+_HAPPENED = {
+    What.PENDING: "in breach",
+    What.PASSED: "no longer in breach",
+    What.RAISED: "raised",
+    What.CLEARING: "calm, not yet for long enough",
+    What.BACK: "no longer calm",
+    What.CLEARED: "cleared",
+    What.BLIND: "cannot tell",
+    What.SEES_AGAIN: "can tell again",
+    What.FLAPPING: "comes and goes: it stays open until it has been calm for long",
+    What.ACKNOWLEDGED: "acknowledged",
+    What.CLOSED: "closed",
+    What.UNWATCHED: "nothing watches it any more",
+}
+
+
+def transition_words(rule: Rule | None, one: Transition) -> str:
+    """What happened: "raised, at 74 people", "acknowledged by duty manager: called the site team"."""
+    said = _HAPPENED[one.what]
+    if one.by:
+        said += f" by {one.by}"
+    elif value := value_words(rule, one.value, at_least=one.at_least):
+        said += f", at {value}"
+    return f"{said}: {one.words}" if one.words else said
 
 
 def told_words(alert: Alert) -> str:

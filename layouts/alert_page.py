@@ -1,0 +1,163 @@
+"""One alert on a telephone, without a script: how it stands, the form to take it up, what to do, and what has happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import Message, Picture, RuleKind, Silence, Transition
+from flowcentre.picture.alerts_now import AlertForm, AlertStory
+from layouts.action_card import card_html
+from layouts.parts import links
+from layouts.parts.alert_banner import sign
+from layouts.parts.alert_forms import (
+    acknowledge_form,
+    answered,
+    close_form,
+    done_words,
+    end_silence_form,
+    silence_form,
+    silence_words,
+)
+from layouts.parts.alert_list import figure_parts
+from layouts.parts.alert_words import (
+    acknowledged_words,
+    message_words,
+    silence_of,
+    state_words,
+    transition_words,
+    value_words,
+    where,
+)
+from layouts.parts.figure import explained
+from layouts.parts.form_page import form_page
+from layouts.parts.tree import Child
+from layouts.parts.words import clock_words, date_words, when_words
+
+_SHEETS = ("alerts.css",)
+_KIND = "type-in a-form alert-page"
+
+
+def document(story: AlertStory, form: AlertForm, *, fingerprint: str) -> str:
+    """The whole page of an alert."""
+    alert, county = story.alert, story.picture.county
+    place = where(county, alert.subject)
+    main: list[Component | None] = [
+        html.Header(
+            [
+                html.P(html.A("All alerts", href=links.alerts()), className="back"),
+                html.H1([sign(alert.severity), alert.title, html.Span(f" {place}")]),
+            ],
+            className="page-head",
+        ),
+        *answered(form, done_words(story, form)),
+        _standing(story),
+        acknowledge_form(story, form) if form.may_write else _READ_ONLY,
+        _card(story),
+        _happened(story),
+        _told(story),
+        *([silence_form(story, form), close_form(story, form)] if form.may_write else []),
+    ]
+    return form_page(
+        story.picture, f"{alert.title}: {place}", main, links.alert(alert.id), fingerprint, kind=_KIND, sheets=_SHEETS
+    )
+
+
+_READ_ONLY = html.P("This server reads alerts and takes nothing: acknowledge on another.", className="what")
+
+
+def silence_document(picture: Picture, silence: Silence, form: AlertForm, at: datetime, *, fingerprint: str) -> str:
+    """The whole page of a silence, with the form to end it."""
+    of = silence_of(picture.county, silence)
+    main: list[Component | None] = [
+        html.Header(
+            [
+                html.P(html.A("All alerts", href=links.alerts()), className="back"),
+                html.H1(["Silenced", html.Span(f" {of}")]),
+            ],
+            className="page-head",
+        ),
+        *answered(form),
+        html.P(silence_words(silence, at)),
+        end_silence_form(silence, form) if form.may_write and form.done != "ended" else None,
+    ]
+    here = links.silence(silence.id)
+    return form_page(picture, f"Silenced: {of}", main, here, fingerprint, kind=_KIND, sheets=_SHEETS)
+
+
+def _standing(story: AlertStory) -> html.Section:
+    alert, rule, at = story.alert, story.rule, story.at
+    state, meaning = state_words(alert, at)
+    said: list[Child] = [
+        html.P(
+            [html.Strong(f"{alert.severity.value.capitalize()}, {state}"), f": {meaning}" if meaning else ""],
+            className="alert-now",
+        )
+    ]
+    if rule is not None and rule.words:
+        said.append(html.P(rule.words))
+    facts = [_fact("When it was last seen", *figure_parts(rule, alert, at)), *_now(story)]
+    if worst := value_words(rule, alert.worst):
+        facts.append(_fact("Worst", worst))
+    facts.append(_fact("Raised", when_words(alert.raised_at, at)))
+    if alert.acknowledged_at is not None and state != "acknowledged":
+        facts.append(_fact("Acknowledged", acknowledged_words(alert, at).removeprefix("acknowledged ")))
+    facts += [
+        _fact("Silenced", silence_words(silence, at), " ", html.A("End it", href=links.silence(silence.id)))
+        for silence in story.silences
+    ]
+    asked = f"As at {clock_words(at)}, {date_words(at)}; load again for newer."
+    return html.Section(
+        [*said, html.Dl(facts, className="facts"), html.P(asked, className="what")], className="alert-is"
+    )
+
+
+def _now(story: AlertStory) -> list[html.Div]:
+    """The figure as every page has it just now."""
+    rule, picture = story.rule, story.picture
+    if rule is None or rule.kind is RuleKind.SILENCE or story.alert.subject not in picture.county.places:
+        return []
+    return [_fact("The figure now", explained(picture, story.alert.subject, rule.measure))]
+
+
+def _fact(name: str, *said: Child) -> html.Div:
+    return html.Div([html.Dt(name), html.Dd(list(said))])
+
+
+def _card(story: AlertStory) -> html.Section | None:
+    rule = story.rule
+    if rule is None:
+        return None
+    way = html.A("Action card", href=links.action_card(rule.action_card))
+    if story.card is None:
+        return html.Section([html.H2("What to do"), html.P(way)])
+    return html.Section(
+        [html.H2("What to do"), html.Article(card_html(story.card, beneath=2), className="action-card"), html.P(way)]
+    )
+
+
+def _happened(story: AlertStory) -> html.Section:
+    items = [html.Li(_happening(story, one)) for one in story.transitions]
+    return html.Section([html.H2("What has happened"), html.Ol(items, className="story")])
+
+
+def _happening(story: AlertStory, one: Transition) -> list[Child]:
+    return [html.Strong(when_words(one.at, story.at)), f" {transition_words(story.rule, one)}"]
+
+
+def _told(story: AlertStory) -> html.Section:
+    if not story.messages:
+        return html.Section([html.H2("Who was told"), html.P("Nobody.")])
+    items = [html.Li(_message(story, message)) for message in story.messages]
+    return html.Section([html.H2("Who was told"), html.Ol(items, className="story")])
+
+
+def _message(story: AlertStory, message: Message) -> list[Child]:
+    lead = story.picture.county.alerting.lead(message.lead)
+    trouble = f": {message.trouble}" if message.trouble else ""
+    return [
+        html.Strong(when_words(message.created_at, story.at)),
+        f" {lead.title if lead else message.lead}, by {message.channel}: {message_words(message, story.at)}{trouble}",
+    ]

@@ -1,0 +1,190 @@
+"""The forms of an alert: to take it up, to silence it for a while, to close one that nothing watches any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import LONGEST_AUTHOR, Alert, AlertState, Silence
+from flowcentre.picture.alerts_now import LONGEST_WORDS, AlertForm, AlertStory, SilenceEnd
+from layouts.parts import links
+from layouts.parts.alert_words import acknowledged_words, where
+from layouts.parts.field import Input
+from layouts.parts.tree import Child, marked
+from layouts.parts.typed_words import until_words
+from layouts.parts.words import length_words, when_words
+
+_DONE = {
+    "acknowledged": "Acknowledged",
+    "already": "It had been acknowledged before",
+    "over": "It has ended",
+    "silenced": "Silenced",
+    "closed": "Closed",
+    "ended": "The silence has ended",
+}
+
+
+def answered(form: AlertForm, words: str = "") -> Iterator[Component]:
+    """What became of what was sent, before anything else on the page."""
+    if form.mistakes:
+        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
+        yield html.Section(said, className="answered not-kept", role="alert")
+    elif form.done in _DONE:
+        yield html.Section(
+            [html.H2(_DONE[form.done]), html.P(words) if words else None], className="answered kept", role="status"
+        )
+
+
+def done_words(story: AlertStory, form: AlertForm) -> str:
+    """The particulars of what was done, as they are kept and not as they were sent."""
+    alert, at = story.alert, story.at
+    if form.done in ("acknowledged", "already") and alert.acknowledged_at is not None:
+        return f"{acknowledged_words(alert, at).removeprefix('acknowledged ').capitalize()}. Nobody else is told unless it cannot tell, or ends."
+    if form.done == "silenced" and story.silences:
+        until = max(story.silences, key=lambda silence: silence.id).ends_at
+        return f"Until {until_words(until, at)}. It is still watched and shown."
+    return ""
+
+
+def acknowledge_form(story: AlertStory, form: AlertForm) -> html.Form | None:
+    """To say: I have it."""
+    alert = story.alert
+    if alert.acknowledged_at is not None or alert.state is AlertState.CLEAR:
+        return None
+    sent = form.asked == "acknowledge"
+    return _form(
+        alert,
+        "acknowledge",
+        [
+            html.P("Whoever acknowledges takes it up: those who would be told next are not.", className="what"),
+            _who(form, "acknowledge"),
+            _words(
+                "acknowledge", "What is being done", "If you like. Nothing of a patient.", form.words if sent else ""
+            ),
+            html.Button("Acknowledge", type="submit"),
+        ],
+    )
+
+
+def silence_form(story: AlertStory, form: AlertForm) -> html.Details:
+    """To have nobody told for a while. Folded: it is seldom the right thing."""
+    alert, county = story.alert, story.picture.county
+    sent = form.asked == "silence"
+    here = where(county, alert.subject)
+    place = [
+        Input(type="radio", name="where", id="where-here", value="here", checked=not form.everywhere, required=True),
+        html.Label(f"{here} only", htmlFor="where-here"),
+        Input(type="radio", name="where", id="where-everywhere", value="everywhere", checked=form.everywhere, required=True),
+        html.Label("Everywhere", htmlFor="where-everywhere"),
+    ]  # fmt: skip
+    fields: list[Child] = [
+        html.P("Nobody is told of this rule until it ends. It is still watched, and shown.", className="what"),
+        html.Fieldset([html.Legend("Where"), html.Div(place, className="choices")], className="holds"),
+        html.Fieldset(
+            [html.Legend("Until"), html.Div(list(_ends(form.ends, story.at)), className="choices")], className="holds"
+        ),
+        _words("silence", "Why", "Nothing of a patient.", form.words if sent else "", required=True),
+        _who(form, "silence"),
+        html.Button("Silence it", type="submit", className="other"),
+    ]
+    return html.Details(
+        [html.Summary("Silence it for a while"), _form(alert, "silence", fields)],
+        open=sent and bool(form.mistakes),
+        className="alert-fold",
+    )
+
+
+def close_form(story: AlertStory, form: AlertForm) -> html.Details | None:
+    """To end what will never clear by itself. Only an alert that cannot tell is closed by hand."""
+    if story.alert.state is not AlertState.BLIND:
+        return None
+    sent = form.asked == "close"
+    fields: list[Child] = [
+        html.P("Only where its figures will not come back: it is raised anew if they do and are past the limit.", className="what"),
+        _words("close", "Why", "Nothing of a patient.", form.words if sent else "", required=True),
+        _who(form, "close"),
+        html.Button("Close it", type="submit", className="other"),
+    ]  # fmt: skip
+    return html.Details(
+        [html.Summary("Close it: nothing watches it any more"), _form(story.alert, "close", fields)],
+        open=sent and bool(form.mistakes),
+        className="alert-fold",
+    )
+
+
+def end_silence_form(silence: Silence, form: AlertForm) -> html.Form:
+    """To have people told again before a silence ends."""
+    fields: list[Child] = [
+        Input(type="hidden", name="do", value="end"),
+        _who(form, "end"),
+        html.Button("End the silence now", type="submit"),
+    ]
+    return html.Form(fields, method="post", action=links.silence(silence.id), className="slip", autoComplete="on")
+
+
+def _form(alert: Alert, do: str, fields: list[Child]) -> html.Form:
+    parts: list[Child] = [Input(type="hidden", name="do", value=do), *fields]
+    return html.Form(parts, method="post", action=links.alert(alert.id), className="slip", autoComplete="on")
+
+
+def _ends(ends: tuple[SilenceEnd, ...], at: datetime) -> Iterator[Component]:
+    for number, end in enumerate(ends):
+        id = f"until-{number}"
+        until = until_words(end.ends_at, at)
+        words = f"{length_words(end.length)} ({until})" if end.length is not None else until
+        yield Input(type="radio", name="until", id=id, value=end.key, checked=end.chosen, required=True)
+        yield html.Label(words, htmlFor=id)
+
+
+def _who(form: AlertForm, of: str) -> Component:
+    if form.signed_in:
+        return html.P(["By ", html.Strong(form.author)], className="signed-in")
+    id, hint = f"author-{of}", f"hint-{of}"
+    return html.Div(
+        [
+            html.Label(["Your role or initials", html.Span("No number, no address.", id=hint)], htmlFor=id),
+            Input(
+                id=id,
+                name="author",
+                type="text",
+                autoComplete="organization-title",
+                required=True,
+                maxLength=LONGEST_AUTHOR,
+                value=form.author,
+                spellCheck=False,
+                **marked(aria_describedby=hint),
+            ),
+        ],
+        className="field author",
+    )
+
+
+def _words(of: str, label: str, hint: str, said: str, *, required: bool = False) -> html.Div:
+    id = f"words-{of}"
+    return html.Div(
+        [
+            html.Label([label, html.Span(hint, id=f"{id}-hint")], htmlFor=id),
+            Input(
+                id=id,
+                name="words",
+                type="text",
+                autoComplete="off",
+                required=required,
+                maxLength=LONGEST_WORDS,
+                value=said,
+                **marked(aria_describedby=f"{id}-hint"),
+            ),
+        ],
+        className="field author",
+    )
+
+
+def silence_words(silence: Silence, at: datetime) -> str:
+    """Who silenced, when, why and until when."""
+    return (
+        f"{silence.reason}. By {silence.by}, from {when_words(silence.starts_at, at)} "
+        f"until {until_words(silence.ends_at, at)}."
+    )
