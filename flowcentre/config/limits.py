@@ -8,7 +8,7 @@ from flowcentre.config.alert_shapes import RuleShape
 from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
 from flowcentre.config.lines import KeyPath
-from flowcentre.model import Measure, Period, RuleKind, Worse
+from flowcentre.model import Measure, RuleKind, Worse
 
 _PER_CENT = "%"
 _FRACTIONS_END = 1.5  # per cent below this are taken for a fraction: no share that anybody watches is so small
@@ -103,12 +103,14 @@ def _beyond(measure: Measure, limit: float) -> str:
     return f"{max(calm, 0.0):g}"
 
 
-def check_looking_back(document: Document, path: KeyPath, shape: RuleShape, kind: RuleKind, measure: Measure) -> None:
-    """What a step, and time at a level, look back over; what is wrong is noted in the document."""
-    if kind is RuleKind.STEP and measure.period is Period.SINCE_MIDNIGHT:
-        what = f'"{shape.id}": {measure.label} begins at nothing each midnight, and a step across it says nothing'
-        document.wrong((*path, "measure"), what, "a measure of now")
+def check_looking_back(document: Document, path: KeyPath, shape: RuleShape) -> None:
+    """Of time at a level, what it looks back over against what it looks for; what is wrong is noted in the document."""
     over, hold = shape.over, shape.hold_for
-    if kind is RuleKind.TIME_AT_LEVEL and over is not None and hold is not None and not hold <= over:
-        what = f'"{shape.id}" would be raised after {write_length(hold)} at a level out of {write_length(over)}'
+    if not over or hold is None:
+        return
+    if not hold:
+        what = f'"{shape.id}" would be raised after no time at its level'
+        document.wrong((*path, "hold_for"), what, f'hold_for = "{write_length(over / 2)}" or so, up to over')
+    elif hold > over:
+        what = f'"{shape.id}" would be raised after {write_length(hold)} at its level, out of {write_length(over)}'
         document.wrong((*path, "hold_for"), what, f'hold_for = "{write_length(over / 2)}" or so, up to over')

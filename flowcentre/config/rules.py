@@ -58,7 +58,8 @@ def read_rules(
         measure = _check_measure(document, path, shape)
         if kind not in (None, RuleKind.SILENCE) and measure is not None:
             check_limits(document, path, shape, kind, ALL[measure])
-            check_looking_back(document, path, shape, kind, ALL[measure])
+        if kind is RuleKind.TIME_AT_LEVEL:
+            check_looking_back(document, path, shape)
         places = () if kind is RuleKind.SILENCE else resolve_places(document, path, shape, measure, watched)
         feeds = resolve_feeds(document, path, shape, watched) if kind is RuleKind.SILENCE else ()
         _check_over(document, path, shape, places, watched)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 
 from flowcentre.model import BankHolidays, Turn
@@ -16,11 +16,12 @@ def parse_weekdays(text: str) -> frozenset[int]:
     """The days that ``mon-fri`` or ``sat, sun`` names, Monday 0. Raises ValueError with the word that is none."""
     days: set[int] = set()
     for part in text.split(","):
-        first, _, last = part.strip().partition("-")
-        for word in (first, last or first):
+        first, dash, last = part.strip().partition("-")
+        last = last if dash else first
+        for word in (first, last):
             if word not in WEEKDAYS:
                 raise ValueError(word)
-        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+        start, end = WEEKDAYS.index(first), WEEKDAYS.index(last)
         days.update(day % 7 for day in range(start, end + 1 + (7 if end < start else 0)))
     return frozenset(days)
 
@@ -28,17 +29,27 @@ def parse_weekdays(text: str) -> frozenset[int]:
 def first_gap(turns: Sequence[Turn]) -> str:
     """The first hour of a week at which nobody is on, in words, bank holidays thought of; empty where there is none."""
     for holidays in _weeks(turns):
-        manned = bytearray(_WEEK)
-        for turn, day in product(turns, range(7)):
-            if day in turn.weekdays and _kept(turn.bank_holidays, day in holidays):
-                start, end = _minutes(turn.starts), _minutes(turn.until)
-                length = end - start if end > start else end - start + _DAY
-                for minute in range(day * _DAY + start, day * _DAY + start + length):
-                    manned[minute % _WEEK] = 1
-        if (gap := manned.find(0)) >= 0:
-            end = next((minute for minute in range(gap, _WEEK) if manned[minute]), _WEEK)
-            return _in_words(gap, end, gap // _DAY in holidays or (gap // _DAY - 1) % 7 in holidays)
+        covered = manned(turns, holidays)
+        if (gap := covered.find(0)) >= 0:
+            end = next((minute for minute in range(gap, _WEEK) if covered[minute]), _WEEK)
+            day = gap // _DAY
+            return _in_words(gap, end, bool(holidays & {day, (day - 1) % 7}))
     return ""
+
+
+def manned(turns: Sequence[Turn], holidays: Collection[int]) -> bytearray:
+    """Of each minute of a week whether somebody is on; ``holidays`` are its days that are bank holidays.
+
+    A night belongs to the day on which it begins, its bank holiday too; Sunday's ends on Monday.
+    """
+    covered = bytearray(_WEEK)
+    for turn, day in product(turns, range(7)):
+        if day in turn.weekdays and _kept(turn.bank_holidays, day in holidays):
+            start, end = _minutes(turn.starts), _minutes(turn.until)
+            length = end - start if end > start else end - start + _DAY
+            for minute in range(day * _DAY + start, day * _DAY + start + length):
+                covered[minute % _WEEK] = 1
+    return covered
 
 
 def _weeks(turns: Sequence[Turn]) -> Iterator[frozenset[int]]:

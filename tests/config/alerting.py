@@ -147,4 +147,4 @@ after = "15m"
 to = ["northgate-site", "director"]
 """
 CARDS = ("ae-crowded", "beds-full", "silent")
-CHANNELS = ("maildir", "notify", "smtp")
+CHANNELS = ("maildir", "notify", "smtp", "teams")
