@@ -1,0 +1,109 @@
+"""Westshire's own rules, leads and action cards: complete, marked local, and saying the same as one another."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors import find_connectors
+from flowcentre.alerts.machine import judge, step
+from flowcentre.config import DEFAULTS, load
+from flowcentre.measures import ALL
+from flowcentre.model import Rule, RuleKind, Seen, Severity, Standing
+from tests.config.test_defaults import VARIABLES
+
+FOLDER = DEFAULTS / "westshire"
+ALERTING = load(FOLDER, VARIABLES, find_connectors()).alerting
+CARDS = sorted((FOLDER / "action_cards").glob("*.md"))
+OF_LIMITS = [rule for rule in ALERTING.rules if rule.kind is not RuleKind.SILENCE]
+
+
+def play(rule: Rule, sees: str, every: timedelta) -> str:
+    """How a rule stands after each of some figures, by the machine that runs."""
+    standing, at, states = Standing(rule.id, "somewhere"), datetime(2026, 11, 2, tzinfo=UTC), []
+    for figure in sees.split():
+        seen = Seen(None if figure == "-" else float(figure))
+        standing, _ = step(rule, standing, judge(rule, seen), seen, at)
+        states.append(str(standing.state))
+        at += every
+    return " ".join(states)
+
+
+def test_there_are_rules_of_every_kind_and_severity_and_one_on_trial():
+    assert {rule.kind for rule in ALERTING.rules} == set(RuleKind)
+    assert {rule.severity for rule in ALERTING.rules} == set(Severity)
+    assert [rule.id for rule in ALERTING.rules if rule.on_trial] == ["four-hours"]
+    assert any(not rule.rising for rule in ALERTING.rules)
+    assert len(ALERTING.rules) >= 14
+
+
+@pytest.mark.parametrize(
+    ("rule", "morning"),
+    [(rule, morning) for rule in ALERTING.rules for morning in rule.mornings],
+    ids=lambda each: each.id if isinstance(each, Rule) else None,
+)
+def test_a_rule_makes_of_its_mornings_what_its_author_wrote_down(rule, morning):
+    assert play(rule, morning.sees, morning.every) == morning.gives
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.stem)
+def test_an_action_card_says_that_it_is_local_and_who_does_what_by_when(card):
+    text = card.read_text(encoding="utf-8")
+    assert re.findall(r"^(#+ .*)$", text, re.MULTILINE)[1:] == [
+        "## Who",
+        "## First 15 minutes",
+        "## Next hour",
+        "## Stand down",
+    ]
+    assert "*Local: " in text
+    assert "national guidance" in text
+    assert all(part.strip() for part in re.split(r"^#+ .*$", text, flags=re.MULTILINE)[1:])
+
+
+def test_every_card_has_a_rule_and_the_title_of_its_rules():
+    titles: dict[str, set[str]] = {}
+    for rule in ALERTING.rules:
+        titles.setdefault(rule.action_card, set()).add(rule.title)
+    assert titles == {
+        card.stem: {card.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")} for card in CARDS
+    }
+
+
+@pytest.mark.parametrize("rule", OF_LIMITS, ids=lambda rule: rule.id)
+def test_a_card_stands_down_where_its_rule_does(rule):
+    stand_down = (
+        (FOLDER / "action_cards" / f"{rule.action_card}.md").read_text(encoding="utf-8").split("## Stand down")[1]
+    )
+    assert f"{rule.stand_down_at:g}" in re.findall(r"\d+", stand_down)
+
+
+def test_no_limit_is_called_national():
+    """Nothing of Westshire's limits is confirmed by anybody."""
+    text = (FOLDER / "alerts.toml").read_text(encoding="utf-8")
+    assert "Every limit is local" in text
+    for rule in ALERTING.rules:
+        assert not re.search(r"national|standard|target|OPEL", f"{rule.title} {rule.words}", re.IGNORECASE)
+
+
+def test_letters_of_the_demonstration_stay_on_this_machine():
+    assert {channel.kind for channel in ALERTING.channels} == {"maildir"}
+    assert {to.rpartition(".")[2] for lead in ALERTING.leads for _, to in lead.addresses} == {"example"}
+
+
+def test_whoever_must_act_soonest_has_a_second_way():
+    first = {name for route in ALERTING.routes for name in route.steps[0].to}
+    turns = {turn.lead for team in ALERTING.teams if team.id in first for turn in team.turns}
+    for lead in (lead for lead in ALERTING.leads if lead.id in first | turns):
+        assert len({channel for channel, _ in lead.addresses}) == 2, lead.id
+
+
+def test_every_critical_alert_reaches_a_director():
+    reached = {route.id: {name for each in route.steps for name in each.to} for route in ALERTING.routes}
+    for rule in ALERTING.rules:
+        if rule.severity is Severity.CRITICAL:
+            assert any("director-on-call" in reached[route] for route in rule.routes), rule.id
+
+
+def test_a_limit_is_worse_where_its_measure_is():
+    for rule in OF_LIMITS:
+        assert rule.rising is (ALL[rule.measure].worse.value == "high"), rule.id
