@@ -59,7 +59,7 @@ def time_at_level(rule: Rule, line: Line, at: datetime) -> tuple[timedelta, time
     moments = [begins, *(point.at for point in line[index:] if point.at < at), at]
     values = [line[index - 1].value if index else None, *(point.value for point in line[index:] if point.at < at)]
     there, unknown = _NO_TIME, _NO_TIME
-    for value, start, end in zip(values, moments, moments[1:], strict=True):
+    for value, start, end in zip(values, moments[:-1], moments[1:], strict=True):
         if value is None:
             unknown += end - start
         elif value >= rule.raise_at if rule.rising else value <= rule.raise_at:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from flowcentre.measures.derive import local_day
 from flowcentre.model import EPOCH, County, Picture, Point
-from flowcentre.picture import build
+from flowcentre.picture import Expected, build, expect
 from flowcentre.store import Store
 
 _KEPT = 8  # of which the rules of a county look back over fewer different lengths
@@ -20,13 +21,17 @@ class Past:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._pictures: OrderedDict[tuple[int, datetime], tuple[County, Picture]] = OrderedDict()
+        self._expected: tuple[County, date, Expected] | None = None
 
     def picture(self, county: County, moment: datetime, known_at: datetime) -> Picture:
         """The picture of a moment, of its last whole minute."""
         minute = moment - (moment - EPOCH) % _MINUTE
         key = (id(county), minute)
         if key not in self._pictures:
-            self._pictures[key] = (county, build(self._store, county, minute, known_at=known_at))
+            self._pictures[key] = (
+                county,
+                build(self._store, county, minute, known_at=known_at, expected=self._expect(county, local_day(minute))),
+            )
             while len(self._pictures) > _KEPT:
                 self._pictures.popitem(last=False)
         return self._pictures[key][1]
@@ -36,3 +41,9 @@ class Past:
     ) -> Mapping[tuple[str, str], Sequence[Point]]:
         """The points of each (place, measure), with the last before the start."""
         return self._store.history(keys, start, end)
+
+    def _expect(self, county: County, day: date) -> Expected:
+        kept = self._expected
+        if kept is None or kept[0] is not county or kept[1] != day:
+            self._expected = kept = (county, day, expect(county, day))
+        return kept[2]
