@@ -59,6 +59,9 @@ def document(story: AlertStory, form: AlertForm, *, fingerprint: str) -> str:
         _happened(story),
         _told(story),
         *([silence_form(story, form), close_form(story, form)] if form.may_write else []),
+        html.P(
+            f"As at {clock_words(story.at)}, {date_words(story.at)}; load again for newer.", className="what as-drawn"
+        ),
     ]
     return form_page(
         story.picture, f"{alert.title}: {place}", main, links.alert(alert.id), fingerprint, kind=_KIND, sheets=_SHEETS

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import Alert, Picture
-from flowcentre.picture.alerts_now import NOT_LOOKED_AFTER, AlertsNow
+from flowcentre.picture.alerts_now import AlertsNow
 from layouts.parts import links
 from layouts.parts.alert_banner import counts, is_watched
 from layouts.parts.alert_list import ended, open_list, pending
@@ -73,7 +73,7 @@ def _head(known: AlertsNow) -> html.Header:
 
 def _not_looked(known: AlertsNow) -> Component | None:
     """Where nobody evaluates the rules, that no alert stands says nothing."""
-    if known.looked_at is not None and known.at - known.looked_at < NOT_LOOKED_AFTER:
+    if known.watching:
         return None
     since = f" since {when_words(known.looked_at, known.at)}" if known.looked_at is not None else ""
     words = (

@@ -50,9 +50,18 @@ class AlertsNow:
     health: Mapping[str, ChannelHealth] = field(default_factory=dict)  # by channel, of the last day
     looked_at: datetime | None = None  # when rules were evaluated last; None: not known
 
+    @property
+    def watching(self) -> bool:
+        """Are the rules being evaluated? Where they are not, that no alert stands says nothing."""
+        return self.looked_at is not None and self.at - self.looked_at < NOT_LOOKED_AFTER
+
     def rule(self, id: str) -> Rule | None:
         """The rule of that id, if the configuration still has it."""
         return self.picture.county.alerting.rule(id)
+
+    def health_of(self, channel: str) -> ChannelHealth:
+        """How a channel fared; one that was not tried sent nothing."""
+        return self.health.get(channel, ChannelHealth())
 
 
 @dataclass(frozen=True)
@@ -102,10 +111,13 @@ class AlertBook:
         self._current = current
         self._now = now
 
-    def read(self, picture: Picture | None = None) -> AlertsNow:
-        """Everything as it stands, beside a picture: the present one unless another is given."""
+    def read(self, picture: Picture | None = None, *, since: datetime | None = None) -> AlertsNow:
+        """Everything as it stands, beside a picture: the present one unless another is given.
+
+        What ended, and what was sent, is of the last day, or since another moment.
+        """
         picture, at = picture or self._current(), self._now()
-        since = at - LOOKED_BACK
+        since = since or at - LOOKED_BACK
         standings, opened = self._store.standings(), tuple(self._store.open_alerts(at))
         messages = tuple(self._store.messages(since, MOST_MESSAGES))
         pending = [standing for standing in standings if standing.phase is Phase.PENDING]
@@ -118,7 +130,7 @@ class AlertBook:
             silences=tuple(self._store.silences(at)),
             messages=messages,
             undelivered=read_undelivered(self._store, [alert.id for alert in opened], at),
-            health=self._store.channel_health(since),
+            health=self._store.channel_health(at - LOOKED_BACK),
             looked_at=last_look(standings),
         )
 

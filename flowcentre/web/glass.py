@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from flowcentre.model import AskedPlace, Board, Form, Picture
+from flowcentre.model import AskedPlace, Board, Form, Picture, Silence
+from flowcentre.picture.alerts_now import AlertForm, AlertStory
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.listed import Chosen
 
@@ -38,6 +39,10 @@ class Glass:
     # Where values are typed in: the list of its places, and the form of one; each with the moment of asking.
     type_in_list: Callable[[Picture, Sequence[AskedPlace], datetime], str] | None = None
     type_in_form: Callable[[Picture, Form, datetime], str] | None = None
+    # An alert with its forms, a silence with the form that ends it, and an action card by its name and its Markdown.
+    alert_page: Callable[[AlertStory, AlertForm], str] | None = None
+    silence_page: Callable[[Picture, Silence, AlertForm, datetime], str] | None = None
+    action_card: Callable[[Picture, str, str], str] | None = None
 
 
 def fingerprint_of(*folders: Path) -> str:

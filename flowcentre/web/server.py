@@ -19,9 +19,12 @@ from starlette.types import ASGIApp
 from flowcentre.model import Picture
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
+from flowcentre.web.alert_api import create_alerts_api
+from flowcentre.web.alerts import AlertDesk, AlertReading, AlertRoutes
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
 from flowcentre.web.capacity import PART, Capacities, capacity_builder, create_capacity_api
+from flowcentre.web.cards import Cards, no_cards
 from flowcentre.web.delays import DelayRoutes, create_delays_api
 from flowcentre.web.displays import Displays, builders
 from flowcentre.web.docs import docs_routes
@@ -93,14 +96,19 @@ def create_server(
     capacity: Capacities | None = None,
     desk: Desk | None = None,
     signed_in: SignedIn = nobody,
+    alerts: AlertReading | None = None,
+    alert_desk: AlertDesk | None = None,
+    cards: Cards = no_cards,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
 ) -> FlowServer:
     """The whole server, as an ASGI application. Dash's pages are added to it by whoever knows them.
 
     ``delays`` and ``packages`` are the lists of people, where there are any; ``capacity`` is what is known of community
-    capacity; ``desk`` takes in what is typed, where anything is, and ``signed_in`` says who types. ``hosts`` are the
-    names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live stream's sign of life.
+    capacity; ``desk`` takes in what is typed, where anything is, and ``signed_in`` says who types. ``alerts`` are read, and
+    what people do about them goes to ``alert_desk``, the store where it may be written; ``cards`` are the action cards.
+    ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live stream's sign
+    of life.
     """
     pulse = Pulse(live.current, store, now)
     # Pages work in asyncio's own threads: however many are asked for, the pulse is felt and boards are drawn.
@@ -117,6 +125,7 @@ def create_server(
     delay_routes = DelayRoutes(delays, glass, pulse.trouble)
     package_routes = ListRoutes(TOLD, packages, pulse.trouble)
     typed_routes = TypedRoutes(desk, glass, live.current, now, signed_in)
+    alert_routes = AlertRoutes(alerts, alert_desk, glass, live.current, now, cards, signed_in)
     registry = CollectorRegistry()
     registry.register(Gauges(live.current, now, pulse.trouble, renderings, announcer, displays))
 
@@ -164,9 +173,9 @@ def create_server(
     app.include_router(create_delays_api(delay_routes))
     app.include_router(create_packages_api(package_routes))
     app.include_router(create_capacity_api(capacity is not None, renderings, pulse.trouble))
-    app.router.routes.extend(
-        [*docs_routes(), *delay_routes.routes, *package_routes.routes, *typed_routes.routes, *displays.routes]
-    )
+    app.include_router(create_alerts_api(alerts, now, pulse.trouble))
+    of_pages = (delay_routes, package_routes, typed_routes, alert_routes, displays)
+    app.router.routes.extend([*docs_routes(), *(route for each in of_pages for route in each.routes)])
     return app
 
 

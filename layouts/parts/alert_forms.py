@@ -59,12 +59,12 @@ def acknowledge_form(story: AlertStory, form: AlertForm) -> html.Form | None:
         alert,
         "acknowledge",
         [
-            html.P("Whoever acknowledges takes it up: those who would be told next are not.", className="what"),
             _who(form, "acknowledge"),
             _words(
                 "acknowledge", "What is being done", "If you like. Nothing of a patient.", form.words if sent else ""
             ),
             html.Button("Acknowledge", type="submit"),
+            html.P("Whoever acknowledges takes it up: those who would be told next are not.", className="what"),
         ],
     )
 

@@ -132,20 +132,20 @@ def weekly_words(moment: str) -> str:
 
 
 def _channel(known: AlertsNow, channel: ChannelSettings) -> Markup:
-    known_health = known.health.get(channel.id)
+    fared = known.health_of(channel.id)
     name: list[Child] = [channel.id, " ", small(channel.kind)]
-    if known_health is None or not (known_health.delivered or known_health.failed):
+    if not (fared.delivered or fared.failed):
         return row(name, [cell("Now", "nothing sent"), *(cell(head, "") for head in ("Delivered", "Failed", "", ""))])
-    failing = known_health.failing_since
+    failing = fared.failing_since
     now: Child = "works" if failing is None else html.Strong(f"fails since {when_words(failing, known.at)}")
-    last, trouble_at = known_health.last_delivered_at, known_health.last_trouble_at
-    trouble = f"{when_words(trouble_at, known.at)}: {known_health.last_trouble}" if trouble_at is not None else "none"
+    last, trouble_at = fared.last_delivered_at, fared.last_trouble_at
+    trouble = f"{when_words(trouble_at, known.at)}: {fared.last_trouble}" if trouble_at is not None else "none"
     return row(
         name,
         [
             cell("Now", now),
-            cell("Delivered", f"{known_health.delivered:,}"),
-            cell("Failed", f"{known_health.failed:,}"),
+            cell("Delivered", f"{fared.delivered:,}"),
+            cell("Failed", f"{fared.failed:,}"),
             cell("Last delivered", when_words(last, known.at) if last is not None else "never"),
             cell("Last trouble", trouble),
         ],

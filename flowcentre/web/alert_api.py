@@ -1,0 +1,183 @@
+"""Alerts for machines: read from the store each time, for they change without a new picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Response
+
+from flowcentre.measures import find
+from flowcentre.model import Alert, ChannelSettings, Message, Rule, Silence, Standing
+from flowcentre.picture.alerts_now import AlertsNow
+from flowcentre.picture.undelivered import LOOKED_BACK
+from flowcentre.web import history
+from flowcentre.web.alert_shapes import (
+    AlertShape,
+    AlertsShape,
+    ChannelShape,
+    PendingShape,
+    SilenceShape,
+    UndeliveredShape,
+)
+from flowcentre.web.alerts import CARDS, AlertReading
+from flowcentre.web.api import JSON, to_json
+
+NO_ALERTS = "This server reads nothing of alerts."
+LONGEST = timedelta(days=31)
+
+
+def create_alerts_api(
+    book: AlertReading | None, now: Callable[[], datetime], trouble: Callable[[], str | None]
+) -> APIRouter:
+    """The route of the API. While there is ``trouble``, the present is refused, not told from memory."""
+    plain = {
+        404: {"description": NO_ALERTS},
+        422: {"description": "A question that cannot be answered as put: `detail` says why, in plain words."},
+        503: {"description": "This server does not know the present: `detail` says why."},
+    }
+    router = APIRouter(prefix="/api/v1", tags=["Flow Centre"], responses=plain)  # type: ignore[arg-type]
+
+    @router.get(
+        "/alerts",
+        response_model=AlertsShape,
+        summary="Alerts: what stands, what comes, what ended, what is silenced, and how each way of telling does",
+    )
+    def alerts(
+        since: Annotated[
+            str | None,
+            Query(description="what ended since then, with an offset from UTC; of the last 24 hours where absent"),
+        ] = None,
+    ) -> Response:
+        """Everything of the page of alerts."""
+        if book is None:
+            raise HTTPException(404, NO_ALERTS)
+        if (why := trouble()) is not None:
+            raise HTTPException(503, why)
+        at = now()
+        try:
+            ended_since = history.moment_of("since", since) if since else at - LOOKED_BACK
+        except history.Unusable as unusable:
+            raise HTTPException(422, str(unusable)) from None
+        if not at - LONGEST <= ended_since <= at:
+            raise HTTPException(422, f"since: a moment of the last {LONGEST.days} days, please")
+        known = book.read(since=ended_since)
+        shape = alerts_shape(known)
+        shape["ended_since"] = ended_since
+        return Response(to_json(shape), media_type=JSON, headers={"cache-control": "no-store"})
+
+    return router
+
+
+def alerts_shape(known: AlertsNow) -> AlertsShape:
+    """Everything that is answered."""
+    picture = known.picture
+    return {
+        "version": picture.version,
+        "at": known.at,
+        "county": picture.county.name,
+        "demonstration": picture.county.demonstration,
+        "looked_at": known.looked_at,
+        "watching": known.watching,
+        "open": [_alert(known, alert) for alert in known.open],
+        "pending": [_pending(known.rule(standing.rule), standing) for standing in known.pending],
+        "ended_since": known.at - LOOKED_BACK,
+        "ended": [_alert(known, alert) for alert in known.ended],
+        "silences": [_silence(silence) for silence in known.silences],
+        "undelivered": [_undelivered(message) for message in known.undelivered],
+        "channels": [_channel(known, channel) for channel in picture.county.alerting.channels],
+    }
+
+
+def _alert(known: AlertsNow, alert: Alert) -> AlertShape:
+    rule = known.rule(alert.rule)
+    return {
+        "id": alert.id,
+        "rule": alert.rule,
+        "title": alert.title,
+        "severity": alert.severity.value,
+        "subject": alert.subject,
+        "state": alert.state.value,
+        "measure": rule.measure or None if rule is not None else None,
+        "value": alert.value,
+        "at_least": alert.at_least,
+        "unit": _unit(rule),
+        "limit": alert.limit,
+        "worst": alert.worst,
+        "observed_at": alert.observed_at,
+        "raised_at": alert.raised_at,
+        "blind_since": alert.blind_since,
+        "blind_why": alert.blind_why,
+        "acknowledged_at": alert.acknowledged_at,
+        "acknowledged_by": alert.acknowledged_by,
+        "cleared_at": alert.cleared_at,
+        "told": alert.told,
+        "untold": alert.untold,
+        "silenced": alert.silenced,
+        "on_trial": rule is not None and rule.on_trial,
+        "action_card": f"{CARDS}/{rule.action_card}" if rule is not None else None,
+    }
+
+
+def _pending(rule: Rule | None, standing: Standing) -> PendingShape:
+    raised_from = None  # while it cannot tell, nobody knows
+    if rule is not None and standing.breach_since is not None and standing.blind_since is None:
+        raised_from = standing.breach_since + rule.hold_for
+    return {
+        "rule": standing.rule,
+        "title": rule.title if rule is not None else standing.rule,
+        "subject": standing.subject,
+        "value": standing.value,
+        "at_least": standing.at_least,
+        "unit": _unit(rule),
+        "limit": rule.raise_at if rule is not None else None,
+        "breach_since": standing.breach_since,
+        "raised_from": raised_from,
+        "blind_since": standing.blind_since,
+        "blind_why": standing.blind_why,
+    }
+
+
+def _unit(rule: Rule | None) -> str | None:
+    measure = find(rule.measure) if rule is not None and rule.measure else None
+    return measure.unit if measure is not None else None
+
+
+def _silence(silence: Silence) -> SilenceShape:
+    return {
+        "id": silence.id,
+        "rule": silence.rule,
+        "subject": silence.subject,
+        "reason": silence.reason,
+        "by": silence.by,
+        "starts_at": silence.starts_at,
+        "ends_at": silence.ends_at,
+    }
+
+
+def _undelivered(message: Message) -> UndeliveredShape:
+    return {
+        "id": message.id,
+        "lead": message.lead,
+        "channel": message.channel,
+        "state": message.state.value,
+        "created_at": message.created_at,
+        "attempts": message.attempts,
+        "trouble": message.trouble,
+        "alerts": list(message.alerts),
+    }
+
+
+def _channel(known: AlertsNow, channel: ChannelSettings) -> ChannelShape:
+    health = known.health_of(channel.id)
+    return {
+        "channel": channel.id,
+        "kind": channel.kind,
+        "delivered": health.delivered,
+        "failed": health.failed,
+        "last_delivered_at": health.last_delivered_at,
+        "failing_since": health.failing_since,
+        "last_trouble": health.last_trouble,
+        "last_trouble_at": health.last_trouble_at,
+    }

@@ -1,0 +1,272 @@
+"""Alerts over the web: the page of one, on which it is acknowledged, silenced or closed, silences, and action cards.
+
+Finished pages without a script, read from the store each time. What is sent answers with a way back to the page, which may be
+loaded again; a form that is sent twice counts once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from flowcentre.feeds.author import author_of
+from flowcentre.model import Alert, Picture, Silence
+from flowcentre.picture.alerts_now import AlertForm, AlertsNow, AlertStory
+from flowcentre.web.alert_slips import AlertSlip, Do, NotSaid, alert_slip, said, silence_ends, what_of
+from flowcentre.web.cards import Cards, no_cards
+from flowcentre.web.displays import no_such_page
+from flowcentre.web.failures import kind_and_place
+from flowcentre.web.glass import Glass
+from flowcentre.web.slips import NotASlip, fields_of
+from flowcentre.web.typed import SignedIn, nobody
+
+PATH, SILENCES, CARDS = "/alerts", "/silences", "/action-cards"
+_DONE = frozenset({"acknowledged", "already", "over", "silenced", "closed", "ended"})
+_NOT_KEPT = (
+    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
+)
+_READ_ONLY = "This server reads alerts and takes nothing."
+_NO_ALERT, _NO_SILENCE = "There is no such alert.", "There is no such silence, or it has ended."
+_EMPTY = AlertForm()
+log = structlog.get_logger(__name__)
+
+
+class AlertReading(Protocol):
+    """What the server needs of ``flowcentre.picture.alerts_now.AlertBook``. It blocks: call it in a thread."""
+
+    def read(self, picture: Picture | None = None, *, since: datetime | None = None) -> AlertsNow:
+        """Alerts as they stand, with those that ended since a moment."""
+        ...
+
+    def story(self, id: int) -> AlertStory | None:
+        """One alert with all that happened to it."""
+        ...
+
+    def silence(self, id: int) -> Silence | None:
+        """A silence that is in force or to come."""
+        ...
+
+
+class AlertDesk(Protocol):
+    """What it needs of the store to take in what people do. It blocks too."""
+
+    def acknowledge(self, alert: int, by: str, at: datetime, words: str = "") -> bool:
+        """Note that somebody has taken an alert up; False where there is nothing to take up."""
+        ...
+
+    def close_alert(self, alert: int, by: str, at: datetime, words: str) -> bool:
+        """End an alert that cannot tell; False for any other."""
+        ...
+
+    def silence(self, rule: str, subject: str, reason: str, by: str, starts_at: datetime, ends_at: datetime) -> Silence:
+        """Have nobody told for a while."""
+        ...
+
+    def end_silence(self, silence: int, at: datetime, by: str) -> bool:
+        """End a silence before its time; False where it has ended."""
+        ...
+
+    def silences(self, at: datetime) -> list[Silence]:
+        """The silences in force or to come."""
+        ...
+
+
+@dataclass(frozen=True)
+class AlertRoutes:
+    """The routes of alerts. Without a book there are none of its pages; without a desk nothing is taken in."""
+
+    book: AlertReading | None
+    desk: AlertDesk | None
+    glass: Glass
+    current: Callable[[], Picture]
+    now: Callable[[], datetime]
+    cards: Cards = no_cards
+    signed_in: SignedIn = nobody
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)  # to see whether a silence is kept already
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route, with the plain refusal of what lies below."""
+        return [
+            Route(f"{PATH}/", _to_the_page),
+            Route(f"{PATH}/{{id}}", self.alert, methods=["GET"]),
+            Route(f"{PATH}/{{id}}", self.sent, methods=["POST"]),
+            Route(f"{PATH}/{{rest:path}}", no_such_page),
+            Route(f"{SILENCES}/{{id}}", self.silence, methods=["GET"]),
+            Route(f"{SILENCES}/{{id}}", self.sent_of_silence, methods=["POST"]),
+            Route(f"{SILENCES}/{{rest:path}}", no_such_page),
+            Route(f"{CARDS}/{{name}}", self.card),
+            Route(f"{CARDS}/{{rest:path}}", no_such_page),
+        ]
+
+    # --- Shown ------------------------------------------------------------------------------------
+
+    def alert(self, request: Request) -> Response:
+        """The page of an alert; with ``done`` it says what became of what was sent."""
+        story = self._story(request)
+        if story is None:
+            return PlainTextResponse(_NO_ALERT, 404)
+        done = request.query_params.get("done", "")
+        return self._drawn(request, story, AlertForm(done=done if done in _DONE else ""))
+
+    def silence(self, request: Request) -> Response:
+        """The page of a silence."""
+        silence = self._silence(request)
+        return PlainTextResponse(_NO_SILENCE, 404) if silence is None else self._drawn_silence(request, silence)
+
+    def card(self, request: Request) -> Response:
+        """An action card."""
+        draw, name = self.glass.action_card, request.path_params["name"]
+        text = self.cards(name) if draw is not None else None
+        if draw is None or text is None:
+            return PlainTextResponse("There is no action card of that name.", 404)
+        return HTMLResponse(draw(self.current(), name, text))
+
+    # --- Sent -------------------------------------------------------------------------------------
+
+    async def sent(self, request: Request) -> Response:
+        """A form of an alert. The gate has read its body, within its limit."""
+        return await asyncio.to_thread(self._take, request, await request.body())
+
+    async def sent_of_silence(self, request: Request) -> Response:
+        """The form that ends a silence."""
+        return await asyncio.to_thread(self._end, request, await request.body())
+
+    def _take(self, request: Request, body: bytes) -> Response:
+        story = self._story(request)
+        if story is None:
+            return PlainTextResponse(_NO_ALERT, 404)
+        if self.desk is None:
+            return PlainTextResponse(_READ_ONLY, 405)
+        fields: Mapping[str, str] = {}
+        try:
+            fields = fields_of(body)
+            do = what_of(fields, Do.ACKNOWLEDGE, Do.SILENCE, Do.CLOSE)
+            slip = alert_slip(fields, do, self.signed_in(request), self.now())
+        except NotASlip as why:
+            return self._refused(request, story, fields, 400, str(why))
+        except NotSaid as why:
+            return self._refused(request, story, fields, 422, str(why))
+        try:
+            done = self._do(self.desk, story.alert, slip)
+        except Exception as error:
+            log.error("what somebody did about an alert could not be kept", do=slip.do, **kind_and_place(error))
+            return self._refused(request, story, fields, 503, _NOT_KEPT)
+        return RedirectResponse(f"{PATH}/{story.alert.id}?done={done}", status_code=303)
+
+    def _do(self, desk: AlertDesk, alert: Alert, slip: AlertSlip) -> str:
+        """Keep it, and say what became of it."""
+        at = self.now()
+        if slip.do is Do.SILENCE:
+            assert slip.until is not None
+            self._silence_once(desk, alert, slip, slip.until, at)
+            return "silenced"
+        if slip.do is Do.CLOSE:
+            return "closed" if desk.close_alert(alert.id, slip.by, at, slip.words) else "over"
+        if desk.acknowledge(alert.id, slip.by, at, slip.words):
+            return "acknowledged"
+        return "over" if alert.cleared_at is not None else "already"
+
+    def _silence_once(self, desk: AlertDesk, alert: Alert, slip: AlertSlip, until: datetime, at: datetime) -> None:
+        """The same form again, or gone back to, is the same silence."""
+        wanted = (alert.rule, "" if slip.everywhere else alert.subject, slip.words, slip.by)
+        with self.one_at_a_time:
+            for kept in desk.silences(at):
+                if (kept.rule, kept.subject, kept.reason, kept.by, kept.ends_at) == (*wanted, until):
+                    return
+            desk.silence(*wanted, at, until)
+
+    def _end(self, request: Request, body: bytes) -> Response:
+        silence = self._silence(request)
+        if silence is None:  # it has ended: whoever sent it twice is told the same
+            return PlainTextResponse(_NO_SILENCE, 404)
+        if self.desk is None:
+            return PlainTextResponse(_READ_ONLY, 405)
+        fields: Mapping[str, str] = {}
+        try:
+            fields = fields_of(body)
+            slip = alert_slip(fields, what_of(fields, Do.END), self.signed_in(request), self.now())
+            self.desk.end_silence(silence.id, self.now(), slip.by)
+        except NotASlip as why:
+            return self._drawn_silence(request, silence, 400, AlertForm(mistakes=(str(why),)))
+        except NotSaid as why:
+            return self._drawn_silence(request, silence, 422, AlertForm(mistakes=(str(why),)))
+        except Exception as error:
+            log.error("a silence could not be ended", **kind_and_place(error))
+            return self._drawn_silence(request, silence, 503, AlertForm(mistakes=(_NOT_KEPT,)))
+        return RedirectResponse(f"{PATH}#silences", status_code=303)
+
+    # --- How --------------------------------------------------------------------------------------
+
+    def _story(self, request: Request) -> AlertStory | None:
+        number = _number(request)
+        return self.book.story(number) if self.book is not None and number is not None else None
+
+    def _silence(self, request: Request) -> Silence | None:
+        number = _number(request)
+        return self.book.silence(number) if self.book is not None and number is not None else None
+
+    def _refused(
+        self, request: Request, story: AlertStory, fields: Mapping[str, str], status: int, why: str
+    ) -> Response:
+        """The form as it was filled in, with what is wrong. What may be somebody's number is not shown again."""
+        asked = fields.get("do", "")
+        form = AlertForm(
+            silence_ends(self.now(), fields.get("until", "")),
+            author=_unless_refused(author_of, fields.get("author", "")),
+            words=_unless_refused(partial(said, needed=False), fields.get("words", "")),
+            everywhere=fields.get("where") == "everywhere",
+            asked=asked if asked in tuple(Do) else "",
+            mistakes=(why,),
+        )
+        return self._drawn(request, story, form, status)
+
+    def _drawn(self, request: Request, story: AlertStory, form: AlertForm, status: int = 200) -> Response:
+        draw, who = self.glass.alert_page, self.signed_in(request)
+        if draw is None:
+            return PlainTextResponse(_NO_ALERT, 404)
+        if story.rule is not None:
+            story = replace(story, card=self.cards(story.rule.action_card))
+        ends = form.ends or silence_ends(self.now())
+        return HTMLResponse(draw(story, self._may(replace(form, ends=ends), who)), status)
+
+    def _drawn_silence(
+        self, request: Request, silence: Silence, status: int = 200, form: AlertForm = _EMPTY
+    ) -> Response:
+        draw = self.glass.silence_page
+        if draw is None:
+            return PlainTextResponse(_NO_SILENCE, 404)
+        who = self.signed_in(request)
+        return HTMLResponse(draw(self.current(), silence, self._may(form, who), self.now()), status)
+
+    def _may(self, form: AlertForm, who: str | None) -> AlertForm:
+        """Who is signed in stands in the form; where nothing is taken in there is none."""
+        author = who if who is not None else form.author
+        return replace(form, author=author, signed_in=who is not None, may_write=self.desk is not None)
+
+
+def _number(request: Request) -> int | None:
+    asked = request.path_params["id"]
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 12 else None
+
+
+def _unless_refused(check: Callable[[str], str], text: str) -> str:
+    """What somebody wrote, or nothing where it would not be kept."""
+    try:
+        return check(text)
+    except ValueError:
+        return ""
+
+
+async def _to_the_page(_request: Request) -> Response:
+    return RedirectResponse(PATH, status_code=307)
