@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
 import ssl
@@ -49,6 +50,9 @@ def post(
     """
     import httpx
 
+    logging.getLogger("httpx").setLevel(
+        logging.WARNING
+    )  # it would log each address, and what is in one may be a secret
     connections: list[socket.socket] = []
 
     def watch(event: str, more: Mapping[str, Any]) -> None:

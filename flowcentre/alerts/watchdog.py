@@ -5,6 +5,7 @@ Silence is the alarm. So it says nothing the moment evaluator or sender stands s
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -60,6 +61,7 @@ class Watchdog:
         """Say outwards that all goes well, if it does. True: it was heard."""
         import httpx
 
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address, which may hold a key
         address = self._alerting().dead_man
         if not address or not self.all_goes_round():
             return False
