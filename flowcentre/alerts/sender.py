@@ -212,14 +212,14 @@ class Sender:
             again_at = None  # without another way it is tried on all the same: somebody may mend what is wrong
         waits_long = again_at is None or again_at - message.created_at > FALLBACK_AFTER
         late = message.attempts >= 2 or waits_long
-        log.warning(
-            "message not delivered",
-            message=message.id,
-            channel=message.channel,
-            lead=message.lead,
-            attempts=message.attempts,
-            reason=error.reason,
-        )
+        if message.attempts == 1 or again_at is None:  # each attempt is in the store
+            log.warning(
+                "message given up" if again_at is None else "message not delivered; it is tried again",
+                message=message.id,
+                channel=message.channel,
+                lead=message.lead,
+                reason=error.reason,
+            )
         self._store.not_delivered(
             message.id,
             at,
