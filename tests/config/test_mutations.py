@@ -1,13 +1,18 @@
 """However a configuration is broken, the answer is a county or a list of mistakes, never a crash."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowcentre.config import ConfigurationMistakes
 from flowcentre.config.load import load_files
+from flowcentre.config.turns import first_gap
+from tests.config.alerting import ALERTS, CARDS, CHANNELS, LEADS
 from tests.config.conftest import CONNECTORS, FILES, LAYOUTS, VARIABLES
+
+ALERTING = {"alerts.toml": ALERTS, "leads.toml": LEADS}
 
 PIECES = ["", 'connector = "typed_in"\n', '"', "'", '"""', "[", "]", "[[", "]]", "{", "}", "=", ",", "#", "\n", "0", "-1", "1e400", "nan", "true", "${",
           "${drop}", "\\", "\\ud800", "\x00", "\ufeff", "[[place]]\n", "[feed.settings]\n", 'parent = "northgate-a1"\n',
@@ -15,10 +20,10 @@ PIECES = ["", 'connector = "typed_in"\n', '"', "'", '"""', "[", "]", "[[", "]]",
 
 
 @st.composite
-def broken(draw):
-    files = {name: text.encode() for name, text in FILES.items()}
+def broken(draw, of=FILES):
+    files = {name: text.encode() for name, text in (FILES | of).items()}
     for _ in range(draw(st.integers(1, 4))):
-        name = draw(st.sampled_from(sorted(files)))
+        name = draw(st.sampled_from(sorted(of)))
         content = files[name]
         start = draw(st.integers(0, len(content)))
         end = min(len(content), start + draw(st.integers(0, 40)))
@@ -30,18 +35,33 @@ def broken(draw):
 
 
 @st.composite
-def shuffled_values(draw):
+def shuffled_values(draw, of=FILES):
     """Westshire with the value of one key given to another: sound TOML, wrong sense."""
-    files = dict(FILES)
+    files = FILES | of
     for _ in range(draw(st.integers(1, 3))):
-        name = draw(st.sampled_from(sorted(files)))
+        name = draw(st.sampled_from(sorted(of)))
         lines = files[name].splitlines()
         keyed = [number for number, line in enumerate(lines) if " = " in line and not line.endswith("[")]
         to = draw(st.sampled_from(keyed))
         value = draw(
             st.sampled_from([lines[number].split(" = ", 1)[1] for number in keyed])
             | st.sampled_from(
-                ["1", "-1", "1.5", "[]", "{}", "[[1]]", '""', '"0d"', "1979-01-01", "07:30:00", "[{}]", "{ a.b = [1] }"]
+                [
+                    "1",
+                    "-1",
+                    "1.5",
+                    "[]",
+                    "{}",
+                    "[[1]]",
+                    '""',
+                    '"0d"',
+                    "1979-01-01",
+                    "07:30:00",
+                    "[{}]",
+                    "{ a.b = [1] }",
+                    "nan",
+                    "inf",
+                ]
             )
         )
         lines[to] = lines[to].split(" = ", 1)[0] + " = " + value
@@ -52,21 +72,25 @@ def shuffled_values(draw):
 def judge(files):
     """The county, or None and the mistakes."""
     try:
-        return load_files(files, VARIABLES, CONNECTORS, LAYOUTS), ()
+        return load_files(files, VARIABLES, CONNECTORS, LAYOUTS, CHANNELS, CARDS), ()
     except ConfigurationMistakes as found:
         return None, found.mistakes
 
 
-@settings(max_examples=300, deadline=None)
-@given(broken() | shuffled_values())
-def test_a_mutated_westshire_gives_a_county_or_mistakes_with_lines(files):
-    county, mistakes = judge(files)
+def assert_told(county, mistakes, files):
     assert (county is None) == bool(mistakes)
     for mistake in mistakes:
         assert mistake.what
         assert mistake.right
         if mistake.line is not None:
             assert 1 <= mistake.line <= files[mistake.file].count(b"\n") + 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(broken() | shuffled_values())
+def test_a_mutated_westshire_gives_a_county_or_mistakes_with_lines(files):
+    county, mistakes = judge(files)
+    assert_told(county, mistakes, files)
     if county is not None:
         for place in county.places:
             above = list(county.places.ancestors(place.id))
@@ -77,3 +101,32 @@ def test_a_mutated_westshire_gives_a_county_or_mistakes_with_lines(files):
             else:
                 assert timedelta(0) < feed.stale_after == feed.late_after
             assert all(place in county.places for place in feed.places)
+
+
+@settings(max_examples=300, deadline=None)
+@given(broken(ALERTING) | shuffled_values(ALERTING))
+def test_mutated_rules_and_leads_give_alerts_that_reach_somebody_or_mistakes_with_lines(files):
+    county, mistakes = judge(files)
+    assert_told(county, mistakes, files)
+    if county is None:
+        return
+    alerting = county.alerting
+    feeds = {feed.id for feed in county.feeds}
+    steps = {route.id: route.steps for route in alerting.routes}
+    people = {lead.id for lead in alerting.leads} | {team.id for team in alerting.teams}
+    ways = {channel.id for channel in alerting.channels}
+    for rule in alerting.rules:
+        assert rule.subjects
+        assert all(subject in county.places or subject in feeds for subject in rule.subjects)
+        assert rule.on_trial or rule.routes
+        assert all(steps[route][0].after == timedelta(0) for route in rule.routes)
+        assert rule.action_card in CARDS
+        assert rule.raise_at is None or rule.raise_at != rule.stand_down_at
+        assert len(rule.edition) == 12
+    for route in alerting.routes:
+        assert all(step.to and set(step.to) <= people for step in route.steps)
+        assert all(before.after < after.after for before, after in pairwise(route.steps))
+    for lead in alerting.leads:
+        assert lead.addresses
+        assert {channel for channel, _ in lead.addresses} <= ways
+    assert not any(first_gap(team.turns) for team in alerting.teams)
