@@ -54,6 +54,7 @@ def keep(connection: Connection, stood: Stood, decided: Decided, rules: Mapping[
         else standing
         for standing in decided.standings
     ]
+    _check_none_vanishes(stood, changed, transitions)
     standings.write(connection, changed)
     write_transitions(connection, transitions)
     _number_what_led_to_it(connection, changed, numbers)
@@ -165,6 +166,17 @@ def _end(connection: Connection, stood: Stood, ends: Sequence[Transition]) -> No
     if rows:
         values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "one"}
         connection.execute(update(db.alert).where(db.alert.c.id == bindparam("one")).values(values), rows)
+
+
+def _check_none_vanishes(stood: Stood, changed: Iterable[Standing], transitions: Iterable[Transition]) -> None:
+    """See that an alert ends where it is said to end, and nowhere else: none is let go of in silence."""
+    ended = {each.alert for each in transitions if each.what in _ENDS}
+    after = {**stood.standings, **{(each.rule, each.subject): each for each in changed}}
+    stands = {each.alert for each in after.values() if each.open}
+    stood_before = {each.alert for each in stood.standings.values() if each.open}
+    begun = {each.alert for each in transitions if each.what is What.RAISED}
+    if stands != (stood_before | begun) - ended:
+        raise ValueError("an alert stands that has ended or never began, or has gone without an end")
 
 
 def _number_transitions(transitions: Iterable[Transition], numbers: Mapping[_Key, int]) -> list[Transition]:

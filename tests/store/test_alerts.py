@@ -88,6 +88,7 @@ def test_many_that_begin_at_once_each_have_their_own_number(store: Store, at: da
 
 
 def test_how_a_rule_stands_is_read_as_it_was_written_to_the_last_moment(store: Store, at: datetime) -> None:
+    number = raise_alert(store, at).id
     moments = iter(at + number * timedelta(milliseconds=1) for number in range(20))
     whole = Standing(
         "crowded",
@@ -100,6 +101,7 @@ def test_how_a_rule_stands_is_read_as_it_was_written_to_the_last_moment(store: S
         blind_why="no news since 10:14",
         flapping_since=next(moments),
         raises=(next(moments), next(moments)),
+        alert=number,
         raised_at=next(moments),
         acknowledged_at=next(moments),
         acknowledged_by="duty manager",
@@ -192,6 +194,24 @@ def test_two_alerts_of_one_rule_at_one_place_are_never_open_together(store: Stor
     with pytest.raises(IntegrityError):
         decide(store, at, raised("northgate", at))
     assert everything(store) == before
+
+
+def test_no_alert_goes_without_an_end_or_stands_without_a_beginning(store: Store, at: datetime) -> None:
+    raise_alert(store, at)
+    standing, before = standing_of(store), everything(store)
+    end, begin = cleared(standing, at), raised("southgate", at)
+    for wrong in (
+        Decided(end.standings),  # it is clear, and nobody said so
+        Decided(transitions=end.transitions),  # it has ended, and stands on
+        Decided([replace(standing, alert=None)], begin.transitions),
+        Decided(begin.standings),
+        Decided(transitions=begin.transitions),
+    ):
+        with pytest.raises(ValueError, match="an alert stands"):
+            decide(store, at, wrong)
+        assert everything(store) == before, wrong
+    decide(store, at, end)
+    assert store.open_alerts(at) == []
 
 
 # --- Whole or not at all ------------------------------------------------------------------------------
