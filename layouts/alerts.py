@@ -73,7 +73,7 @@ def _head(known: AlertsNow) -> html.Header:
 
 def _not_looked(known: AlertsNow) -> Component | None:
     """Where nobody evaluates the rules, that no alert stands says nothing."""
-    if known.watching:
+    if known.watching is not False:
         return None
     since = f" since {when_words(known.looked_at, known.at)}" if known.looked_at is not None else ""
     words = (

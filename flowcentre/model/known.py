@@ -149,6 +149,7 @@ class Picture:
     refused: tuple[str, ...] = ()  # what is wrong with a change of the configuration, which is therefore not in use
     alerts: tuple[Alert, ...] = ()  # those that stand, the most severe first
     undelivered: int = 0  # messages of alerts that could not be delivered by any way
+    not_evaluated_since: datetime | None = None  # nobody evaluates the rules of alerts since; None: somebody does
 
     @property
     def looks_back(self) -> bool:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flowcentre.model import Alert, Message, MessageState, Phase, Picture, Rule, Silence, Standing, Transition
+from flowcentre.picture.looked import NOT_LOOKED_AFTER, last_look
 from flowcentre.picture.undelivered import LOOKED_BACK, read_undelivered
 from flowcentre.store import ChannelHealth
 
-NOT_LOOKED_AFTER = timedelta(minutes=2)  # rules are looked at each half minute
 LONGEST_WORDS = 200  # letters of a reason
 MOST_ENDED = 200
 MOST_MESSAGES = 1000
@@ -26,6 +26,7 @@ class AlertReads(Protocol):
     def alert_story(self, alert: int, /) -> tuple[list[Transition], list[Message]]: ...
     def silences(self, at: datetime, /) -> list[Silence]: ...
     def standings(self) -> list[Standing]: ...
+    def mark(self, key: str, /) -> str | None: ...
     def undelivered(
         self, since: datetime, /, *, waiting_since: datetime | None = None, limit: int = 200
     ) -> list[Message]: ...
@@ -51,9 +52,9 @@ class AlertsNow:
     looked_at: datetime | None = None  # when rules were evaluated last; None: not known
 
     @property
-    def watching(self) -> bool:
-        """Are the rules being evaluated? Where they are not, that no alert stands says nothing."""
-        return self.looked_at is not None and self.at - self.looked_at < NOT_LOOKED_AFTER
+    def watching(self) -> bool | None:
+        """Are the rules being evaluated? Where they are not, that no alert stands says nothing. None: not known."""
+        return None if self.looked_at is None else self.at - self.looked_at < NOT_LOOKED_AFTER
 
     def rule(self, id: str) -> Rule | None:
         """The rule of that id, if the configuration still has it."""
@@ -131,7 +132,7 @@ class AlertBook:
             messages=messages,
             undelivered=read_undelivered(self._store, [alert.id for alert in opened], at),
             health=self._store.channel_health(at - LOOKED_BACK),
-            looked_at=last_look(standings),
+            looked_at=last_look(self._store, standings),
         )
 
     def story(self, id: int) -> AlertStory | None:
@@ -156,11 +157,6 @@ class AlertBook:
     def silence(self, id: int) -> Silence | None:
         """A silence that is in force or to come, by its number."""
         return next((each for each in self._store.silences(self._now()) if each.id == id), None)
-
-
-def last_look(standings: Sequence[Standing]) -> datetime | None:
-    """When any rule was evaluated last."""
-    return max((each.looked_at for each in standings if each.looked_at is not None), default=None)
 
 
 def _ended(alerts: Sequence[Alert], since: datetime) -> tuple[Alert, ...]:

@@ -25,6 +25,7 @@ from flowcentre.model import (
 )
 from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected, Total, expect
+from flowcentre.picture.looked import not_evaluated_since
 from flowcentre.picture.totals import Values, by_formula, held_astray, summed
 from flowcentre.picture.typed import last_typed, status_of_typed
 from flowcentre.picture.undelivered import read_undelivered
@@ -88,6 +89,7 @@ def build(
         changes_at=next_change(values.values(), at),
         alerts=alerts,
         undelivered=len(read_undelivered(store, [alert.id for alert in alerts], at)) if live else 0,
+        not_evaluated_since=not_evaluated_since(store, at) if live and county.alerting.rules else None,
     )
 
 

@@ -160,5 +160,5 @@ def _differs(picture: Picture, before: Picture) -> bool:
 
 
 def _seen(picture: Picture) -> tuple[object, ...]:
-    told = (picture.alerts, picture.undelivered)  # who was told changes without a version
+    told = (picture.alerts, picture.undelivered, picture.not_evaluated_since)  # these change without a version
     return (picture.version, picture.values, picture.refused, id(picture.county), told)

@@ -102,7 +102,10 @@ class AlertsShape(TypedDict):
     county: str
     demonstration: bool
     looked_at: Annotated[datetime | None, Field(description="when rules were evaluated last")]
-    watching: Annotated[bool, Field(description="false: nobody evaluates the rules, and that none stands says nothing")]
+    watching: Annotated[
+        bool | None,
+        Field(description="false: nobody evaluates the rules, and that none stands says nothing; null: not known"),
+    ]
     open: list[AlertShape]
     pending: list[PendingShape]
     ended_since: datetime

@@ -52,9 +52,7 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
         return None
     everywhere = shown_alerts(picture)
     here = tuple(alert for alert in everywhere if _concerns(picture.county, board, alert))
-    if not everywhere and not picture.undelivered:
-        return _band([html.P("No alert stands", className="alerts-none")])
-    parts: list[Child] = [counts(here) if here else html.P("No alert stands here", className="alerts-none")]
+    parts: list[Child] = [counts(here) if here else _none(picture, everywhere)]
     if here:
         items = [html.Li(_item(picture, alert), className=_item_class(picture, alert)) for alert in here[:_MOST_NAMED]]
         parts.append(html.Ul(items, className="alerts-named"))
@@ -67,6 +65,13 @@ def _band(parts: list[Child], here: Sequence[Alert] = ()) -> html.Section:
     if here and all(alert.acknowledged_at is not None for alert in here if alert.severity is here[0].severity):
         attributes["data-taken"] = "yes"
     return html.Section(parts, className="alerts-band", **attributes)
+
+
+def _none(picture: Picture, everywhere: Sequence[Alert]) -> html.P | None:
+    """That none stands is said only while somebody evaluates the rules."""
+    if picture.not_evaluated_since is not None:
+        return None
+    return html.P("No alert stands here" if everywhere else "No alert stands", className="alerts-none")
 
 
 def counts(alerts: Sequence[Alert]) -> html.Ul:
@@ -114,6 +119,9 @@ def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]
     open_to_all = [alert for alert in here if alert.acknowledged_at is None]
     silenced = sum(alert.silenced for alert in here)
     said: list[Child] = []
+    if picture.not_evaluated_since is not None:
+        since = when_words(picture.not_evaluated_since, picture.at)
+        said.append(html.Li(f"alerts not evaluated since {since}", className="alerts-trouble-word"))
     if open_to_all:
         count = "all" if len(open_to_all) == len(here) > 1 else f"{len(open_to_all):,}"
         said.append(html.Li("not acknowledged" if len(here) == 1 else f"{count} not acknowledged"))
@@ -124,7 +132,7 @@ def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]
         words = f"elsewhere {elsewhere:,}" + (f", {critical:,} critical" if critical else "")
         said.append(html.Li(words, className="alerts-elsewhere"))
     if picture.undelivered:
-        said.append(html.Li(undelivered_words(picture.undelivered), className="alerts-undelivered"))
+        said.append(html.Li(undelivered_words(picture.undelivered), className="alerts-trouble-word"))
     return html.Ul(said, className="alerts-beside") if said else None
 
 
@@ -145,7 +153,8 @@ def front_banner(picture: Picture) -> html.Section | None:
         return None
     shown = shown_alerts(picture)
     way = html.A("All alerts", href=links.alerts())
-    if not shown and not picture.undelivered:
+    quiet = not shown and not picture.undelivered and picture.not_evaluated_since is None
+    if quiet:
         return html.Section(html.P(["No alert stands. ", way]), className="alerts-front quiet", **_LABEL)
     items = [
         html.Li([sign(alert.severity), html.Span(_front_item(picture, alert))], **marked(data_severity=alert.severity))
@@ -153,7 +162,7 @@ def front_banner(picture: Picture) -> html.Section | None:
     ]
     if len(shown) > _ON_FRONT:
         items.append(html.Li(f"and {len(shown) - _ON_FRONT:,} more"))
-    head: list[Child] = [counts(shown) if shown else html.P("No alert stands"), _beside(picture, shown, shown), way]
+    head: list[Child] = [counts(shown) if shown else _none(picture, shown), _beside(picture, shown, shown), way]
     return html.Section(
         [html.Div(head, className="alerts-head"), html.Ul(items, className="alerts-named") if items else None],
         className="alerts-front",
