@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from flowcentre.config.channels import ChannelKind
 from flowcentre.config.load import load
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake
 from flowcentre.config.rhythm import ConnectorKind
@@ -9,4 +10,4 @@ from flowcentre.config.watch import Reloader
 
 DEFAULTS = Path(__file__).parent / "defaults"  # complete counties that run as they are
 
-__all__ = ["DEFAULTS", "ConfigurationMistakes", "ConnectorKind", "Mistake", "Reloader", "load"]
+__all__ = ["DEFAULTS", "ChannelKind", "ConfigurationMistakes", "ConnectorKind", "Mistake", "Reloader", "load"]

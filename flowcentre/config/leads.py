@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -18,11 +18,12 @@ from flowcentre.config.alert_shapes import (
     TeamShape,
     TurnShape,
 )
+from flowcentre.config.channels import ChannelKind, check_channel, check_to
 from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
 from flowcentre.config.lines import KeyPath
 from flowcentre.config.mistakes import suggest
-from flowcentre.config.secrets import find_secrets, is_variable
+from flowcentre.config.secrets import find_secrets
 from flowcentre.config.shapes import read_each, read_shape
 from flowcentre.config.turns import WEEKDAYS, first_gap, parse_weekdays
 from flowcentre.model import Alerting, BankHolidays, ChannelSettings, Lead, Route, RouteStep, Team, Turn
@@ -31,8 +32,6 @@ _TABLES = ("alerting", "channel", "lead", "team", "route")
 _TEST_AT = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LONGEST_CHAIN = timedelta(days=1)
 _ALWAYS = Turn("")
-_BY_MAIL = ("smtp", "maildir")
-_SECRET_ADDRESSES = ("teams", "slack", "apprise")  # whoever has one can write to whoever it leads to
 _Named = ChannelShape | LeadShape | TeamShape | RouteShape
 
 
@@ -44,7 +43,7 @@ class Told:
     routes: frozenset[str] | None
 
 
-def read_leads(document: Document, kinds: Collection[str] | None, demonstration: bool | None) -> Told:
+def read_leads(document: Document, kinds: Mapping[str, ChannelKind] | None, demonstration: bool | None) -> Told:
     """Channels, leads, teams and routes of a file; what is wrong with them is noted in the document.
 
     ``kinds`` are the kinds of channel that there are, None where they need not be checked. ``demonstration`` says
@@ -62,7 +61,7 @@ def read_leads(document: Document, kinds: Collection[str] | None, demonstration:
     _check_ids(document, [*leads, *teams])  # a route names either
     _check_ids(document, routes)
     for path, channel in channels:
-        _check_channel(document, path, channel, kinds, demonstration)
+        check_channel(document, path, channel, kinds, demonstration)
     ways = {shape.id: shape.kind or "" for _, shape in channels if shape.id is not None}
     people = _ids(leads)
     found_leads = [_lead(document, path, shape, ways) for path, shape in leads]
@@ -126,27 +125,6 @@ def _is_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _check_channel(
-    document: Document, path: KeyPath, shape: ChannelShape, kinds: Collection[str] | None, demonstration: bool | None
-) -> None:
-    for where, what, right in find_secrets(shape.settings or {}):
-        document.wrong((*path, "settings", *where), what, right)
-    if kinds is not None and shape.kind is not None and shape.kind not in kinds:
-        document.wrong((*path, "kind"), f'there is no kind of channel "{shape.kind}"', suggest(shape.kind, kinds))
-    if demonstration and not shape.demonstration:
-        document.wrong(
-            (*path, "demonstration"),
-            f'"{shape.id}" would tell people of invented figures as if they were real',
-            "demonstration = true here, where whoever reads them knows it for a show",
-        )
-    if demonstration is False and shape.demonstration:
-        document.wrong(
-            (*path, "demonstration"),
-            f'"{shape.id}" is a channel of a demonstration in a real county',
-            "a channel that reaches those who must act",
-        )
-
-
 def _lead(document: Document, path: KeyPath, shape: LeadShape, ways: Mapping[str, str]) -> Lead | None:
     where = (*path, "addresses")
     if shape.addresses is None:
@@ -158,7 +136,7 @@ def _lead(document: Document, path: KeyPath, shape: LeadShape, ways: Mapping[str
     addresses = []
     for at, address in read_each(document, where, shape.addresses, AddressShape):
         if address.to is not None:
-            _check_to(document, (*at, "to"), address.to, ways.get(address.channel or "", ""))
+            check_to(document, (*at, "to"), address.to, ways.get(address.channel or "", ""))
         if address.channel is not None and address.channel not in ways and document.read:
             document.wrong((*at, "channel"), f'no channel "{address.channel}"', suggest(address.channel, ways))
         if address.channel is not None and address.to is not None:
@@ -166,19 +144,6 @@ def _lead(document: Document, path: KeyPath, shape: LeadShape, ways: Mapping[str
     if shape.id is None or shape.title is None:
         return None
     return Lead(shape.id, shape.title, tuple(addresses))
-
-
-def _check_to(document: Document, where: KeyPath, to: str, kind: str) -> None:
-    """An address against the kind of its channel. Never quoted: it is somebody's, and mistakes are shown on a page."""
-    if kind in _SECRET_ADDRESSES and not is_variable(to):
-        what = f"an address of {kind} is a secret: whoever has it can write there"
-        document.wrong(where, what, 'to = "FLOWCENTRE_NORTHGATE_TEAMS", the variable that holds it')
-        return
-    if kind in _BY_MAIL and (to.count("@") != 1 or " " in to):
-        document.wrong(where, "an address by mail has one @, and no blanks", 'to = "site.manager@..."')
-        return
-    for _, what, right in find_secrets({"to": to}):
-        document.wrong(where, what, right)
 
 
 def _team(document: Document, path: KeyPath, shape: TeamShape, people: frozenset[str]) -> Team | None:

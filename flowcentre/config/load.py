@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flowcentre.config.boards import read_boards
 from flowcentre.config.care import read_care
+from flowcentre.config.channels import ChannelKind
 from flowcentre.config.document import Document, missing_document, read_document
 from flowcentre.config.feeds import read_feeds
 from flowcentre.config.leads import read_leads
@@ -48,12 +49,12 @@ def load(
     variables: Mapping[str, str],
     connectors: Mapping[str, ConnectorKind],
     layouts: Collection[str] | None = None,
-    channels: Collection[str] | None = None,
+    channels: Mapping[str, ChannelKind] | None = None,
 ) -> County:
     """The county that a folder describes.
 
     ``variables`` are what ``${name}`` stands for; ``layouts`` are the names of board layouts and ``channels`` the
-    kinds of channel, None where they need not be checked. Raises ConfigurationMistakes with all that is wrong.
+    kinds of channel by name, None where they need not be checked. Raises ConfigurationMistakes with all that is wrong.
     """
     if not folder.is_dir():
         what, right = "there is no such folder", f"a folder with {', '.join(FILES)}"
@@ -66,7 +67,7 @@ def load_files(
     variables: Mapping[str, str],
     connectors: Mapping[str, ConnectorKind],
     layouts: Collection[str] | None = None,
-    channels: Collection[str] | None = None,
+    channels: Mapping[str, ChannelKind] | None = None,
     cards: Collection[str] | None = None,
 ) -> County:
     """The same from files already read, by name. ``cards`` are the names of action cards, None where none is looked for."""

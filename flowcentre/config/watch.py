@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from flowcentre.config.channels import ChannelKind
 from flowcentre.config.load import card_names, load_files, read_folder
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake
 from flowcentre.config.rhythm import ConnectorKind
@@ -24,7 +25,7 @@ class Reloader:
         variables: Mapping[str, str],
         connectors: Mapping[str, ConnectorKind],
         layouts: Collection[str] | None = None,
-        channels: Collection[str] | None = None,
+        channels: Mapping[str, ChannelKind] | None = None,
         *,
         current: County,
     ) -> None:

@@ -147,4 +147,16 @@ after = "15m"
 to = ["northgate-site", "director"]
 """
 CARDS = ("ae-crowded", "beds-full", "silent")
-CHANNELS = ("maildir", "notify", "smtp", "teams")
+
+
+def maildir(settings, secret):
+    """A kind of channel that needs a folder, and knows nothing else."""
+    if set(settings) != {"folder"}:
+        raise ValueError('the channel needs the setting "folder", and no other')
+
+
+def any_settings(settings, secret):
+    """One that takes what it is given."""
+
+
+CHANNELS = {"maildir": maildir, "notify": any_settings, "smtp": any_settings, "teams": any_settings}

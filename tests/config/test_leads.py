@@ -51,6 +51,8 @@ MISTAKES = {
     "a test at no hour": ('"mon 10:00"', '"monday 10am" #!', "no weekday with an hour", '"mon 10:00"'),
     "a secret of the watchdog": ("/flow\"", "/flow?token=s3cr3t\" #!", "a secret inside an address", "the address alone"),
     "an unknown kind of channel": ('"maildir"', '"maidir" #!', 'no kind of channel "maidir"', '"maildir"'),
+    "settings of which no channel can be made": ('[channel.settings]\nfolder', '[channel.settings] #!\nfoldr',
+                                                '"letters": the channel needs the setting "folder"', "docs/alerts.md"),
     "a secret in the clear": ('api_key_env = "WESTSHIRE_NOTIFY"', 'api_key = "s3cr3t" #!', "a secret in the clear", "api_key_env"),
     "two channels of one id": ('id = "texts"\nkind', 'id = "letters" #!\nkind', 'a second channel with the id "letters"', "line 6 has it",
                                ('channel = "texts"', 'channel = "letters"'), ("+447700900001", "s3cr3t@northgate.example")),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from channels import find_channels
 from connectors import find_connectors
 from flowcentre.alerts.machine import judge, step
 from flowcentre.config import DEFAULTS, load
@@ -13,7 +14,7 @@ from flowcentre.model import Rule, RuleKind, Seen, Severity, Standing
 from tests.config.test_defaults import VARIABLES
 
 FOLDER = DEFAULTS / "westshire"
-ALERTING = load(FOLDER, VARIABLES, find_connectors()).alerting
+ALERTING = load(FOLDER, VARIABLES, find_connectors(), channels=find_channels()).alerting
 CARDS = sorted((FOLDER / "action_cards").glob("*.md"))
 OF_LIMITS = [rule for rule in ALERTING.rules if rule.kind is not RuleKind.SILENCE]
 
