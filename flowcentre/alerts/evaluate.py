@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from flowcentre.alerts.departed import Departed, Departures, leaver
 from flowcentre.alerts.machine import judge, next_moment, put_right, step, unwatched
 from flowcentre.alerts.past import Past
 from flowcentre.alerts.seen import Sights, clock, next_silence, see, see_nothing
-from flowcentre.model import Alerting, Phase, Picture, Rule, Standing, Telling, Transition
+from flowcentre.model import Alerting, Judged, Phase, Picture, Rule, Seen, Standing, Telling, Transition
 from flowcentre.store import Decided, Stood, Store
 
 log = structlog.get_logger(__name__)
@@ -67,6 +68,7 @@ class Evaluator:
         self._now = now
         self._routing = routing
         self._past = Past(store)
+        self._departures = Departures(store)
         self._news = threading.Event()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -78,7 +80,7 @@ class Evaluator:
         at = self._now()
         at = at.replace(
             microsecond=at.microsecond // 1000 * 1000
-        )  # the store's own measure, so that it reads back the same
+        )  # what the store keeps of it, so that it reads the same
         picture, alerting = self._current(), self._alerting()
         if picture.looks_back:
             return None  # the past raises no alert
@@ -88,9 +90,10 @@ class Evaluator:
         else:
             sights, pictured_at = self._see(picture, alerting.rules, at), picture.known_at
         due: list[datetime] = []
+        departed = self._departures.look(picture.county, at)
 
         def decide(stood: Stood) -> Decided:
-            found = decide_all(alerting.rules, stood, sights, at, pictured_at)
+            found = decide_all(alerting.rules, stood, sights, at, pictured_at, departed)
             tellings, next_due = self._routing(alerting, stood, found.transitions, found.standings, picture, at)
             due.extend(found.moments)
             if next_due is not None:
@@ -161,7 +164,9 @@ class Evaluator:
         return min(max(due - self._now(), timedelta(0)), LOOK_AGAIN)
 
 
-def decide_all(rules: Iterable[Rule], stood: Stood, sights: Sights, at: datetime, pictured_at: datetime) -> _Look:
+def decide_all(
+    rules: Iterable[Rule], stood: Stood, sights: Sights, at: datetime, pictured_at: datetime, departed: Departed
+) -> _Look:
     """How every rule stands after a look at a moment, at a picture that was made at another."""
     found = _Look()
     watched = set()
@@ -174,7 +179,8 @@ def decide_all(rules: Iterable[Rule], stood: Stood, sights: Sights, at: datetime
             after, happened = before, _NOTHING
             # Where another engine, with newer news, has moved it on since, this picture would take it back.
             if before.since is None or pictured_at >= before.since:
-                after, happened = step(rule, before, judge(rule, sights[key]), sights[key], at)
+                judged, seen = _judge(rule, before, sights[key], departed)
+                after, happened = step(rule, before, judged, seen, at)
             found.add(kept, after, happened)
             if (moment := next_moment(rule, after)) is not None:
                 found.moments.append(moment)
@@ -182,6 +188,18 @@ def decide_all(rules: Iterable[Rule], stood: Stood, sights: Sights, at: datetime
         if key not in watched:
             found.add(kept, *unwatched(put_right(kept, at), at))
     return found
+
+
+def _judge(rule: Rule, before: Standing, seen: Seen, departed: Departed) -> tuple[Judged, Seen]:
+    """What is seen says, but that nothing is over because somebody who counted in it does so no more."""
+    judged = judge(rule, seen)
+    ends = judged is Judged.CALM or (before.phase is Phase.PENDING and judged is Judged.BETWEEN)
+    if not ends or before.phase is Phase.CLEAR or before.breach_since is None:
+        return judged, seen
+    gone = leaver(departed, rule, before.subject, before.breach_since)
+    if gone is None:
+        return judged, seen
+    return Judged.UNKNOWN, replace(seen, why=f"{gone} counted in it, and does so no more")
 
 
 def _to_be_written(before: Standing, after: Standing) -> bool:

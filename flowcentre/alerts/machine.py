@@ -31,9 +31,9 @@ def judge(rule: Rule, seen: Seen) -> Judged:
     if seen.judged is not None:
         return seen.judged
     value, raise_at = seen.value, rule.raise_at
-    if value is None or raise_at is None or not math.isfinite(value):
-        return Judged.UNKNOWN
     calm_at = raise_at if rule.stand_down_at is None else rule.stand_down_at
+    if value is None or raise_at is None or calm_at is None or not all(map(math.isfinite, (value, raise_at, calm_at))):
+        return Judged.UNKNOWN
     if value >= raise_at if rule.rising else value <= raise_at:
         judged = Judged.BREACH
     elif value <= calm_at if rule.rising else value >= calm_at:

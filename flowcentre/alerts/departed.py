@@ -1,0 +1,93 @@
+"""Who counted in a total and does so no more: a ward that closed, a site or a feed that left the configuration.
+
+A total without them is smaller, and whole by what is expected of it now. That is no sign that all is well: an alert that was
+raised while they counted does not clear by their leaving.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from flowcentre.measures import ALL
+from flowcentre.measures.derive import local_day
+from flowcentre.model import County, Rule, RuleKind
+from flowcentre.picture import expect
+from flowcentre.store import Known, Store
+
+_USUAL = timedelta(hours=4)  # for which a figure stands of a measure that no feed reports any more
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """A place that counted, until when, and where."""
+
+    place: str
+    counted_until: datetime  # when its last figure would have grown too old
+    above: frozenset[str] | None  # the places in whose totals it may have counted; None: nobody knows any more
+
+
+Departed = Mapping[str, Sequence[Leaver]]  # by measure
+
+
+class Departures:
+    """Finds who counted lately and is expected no more. Only a change of the configuration, or a day, makes it another."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._kept: tuple[County, date, Departed] | None = None
+
+    def look(self, county: County, at: datetime) -> Departed:
+        """Everyone who has a last figure, and is not expected to give another."""
+        day = local_day(at)
+        if self._kept is None or self._kept[0] is not county or self._kept[1] != day:
+            self._kept = (county, day, _find(county, self._store.latest(), day))
+        return self._kept[2]
+
+
+def leaver(departed: Departed, rule: Rule, place: str, since: datetime) -> str | None:
+    """Somebody, by id, who counted in what a rule watches at a place at that moment or later, and counts there no more."""
+    if rule.kind is RuleKind.SILENCE or rule.measure not in ALL:
+        return None
+    for measure in sorted(roots(rule.measure)):
+        for each in departed.get(measure, ()):
+            if each.counted_until > since and (each.above is None or place in each.above):
+                return each.place
+    return None
+
+
+def _find(county: County, rows: Iterable[Known], day: date) -> Departed:
+    expected = expect(county, day).reporters
+    feeds = {feed.id: feed for feed in county.feeds}
+    found: defaultdict[str, list[Leaver]] = defaultdict(list)
+    for row in rows:
+        reporters = expected.get(row.measure)
+        if reporters is None or row.value is None or row.feed in {f.id for f in reporters.get(row.place, ())}:
+            continue
+        feed = feeds.get(row.feed)
+        stands = [each.stale_after for those in reporters.values() for each in those]
+        stale_after = feed.stale_after if feed is not None else max(stands, default=_USUAL)
+        above = None
+        if feed is not None and row.place in county.places:
+            above = frozenset(up for each in (row.place, *feed.places) for up in _above(county, each))
+        found[row.measure].append(Leaver(row.place, row.observed_at + stale_after, above))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def roots(measure_id: str) -> frozenset[str]:
+    """A measure, and all that it is worked out from."""
+    formula = ALL[measure_id].formula
+    inputs = formula.inputs if formula is not None else ()
+    return frozenset({measure_id}).union(*(roots(each) for each in inputs))
+
+
+def _above(county: County, place: str) -> set[str]:
+    if place not in county.places:
+        return set()
+    found = {place, *(up.id for up in county.places.ancestors(place))}
+    locality = county.places.locality_of(place)
+    return found if locality is None else found | {locality}
