@@ -118,8 +118,10 @@ RULES = (
 ALERTING = Alerting(
     rules=RULES,
     leads=(
-        Lead("northgate-site", "Northgate site manager on call", (("mail", "site"), ("text", "site"))),
-        Lead("county-lead", "System escalation lead", (("mail", "county"),)),
+        Lead(
+            "northgate-site", "Northgate site manager on call", (("mail", "northgate-inbox"), ("text", "07700900101"))
+        ),
+        Lead("county-lead", "System escalation lead", (("mail", "escalation-inbox"),)),
     ),
     teams=(Team("sites", "Site managers", ()),),
     routes=(Route("hospitals", "Hospitals", (RouteStep(timedelta(0), ("northgate-site",)),)),),
