@@ -1,5 +1,6 @@
 """Documentation that fails the build when it is out of date."""
 
+import inspect
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,13 +8,28 @@ from types import SimpleNamespace
 import pytest
 from pydantic import BaseModel
 
+from channels import find_channels
 from flowcentre.config import load
+from flowcentre.config.alert_shapes import (
+    AddressShape,
+    AlertingShape,
+    ChannelShape,
+    FlappingShape,
+    LeadShape,
+    MorningShape,
+    RouteShape,
+    RuleShape,
+    StepShape,
+    TeamShape,
+    TurnShape,
+)
 from flowcentre.config.shapes import BoardShape, CareShape, CountyShape, FeedShape, PlaceShape
 from flowcentre.measures import ALL, glossary
-from flowcentre.model import Level, PlaceKind
+from flowcentre.model import AlertState, Level, PlaceKind, RuleKind, Severity
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
+ALERTS = (DOCS / "alerts.md").read_text(encoding="utf-8")
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 
 
@@ -42,6 +58,42 @@ def test_every_key_of_a_configuration_is_explained(file, shape):
     assert not [key for key in shape.model_fields if f"`{key}`" not in listed]
 
 
+@pytest.mark.parametrize(
+    ("file", "shape"),
+    [
+        ("alerts", RuleShape),
+        ("alerts", MorningShape),
+        ("alerts", FlappingShape),
+        ("leads", AlertingShape),
+        ("leads", ChannelShape),
+        ("leads", LeadShape),
+        ("leads", AddressShape),
+        ("leads", TeamShape),
+        ("leads", TurnShape),
+        ("leads", RouteShape),
+        ("leads", StepShape),
+    ],
+)
+def test_every_key_of_alerts_is_explained(file, shape):
+    chapter = ALERTS.split(f"\n## {file}.toml")[1].split("\n## ")[0]
+    listed = "".join(re.findall(r"^- .*(?:\n  .*)*", chapter, re.MULTILINE))
+    assert not [key for key in shape.model_fields if f"`{key}`" not in listed]
+
+
+def test_every_kind_of_rule_every_severity_and_every_state_is_explained():
+    words = [f"`{kind}`" for kind in (*RuleKind, *Severity)] + [f"| {state} |" for state in AlertState]
+    assert not [word for word in words if word not in ALERTS]
+
+
+def test_every_kind_of_channel_is_explained_with_all_its_settings():
+    table = ALERTS.split("| kind of channel |")[1].split("\n\n")[0]
+    for kind, channel in find_channels().items():
+        (row,) = [line for line in table.splitlines() if f"`{kind}`" in line.split("|")[1]]
+        known = re.search(r"know_only\(settings(.*?)\)", inspect.getsource(channel))
+        assert known, kind
+        assert not [name for name in re.findall(r'"(\w+)"', known[1]) if f"`{name}`" not in row], kind
+
+
 def test_every_level_and_kind_is_explained():
     assert not [word for word in (*Level, *PlaceKind) if f"`{word}`" not in CONFIGURATION.replace("\n  ", " ")]
 
@@ -56,8 +108,19 @@ def test_the_county_of_the_documentation_loads(tmp_path):
     for name, text in examples:
         (tmp_path / name).write_text(text, encoding="utf-8")
     beds = SimpleNamespace(provides=("ga_beds_occupied",), Settings=Drop, polled=True)
-    county = load(tmp_path, {"drop": "drop"}, {"bed_state_csv": beds}, ["wall"])
+    kinds = {"bed_state_csv": beds}
+    county = load(tmp_path, {"drop": "drop"}, kinds, ["wall"])
     assert county.places.locality_of("northgate-a1") == "north"
+    for name, text in (found := re.findall(r"```toml\n# (\w+\.toml)\n(.*?)```", ALERTS, re.DOTALL)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert [name for name, _ in found] == ["alerts.toml", "leads.toml"]
+    (tmp_path / "action_cards").mkdir()
+    for card in ("beds-full", "feed-silent"):
+        (tmp_path / "action_cards" / f"{card}.md").touch()
+    alerting = load(tmp_path, {"drop": "drop"}, kinds, ["wall"], find_channels()).alerting
+    assert {rule.kind for rule in alerting.rules} == set(RuleKind)
+    assert alerting.rule("beds-filling").places == ("northgate",)
+    assert alerting.lead("site-manager").addresses[0][0] == "texts"
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
