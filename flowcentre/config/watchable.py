@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flowcentre.measures import ALL
 from flowcentre.measures.delays import HOSPITALS
 from flowcentre.measures.packages import WHOLE_SYSTEM
-from flowcentre.model import Feed, PlaceKind, Places, Summing
+from flowcentre.model import Feed, Place, PlaceKind, Places, Summing
 
 _Sources = dict[str, frozenset[str]]  # place -> feeds
 
@@ -38,9 +38,10 @@ def watchable(places: Places, feeds: Sequence[Feed]) -> Watchable:
     The picture works out the same for one day (``picture/expected.py``). A rule holds for days to come too, so here
     no place is left out because it has not opened yet.
     """
+    covered = [(feed, tuple(dict.fromkeys(p for top in feed.places for p in places.within(top)))) for feed in feeds]
     own: dict[str, _Sources] = {}
     for measure in ALL:
-        _add_own(measure, places, feeds, own)
+        _add_own(measure, covered, own)
     sources = {measure: found | _totals(measure, places, found) for measure, found in own.items()}
     lists = [
         [sources[measure][place.id] for place in places.of_kind(*kinds) if place.id in sources[measure]]
@@ -51,19 +52,19 @@ def watchable(places: Places, feeds: Sequence[Feed]) -> Watchable:
     return Watchable(places, {feed.id: feed for feed in feeds}, sources)
 
 
-def _add_own(measure_id: str, places: Places, feeds: Sequence[Feed], own: dict[str, _Sources]) -> None:
+def _add_own(measure_id: str, covered: Sequence[tuple[Feed, Sequence[Place]]], own: dict[str, _Sources]) -> None:
     """Where a measure is reported, or follows by its formula from what is known at the very place."""
     if measure_id in own:
         return
     measure, found = ALL[measure_id], own.setdefault(measure_id, {})
-    for feed in feeds:
+    for feed, places in covered:
         if measure_id in feed.provides:
-            for place in (place for top in feed.places for place in places.within(top)):
+            for place in places:
                 if place.kind in measure.reported_by:
                     found[place.id] = found.get(place.id, frozenset()) | {feed.id}
     if measure.formula is not None:
         for needed in measure.formula.inputs:
-            _add_own(needed, places, feeds, own)
+            _add_own(needed, covered, own)
         inputs = [own[needed] for needed in measure.formula.inputs]
         for place_id in set.intersection(*(set(each) for each in inputs)):
             found[place_id] = found.get(place_id, frozenset()) | _together(each[place_id] for each in inputs)
