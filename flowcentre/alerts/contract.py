@@ -85,6 +85,14 @@ def number_setting(settings: Mapping[str, object], name: str, default: int) -> i
     return value
 
 
+def yes_or_no_setting(settings: Mapping[str, object], name: str) -> bool:
+    """A setting that is true or false, and false where nothing is said. Raises BadSettings where it is something else."""
+    value = settings.get(name, False)
+    if not isinstance(value, bool):
+        raise BadSettings(f'the setting "{name}" of the channel is true or false')
+    return value
+
+
 def secret_setting(settings: Mapping[str, object], name: str, secret: Callable[[str], str]) -> str:
     """What the environment variable holds that a setting names. Raises BadSettings."""
     return secret(text_setting(settings, name))

@@ -7,9 +7,10 @@ difference how often one asks, or who asks after a restart.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from flowcentre.alerts.blinded import feeds_of, silent_feeds
 from flowcentre.alerts.rota import LONDON, told
@@ -81,6 +82,7 @@ def route(
     kept = _by_alert(stood.told)
     silent = silent_feeds(alerting, after.values(), stood.silences, at)
     rules = {rule.id: rule for rule in alerting.rules}
+    on = cache(lambda names: told(alerting, names, at))  # of a storm, everybody asks for the same few
     tellings: list[Telling] = []
     due: list[datetime] = []
     for standing in after.values():
@@ -92,7 +94,7 @@ def route(
             due.append(hushed_until)
             continue
         before = kept[standing.alert] if standing.alert is not None else []
-        now, moments = _chains(alerting, rule, standing, before, at) if rule is not None else ([], [])
+        now, moments = _chains(alerting, rule, standing, before, on, at) if rule is not None else ([], [])
         aware = dict.fromkeys([*_aware(before), *(telling.lead for telling in now)])
         if standing.flapping_since is not None:
             now += _once(TellingKind.FLAPPING, rule, standing, before, aware, at)
@@ -153,7 +155,12 @@ def _hushed_until(silences: Iterable[Silence], rule: str, subject: str, at: date
 
 
 def _chains(
-    alerting: Alerting, rule: Rule, standing: Standing, kept: Sequence[_Key], at: datetime
+    alerting: Alerting,
+    rule: Rule,
+    standing: Standing,
+    kept: Sequence[_Key],
+    on: Callable[[tuple[str, ...]], tuple[str, ...]],
+    at: datetime,
 ) -> tuple[list[Telling], list[datetime]]:
     """The steps of a rule's routes that are due, and when the others will be; an acknowledged alert goes no further."""
     if standing.acknowledged_at is not None or standing.raised_at is None:
@@ -170,7 +177,7 @@ def _chains(
                 moments.append(begun + step.after)
                 continue
             kind = TellingKind.RAISED if step.after == chain.steps[0].after else TellingKind.ESCALATED
-            for lead in told(alerting, step.to, at):
+            for lead in on(step.to):
                 key = _Key(standing.alert, kind, lead, chain.id, number, begun)
                 tellings.append(_telling(key, rule.severity, standing, at))
     return tellings, moments

@@ -136,6 +136,7 @@ def test_a_module_of_ours_with_no_channel_is_a_mistake(monkeypatch):
         (Teams, {"url": "x"}, 'no setting "url"'),
         (Notify, {"by": "letter", "template_id": "t", "api_key_env": "NOTIFY_KEY"}, "sms"),
         (Maildir, {}, "folder"),
+        (Maildir, {"folder": "letters", "short": "yes"}, "true or false"),
         (AnyApprise, {"url": "x"}, 'no setting "url"'),
     ],
 )
@@ -478,6 +479,11 @@ def test_a_letter_is_left_in_a_folder_that_mail_programs_read(tmp_path):
     channel.send(LETTER, ADDRESS, KEY)
     (mail,) = mailbox.Maildir(tmp_path / "var" / "letters", create=False)
     assert (mail["To"], mail["Message-ID"]) == (ADDRESS, f"<{KEY}@localhost>")
+
+
+def test_letters_in_a_folder_may_be_as_short_as_a_text_message(tmp_path):
+    assert Maildir({"folder": str(tmp_path), "short": True}, secret).short is True
+    assert Maildir({"folder": str(tmp_path)}, secret).short is False
 
 
 def test_a_folder_that_cannot_be_written_is_a_failure(tmp_path):
