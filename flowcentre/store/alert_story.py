@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, select, union_all
 
 from flowcentre.model import Alert, AlertState, MessageState, Severity, Standing, Transition
 from flowcentre.model.alerts import What
@@ -28,8 +28,11 @@ def read_open(connection: Connection, at: datetime) -> list[Alert]:
 
 def read_between(connection: Connection, since: datetime, until: datetime, limit: int) -> list[Alert]:
     """Those that stood at any moment of a time, the newest first."""
-    ended_in_it = or_(_row.cleared_at.is_(None), _row.cleared_at >= to_ms(since))
-    return _read(connection, until, ended_in_it, _row.raised_at < to_ms(until), limit=limit)
+    # Not as one condition with "or": sorted by when they were raised, years of older ones would be looked through.
+    not_over = union_all(
+        select(_row.id).where(_row.cleared_at.is_(None)), select(_row.id).where(_row.cleared_at >= to_ms(since))
+    )
+    return _read(connection, until, _row.id.in_(not_over), _row.raised_at < to_ms(until), limit=limit)
 
 
 def read_one(connection: Connection, alert: int, at: datetime | None) -> Alert | None:

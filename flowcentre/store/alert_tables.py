@@ -175,5 +175,5 @@ attempt = Table(
     Column("delivered", Boolean, nullable=False),
     Column("words", String, nullable=False),
     Index("ix_message_attempt_message", "message"),
-    Index("ix_message_attempt_channel_at", "channel", "at"),
+    Index("ix_message_attempt_at", "at"),
 )

@@ -89,36 +89,42 @@ def read_undelivered(
 
 
 def read_health(connection: Connection, since: datetime) -> dict[str, ChannelHealth]:
-    """How each channel fared in its attempts since a moment."""
+    """How each channel fared in its attempts since a moment, in the order in which they ended and were kept."""
     counted = connection.execute(
         select(
             _tried.channel,
             func.sum(case((_tried.delivered, 1), else_=0)).label("delivered"),
             func.sum(case((_tried.delivered, 0), else_=1)).label("failed"),
-            func.max(case((_tried.delivered, _tried.id))).label("last_delivered"),
+            func.max(case((_tried.delivered, _tried.id), else_=0)).label("last_delivered"),
+            func.max(case((_tried.delivered, 0), else_=_tried.id)).label("last_failed"),
         )
         .where(_tried.at >= to_ms(since))
         .group_by(_tried.channel)
         .order_by(_tried.channel)
     ).all()
-    return {row.channel: _health(connection, row, to_ms(since)) for row in counted}
-
-
-def _health(connection: Connection, row: Any, since: int) -> ChannelHealth:
-    """Its last delivery and its troubles, in the order in which attempts ended and were kept."""
-    last = select(_tried.at).where(_tried.id == row.last_delivered)
-    failures = select(_tried.id, _tried.at, _tried.words).where(
-        _tried.channel == row.channel, _tried.at >= since, _tried.delivered.is_(False)
-    )
-    newest = connection.execute(failures.order_by(_tried.id.desc()).limit(1)).one_or_none()
-    since_then = connection.execute(
-        failures.where(_tried.id > (row.last_delivered or 0)).order_by(_tried.id).limit(1)
-    ).one_or_none()
-    return ChannelHealth(
-        row.delivered,
-        row.failed,
-        maybe_from_ms(connection.execute(last).scalar()),
-        "" if newest is None else newest.words,
-        None if newest is None else from_ms(newest.at),
-        None if since_then is None else from_ms(since_then.at),
-    )
+    found = {}
+    for row in counted:
+        failures = (
+            select(_tried.id)
+            .where(
+                _tried.channel == row.channel,
+                _tried.at >= to_ms(since),
+                _tried.delivered.is_(False),
+                _tried.id > row.last_delivered,
+            )
+            .order_by(_tried.at, _tried.id)
+            .limit(1)
+        )
+        first = connection.execute(failures).scalar() if row.last_failed > row.last_delivered else None
+        of_note = _tried.id.in_([row.last_delivered, row.last_failed, *([] if first is None else [first])])
+        attempts = {each.id: each for each in connection.execute(select(db.attempt).where(of_note))}
+        delivered, failed = attempts.get(row.last_delivered), attempts.get(row.last_failed)
+        found[row.channel] = ChannelHealth(
+            row.delivered,
+            row.failed,
+            None if delivered is None else from_ms(delivered.at),
+            "" if failed is None else failed.words,
+            None if failed is None else from_ms(failed.at),
+            None if first is None else from_ms(attempts[first].at),
+        )
+    return found

@@ -140,7 +140,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message"], ["message.id"], name="fk_message_attempt_message"),
         sa.PrimaryKeyConstraint("id", name="pk_message_attempt"),
     )
-    op.create_index("ix_message_attempt_channel_at", "message_attempt", ["channel", "at"], unique=False)
+    op.create_index("ix_message_attempt_at", "message_attempt", ["at"], unique=False)
     op.create_index("ix_message_attempt_message", "message_attempt", ["message"], unique=False)
     op.create_table(
         "telling",
