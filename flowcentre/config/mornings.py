@@ -10,15 +10,16 @@ from flowcentre.config.document import Document
 from flowcentre.config.lines import KeyPath
 from flowcentre.config.mistakes import suggest
 from flowcentre.config.shapes import read_each, read_shape
-from flowcentre.model import AlertState, Flapping, Morning
+from flowcentre.model import AlertState, Flapping, Morning, RuleKind
 
 NOT_KNOWN = "-"
+OF_A_FEED = ("0", "0.5", "1")  # it speaks, it is late, it is silent
 # Nobody acknowledges in a morning: it plays what figures alone do.
 STATES = tuple(str(state) for state in AlertState if state is not AlertState.ACKNOWLEDGED)
 _DAY, _USUAL = timedelta(days=1), Morning("", "")
 
 
-def read_mornings(document: Document, path: KeyPath, shape: RuleShape) -> tuple[Morning, ...]:
+def read_mornings(document: Document, path: KeyPath, shape: RuleShape, kind: RuleKind | None) -> tuple[Morning, ...]:
     """Every ``[[rule.morning]]`` of a rule; what is wrong with one is noted in the document."""
     if shape.morning is None:
         return ()
@@ -31,7 +32,12 @@ def read_mornings(document: Document, path: KeyPath, shape: RuleShape) -> tuple[
             continue
         sees, gives = morning.sees.split(), morning.gives.split()
         for figure in sees:
-            if figure != NOT_KNOWN and not _is_figure(figure):
+            if figure == NOT_KNOWN:
+                continue
+            if kind is RuleKind.SILENCE and figure not in OF_A_FEED:
+                right = "0 where the feed speaks, 0.5 where it is late, 1 where it is silent"
+                document.wrong((*where, "sees"), f'a morning of "{shape.id}" sees "{figure}" of a feed', right)
+            elif not _is_figure(figure):
                 right = f'figures with blanks between, and "{NOT_KNOWN}" where none is known: sees = "96 96 - 93"'
                 document.wrong(
                     (*where, "sees"), f'a morning of "{shape.id}" sees "{figure}", which is no figure', right

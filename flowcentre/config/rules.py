@@ -65,7 +65,7 @@ def read_rules(
         _check_over(document, path, shape, places, watched)
         _check_routes(document, path, shape, routes)
         _check_card(document, path, shape, cards)
-        flapping, mornings = read_flapping(document, path, shape), read_mornings(document, path, shape)
+        flapping, mornings = read_flapping(document, path, shape), read_mornings(document, path, shape, kind)
         if kind is None or None in (shape.id, shape.title, shape.severity, shape.action_card):
             continue
         assert shape.id is not None

@@ -137,6 +137,8 @@ MISTAKES = {
                                     "sees 5 figures and gives 2 states", "a state for each"),
     "a morning that gives no state": ("pending raised raised clearing\"", "pending rased raised clearing\" #!", 'gives "rased"', '"raised"'),
     "a morning that sees no figure": ('"96 96 96 93 84"', '"96 96 ? 93 84" #!', 'sees "?", which is no figure', '"96 96 - 93"'),
+    "a morning of a feed that sees people": ('feeds = "each feed"', 'feeds = "each feed"\nmorning = [{ sees = "0 7 1", gives = "clear clear raised" }] #!',
+                                             'sees "7" of a feed', "1 where it is silent"),
     "a morning in single brackets": ("[[rule.morning]]", "[rule.morning] #!", "not a list of tables", "[[rule.morning]]"),
     "an unknown key of a morning": ('every = "15m"', 'evry = "15m" #!\nevery = "15m"', "[[rule.morning]]: unknown key", '"every"'),
     "flapping at the first": ('flapping = { times = 3, within = "1h" }', 'flapping = { times = 1, within = "1h" } #!',
