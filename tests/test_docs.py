@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from channels import find_channels
+from flowcentre.alerts.mornings import failing
 from flowcentre.config import load
 from flowcentre.config.alert_shapes import (
     AddressShape,
@@ -119,6 +120,7 @@ def test_the_county_of_the_documentation_loads(tmp_path):
         (tmp_path / "action_cards" / f"{card}.md").touch()
     alerting = load(tmp_path, {"drop": "drop"}, kinds, ["wall"], find_channels()).alerting
     assert {rule.kind for rule in alerting.rules} == set(RuleKind)
+    assert failing(alerting) == []
     assert alerting.rule("beds-filling").places == ("northgate",)
     assert alerting.lead("site-manager").addresses[0][0] == "texts"
 
