@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
+from flowcentre.alerts.composing import compose
 from flowcentre.alerts.conduits import Conduits, environment
 from flowcentre.alerts.contract import Channel, NotDelivered
-from flowcentre.alerts.letters import SHORT_SPAN, Book, Written, fallback, letter_of, link_of, way_of, write
+from flowcentre.alerts.letters import Book, fallback, letter_of, link_of, way_of
 from flowcentre.alerts.routing import channel_tellings
-from flowcentre.model import Alert, Alerting, Lead, Message, Picture, Telling
-from flowcentre.store import Decided, NewMessage, Store
+from flowcentre.model import Alerting, Lead, Message, Picture, Telling
+from flowcentre.store import Decided, Store
 
 LEASE = timedelta(seconds=60)  # longer than any channel takes
 RETRIES = tuple(timedelta(seconds=each) for each in (5, 15, 60, 300, 900))
@@ -29,9 +30,7 @@ FAILING_FOR = timedelta(minutes=5)  # of a channel: then the leads of the route 
 _FAILING_LOOKED_AT = timedelta(seconds=15)
 _DAY = timedelta(days=1)
 _ROUND_EVERY = 1.0  # seconds
-_THREADS = 32  # never reached: there are a few channels, and each is at a few letters at a time
-_FEW = 20  # alerts that are looked up one by one
-_HOURLY_LIMIT = 2_000
+_LAST_WORDS = 5.0  # seconds that a stop waits for letters that are being sent
 log = structlog.get_logger(__name__)
 
 
@@ -66,6 +65,7 @@ class Sender:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._working: list[threading.Thread] = []
 
     # --- Life -----------------------------------------------------------------------------
 
@@ -75,11 +75,14 @@ class Sender:
         self._thread.start()
 
     def stop(self) -> None:
-        """Send no more. What was taken and not sent is taken again when its lease ends."""
+        """Send no more. What hangs is left behind, and sent again by whoever is next when its lease ends."""
         self._stopping.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
+        ends = time.monotonic() + _LAST_WORDS
+        for working in self._working:
+            working.join(max(ends - time.monotonic(), 0))
 
     def wake(self) -> None:
         """Look now: something was decided that has to be told."""
@@ -87,24 +90,26 @@ class Sender:
 
     def _run(self) -> None:
         failing = False
-        with ThreadPoolExecutor(_THREADS, thread_name_prefix="sender") as pool:
-            while not self._stopping.is_set():
-                self._wake.clear()
-                try:
-                    self._round(pool)
-                    failing = False
-                except Exception as error:
-                    if not failing:
-                        log.error("messages cannot be sent; it is tried on and on", error=type(error).__name__)
-                    failing = True
-                self._wake.wait(_ROUND_EVERY)
-            pool.shutdown(cancel_futures=True)
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                self._round()
+                failing = False
+            except Exception as error:
+                if not failing:
+                    log.error("messages cannot be sent; it is tried on and on", error=type(error).__name__)
+                failing = True
+            self._wake.wait(_ROUND_EVERY)
 
-    def _round(self, pool: ThreadPoolExecutor) -> None:
+    def _round(self) -> None:
         self.compose()
+        self._working = [working for working in self._working if working.is_alive()]
         while not self._stopping.is_set() and (message := self._claim()) is not None:
+            # A thread for each: of no channel are there more than a few, and one that hangs holds up no other.
             self._conduits.begin(message.channel)
-            pool.submit(self._work, message)
+            working = threading.Thread(target=self._work, args=(message,), name="sender of one", daemon=True)
+            self._working.append(working)
+            working.start()
         self._look_at_channels()
         self.last_round_at = self._now()
 
@@ -133,41 +138,9 @@ class Sender:
     def compose(self) -> datetime | None:
         """Write the messages of what waits to be told. When that may go which is held back."""
         at = self._now()
-        # First with no alert at hand: so it says which are spoken of, and they are looked up outside the transaction.
-        written = self._compose(self._book({}, at), at)
-        if written.unknown:
-            written = self._compose(self._book(self._look_up(written.unknown, at), at), at)
-        return written.again_at
-
-    def _compose(self, book: Book, at: datetime) -> Written:
-        written = Written()
-
-        def compose(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]]) -> Sequence[NewMessage]:
-            nonlocal written
-            written = write(tellings, recent, book, at)
-            return written.messages
-
-        self._store.compose(compose, at)
-        return written
-
-    def _book(self, alerts: Mapping[int, Alert], at: datetime) -> Book:
         alerting = self._alerting()
-        short = self._conduits.short(alerting)
-        in_the_hour: dict[str, list[datetime]] = {}
-        if short and alerts:
-            for message in self._store.messages(at - SHORT_SPAN, _HOURLY_LIMIT):
-                if message.channel in short:
-                    in_the_hour.setdefault(message.lead, []).append(message.created_at)
-        return Book(alerting, self._current(), alerts, short, self._failing, in_the_hour)
-
-    def _look_up(self, numbers: frozenset[int], at: datetime) -> dict[int, Alert]:
-        many = self._store.open_alerts(at) if len(numbers) > _FEW else []
-        found = {alert.id: alert for alert in many if alert.id in numbers}
-        for number in numbers - set(found):
-            alert = self._store.alert(number)
-            if alert is not None:
-                found[number] = alert
-        return found
+        book = Book(alerting, self._current(), {}, self._conduits.short(alerting), self._failing)
+        return compose(self._store, book, at)
 
     def _claim(self) -> Message | None:
         return self._store.claim_message(self.name, self._now(), LEASE, leaving_out=self._conduits.busy())

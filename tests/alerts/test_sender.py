@@ -15,7 +15,7 @@ from channels import _http
 from channels.smtp import Smtp
 from channels.teams import Teams
 from channels.webhook import Webhook
-from flowcentre.alerts import sender as sender_module
+from flowcentre.alerts import composing
 from flowcentre.alerts.contract import BadSettings, Letter, NotDelivered
 from flowcentre.alerts.sender import LEASE, Sender
 from flowcentre.model import (
@@ -244,7 +244,7 @@ def test_a_crash_while_writing_leaves_what_is_to_be_told_waiting(desk, monkeypat
         raise RuntimeError("no words")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sender_module, "write", crash)
+        patch.setattr(composing, "write", crash)
         with pytest.raises(RuntimeError):
             desk.sender.send_due()
     desk.sender.send_due()
