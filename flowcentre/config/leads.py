@@ -68,6 +68,11 @@ def read_leads(document: Document, kinds: Mapping[str, ChannelKind] | None, demo
     found_teams = [_team(document, path, shape, people) for path, shape in teams]
     found_routes = [_route(document, path, shape, people | _ids(teams)) for path, shape in routes]
     given = _read_alerting(document)
+    unsaid = "public_url" not in _alerting(document) and isinstance(tables.get("alerting", {}), dict)
+    if demonstration is False and channels and unsaid:
+        where = ("alerting",) if "alerting" in tables else ()
+        what = "there is no public_url: links of messages would lead to the machine of whoever reads them"
+        document.wrong(where, what, f"[alerting] with public_url = {_example('public_url')}")
     alerting = Alerting(
         leads=tuple(lead for lead in found_leads if lead is not None),
         teams=tuple(team for team in found_teams if team is not None),
@@ -99,16 +104,24 @@ def _check_ids(document: Document, entries: Sequence[tuple[KeyPath, _Named]]) ->
             first[shape.id] = path
 
 
+def _alerting(document: Document) -> Mapping[str, object]:
+    found = document.tables.get("alerting", {})
+    return found if isinstance(found, dict) else {}
+
+
+def _example(key: str) -> str:
+    return str((AlertingShape.model_fields[key].examples or [""])[0])
+
+
 def _read_alerting(document: Document) -> AlertingShape:
-    table = document.tables.get("alerting", {})
-    if not isinstance(table, dict):
+    if not isinstance(document.tables.get("alerting", {}), dict):
         document.wrong(("alerting",), '"alerting" is no table', "[alerting], in single brackets")
         return AlertingShape()
+    table = _alerting(document)
     given = read_shape(document, ("alerting",), table, AlertingShape)
     for key, address in (("public_url", given.public_url), ("dead_man", given.dead_man)):
         if address is not None and not _is_address(address):
-            example = (AlertingShape.model_fields[key].examples or [""])[0]
-            document.wrong(("alerting", key), f"{key} is no address of a page", f"{key} = {example}")
+            document.wrong(("alerting", key), f"{key} is no address of a page", f"{key} = {_example(key)}")
     for where, what, right in find_secrets(table, ("alerting",)):
         document.wrong(where, what, right)
     if given.test_at is not None and not _TEST_AT.fullmatch(given.test_at):

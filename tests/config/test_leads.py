@@ -135,6 +135,9 @@ def test_a_channel_of_a_demonstration_has_no_place_in_a_real_county(alerting):
     ]
     alerting.write(leads=LEADS.replace("demonstration = true\n", ""))
     assert len(alerting.load().alerting.channels) == 2
+    alerting.change("leads.toml", 'public_url = "https://flow.westshire.example/"\n', "")
+    (mistake,) = alerting.mistakes()
+    assert (mistake.line, "there is no public_url" in mistake.what) == (1, True)
 
 
 def test_the_mistakes_of_a_file_are_told_at_once_and_in_their_order(alerting):
