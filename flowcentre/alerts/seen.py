@@ -139,12 +139,11 @@ def _nowhere(picture: Picture, place_id: str, measure_id: str, at: datetime) -> 
 def _why(value: Value, state: State, at: datetime) -> str:
     if state is State.NEVER:
         return "nothing has ever come"
-    since = f" since {clock(value.observed_at, at)}" if value.observed_at is not None else ""
+    if state is State.STALE and value.typed is not None:
+        return f"what was typed in held until {clock(value.typed.expires_at, at)}"
     if state is State.STALE:
-        if value.typed is not None:
-            return f"what was typed in held until {clock(value.typed.expires_at, at)}"
-        return f"no news{since}"
-    return f"the source gives no figure{since}" if not value.derived else "it cannot be worked out from what is known"
+        return "no news" if value.observed_at is None else f"no news since {clock(value.observed_at, at)}"
+    return "it cannot be worked out from what is known" if value.derived else "the source gives no figure"
 
 
 def _lacks(value: Value) -> bool:

@@ -82,7 +82,7 @@ def test_each_way_of_knowing_nothing_has_its_own_words(world: World, sight: Sigh
     assert sight(replace(OCCUPIED, measure="nctr_now")).why == "no feed in the configuration reports it here"
     world.at += MINUTE
     world.beds("northgate-a1", None)
-    assert sight(OCCUPIED).why == "the source gives no figure since 08:01"
+    assert sight(OCCUPIED).why == "the source gives no figure"
     world.beds("northgate-a1", 20, 0)
     assert sight(replace(SHARE, places=("northgate-a1",))).value is None
     world.closes("northgate-a1", on=AT.date() - DAY)
