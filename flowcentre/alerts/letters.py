@@ -23,6 +23,7 @@ BUDGET, BUDGET_SPAN = 10, timedelta(minutes=5)
 SHORT_BUDGET, SHORT_SPAN = 60, timedelta(hours=1)  # of text messages: more, and the networks block the sender
 LISTED = 20  # alerts in one message; of the others it says how many
 SHORT_LISTED = 3
+INVENTED = "DEMONSTRATION"  # how the subject begins of what is told of a county that there is not
 _SHORT_LENGTH = 450  # characters: three parts of a text message
 
 
@@ -105,9 +106,8 @@ def fallback(message: Message, lead: Lead | None, short: Collection[str], link: 
 def letter_of(message: Message, alerting: Alerting) -> Letter:
     """A kept message as it is handed to a channel."""
     link = link_of(message, alerting)
-    severity = next(
-        (each for each, word in SEVERITY_WORDS.items() if message.subject.startswith(word)), Severity.NOTICE
-    )
+    said = message.subject.removeprefix(f"{INVENTED} ")
+    severity = next((each for each, word in SEVERITY_WORDS.items() if said.startswith(word)), Severity.NOTICE)
     return Letter(message.subject, message.text, link, severity)
 
 
@@ -148,17 +148,17 @@ def _words(
     waiting: Sequence[Telling], lead: Lead, short: bool, last_until: datetime | None, book: Book, at: datetime
 ) -> tuple[str, str]:
     found = entries(waiting, lead, book.alerting, book.picture, book.alerts, book.failing, at)
-    subject = _subject(found)
+    invented = f"{INVENTED} " if book.picture.county.demonstration else ""
+    subject = invented + _subject(found)
     base = book.alerting.public_url.rstrip("/")
     all_of_them = f"{base}/alerts"
-    held = (
-        f"More may follow, and is held back until {clock_words(last_until, at)}: see {all_of_them}"
-        if last_until is not None
-        else ""
-    )
+    held = ""
+    if last_until is not None:
+        held = f"More may follow, and is held back until {clock_words(last_until, at)}: see {all_of_them}"
     if short:
-        return subject, _short_text(found, all_of_them, held)
-    parts = [entry.text for entry in found[:LISTED]]
+        return subject, _short_text(found, invented, all_of_them, held)
+    parts = [f"{INVENTED}: every figure in this is invented."] if invented else []
+    parts += [entry.text for entry in found[:LISTED]]
     if len(found) > LISTED:
         parts.append(f"and {len(found) - LISTED} more: {all_of_them}")
     if held:
@@ -176,16 +176,16 @@ def _subject(found: Sequence[Entry]) -> str:
     return f"{word}: {first.line}; and {rest} more"
 
 
-def _short_text(found: Sequence[Entry], all_of_them: str, held: str) -> str:
+def _short_text(found: Sequence[Entry], invented: str, all_of_them: str, held: str) -> str:
     if len(found) == 1:
         only = found[0]
-        said = f"{SEVERITY_WORDS[only.severity]}: {only.line}. {only.short_end}"
-        return _cut(said, held)
+        return _cut(f"{invented}{SEVERITY_WORDS[only.severity]}: {only.line}. {only.short_end}", held)
     lines = [f"{SEVERITY_WORDS[entry.severity]}: {entry.line}" for entry in found[:SHORT_LISTED]]
     rest = len(found) - len(lines)
     more = f"; and {rest} more" if rest else ""
     link = f" {all_of_them}"
-    return _cut(_within("; ".join(lines), _SHORT_LENGTH - len(more) - len(link)) + more + link, held)
+    said = _within(invented + "; ".join(lines), _SHORT_LENGTH - len(more) - len(link))
+    return _cut(said + more + link, held)
 
 
 def _cut(said: str, held: str = "") -> str:

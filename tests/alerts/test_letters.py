@@ -28,6 +28,7 @@ from tests.alerts.telling_cast import (
     ALERTING,
     AT,
     BEDS,
+    COUNTY,
     CROWDED,
     DIRECTOR,
     FULL,
@@ -177,6 +178,17 @@ def test_a_test_says_that_nothing_has_happened():
     message = only(written(test))
     assert message.subject == "NOTICE: weekly test, nothing has happened"
     assert "Northgate site manager" in message.text
+
+
+def test_what_is_told_of_an_invented_county_says_that_it_is_invented():
+    picture = a_picture(AT, occupancy(), county=replace(COUNTY, demonstration=True))
+    message = only(written(a_telling(), picture=picture))
+    assert message.subject.startswith("DEMONSTRATION CRITICAL: Beds full")
+    assert message.text.startswith("DEMONSTRATION: every figure in this is invented.")
+    kept = Message(1, message.key, "site", "mail", message.subject, message.text, AT)
+    assert letter_of(kept, ALERTING).severity is Severity.CRITICAL
+    text = only(written(a_telling(lead="director"), picture=picture))
+    assert text.text.startswith("DEMONSTRATION CRITICAL: Beds full")
 
 
 # --- Several alerts in one message ------------------------------------------------------------------
