@@ -111,10 +111,7 @@ def _standing(story: AlertStory) -> html.Section:
         _fact("Silenced", silence_words(silence, at), " ", html.A("End it", href=links.silence(silence.id)))
         for silence in story.silences
     ]
-    asked = f"As at {clock_words(at)}, {date_words(at)}; load again for newer."
-    return html.Section(
-        [*said, html.Dl(facts, className="facts"), html.P(asked, className="what")], className="alert-is"
-    )
+    return html.Section([*said, html.Dl(facts, className="facts")], className="alert-is")
 
 
 def _now(story: AlertStory) -> list[html.Div]:

@@ -37,7 +37,9 @@ from flowcentre.model import (
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
 from flowcentre.web import FlowServer, Glass, create_server, serving
+from flowcentre.web.alerts import AlertReading
 from flowcentre.web.capacity import Capacities
+from flowcentre.web.cards import Cards, no_cards
 from flowcentre.web.list_routes import Lists
 from flowcentre.web.typed import Desk
 
@@ -215,6 +217,9 @@ class Drawings:
             ward_sheet=lambda chosen, asked_at: f"<!doctype html>{len(chosen.people)} {asked_at}",
             type_in_list=lambda picture, asked, at: f"<!doctype html>{[one.place for one in asked]} {at}",
             type_in_form=lambda picture, form, at: f"<!doctype html>{form.asked.place} {form.mistakes}",
+            alert_page=lambda story, form: f"<!doctype html>{story.alert.title} {form.mistakes}",
+            silence_page=lambda picture, silence, form, at: f"<!doctype html>{silence.reason} {form.mistakes}",
+            action_card=lambda picture, name, text: f"<!doctype html>{name} {text}",
         )
 
 
@@ -229,6 +234,8 @@ class Westshire:
     packages: Lists[Package] | None = None
     capacity: Capacities | None = None
     desk: Desk | None = None
+    alerts: AlertReading | None = None
+    cards: Cards = no_cards
     beat_every: float = 5.0
 
     def app(self) -> FlowServer:
@@ -241,6 +248,8 @@ class Westshire:
             packages=self.packages,
             capacity=self.capacity,
             desk=self.desk,
+            alerts=self.alerts,
+            cards=self.cards,
             beat_every=self.beat_every,
         )
         app.mount("/assets", StaticFiles(directory=ASSETS))

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from flowcentre.model import Board
+from tests.web.alerts_cast import PretendAlerts
 from tests.web.capacity_cast import PretendCapacity
 from tests.web.cast import Westshire, running
 from tests.web.delay_cast import PretendBook
@@ -36,6 +37,14 @@ DECIDED = {
     "/packages.csv": ("/packages.csv", 200),
     "/packages.xlsx": ("/packages.xlsx", 200),
     "/api/v1/capacity": ("/api/v1/capacity", 200),
+    "/api/v1/alerts": ("/api/v1/alerts", 200),
+    "/alerts/": ("/alerts/", 307),
+    "/alerts/{id}": ("/alerts/21", 200),
+    "/alerts/{rest:path}": ("/alerts/21/nothing", 404),
+    "/silences/{id}": ("/silences/4", 200),
+    "/silences/{rest:path}": ("/silences/4/nothing", 404),
+    "/action-cards/{name}": ("/action-cards/ae-crowded", 200),
+    "/action-cards/{rest:path}": ("/action-cards/a/b", 404),
     "/type-in": ("/type-in", 200),
     "/type-in/": ("/type-in/", 200),
     "/type-in/{place}": ("/type-in/northgate", 200),
@@ -56,7 +65,7 @@ DECIDED = {
 def test_every_route_answers_as_it_was_decided_and_none_is_undecided(westshire: Westshire) -> None:
     westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
     westshire.delays, westshire.packages, westshire.desk = PretendBook(), PretendPackages(), PretendDesk()
-    westshire.capacity = PretendCapacity()
+    westshire.capacity, westshire.alerts, westshire.cards = PretendCapacity(), PretendAlerts(), lambda name: f"# {name}"
     app = westshire.app()
     assert set(walk(app.routes)) == set(DECIDED), "decide on each new route here"
     with running(app) as url, httpx.Client(base_url=url) as client:
