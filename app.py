@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from flowcentre.alerts.contract import Channel
     from flowcentre.config import Reloader
     from flowcentre.feeds.contract import Connector
     from flowcentre.feeds.typed import Desk
-    from flowcentre.model import County, Picture
+    from flowcentre.model import Alerting, County, Picture
     from flowcentre.picture import LivePicture
     from flowcentre.store import Store
 
@@ -110,22 +111,28 @@ class Setting:
     store_url: str
     variables: Mapping[str, str]
     connectors: Mapping[str, type[Connector]]
+    channels: Mapping[str, type[Channel]]
 
     def load(self) -> County:
-        """The county. Raises ConfigurationMistakes."""
+        """The county, whose rules of alerts do what their author wrote beside them. Raises ConfigurationMistakes, CannotStart."""
+        from flowcentre.alerts.mornings import failing
         from flowcentre.config import load
 
-        return load(self.folder, self.variables, self.connectors, BOARD_LAYOUTS)
+        county = load(self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels)
+        if wrong := failing(county.alerting):
+            raise CannotStart("\n".join(f"alerts.toml {each}" for each in wrong))
+        return county
 
     def reloader(self, county: County) -> Reloader:
         """Watches the configuration for changes."""
         from flowcentre.config import Reloader
 
-        return Reloader(self.folder, self.variables, self.connectors, BOARD_LAYOUTS, current=county)
+        return Reloader(self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels, current=county)
 
 
 def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, published: Path | None = None) -> Setting:
     """What a command works with, from its options."""
+    from channels import find_channels
     from connectors import find_connectors
 
     folder = folder or DEFAULTS / "westshire"
@@ -137,7 +144,7 @@ def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, pu
     variables = {"drop": str(VAR / "drop" / life), "demo": f"http://127.0.0.1:{demo_port}"}
     if published is not None:
         variables["published"] = str(published)
-    return Setting(folder, store_url, variables, find_connectors())
+    return Setting(folder, store_url, variables, find_connectors(), find_channels())
 
 
 @contextmanager
@@ -309,6 +316,33 @@ def polling(setting: Setting, store: Store, county: County, live: LivePicture) -
 
 
 @contextmanager
+def alerting(setting: Setting, store: Store, live: LivePicture) -> Iterator[None]:
+    """The rules of alerts, judged on each picture, and whoever must know told."""
+    from flowcentre.alerts.evaluate import Evaluator
+    from flowcentre.alerts.routing import route
+    from flowcentre.alerts.sender import Sender
+    from flowcentre.alerts.watchdog import Watchdog
+
+    def configured() -> Alerting:
+        return live.current().county.alerting
+
+    name = f"{os.uname().nodename}:{os.getpid()}"
+    evaluator = Evaluator(store, live.current, configured, utc_now, route)
+    sender = Sender(store, setting.channels, configured, live.current, now=utc_now, name=name)
+    watchdog = Watchdog(configured, lambda: evaluator.last_look_at, lambda: sender.last_round_at, now=utc_now)
+    unsubscribe = live.subscribe(evaluator.wake)
+    parts = (evaluator, sender, watchdog)
+    for part in parts:
+        part.start()
+    try:
+        yield
+    finally:
+        unsubscribe()
+        for part in reversed(parts):
+            part.stop()
+
+
+@contextmanager
 def reloading(
     setting: Setting, county: County, use: Callable[[County], None], refuse: Callable[[tuple[str, ...]], None]
 ) -> Iterator[None]:
@@ -339,6 +373,7 @@ def reloading(
 
 
 def serve_glass(
+    setting: Setting,
     store: Store,
     live: LivePicture,
     port: int,
@@ -353,10 +388,12 @@ def serve_glass(
     ``published`` adds the page of published figures; ``desk`` takes in what people type.
     """
     from flowcentre.picture import DelayBook
+    from flowcentre.picture.alerts_now import AlertBook
     from flowcentre.picture.care_book import CareBook
     from flowcentre.picture.visits import VisitBook
     from flowcentre.web import AskedPage, Glass, create_server, fingerprint_of, serve
-    from layouts import boards, shell, type_in, wall, ward_sheet
+    from flowcentre.web.cards import cards_in
+    from layouts import action_card, alert_page, boards, shell, type_in, wall, ward_sheet
     from layouts.published import needed, render, since
 
     assets = HERE / "assets"
@@ -365,18 +402,33 @@ def serve_glass(
     delays.stand_beside(packages)
     books: Mapping[str, Any] = {"delays": delays, "packages": packages}
     capacity = packages.capacity
+    alerts = AlertBook(store, live.current, now) if live.current().county.alerting.rules else None
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,
         wall_list=lambda picture: boards.document(picture, fingerprint=fingerprint),
-        pages=shell.live_pages(capacity),
+        pages=shell.live_pages(capacity, alerts),
         asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.items()},
         ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint=fingerprint),
         fingerprint=fingerprint,
         type_in_list=lambda picture, asked, at: type_in.list_document(picture, asked, at, fingerprint=fingerprint),
         type_in_form=lambda picture, form, at: type_in.form_document(picture, form, at, fingerprint=fingerprint),
+        alert_page=lambda story, form: alert_page.document(story, form, fingerprint=fingerprint),
+        action_card=lambda picture, name, text: action_card.document(picture, name, text, fingerprint=fingerprint),
     )
-    server = create_server(live, store, glass, now=now, delays=delays, packages=packages, capacity=capacity, desk=desk)
+    server = create_server(
+        live,
+        store,
+        glass,
+        now=now,
+        delays=delays,
+        packages=packages,
+        capacity=capacity,
+        desk=desk,
+        alerts=alerts,
+        alert_desk=store if store.writer else None,
+        cards=cards_in(setting.folder / "action_cards"),
+    )
 
     def draw_published(picture: Picture, place: str | None) -> Any:
         histories = store.history(needed(picture, place), since(picture), picture.at)
@@ -392,8 +444,9 @@ def serve_glass(
         published=draw_published if published else None,
         books=books,
         capacity=capacity,
+        alerts=alerts,
     )
-    addresses = shell.addresses(published=published, books=books, capacity=True)
+    addresses = shell.addresses(published=published, books=books, capacity=True, alerts=alerts is not None)
     server.allow_pages(pages.csp_hashes(), pages.callback_map, addresses)
     serve(server, port=port, ready=ready)
 
@@ -422,6 +475,7 @@ PAGES = {
     "/delays": "delayed discharges: who waits, for what, and who must act",
     "/packages": "packages of care: who waits, and for whom",
     "/capacity": "community capacity: who could start today, and what ends when",
+    "/alerts": "alerts: what stands, who was told, and who took it up",
     "/wall": "the wall board",
     "/feeds": "what each feed has done",
     "/measures": "what each measure means",
@@ -451,10 +505,11 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
             running.enter_context(publishing(county, demonstration_start(store)))
         live = running.enter_context(picturing(store, county, keep=True))
         running.enter_context(polling(setting, store, county, live))
+        running.enter_context(alerting(setting, store, live))
         kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
         what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now)
-        serve_glass(store, live, port, lambda url: started(url, what, pages_of(county)), desk=desk)
+        serve_glass(setting, store, live, port, lambda url: started(url, what, pages_of(county)), desk=desk)
         say("Stopping ...")
     say("Stopped. What is stored is kept.")
 
@@ -499,7 +554,7 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
 
         pages = PAGES | {"/": "the figures, and the year against the last"}
         del pages["/wall"], pages["/delays"]  # months-old figures are no matter for a wall, and name nobody
-        serve_glass(store, live, port, lambda url: started(url, what, pages), now=now, published=True)
+        serve_glass(setting, store, live, port, lambda url: started(url, what, pages), now=now, published=True)
     say("Stopped. What is stored is kept.")
 
 
@@ -521,13 +576,14 @@ def run_web(folder: Path, store_url: str, port: int) -> None:
     setting = setting_of(folder, store_url, demo_port=0)
     county = setting.load()
     with ExitStack() as running:
-        # What people type is written here, and nothing else: the schema is the engines' to bring up to date.
-        store = running.enter_context(opened(setting, county, writer=may_be_typed(county), migrates=False))
+        # What people type and what they do about alerts is written here, and nothing else: the schema is the engines' to bring up to date.
+        writes = may_be_typed(county) or bool(county.alerting.rules)
+        store = running.enter_context(opened(setting, county, writer=writes, migrates=False))
         live = running.enter_context(picturing(store, county, keep=False))
         running.enter_context(reloading(setting, county, live.use, live.refuse))
-        desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now) if store.writer else None
+        desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now) if may_be_typed(county) else None
         what = f"{county.name}: web only."
-        serve_glass(store, live, port, lambda url: started(url, what, pages_of(county)), desk=desk)
+        serve_glass(setting, store, live, port, lambda url: started(url, what, pages_of(county)), desk=desk)
 
 
 def run_engine(folder: Path, store_url: str) -> None:
@@ -544,6 +600,7 @@ def run_engine(folder: Path, store_url: str) -> None:
         store = running.enter_context(opened(setting, county))
         live = running.enter_context(picturing(store, county, keep=True))
         running.enter_context(polling(setting, store, county, live))
+        running.enter_context(alerting(setting, store, live))
         say(
             f"{county.name}: polling {counted(len(county.feeds), 'feed')} into {store.database_version}. Stop with Ctrl-C."
         )
@@ -555,7 +612,7 @@ def check(folder: Path, published: Path | None) -> None:
     setting = setting_of(folder, "", demo_port=0, published=published)
     county = setting.load()
     must_be_westshire(county)
-    held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"))
+    held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"), (county.alerting.rules, "rule"))
     say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
 
 

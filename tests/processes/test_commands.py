@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -51,7 +52,20 @@ def changed_westshire(tmp_path: Path, file: str, was: str, now: str) -> Path:
 def test_check_says_that_a_good_configuration_has_no_mistakes(tmp_path: Path) -> None:
     done = app(tmp_path, "check", str(WESTSHIRE))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Westshire: 86 places, 23 feeds, 1 board. No mistakes." in done.stdout
+    assert "Westshire: 86 places, 23 feeds, 1 board, 17 rules. No mistakes." in done.stdout
+
+
+def test_check_plays_the_mornings_of_each_rule_and_says_what_came_of_them(tmp_path: Path) -> None:
+    folder = tmp_path / "county"
+    shutil.copytree(WESTSHIRE, folder)
+    text = (folder / "alerts.toml").read_text()
+    right = re.search(r'^gives = "(.*)"$', text, re.MULTILINE)
+    assert right is not None
+    wrong = right[1].rpartition(" ")[0] + " blind"
+    (folder / "alerts.toml").write_text(text.replace(right[0], f'gives = "{wrong}"', 1))
+    done = app(tmp_path, "check", str(folder))
+    assert done.returncode == 1
+    assert f'gives "{right[1]}", and was to give "{wrong}"' in done.stderr
 
 
 def test_check_names_the_file_the_line_and_what_would_be_right_and_no_traceback(tmp_path: Path) -> None:
