@@ -14,6 +14,7 @@ from flowcentre.alerts.words import (
     figure_words,
     length_words,
     short_subject_words,
+    span_words,
     subject_words,
     value_and_limit,
 )
@@ -106,15 +107,28 @@ def _happened(alert: Alert, kind: TellingKind, at: datetime) -> str:
 
 
 def _figure(alert: Alert, rule: Rule | None) -> str:
+    """What was seen last, and the limit: "at least 96.4 % (limit 95.0 % or more)"."""
     if alert.value is None:
         return ""
     measure = measures.find(rule.measure) if rule is not None else None
+    step = rule is not None and rule.kind is RuleKind.STEP
     least = "at least " if alert.at_least else ""
-    change = "changed by " if rule is not None and rule.kind is RuleKind.STEP else ""
+    over = f" in {span_words(rule.over)}" if step and rule is not None and rule.over is not None else ""
     if alert.limit is None:
-        return f"{least}{change}{figure_words(alert.value, measure)}"
+        return f"{least}{_signed(figure_words(alert.value, measure), alert.value, step)}{over}"
     value, limit = value_and_limit(alert.value, alert.limit, measure)
-    return f"{least}{change}{value} (limit {limit})"
+    said = f"{least}{_signed(value, alert.value, step)}{over}"
+    if rule is None:
+        return f"{said} (limit {limit})"
+    side = "" if step else " or more" if rule.rising else " or less"
+    lasting = ""
+    if rule.kind is RuleKind.TIME_AT_LEVEL and rule.over is not None:
+        lasting = f" for {span_words(rule.hold_for)} of {span_words(rule.over)}"
+    return f"{said} (limit {_signed(limit, alert.limit, step)}{side}{lasting})"
+
+
+def _signed(words: str, value: float, step: bool) -> str:
+    return f"+{words}" if step and value > 0 else words
 
 
 def _seen(alert: Alert, figure: str, at: datetime) -> list[str]:

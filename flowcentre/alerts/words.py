@@ -59,6 +59,14 @@ def length_words(length: timedelta) -> str:
     return f"{minutes // 60} h" if length < timedelta(days=2) else f"{length.days} days"
 
 
+def span_words(length: timedelta) -> str:
+    """A length of time that somebody has set, exactly: "15 min", "2 h", "2 h 30 min", "2 days"."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60 or minutes % 60:
+        return f"{minutes} min" if minutes <= 90 else f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes // 60} h" if minutes % 1440 or minutes < 2880 else f"{minutes // 1440} days"
+
+
 def subject_words(subject: str, picture: Picture) -> str:
     """What a place or a feed is called; the id of one that is in the configuration no more."""
     place = picture.county.places.get(subject)

@@ -69,11 +69,11 @@ def only(result: Written) -> NewMessage:
 
 def test_a_message_says_what_where_how_much_since_when_how_old_and_what_to_do():
     message = only(written(a_telling()))
-    assert message.subject == "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 %), since 08:00"
+    assert message.subject == "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 % or more), since 08:00"
     assert message.text.splitlines() == [
         "CRITICAL: Beds full",
         "Where: Northgate General",
-        "Value: 96.4 % (limit 95.0 %)",
+        "Value: 96.4 % (limit 95.0 % or more)",
         "As of: 07:54, 38 min old",
         "Since: 08:00, for 32 min",
         "More patients than beds: discharges come first.",
@@ -132,7 +132,7 @@ def test_an_alert_that_was_acknowledged_meanwhile_says_by_whom():
 def test_an_alert_that_is_over_asks_for_nothing():
     cleared = an_alert(state=AlertState.CLEAR, cleared_at=AT + 30 * MINUTE, value=91.0)
     message = only(written(a_telling(kind=TellingKind.CLEARED), alerts=(cleared,)))
-    assert message.subject == "CRITICAL: Beds full, Northgate: 91.0 % (limit 95.0 %), cleared 08:30"
+    assert message.subject == "CRITICAL: Beds full, Northgate: 91.0 % (limit 95.0 % or more), cleared 08:30"
     assert "Since: 08:00, for 30 min" in message.text
     assert "Action card" not in message.text
     assert "Acknowledge:" not in message.text
@@ -167,10 +167,20 @@ def test_an_alert_whose_rule_is_gone_is_written_all_the_same():
     assert "Beds full" in message.subject
 
 
-def test_a_step_is_said_to_be_a_change():
-    step = replace(FULL, kind=RuleKind.STEP, over=timedelta(hours=1))
-    message = only(written(a_telling(), alerting=replace(ALERTING, rules=(step,))))
-    assert "changed by 96.4 %" in message.subject
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"kind": RuleKind.STEP, "over": timedelta(hours=2)}, "+96.4 % in 2 h (limit +95.0 %)"),
+        ({"stand_down_at": 98}, "96.4 % (limit 95.0 % or less)"),
+        (
+            {"kind": RuleKind.TIME_AT_LEVEL, "hold_for": timedelta(hours=3), "over": timedelta(hours=4)},
+            "96.4 % (limit 95.0 % or more for 3 h of 4 h)",
+        ),
+    ],
+)
+def test_a_limit_says_which_way_it_is_and_over_how_long(changed, words):
+    message = only(written(a_telling(), alerting=replace(ALERTING, rules=(replace(FULL, **changed),))))
+    assert f"Northgate: {words}, since" in message.subject
 
 
 def test_a_test_says_that_nothing_has_happened():
@@ -249,7 +259,7 @@ def test_a_text_message_is_short_and_says_all_that_matters():
     message = only(written(a_telling(lead="director", kind=TellingKind.ESCALATED)))
     assert message.channel == "text"
     assert message.text == (
-        "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 %), nobody has acknowledged it for 32 min. "
+        "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 % or more), nobody has acknowledged it for 32 min. "
         "Card: beds-full. https://flow.example/alerts/17"
     )
 
