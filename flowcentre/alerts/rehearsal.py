@@ -1,0 +1,114 @@
+"""A rehearsal in words, for whoever is about to set a limit: how often, where, when, for how long, and with what warning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from difflib import get_close_matches
+from statistics import median_low
+
+from flowcentre.alerts.rehearse import Firing, Rehearsed, rehearse
+from flowcentre.alerts.words import figure_words
+from flowcentre.measures import ALL
+from flowcentre.measures.derive import LONDON
+from flowcentre.model import County, Measure, RuleKind
+from flowcentre.store import Store
+
+_LISTED = 40  # of the firings of one rule, the newest
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+def rehearsal_words(
+    store: Store, county: County, now: datetime, *, rule_id: str | None = None, days: float = 28
+) -> str:
+    """What the rules of a county, or one of them, would have done in the days until now.
+
+    Raises ValueError where there is no such rule.
+    """
+    rules = county.alerting.rules
+    if rule_id is not None:
+        rules = tuple(rule for rule in rules if rule.id == rule_id)
+        if not rules:
+            every = [rule.id for rule in county.alerting.rules]
+            near = get_close_matches(rule_id, every, 1)
+            hint = f': did you mean "{near[0]}"?' if near else f"; there are {', '.join(every)}" if every else ""
+            raise ValueError(f'there is no rule "{rule_id}"{hint}')
+    if not rules:
+        return "There are no rules of alerts."
+    found = [rehearse(store, county, rule, now - days * _DAY, now) for rule in rules]
+    return "\n\n".join("\n".join(_rule_words(each, county)) for each in found)
+
+
+def _rule_words(rehearsed: Rehearsed, county: County) -> Iterator[str]:
+    rule, firings, end = rehearsed.rule, rehearsed.firings, rehearsed.end
+    yield f"{rule.title} ({rule.id}), {_length(end - rehearsed.start)} until {_moment(end)}"
+    if not firings:
+        yield "  would not have been raised"
+    else:
+        lasted = [each.lasted(end) for each in firings]
+        places = len({each.subject for each in firings})
+        of = f" at {places} of {len(rule.subjects)} {'feeds' if rule.kind is RuleKind.SILENCE else 'places'}"
+        yield (
+            f"  would have been raised {_times(len(firings))}{of if len(rule.subjects) > 1 else ''}, for"
+            f" {_length(median_low(lasted))} at the middle one and {_length(max(lasted))} at the longest"
+        )
+        leads = [each.lead_time for each in firings if each.lead_time is not None]
+        if leads and rule.kind is not RuleKind.SILENCE:
+            yield f"  the worst came {_length(median_low(leads))} after it was raised, at the middle one"
+        if (flapped := sum(each.flapping for each in firings)) > 0:
+            yield f"  of these {flapped} would have come and gone too often"
+    if rehearsed.passed:
+        yield f"  was pending {_times(rehearsed.passed)} more, and passed before anybody would have been told"
+    for subject, length in rehearsed.unknown:
+        if length >= end - rehearsed.start:
+            yield f"  {_name(subject, county)}: nothing is known of all that time"
+        elif length > timedelta(0):
+            yield f"  {_name(subject, county)}: nothing is known of {_length(length)} of it"
+    measure = ALL.get(rule.measure)
+    for each in _newest(firings):
+        yield f"    {_firing_words(each, county, measure, end)}"
+    if len(firings) > _LISTED:
+        yield f"    and {len(firings) - _LISTED} before"
+
+
+def _newest(firings: Sequence[Firing]) -> Sequence[Firing]:
+    return firings[-_LISTED:][::-1]
+
+
+def _firing_words(firing: Firing, county: County, measure: Measure | None, end: datetime) -> str:
+    stood = "stands still, for" if firing.cleared_at is None else "for"
+    words = [f"{_moment(firing.raised_at)}  {_name(firing.subject, county)}: {stood} {_length(firing.lasted(end))}"]
+    if firing.worst is not None:
+        words.append(f"worst {figure_words(firing.worst, measure)}")
+    if firing.blind:
+        blind = sum(((until or end) - since for since, until in firing.blind), timedelta(0))
+        words.append(f"blind for {_length(blind)} of it")
+    if firing.flapping:
+        words.append("came and went")
+    return ", ".join(words)
+
+
+def _name(subject: str, county: County) -> str:
+    place, feed = county.places.get(subject), county.feed(subject)
+    return place.name if place is not None else feed.name if feed is not None else subject
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local:%a} {local.day:2} {local:%b %H:%M}"
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def _length(length: timedelta) -> str:
+    """A length of time: "35 min", "3 h 20 min", "2 days 4 h"."""
+    minutes = round(length / _MINUTE)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours < 1:
+        return f"{minutes} min"
+    if hours < 48:
+        return f"{hours} h {minutes_left} min" if minutes_left else f"{hours} h"
+    days, hours_left = divmod(hours, 24)
+    return f"{days} days {hours_left} h" if hours_left else f"{days} days"

@@ -1,0 +1,140 @@
+"""Rehearsal: a rule, kept or proposed, run over stored history by the very machine that runs, before anybody is told by it.
+
+History is as it is known now. Of a total it keeps the figure and not who was silent, so a rehearsal takes each for whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flowcentre.alerts.bygone import lines_of, moments_of, sight_of, unknown_of
+from flowcentre.alerts.machine import judge, next_moment, step
+from flowcentre.model import County, Rule, Seen, Standing, Transition, What
+from flowcentre.store import Store
+
+Span = tuple[datetime, datetime | None]  # None: to the end, and it has not ended
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """One alert that there would have been."""
+
+    subject: str
+    pending_at: datetime
+    raised_at: datetime
+    cleared_at: datetime | None = None  # None: it would stand still
+    blind: tuple[Span, ...] = ()
+    worst: float | None = None
+    worst_at: datetime | None = None
+    flapping: bool = False
+
+    def lasted(self, end: datetime) -> timedelta:
+        """For how long it would have stood, until it cleared or until the end."""
+        return (self.cleared_at or end) - self.raised_at
+
+    @property
+    def lead_time(self) -> timedelta | None:
+        """How long before the worst somebody would have known."""
+        return None if self.worst_at is None else self.worst_at - self.raised_at
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What a rule would have done in a time."""
+
+    rule: Rule
+    start: datetime
+    end: datetime
+    firings: tuple[Firing, ...]  # in their order
+    passed: int = 0  # how often it was pending and passed, so that nobody would have been told
+    unknown: tuple[tuple[str, timedelta], ...] = ()  # by subject, the time of which nothing is known
+
+
+def rehearse(store: Store, county: County, rule: Rule, start: datetime, end: datetime) -> Rehearsed:
+    """Run a rule over the history of each of its subjects, from a moment until another.
+
+    It looks whenever anything is seen to change, and whenever a timer ends: at least as often as it would have looked.
+    """
+    firings: list[Firing] = []
+    passed, unknown = 0, []
+    for subject, line in lines_of(store, county, rule, start, end).items():
+        run = _Run(rule, subject)
+        see = sight_of(rule, line)
+        for at in moments_of(rule, line, start, end):
+            run.look_at(see, at)
+        run.look_at(see, end)
+        firings += run.ended()
+        passed += run.passed
+        unknown.append((subject, unknown_of(line, start, end)))
+    firings.sort(key=lambda each: (each.raised_at, each.subject))
+    return Rehearsed(rule, start, end, tuple(firings), passed, tuple(unknown))
+
+
+class _Run:
+    """One subject, from one look to the next, with what is gathered of each alert."""
+
+    def __init__(self, rule: Rule, subject: str) -> None:
+        self._rule = rule
+        self._standing = Standing(rule.id, subject)
+        self._firings: list[Firing] = []
+        self._blind: list[Span] = []
+        self._worst_at: datetime | None = None
+        self._begun: tuple[datetime, datetime] | None = None  # pending, raised
+        self._flapping = False
+        self._worst: float | None = None
+        self.passed = 0
+
+    def look_at(self, see: Callable[[datetime], Seen], until: datetime) -> None:
+        """Look at every moment at which a timer ends before this one, and then at this one."""
+        while (due := next_moment(self._rule, self._standing)) is not None and due < until:
+            if self._standing.looked_at is not None and due <= self._standing.looked_at:
+                break
+            self._look(see(due), due)
+        self._look(see(until), until)
+
+    def _look(self, seen: Seen, at: datetime) -> None:
+        self._standing, happened = step(self._rule, self._standing, judge(self._rule, seen), seen, at)
+        for each in happened:
+            self._note(each, at)
+        if self._standing.open and self._standing.worst != self._worst:
+            self._worst, self._worst_at = self._standing.worst, at
+
+    def _note(self, each: Transition, at: datetime) -> None:
+        if each.what is What.RAISED:
+            self._begun = (self._standing.breach_since or at, at)
+            self._worst, self._worst_at, self._flapping, self._blind = self._standing.worst, at, False, []
+        elif each.what is What.PASSED:
+            self.passed += 1
+        elif each.what is What.FLAPPING:
+            self._flapping = True
+        elif each.what is What.BLIND:
+            self._blind.append((at, None))
+        elif each.what is What.SEES_AGAIN:
+            self._blind[-1] = (self._blind[-1][0], at)
+        elif each.what is What.CLEARED:
+            self._end(at)
+
+    def _end(self, cleared_at: datetime | None) -> None:
+        assert self._begun is not None
+        pending_at, raised_at = self._begun
+        self._firings.append(
+            Firing(
+                self._standing.subject,
+                pending_at,
+                raised_at,
+                cleared_at,
+                tuple(self._blind),
+                self._worst,
+                self._worst_at if self._worst is not None else None,
+                self._flapping,
+            )
+        )
+        self._begun = None
+
+    def ended(self) -> list[Firing]:
+        """Every alert; the last may stand still."""
+        if self._begun is not None:
+            self._end(None)
+        return self._firings
