@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import logging
 import mailbox
+import re
 import shutil
 import socket
 import ssl
@@ -566,3 +567,34 @@ def test_a_service_of_apprise_that_did_not_take_it_is_a_failure(status):
 @apprise
 def test_an_address_that_apprise_does_not_know_is_refused_for_good():
     assert refused(lambda: AnyApprise({}, secret).send(LETTER, "nonsense://", KEY)).for_good
+
+
+# --- The documentation ------------------------------------------------------------------------------
+
+DOCS = (Path(__file__).resolve().parents[2] / "docs" / "channels.md").read_text(encoding="utf-8")
+
+
+def example(number: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)[number], found)
+    return found
+
+
+def test_the_channel_of_the_documentation_sends(monkeypatch):
+    monkeypatch.setattr(channels, "entry_points", lambda group: [Entry("pager", example(0)["Pager"])])
+    with web_sink(Answer(500), Answer(202)) as sink:
+        pager: Any = find_channels()["pager"]({"exchange": sink.address, "token_env": "HOOK_SECRET"}, secret)
+        refused(lambda: pager.send(LETTER, "12345", KEY))
+        pager.send(LETTER, "12345", KEY)
+    assert [asked.headers["idempotency-key"] for asked in sink.asked] == [KEY, KEY]
+
+
+def test_the_check_of_the_documentation_knows_our_signature():
+    with web_sink() as sink:
+        Webhook({"secret_env": "HOOK_SECRET"}, secret).send(LETTER, sink.address, KEY)
+    (asked,) = sink.asked
+    headers = asked.headers
+    given = (headers["x-flow-centre-timestamp"], asked.body, headers["x-flow-centre-signature"])
+    is_ours = example(1)["is_ours"]
+    assert is_ours(SECRETS["HOOK_SECRET"].encode(), *given)
+    assert not is_ours(b"another secret", *given)
