@@ -115,9 +115,10 @@ class Conduits:
         """
         with self._lock:
             health = self._health.get(id)
-            if health is None or health.rests_until is None or at >= health.rests_until:
+            if health is None or health.rests_until is None:
                 return None
-            return health.trouble
+            # One that would rest for longer than any does: the clock was set back.
+            return health.trouble if timedelta(0) < health.rests_until - at <= _LONGEST_REST else None
 
     def went_well(self, id: str) -> None:
         """Note that a channel took a letter."""

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from flowcentre import measures
 from flowcentre.alerts.blinded import blinded_by
 from flowcentre.alerts.words import (
@@ -19,6 +21,8 @@ from flowcentre.alerts.words import (
     value_and_limit,
 )
 from flowcentre.model import Alert, Alerting, Lead, Picture, Rule, RuleKind, Severity, Telling, TellingKind
+
+log = structlog.get_logger(__name__)
 
 _BLINDED_LISTED = 10
 _ORDER = tuple(Severity)
@@ -57,8 +61,23 @@ def entries(
             found.append(_test(lead, alerting, at))
         elif telling.kind is TellingKind.CHANNEL:
             found.append(_channel(telling, failing.get(telling.subject, ""), alerting, at))
-    found += [_alert(alerts[number], kinds, alerting, picture, at) for number, kinds in told.items()]
+    found += [_alert_or_less(alerts[number], kinds, alerting, picture, at) for number, kinds in told.items()]
     return sorted(found, key=lambda entry: (entry.over, _ORDER.index(entry.severity), -entry.raised_at.timestamp()))
+
+
+def _alert_or_less(
+    alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, picture: Picture, at: datetime
+) -> Entry:
+    """One alert; where its words fail, that there is one: a slip in one alert's words must keep nobody from the others."""
+    try:
+        return _alert(alert, kinds, alerting, picture, at)
+    except Exception:
+        log.exception("the words of an alert cannot be written", alert=alert.id)
+        link = f"{alerting.public_url.rstrip('/')}/alerts/{alert.id}"
+        line = f"{alert.title}, {alert.subject}: see the page, more could not be written"
+        return Entry(
+            line, f"{SEVERITY_WORDS[alert.severity]}: {line}\nSee: {link}", link, alert.severity, False, alert.raised_at
+        )
 
 
 def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, picture: Picture, at: datetime) -> Entry:

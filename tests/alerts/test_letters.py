@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from flowcentre.alerts import entries
 from flowcentre.alerts.letters import LISTED, Book, Written, fallback, letter_of, write
 from flowcentre.alerts.words import figure_words, value_and_limit
 from flowcentre.measures import by_id
@@ -188,6 +189,18 @@ def test_a_test_says_that_nothing_has_happened():
     message = only(written(test))
     assert message.subject == "NOTICE: weekly test, nothing has happened"
     assert "Northgate site manager" in message.text
+
+
+def test_an_alert_whose_words_fail_is_told_with_fewer_and_keeps_nobody_from_the_others(monkeypatch):
+    def fail(*_: object) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(entries, "value_and_limit", fail)
+    cleared = an_alert(18, CROWDED, value=None)
+    message = only(written(a_telling(), a_telling(18, rule=CROWDED), alerts=(an_alert(), cleared)))
+    assert message.subject.startswith("CRITICAL: Beds full, northgate: see the page")
+    assert "See: https://flow.example/alerts/17" in message.text
+    assert "Acknowledge: https://flow.example/alerts/18" in message.text
 
 
 def test_what_is_told_of_an_invented_county_says_that_it_is_invented():

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from flowcentre.alerts.routing import channel_tellings, route
 from flowcentre.model import (
@@ -344,3 +346,53 @@ def test_of_a_failing_channel_the_leads_of_the_route_channels_are_told():
     assert who(tellings) == [("site", "channel")]
     assert tellings[0].subject == "text"
     assert not channel_tellings(replace(ALERTING, routes=()), "text", AT, AT + 5 * MINUTE)
+
+
+# --- Whatever happens -------------------------------------------------------------------------------
+
+_EVENTS = some.sampled_from(["raise", "acknowledge", "clear", "blind", "see", "flap", "silence", "end silence", "wait"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(some.lists(some.tuples(_EVENTS, some.integers(1, 40)), max_size=25))
+def test_whatever_happens_nobody_is_told_twice_or_in_silence_or_of_an_end_without_a_beginning(events):
+    kept = Kept()  # it fails for a key that is told twice
+    at, alert = AT, 0
+    begun: dict[int, set[str]] = {}
+    for event, minutes in events:
+        at += minutes * MINUTE
+        standing = kept.standings.get(("beds-full", "northgate"), Standing("beds-full", "northgate"))
+        happened: tuple[Transition, ...] = ()
+        match event:
+            case "raise" if not standing.open:
+                alert += 1
+                standing = raised(at=at, alert=alert)
+            case "acknowledge" if standing.open and standing.acknowledged_at is None:
+                standing = replace(standing, acknowledged_at=at)
+            case "clear" if standing.open:
+                standing = Standing("beds-full", "northgate")
+                happened = (Transition("beds-full", "northgate", What.CLEARED, at, AlertState.CLEAR),)
+            case "blind" if standing.open:
+                standing = replace(standing, blind_since=at)
+            case "see":
+                standing = replace(standing, blind_since=None)
+            case "flap" if standing.open:
+                standing = replace(standing, flapping_since=at)
+            case "silence":
+                kept.silences = (a_silence(at, at + HOUR),)
+            case "end silence":
+                kept.silences = ()
+        kept.silences = tuple(each for each in kept.silences if each.ends_at > at)
+        said = kept.look(at, standing, happened=happened)
+        assert not (said and kept.silences)
+        for telling in said:
+            assert telling.alert is not None
+            knows = begun.setdefault(telling.alert, set())
+            if telling.kind in (TellingKind.RAISED, TellingKind.ESCALATED):
+                assert standing.acknowledged_at is None
+                knows.add(telling.lead)
+            else:
+                assert telling.lead in knows
+        # Of what stands, is not silenced and was not acknowledged, the first lead knows.
+        if standing.open and standing.acknowledged_at is None and not kept.silences:
+            assert "site" in begun[standing.alert or 0]
