@@ -16,9 +16,19 @@
   const open = new Set(); // what somebody has opened stays so when it is renewed
   document.addEventListener("toggle", ({ target }) => open[target.open ? "add" : "delete"](target.id), true);
 
+  // What stands above the page is drawn once: the way to alerts would go on saying how many there were.
+  function countAlerts(number) {
+    const count = document.getElementById("alerts-count");
+    // React keeps the text node that it made.
+    if (number === undefined || !count || count.textContent === number) return;
+    if (count.firstChild?.nodeType === Node.TEXT_NODE) count.firstChild.nodeValue = number;
+    else count.textContent = number;
+  }
+
   function fill(element) {
     const staysOn = focused;
     element.innerHTML = element.dataset.html;
+    countAlerts(element.querySelector("[data-alerts]")?.dataset.alerts);
     for (const details of element.querySelectorAll("details[id]")) details.open = open.has(details.id);
     if (staysOn && document.activeElement === document.body) {
       element.querySelector(staysOn)?.focus({ preventScroll: true });

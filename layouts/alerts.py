@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 from flowcentre.model import Alert, Picture
 from flowcentre.picture.alerts_now import AlertsNow
 from layouts.parts import links
-from layouts.parts.alert_banner import counts, is_watched
+from layouts.parts.alert_banner import counts, is_watched, shown_alerts
 from layouts.parts.alert_list import ended, open_list, pending
 from layouts.parts.alert_told import health, messages, silences, undelivered
 from layouts.parts.alert_words import on_trial
@@ -32,6 +32,14 @@ class Book(Protocol):
 def has_alerts(picture: Picture) -> bool:
     """Has the county any rule, or does an alert stand?"""
     return is_watched(picture)
+
+
+def count_words(picture: Picture) -> str:
+    """How many alerts stand, for the way to them: "3"; "" where none does, "?" where nobody evaluates the rules."""
+    number = len(shown_alerts(picture))
+    if picture.not_evaluated_since is not None:
+        return f"{number}?" if number else "?"
+    return f"{number:,}" if number else ""
 
 
 def page(book: Book, picture: Picture, finished: Callable[[Component], Component]) -> Component:

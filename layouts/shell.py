@@ -93,7 +93,12 @@ def live_pages(
 
 
 def _live_html(render: Callable[[Picture], Component]) -> Callable[[Picture], str]:
-    return lambda picture: to_html(render(picture))
+    return lambda picture: to_html(render(picture)) + _count_of_alerts(picture)
+
+
+def _count_of_alerts(picture: Picture) -> str:
+    """How many alerts stand, beside each live part: what stands above the page is drawn once, and this keeps it true."""
+    return to_html(html.Span(hidden=True, **marked(data_alerts=alerts_page.count_words(picture))))
 
 
 def asked_page(
@@ -103,7 +108,7 @@ def asked_page(
     listed = LISTED[id]
 
     def draw(picture: Picture, query: str) -> str:
-        return to_html(listed.render(book.answer(query, picture), query))
+        return to_html(listed.render(book.answer(query, picture), query)) + _count_of_alerts(picture)
 
     return partial(canonical, listed.page), draw
 
@@ -278,7 +283,10 @@ def _above(picture: Picture, path: str, known: Collection[str]) -> list[Componen
     entries: list[Component] = []
     for href, name in ways(picture, published=PUBLISHED in known):
         if href in known:
-            link = dcc.Link(name, href=href, className="here" if href == path else "", **_current(href == path))
+            said: list[str | Component] = [name]
+            if href == alerts_page.PATH:
+                said.append(html.Span(alerts_page.count_words(picture), id="alerts-count"))
+            link = dcc.Link(said, href=href, className="here" if href == path else "", **_current(href == path))
             entries.append(html.Li(link))
         elif href not in OF_DASH:
             entries.append(html.Li(html.A(name, href=href)))

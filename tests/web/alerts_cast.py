@@ -33,11 +33,11 @@ from flowcentre.model import (
 from flowcentre.picture import LivePicture
 from flowcentre.picture.alerts_now import AlertBook, AlertsNow, AlertStory
 from flowcentre.store import UNNUMBERED, Decided, NewMessage, Store
-from flowcentre.web import Glass, create_server
+from flowcentre.web import FlowServer, Glass, create_server
 from flowcentre.web.alerts import AlertDesk
 from flowcentre.web.cards import cards_in
 from flowcentre.web.typed import SignedIn, nobody
-from layouts import action_card, alert_page
+from layouts import action_card, alert_page, shell, wall
 from tests.feeds.typed_cast import Clock
 from tests.layouts import cast
 from tests.layouts.alerts_cast import ALERTING, CARD, HOUR, MINUTE, alerts_now, rule, story
@@ -65,12 +65,13 @@ class PretendAlerts:
         return next((each for each in self.known.silences if each.id == id), None)
 
 
-def pretend_glass() -> Glass:
-    """The real pages of alerts, and no wall."""
+def glass_of(book: AlertBook) -> Glass:
+    """The real wall and the real pages."""
     return Glass(
-        wall_document=lambda *_: "",
-        wall_body=lambda *_: "",
+        wall_document=lambda picture, board: wall.document(picture, board, fingerprint="1"),
+        wall_body=wall.body,
         wall_list=lambda _: "",
+        pages=shell.live_pages(alerts=book),
         fingerprint="1",
         alert_page=lambda story, form: alert_page.document(story, form, fingerprint="1"),
         silence_page=lambda picture, silence, form, at: alert_page.silence_document(
@@ -97,22 +98,37 @@ class Watch:
         (self.cards / "ae-crowded.md").write_text(CARD, encoding="utf-8")
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
-        """The server; its address."""
+    def serving(self, *, pages: bool = False) -> Iterator[str]:
+        """The server, with Dash's pages too where they are asked for; its address."""
+        book = AlertBook(self.store, self.live.current, self.clock)
         desk = self.desk or (self.store if self.writes else None)
         app = create_server(
             self.live,
             self.store,
-            pretend_glass(),
+            glass_of(book),
             now=self.clock,
-            alerts=AlertBook(self.store, self.live.current, self.clock),
+            alerts=book,
             alert_desk=desk,
             cards=cards_in(self.cards),
             signed_in=self.signed_in,
         )
-        app.mount("/assets", StaticFiles(directory=ASSETS))
+        if pages:
+            self._add_pages(app, book)
+        else:
+            app.mount("/assets", StaticFiles(directory=ASSETS))
         with running(app) as url:
             yield url
+
+    def _add_pages(self, app: FlowServer, book: AlertBook) -> None:
+        added = shell.create_pages(
+            app,
+            assets=ASSETS,
+            current=self.live.current,
+            history=lambda *_: (),
+            polls=lambda _: (),
+            alerts=book,
+        )
+        app.allow_pages(added.csp_hashes(), added.callback_map, shell.addresses(published=False, alerts=True))
 
     def raise_alert(self, of: str = "ae-crowded", subject: str = "northgate", value: float = 74.0) -> Alert:
         """Raise an alert of a rule, with its first lead still to be told."""

@@ -22,7 +22,6 @@ from flowcentre.web.cards import cards_in
 from tests.web.alerts_cast import FORM, HOUR, MINUTE, WHO, PretendAlerts, Watch, fill_in, forms_of, send
 from tests.web.cast import Westshire, running
 
-
 # What never reaches the store needs but one of the databases.
 on_one = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 
