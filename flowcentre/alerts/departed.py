@@ -14,10 +14,11 @@ from functools import lru_cache
 
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_day
-from flowcentre.model import County, Rule, RuleKind
+from flowcentre.model import EPOCH, County, Rule, RuleKind
 from flowcentre.picture import expect
 from flowcentre.store import Known, Store
 
+_AGAIN = timedelta(minutes=1)  # after which those who left are looked for again, as long as there are any
 _USUAL = timedelta(hours=4)  # for which a figure stands of a measure that no feed reports any more
 
 
@@ -34,17 +35,20 @@ Departed = Mapping[str, Sequence[Leaver]]  # by measure
 
 
 class Departures:
-    """Finds who counted lately and is expected no more. Only a change of the configuration, or a day, makes it another."""
+    """Finds who counted lately and is expected no more. A change of the configuration makes it another, or a new day."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._kept: tuple[County, date, Departed] | None = None
+        self._looked_at = EPOCH
 
     def look(self, county: County, at: datetime) -> Departed:
-        """Everyone who has a last figure, and is not expected to give another."""
-        day = local_day(at)
-        if self._kept is None or self._kept[0] is not county or self._kept[1] != day:
-            self._kept = (county, day, _find(county, self._store.latest(), day))
+        """Everyone who has a last figure, is not expected to give another, and whom no other feed tells of since."""
+        day, kept = local_day(at), self._kept
+        another = kept is None or kept[0] is not county or kept[1] != day
+        if another or (kept is not None and kept[2] and at - self._looked_at >= _AGAIN):
+            self._kept, self._looked_at = (county, day, _find(county, self._store.latest(), day)), at
+        assert self._kept is not None
         return self._kept[2]
 
 
@@ -62,11 +66,21 @@ def leaver(departed: Departed, rule: Rule, place: str, since: datetime) -> str |
 def _find(county: County, rows: Iterable[Known], day: date) -> Departed:
     expected = expect(county, day).reporters
     feeds = {feed.id: feed for feed in county.feeds}
-    found: defaultdict[str, list[Leaver]] = defaultdict(list)
+    gone: list[Known] = []
+    told: dict[tuple[str, str], datetime] = {}  # the newest of each that counts now
     for row in rows:
-        reporters = expected.get(row.measure)
-        if reporters is None or row.value is None or row.feed in {f.id for f in reporters.get(row.place, ())}:
+        key = (row.place, row.measure)
+        if row.measure not in expected or row.value is None:
             continue
+        if any(feed.id == row.feed for feed in expected[row.measure].get(row.place, ())):
+            told[key] = max(row.observed_at, told.get(key, row.observed_at))
+        else:
+            gone.append(row)
+    found: defaultdict[str, list[Leaver]] = defaultdict(list)
+    for row in gone:
+        if told.get((row.place, row.measure), EPOCH) > row.observed_at:
+            continue  # by another feed, or the same by another name
+        reporters = expected[row.measure]
         feed = feeds.get(row.feed)
         stands = [each.stale_after for those in reporters.values() for each in those]
         stale_after = feed.stale_after if feed is not None else max(stands, default=_USUAL)

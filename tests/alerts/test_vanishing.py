@@ -491,3 +491,30 @@ def test_a_share_of_those_who_still_speak_may_raise_an_alert_and_never_clears_on
         AlertState.BLIND,
         "only 0 of 2 sites report",
     )
+
+
+def test_a_feed_that_has_another_name_now_clears_what_it_raised_once_it_speaks(world: World) -> None:
+    world.at += MINUTE
+    feeds = [replace(each, id=f"{each.id}-2") if each.id.startswith("beds") else each for each in FEEDS]
+    world.with_feeds(feeds)
+    world.look()
+    for ward in ("northgate-a1", "northgate-a2", "southmere-b1"):
+        said = sighting(ward, world.at, ga_beds_core_open=24, ga_beds_escalation_open=0, ga_beds_occupied=4)
+        tell(world.store, f"beds-{ward.split('-')[0]}-2", world.at, said)
+    standings = world.look(MINUTE)
+    assert {id for id in BEDS if standings[id].open} == {"ward full, cleared slowly"}
+
+
+def test_an_alert_whose_ward_has_left_is_closed_by_a_person_and_the_next_one_clears_by_itself(world: World) -> None:
+    world.at += MINUTE
+    world.without_places("northgate-a1")
+    standing = world.look()["county occupied"]
+    assert standing.blind_why == "northgate-a1 counted in it, and does so no more"
+    assert standing.alert is not None
+    assert world.store.close_alert(standing.alert, "site manager", world.at, "the ward is closed")
+    world.with_rules([replace(each, raise_at=45, stand_down_at=20) for each in RULES if each.id == "county occupied"])
+    world.at += HOUR
+    for occupied, state in ((24, AlertState.RAISED), (2, AlertState.CLEAR)):
+        world.beds("northgate-a2", occupied)
+        world.beds("southmere-b1", occupied)
+        assert world.look(MINUTE)["county occupied"].state is state
