@@ -16,7 +16,6 @@ from flowcentre.model import MessageState, What
 from flowcentre.store import Store, open_store
 from tests.store.alerting import compose_each, stood
 
-ROUNDS = 3
 LEASE = timedelta(seconds=60)
 ENGINE = """
 import sys
@@ -37,32 +36,34 @@ def look(stood):
 
 now = at + timedelta(days=int(sys.argv[4]))  # later than every lease of the one that was killed
 while True:
+    print("decides", flush=True)
     store.decide_alerts(look, rules=RULES, at=now)
+    print("composes", flush=True)
     compose_each(store, now)
     while (message := store.claim_message("killed", now, timedelta(seconds=60))) is not None:
-        print(message.key, flush=True)  # it is sent
+        print("sent", message.key, flush=True)
         store.delivered(message.id, now)
 """
 PLACES = 7
 
 
 def sent_until_killed(url: str, at: datetime, days: int, after: int) -> list[str]:
-    """The keys of the messages that an engine has sent, until it is killed in the middle of its work."""
+    """The keys of the messages that an engine has sent, until it is killed, having said so many things of its work."""
     engine = subprocess.Popen(
         [sys.executable, "-c", ENGINE, url, at.isoformat(), str(PLACES), str(days)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
     )
-    sent: list[str] = []
+    said: list[str] = []
     enough = threading.Event()
 
     def hear() -> None:
         assert engine.stdout is not None
         for line in engine.stdout:
             if line.endswith("\n"):
-                sent.append(line.strip())
-            if len(sent) >= after:
+                said.append(line.strip())
+            if len(said) >= after:
                 enough.set()
 
     ear = threading.Thread(target=hear)
@@ -73,7 +74,7 @@ def sent_until_killed(url: str, at: datetime, days: int, after: int) -> list[str
     ear.join()
     assert engine.stdout is not None
     engine.stdout.close()
-    return sent
+    return [line.removeprefix("sent ") for line in said if line.startswith("sent ")]
 
 
 def check_whole(store: Store, at: datetime) -> None:
@@ -92,20 +93,23 @@ def check_whole(store: Store, at: datetime) -> None:
     assert {int(key.split("/")[0].removeprefix("alert ")) for key in stood(store, at).told} == set(opened.values())
 
 
+@pytest.mark.parametrize("rounds", [3, pytest.param(100, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("kind", ["sqlite_url", "postgres_url"])
 def test_killed_in_the_middle_everybody_is_told_and_a_repeat_has_the_same_key(
-    kind: str, request: pytest.FixtureRequest
+    kind: str, rounds: int, request: pytest.FixtureRequest
 ) -> None:
     url: str = request.getfixturevalue(kind)
     at = datetime(2026, 11, 22, tzinfo=UTC)
     sent: list[str] = []
-    for round in range(ROUNDS):
-        sent += sent_until_killed(url, at, round, after=PLACES * 3 + round)
-        store = open_store(url)
-        check_whole(store, at)
-        store.close()
+    for round in range(rounds):
+        # Each round a step further through what an engine does for all places, and back to its beginning.
+        sent += sent_until_killed(url, at, round, after=2 * PLACES + round * 4 % (PLACES + 2))
+        if round < 3 or round % 20 == 0:
+            store = open_store(url)
+            check_whole(store, at)
+            store.close()
     store = open_store(url)
-    later = at + timedelta(days=ROUNDS)
+    later = at + timedelta(days=rounds)
     compose_each(store, later)
     while (message := store.claim_message("the next", later, LEASE)) is not None:
         sent.append(message.key)
@@ -115,5 +119,5 @@ def test_killed_in_the_middle_everybody_is_told_and_a_repeat_has_the_same_key(
     assert {message.state for message in messages} == {MessageState.DELIVERED}
     assert {message.key for message in messages} == set(sent)
     assert len(messages) == len(store.alerts(at, at + timedelta(days=3650), limit=100_000))
-    assert sum(times - 1 for times in Counter(sent).values()) <= ROUNDS
+    assert sum(times - 1 for times in Counter(sent).values()) <= rounds
     store.close()
