@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from flowcentre.model import Alert, AlertState, Silence, What
 from flowcentre.picture.alerts_now import LONGEST_WORDS
-from flowcentre.picture.looked import MARK
+from flowcentre.picture.looked import MARK, last_look, note_look
 from flowcentre.store import Store
 from flowcentre.web.alert_shapes import AlertsShape
 from flowcentre.web.alert_slips import silence_ends
@@ -416,6 +416,19 @@ def test_that_nobody_evaluates_the_rules_is_told(watch: Watch, client: httpx.Cli
     watch.clock.forward(3 * MINUTE)
     assert (told(client)["watching"], watch.live.rebuild().not_evaluated_since) == (False, noted)
     assert told(client)["looked_at"] == noted
+
+
+def test_a_look_is_noted_now_and_then_and_never_long_after(watch: Watch) -> None:
+    at = watch.clock()
+    noted = note_look(watch.store, at, None)
+    assert last_look(watch.store) == noted == at
+    assert note_look(watch.store, at + timedelta(seconds=19), noted) == at
+    assert last_look(watch.store) == at
+    later = at + timedelta(seconds=20)
+    assert note_look(watch.store, later, noted) == last_look(watch.store) == later
+    assert (
+        note_look(watch.store, at, later) == last_look(watch.store) == at
+    )  # a clock that was set back is no reason to say nothing
 
 
 def test_what_ended_is_told_since_the_moment_that_is_asked_for(watch: Watch, client: httpx.Client) -> None:
