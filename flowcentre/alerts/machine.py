@@ -111,6 +111,8 @@ def put_right(standing: Standing, at: datetime) -> Standing:
         calm_since=until_now(standing.calm_since),
         blind_since=until_now(standing.blind_since),
         flapping_since=until_now(standing.flapping_since),
+        raised_at=until_now(standing.raised_at),
+        acknowledged_at=until_now(standing.acknowledged_at),
         raises=tuple(min(moment, at) for moment in standing.raises),
         looked_at=at,
     )

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from flowcentre.alerts.evaluate import PICTURE_LIMIT, Evaluator
+from flowcentre.alerts.routing import route
 from flowcentre.model import (
     Alerting,
     AlertState,
     Flapping,
+    Lead,
     Phase,
     Picture,
+    Route,
+    RouteStep,
     Rule,
     RuleKind,
     Severity,
@@ -26,7 +30,7 @@ from flowcentre.model import (
     Value,
     What,
 )
-from flowcentre.store import UNNUMBERED, Store, open_store
+from flowcentre.store import UNNUMBERED, NewMessage, Store, open_store
 from tests.alerts.world import AT, COUNTY, DAY, HOUR, MINUTE, World, rule
 
 OCCUPIED = rule("full", "ga_beds_occupied", "northgate-a1", 24, 20, hold_for=30 * MINUTE, clear_for=15 * MINUTE)
@@ -146,6 +150,31 @@ def test_whom_routing_names_is_told_in_the_same_transaction(bench: Bench) -> Non
     found: list[str] = []
     bench.store.compose(lambda tellings, _: (found.extend(each.key for each in tellings), ())[1], bench.at)
     assert found == [f"alert {alert.id}/raised/0/lead"]
+
+
+def test_with_the_real_routing_a_lead_is_told_once_and_the_next_when_nobody_acknowledges(bench: Bench) -> None:
+    steps = (RouteStep(timedelta(0), ("site",)), RouteStep(10 * MINUTE, ("director",)))
+    leads = tuple(Lead(id, id, (("letters", id),)) for id in ("site", "director"))
+    at_once = replace(OCCUPIED, hold_for=timedelta(0), clear_for=timedelta(0), routes=("site",))
+    bench.alerting = Alerting((at_once,), leads, routes=(Route("site", "Site", steps),))
+    bench.evaluator = Evaluator(bench.store, bench.picture, lambda: bench.alerting, lambda: bench.at, route)
+    told: list[tuple[str, str]] = []
+
+    def note(tellings: Sequence[Telling], _: object) -> tuple[NewMessage, ...]:
+        told.extend((each.lead, each.kind.value) for each in tellings)
+        return tuple(NewMessage(each.key, each.lead, "letters", "", "", (each.key,), bench.at) for each in tellings)
+
+    for figure, after in ((24, MINUTE), (24, MINUTE), (None, MINUTE), (None, 8 * MINUTE), (24, MINUTE), (20, MINUTE)):
+        bench.see(figure, after)
+        bench.store.compose(note, bench.at)
+    assert told == [
+        ("site", "raised"),
+        ("site", "blind"),
+        ("director", "escalated"),
+        ("director", "blind"),
+        ("director", "cleared"),
+        ("site", "cleared"),
+    ]
 
 
 def test_where_routing_fails_nothing_is_kept_and_the_next_look_makes_up_for_it(bench: Bench) -> None:

@@ -148,6 +148,8 @@ def test_a_clock_that_was_far_ahead_holds_nothing_up_once_it_is_put_right() -> N
     righted = put_right(ahead, AT)
     assert (righted.breach_since, righted.since, righted.looked_at) == (AT, AT, AT)
     assert look(righted, 96, AT + 30 * MINUTE)[0].state is AlertState.RAISED
+    raised = put_right(replace(OPEN, looked_at=AT + HOUR), AT)
+    assert (raised.raised_at, raised.since, raised.raises, raised.alert) == (AT, AT, (AT,), 17)
 
 
 # --- Blind ------------------------------------------------------------------------------------------

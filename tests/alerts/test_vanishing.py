@@ -448,6 +448,23 @@ def test_no_alert_is_resolved_by_silence(world: World, name: str) -> None:
     assert not {What.CLEARED, What.CLOSED} & set(ended)
 
 
+@pytest.mark.parametrize("name", [name for name, (_, blind) in WAYS.items() if "ward full, cleared slowly" in blind])
+def test_an_alert_that_was_clearing_does_not_end_by_silence_either(world: World, name: str) -> None:
+    """It was calm, and had been for less than its half hour."""
+    world.at += MINUTE
+    for ward in ("northgate-a1", "northgate-a2", "southmere-b1"):
+        world.beds(ward, 4)
+    standing = world.look()["ward full, cleared slowly"]
+    assert (standing.state, standing.calm_since) == (AlertState.CLEARING, world.at)
+    calm_at = world.at
+    WAYS[name][0](world)
+    if world.at < calm_at + 2 * MINUTE:
+        world.look()  # it goes blind while it is clearing: else it was stale before the first look
+    for length in (timedelta(0), 31 * MINUTE, 3 * HOUR, 2 * DAY):
+        standing = world.look(length)["ward full, cleared slowly"]
+        assert standing.state is AlertState.BLIND
+
+
 @pytest.mark.parametrize("name", ["every feed stops, for a month", "every rule is gone", "there are no feeds at all"])
 def test_it_is_the_same_alert_when_the_figures_are_back_and_it_clears_when_they_are_calm(
     world: World, name: str
