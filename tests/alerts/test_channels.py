@@ -560,8 +560,9 @@ def test_apprise_hands_a_letter_to_a_service_of_its_own():
 @apprise
 @pytest.mark.parametrize("status", [500, 404, 302])
 def test_a_service_of_apprise_that_did_not_take_it_is_a_failure(status):
-    with web_sink(Answer(status, "", {"Location": "/elsewhere"})) as sink:
+    with web_sink(Answer(status, "", {"Location": "/elsewhere"}), Answer(200)) as sink:
         refused(lambda: AnyApprise({}, secret).send(LETTER, sink.address.replace("http://", "json://"), KEY))
+    assert len(sink.asked) == 1
 
 
 @apprise

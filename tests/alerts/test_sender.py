@@ -402,6 +402,15 @@ def test_a_channel_that_has_failed_for_five_minutes_is_told_of_once_and_by_anoth
     assert len(Noting.handed) == 1
 
 
+def test_a_channel_that_fails_for_days_is_told_of_no_more_than_once(desk):
+    fails("mail", AWAY)
+    for _ in range(70):
+        if desk.clock.at - AT in (0 * HOUR, 30 * HOUR):
+            desk.raise_alert("desk", subject="northgate" if desk.clock.at == AT else "southmere")
+        desk.pass_on(HOUR)
+    assert len(Noting.handed) == 1
+
+
 def test_a_channel_that_delivers_again_is_not_told_of(desk):
     fails("mail", AWAY, None)
     desk.raise_alert("desk")
@@ -495,10 +504,18 @@ class Waited(Noting):
     kind = "waited"
     came: ClassVar[threading.Semaphore]
     go_on: ClassVar[threading.Event]
+    at_once: ClassVar[list[int]] = []  # how many hung, each time one more did
+    hanging: ClassVar[int] = 0
+    lock: ClassVar[threading.Lock] = threading.Lock()
 
     def send(self, letter: Letter, address: str, key: str) -> None:
         if self._name == "hangs":
+            with self.lock:
+                Waited.hanging += 1
+                self.at_once.append(self.hanging)
             self.go_on.wait(30)
+            with self.lock:
+                Waited.hanging -= 1
         super().send(letter, address, key)
         self.came.release()
 
@@ -523,6 +540,7 @@ def test_one_channel_that_hangs_holds_up_no_other(store):
             assert Waited.came.acquire(timeout=20)
     assert len(Noting.handed) == 9
     assert len({key for _, _, key, _ in Noting.handed}) == 9
+    assert max(Waited.at_once) == 2
 
 
 def test_the_sender_outlives_a_store_that_is_away_for_a_while(store, monkeypatch):
