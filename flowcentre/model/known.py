@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from flowcentre.model.alerts import Alert, Alerting
+from flowcentre.model.alerts import Alert, Alerting, Silence
 from flowcentre.model.care import CareTerms
 from flowcentre.model.feeds import Feed, HeldRow, Poll, PollCounts
 from flowcentre.model.places import Places
@@ -149,6 +149,7 @@ class Picture:
     refused: tuple[str, ...] = ()  # what is wrong with a change of the configuration, which is therefore not in use
     alerts: tuple[Alert, ...] = ()  # those that stand, the most severe first
     undelivered: int = 0  # messages of alerts that could not be delivered by any way
+    silences: tuple[Silence, ...] = ()  # of alerts, in force; those first that end first
     not_evaluated_since: datetime | None = None  # nobody evaluates the rules of alerts since; None: somebody does
 
     @property

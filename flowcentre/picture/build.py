@@ -89,6 +89,7 @@ def build(
         changes_at=next_change(values.values(), at),
         alerts=alerts,
         undelivered=len(read_undelivered(store, [alert.id for alert in alerts], at)) if live else 0,
+        silences=tuple(each for each in store.silences(at) if each.starts_at <= at) if live else (),
         not_evaluated_since=not_evaluated_since(store, at) if live and county.alerting.rules else None,
     )
 

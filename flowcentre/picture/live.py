@@ -160,5 +160,6 @@ def _differs(picture: Picture, before: Picture) -> bool:
 
 
 def _seen(picture: Picture) -> tuple[object, ...]:
-    told = (picture.alerts, picture.undelivered, picture.not_evaluated_since)  # these change without a version
+    # Who was told, what has ended by itself and who is at work change without a version.
+    told = (picture.alerts, picture.undelivered, picture.silences, picture.not_evaluated_since)
     return (picture.version, picture.values, picture.refused, id(picture.county), told)

@@ -180,6 +180,7 @@ def _same(picture: Picture, other: Picture) -> bool:
         and picture.refused == other.refused
         and picture.alerts == other.alerts
         and picture.undelivered == other.undelivered
+        and picture.silences == other.silences
         and picture.not_evaluated_since == other.not_evaluated_since
         and picture.feeds == other.feeds
         and picture.values == other.values

@@ -16,6 +16,7 @@ from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.alert_words import ORDER, on_trial, severity_count, undelivered_words, where
 from layouts.parts.tree import Child, marked
+from layouts.parts.typed_words import until_words
 from layouts.parts.words import when_words
 
 _LONG, _VERY_LONG = 46, 68  # letters; a longer name is set smaller, on two lines
@@ -127,6 +128,8 @@ def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]
         said.append(html.Li("not acknowledged" if len(here) == 1 else f"{count} not acknowledged"))
     if silenced:
         said.append(html.Li(f"{silenced:,} silenced"))
+    elif picture.silences:  # left on, it would be forgotten
+        said.append(html.Li(_silences_words(picture)))
     if elsewhere := len(everywhere) - len(here):
         critical = sum(alert.severity is Severity.CRITICAL for alert in everywhere if alert not in here)
         words = f"elsewhere {elsewhere:,}" + (f", {critical:,} critical" if critical else "")
@@ -134,6 +137,13 @@ def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]
     if picture.undelivered:
         said.append(html.Li(undelivered_words(picture.undelivered), className="alerts-trouble-word"))
     return html.Ul(said, className="alerts-beside") if said else None
+
+
+def _silences_words(picture: Picture) -> str:
+    """How many silences are in force, and until when: "1 silence until 12:14"."""
+    last = max(silence.ends_at for silence in picture.silences)
+    number = len(picture.silences)
+    return f"{number:,} silence{'' if number == 1 else 's'} until {until_words(last, picture.at)}"
 
 
 def _concerns(county: County, board: Board, alert: Alert) -> bool:
@@ -153,7 +163,7 @@ def front_banner(picture: Picture) -> html.Section | None:
         return None
     shown = shown_alerts(picture)
     way = html.A("All alerts", href=links.alerts())
-    quiet = not shown and not picture.undelivered and picture.not_evaluated_since is None
+    quiet = not (shown or picture.undelivered or picture.silences or picture.not_evaluated_since)
     if quiet:
         return html.Section(html.P(["No alert stands. ", way]), className="alerts-front quiet", **_LABEL)
     items = [

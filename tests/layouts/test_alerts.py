@@ -111,6 +111,12 @@ def test_what_is_silenced_still_stands_there_and_is_counted() -> None:
     assert "A&E crowded" in band(replace(shown(), alerts=(one,)))
 
 
+def test_a_silence_that_is_left_on_is_on_the_wall_though_nothing_stands() -> None:
+    quiet = replace(shown("empty"), silences=alerts_now().silences)
+    assert band(quiet) == "No alert stands 1 silence until 09:14"
+    assert "1 silence until 09:14" in words(to_html(front_banner(quiet)))
+
+
 def test_a_board_of_one_hospital_names_its_own_alerts_and_counts_the_others() -> None:
     south = alert(30, "ae-crowded", "southmere")
     said = band(replace(shown(), alerts=(south, alert(21))), NORTHGATE_BOARD)

@@ -153,7 +153,11 @@ def test_a_silence_has_a_reason_an_end_and_somebody_who_takes_it_on(watch: Watch
     )
     assert silence.ends_at == datetime(2026, 11, 22, 9, 14, tzinfo=UTC)
     assert "Until 09:14. It is still watched and shown." in client.get(answer.headers["location"]).text
-    assert [one.silenced for one in watch.live.rebuild().alerts] == [True]
+    drawn = watch.live.rebuild()
+    assert [one.silenced for one in drawn.alerts] == [True]
+    assert drawn.silences == (silence,)
+    watch.clock.forward(2 * HOUR)
+    assert watch.live.rebuild().silences == ()
 
 
 def test_a_rule_may_be_silenced_everywhere(watch: Watch, client: httpx.Client) -> None:
