@@ -99,7 +99,7 @@ def sight_of(rule: Rule, line: Line) -> Callable[[datetime], Seen]:
 
     if rule.kind is RuleKind.SILENCE:
         return silence
-    if rule.kind is RuleKind.LEVEL or rule.over is None:
+    if rule.kind is RuleKind.LEVEL or rule.over is None or rule.raise_at is None:
         return level if rule.kind is RuleKind.LEVEL else lambda at: Seen(None)
     return step_over if rule.kind is RuleKind.STEP else time_over
 

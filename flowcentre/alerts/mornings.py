@@ -70,8 +70,8 @@ def _seen(rule: Rule, line: Line, at: datetime) -> Seen:
                 f'a morning of a silence sees "{now:g}": 0 is a feed that speaks, 0.5 a late, 1 a silent one'
             )
         return Seen(now, judged=_SILENCE[now])
-    if rule.over is None:
-        return Seen(None, why="the rule does not say what it looks back over")
+    if rule.over is None or rule.raise_at is None:
+        return Seen(None, why="the rule does not say what it looks back over, or its limit")
     if rule.kind is RuleKind.STEP:
         then = value_at(line, at - rule.over)
         return Seen(None if then is None else now - then, why="" if then is not None else "nothing is known of then")

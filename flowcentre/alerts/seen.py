@@ -74,7 +74,7 @@ def clock(moment: datetime, at: datetime) -> str:
 
 
 def _looks_back(rule: Rule) -> bool:
-    return rule.kind is RuleKind.TIME_AT_LEVEL and rule.over is not None
+    return rule.kind is RuleKind.TIME_AT_LEVEL and rule.over is not None and rule.raise_at is not None
 
 
 def _see_one(
@@ -90,8 +90,8 @@ def _see_one(
     now = _value(picture, subject, rule.measure, at)
     if rule.kind is RuleKind.LEVEL or now.value is None:
         return now
-    if rule.over is None:
-        return replace(now, value=None, why="the rule does not say what it looks back over")
+    if rule.over is None or rule.raise_at is None:
+        return replace(now, value=None, why="the rule does not say what it looks back over, or its limit")
     if rule.kind is RuleKind.STEP:
         return _step(picture, rule, subject, now, at, past)
     return _time_at_level(picture, rule, subject, now, at, histories.get((subject, rule.measure), ()))
