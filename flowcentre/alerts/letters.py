@@ -1,8 +1,8 @@
 """What is written to whom and when: pure, so that the store can do it in the transaction that keeps it.
 
 A lead who has not heard from us for five seconds gets all that waits at once; else it waits for the others that come with
-it. A lead gets ten messages in five minutes at most, and the tenth says that more is held back: nothing is lost, it all goes
-in the next one.
+it. A lead gets ten messages in five minutes at most, of which two are kept for what is critical, and the last says that more
+is held back: nothing is lost, it all goes in the next one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from flowcentre.store import NewMessage
 TOGETHER = timedelta(seconds=5)  # what comes to one lead within this goes in one message
 BUDGET, BUDGET_SPAN = 10, timedelta(minutes=5)
 SHORT_BUDGET, SHORT_SPAN = 60, timedelta(hours=1)  # of text messages: more, and the networks block the sender
+KEPT_FREE = 2  # of each budget, for what is critical: notices must not use it up
 LISTED = 20  # alerts in one message; of the others it says how many
 SHORT_LISTED = 3
 INVENTED = "DEMONSTRATION"  # how the subject begins of what is told of a county that there is not
@@ -65,7 +66,8 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
         number = _first_way(lead, {telling.subject for telling in waiting if telling.kind is TellingKind.CHANNEL})
         channel = lead.addresses[number][0] if lead.addresses else ""
         short = channel in book.short
-        free_at, last_until = _free_at(lead_id, short, recent, book, at)
+        critical = any(telling.severity is Severity.CRITICAL for telling in waiting)
+        free_at, last_until = _free_at(lead_id, short, critical, recent, book, at)
         if free_at > at:
             moments.append(free_at)
             continue
@@ -124,7 +126,7 @@ def _first_way(lead: Lead, failing: Collection[str]) -> int:
 
 
 def _free_at(
-    lead: str, short: bool, recent: Mapping[str, Sequence[datetime]], book: Book, at: datetime
+    lead: str, short: bool, critical: bool, recent: Mapping[str, Sequence[datetime]], book: Book, at: datetime
 ) -> tuple[datetime, datetime | None]:
     """When the lead may get the next message; and, if that is the last for now, until when no other will come."""
     last = [moment for moment in recent.get(lead, ()) if at - BUDGET_SPAN < moment <= at]
@@ -135,7 +137,8 @@ def _free_at(
     if short:
         hour = [moment for moment in book.in_the_hour.get(lead, ()) if at - SHORT_SPAN < moment <= at]
         budgets.append((hour, SHORT_BUDGET, SHORT_SPAN))
-    for moments, budget, span in budgets:
+    for moments, all_of_it, span in budgets:
+        budget = all_of_it if critical else all_of_it - KEPT_FREE
         if len(moments) >= budget:
             free_at = max(free_at, sorted(moments)[-budget] + span)
         elif len(moments) == budget - 1:

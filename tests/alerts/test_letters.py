@@ -312,6 +312,18 @@ def test_a_lead_gets_ten_messages_in_five_minutes_and_the_tenth_says_so():
     assert eleventh.again_at == nine[0] + 5 * MINUTE
 
 
+def test_what_is_not_critical_leaves_two_of_the_ten_to_what_is():
+    at = AT + 32 * MINUTE
+    eight = [at - 4 * MINUTE + each * 10 * SECOND for each in range(8)]
+    crowded = a_telling(18, rule=CROWDED)
+    alerts = (an_alert(), an_alert(18, CROWDED))
+    eighth = only(written(crowded, alerts=alerts, recent={"site": eight[1:]}, at=at))
+    assert "More may follow, and is held back" in eighth.text
+    assert not written(crowded, alerts=alerts, recent={"site": eight}, at=at).messages
+    ninth = only(written(crowded, a_telling(), alerts=alerts, recent={"site": eight}, at=at))
+    assert ninth.telling_keys == (crowded.key, a_telling().key)  # what waited goes with it
+
+
 def test_a_storm_of_an_hour_makes_ten_messages_in_any_five_minutes_and_tells_everything():
     sent: list[datetime] = []
     waiting: list[Telling] = []
