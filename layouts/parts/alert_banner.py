@@ -122,7 +122,7 @@ def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]
     said: list[Child] = []
     if picture.not_evaluated_since is not None:
         since = when_words(picture.not_evaluated_since, picture.at)
-        said.append(html.Li(f"alerts not evaluated since {since}", className="alerts-trouble-word"))
+        said.append(html.Li(f"Alerts not evaluated since {since}", className="alerts-trouble-word"))
     if open_to_all:
         count = "all" if len(open_to_all) == len(here) > 1 else f"{len(open_to_all):,}"
         said.append(html.Li("not acknowledged" if len(here) == 1 else f"{count} not acknowledged"))

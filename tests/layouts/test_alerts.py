@@ -66,7 +66,7 @@ def test_the_wall_says_quietly_that_none_stands_and_nothing_where_no_rule_is_con
 
 def test_that_none_stands_is_not_said_while_nobody_evaluates_the_rules() -> None:
     drawn = replace(shown("empty"), not_evaluated_since=NOW - 20 * MINUTE)
-    assert band(drawn) == "alerts not evaluated since 07:54"
+    assert band(drawn) == "Alerts not evaluated since 07:54"
     assert "No alert stands" not in words(to_html(front_banner(drawn)))
 
 

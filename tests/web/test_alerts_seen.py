@@ -82,5 +82,5 @@ def test_a_wall_that_hangs_says_when_rules_are_evaluated_no_more(watch: Watch, a
     expect(screen.locator(".alerts-none")).to_have_text("No alert stands")
     watch.clock.forward(3 * MINUTE)
     watch.live.rebuild()
-    expect(screen.locator(".alerts-band")).to_contain_text("alerts not evaluated since 08:14")
+    expect(screen.locator(".alerts-band")).to_contain_text("Alerts not evaluated since 08:14")
     expect(screen.locator(".alerts-none")).to_have_count(0)
