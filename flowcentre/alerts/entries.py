@@ -45,6 +45,7 @@ class Entry:
 def entries(
     tellings: Iterable[Telling],
     lead: Lead,
+    channel: str,
     alerting: Alerting,
     picture: Picture,
     alerts: Mapping[int, Alert],
@@ -58,7 +59,7 @@ def entries(
         if telling.alert is not None:
             told.setdefault(telling.alert, set()).add(telling.kind)
         elif telling.kind is TellingKind.TEST:
-            found.append(_test(lead, alerting, at))
+            found.append(_test(lead, channel, alerting, at))
         elif telling.kind is TellingKind.CHANNEL:
             found.append(_channel(telling, failing.get(telling.subject, ""), alerting, at))
     found += [_alert_or_less(alerts[number], kinds, alerting, picture, at) for number, kinds in told.items()]
@@ -175,12 +176,13 @@ def _for(alert: Alert, at: datetime) -> str:
     return f", for {length_words((alert.cleared_at or at) - alert.raised_at)}"
 
 
-def _test(lead: Lead, alerting: Alerting, at: datetime) -> Entry:
+def _test(lead: Lead, channel: str, alerting: Alerting, at: datetime) -> Entry:
     link = f"{alerting.public_url.rstrip('/')}/alerts"
-    line = "weekly test, nothing has happened"
+    line = f'weekly test of "{channel}", nothing has happened'
     text = (
         f"NOTICE: weekly test. Nothing has happened, and nothing has to be done.\n"
-        f"It shows that messages reach {lead.title}. If one does not come next week, say so.\nSee: {link}"
+        f'It shows that messages reach {lead.title} by "{channel}". If one does not come next week, say so.\n'
+        f"See: {link}"
     )
     return Entry(line, text, link, Severity.NOTICE, False, at)
 

@@ -50,30 +50,39 @@ class Written:
 
 
 def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]], book: Book, at: datetime) -> Written:
-    """At most one message to each lead, of all that waits for them; ``recent`` has the moments of the last ones."""
-    by_lead: dict[str, list[Telling]] = {}
+    """At most one message to each lead, of all that waits for them; ``recent`` has the moments of the last ones.
+
+    Only a test by another address than the first is apart from the rest, and waits its turn.
+    """
+    by_way: dict[tuple[str, int], list[Telling]] = {}
     for telling in tellings:
-        by_lead.setdefault(telling.lead, []).append(telling)
+        way = telling.step if telling.kind is TellingKind.TEST else 0
+        by_way.setdefault((telling.lead, way), []).append(telling)
     messages: list[NewMessage] = []
     moments: list[datetime] = []
     unknown: set[int] = set()
-    for lead_id, waiting in by_lead.items():
+    written: set[str] = set()
+    for (lead_id, test_way), waiting in sorted(by_way.items(), key=lambda one: one[0][1]):
         missing = {telling.alert for telling in waiting if telling.alert is not None} - set(book.alerts)
         if missing:
             unknown |= missing
             continue
         lead = book.alerting.lead(lead_id) or Lead(lead_id, lead_id, ())
-        number = _first_way(lead, {telling.subject for telling in waiting if telling.kind is TellingKind.CHANNEL})
-        channel = lead.addresses[number][0] if lead.addresses else ""
+        failing = {telling.subject for telling in waiting if telling.kind is TellingKind.CHANNEL}
+        way = min(test_way, max(len(lead.addresses) - 1, 0)) or _first_way(lead, failing)
+        channel = lead.addresses[way][0] if lead.addresses else ""
         short = channel in book.short
         critical = any(telling.severity is Severity.CRITICAL for telling in waiting)
         free_at, last_until = _free_at(lead_id, short, critical, recent, book, at)
+        if lead_id in written:
+            free_at = max(free_at, at + TOGETHER)
         if free_at > at:
             moments.append(free_at)
             continue
-        subject, text = _words(waiting, lead, short, last_until, book, at)
+        subject, text = _words(waiting, lead, way, last_until, book, at)
         keys = tuple(telling.key for telling in waiting)
-        messages.append(NewMessage(message_key(lead_id, keys, number), lead_id, channel, subject, text, keys, at))
+        messages.append(NewMessage(message_key(lead_id, keys, way), lead_id, channel, subject, text, keys, at))
+        written.add(lead_id)
     return Written(tuple(messages), min(moments, default=None), frozenset(unknown))
 
 
@@ -148,9 +157,11 @@ def _free_at(
 
 
 def _words(
-    waiting: Sequence[Telling], lead: Lead, short: bool, last_until: datetime | None, book: Book, at: datetime
+    waiting: Sequence[Telling], lead: Lead, way: int, last_until: datetime | None, book: Book, at: datetime
 ) -> tuple[str, str]:
-    found = entries(waiting, lead, book.alerting, book.picture, book.alerts, book.failing, at)
+    channel = lead.addresses[way][0] if lead.addresses else ""
+    short = channel in book.short
+    found = entries(waiting, lead, channel, book.alerting, book.picture, book.alerts, book.failing, at)
     invented = f"{INVENTED} " if book.picture.county.demonstration else ""
     subject = invented + _subject(found)
     base = book.alerting.public_url.rstrip("/")

@@ -223,7 +223,7 @@ def _spoken_for(rule: Rule | None, standing: Standing, silent: frozenset[str], p
 
 
 def _tests(alerting: Alerting, at: datetime) -> tuple[list[Telling], datetime | None]:
-    """The weekly test to every lead, if it is its time, and when the next is."""
+    """The weekly test to every lead by every address, if it is its time, and when the next is."""
     if not alerting.test_at:
         return [], None
     weekday, _, clock = alerting.test_at.partition(" ")
@@ -240,7 +240,10 @@ def _tests(alerting: Alerting, at: datetime) -> tuple[list[Telling], datetime | 
         day -= _WEEK
     if at - on(day) >= TEST_WINDOW:
         return [], on(day + _WEEK)
+    # By each address, for one that is never used is one that nobody knows to be broken; ``step`` says by which.
     tellings = [
-        Telling(f"test/{day}/{lead.id}", lead.id, TellingKind.TEST, Severity.NOTICE, at) for lead in alerting.leads
+        Telling(f"test/{day}/{way}/{lead.id}", lead.id, TellingKind.TEST, Severity.NOTICE, at, step=way)
+        for lead in alerting.leads
+        for way in range(len(lead.addresses))
     ]
     return tellings, on(day + _WEEK)

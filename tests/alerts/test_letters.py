@@ -184,10 +184,24 @@ def test_a_limit_says_which_way_it_is_and_over_how_long(changed, words):
     assert f"Northgate: {words}, since" in message.subject
 
 
+def a_test(way: int) -> Telling:
+    return Telling(f"test/2026-11-23/{way}/site", "site", TellingKind.TEST, Severity.NOTICE, AT, step=way)
+
+
+def test_each_address_of_a_lead_is_tested_one_after_the_other():
+    at = AT + 32 * MINUTE
+    first = written(a_test(0), a_test(1), a_telling(), at=at)
+    assert only(first).channel == "mail"
+    assert only(first).telling_keys == (a_test(0).key, a_telling().key)
+    assert first.again_at == at + 5 * SECOND
+    second = only(written(a_test(1), at=at + 5 * SECOND, recent={"site": [at]}))
+    assert second.channel == "text"
+    assert second.text.startswith('NOTICE: weekly test of "text"')
+
+
 def test_a_test_says_that_nothing_has_happened():
-    test = Telling("test/2026-11-23/site", "site", TellingKind.TEST, Severity.NOTICE, AT)
-    message = only(written(test))
-    assert message.subject == "NOTICE: weekly test, nothing has happened"
+    message = only(written(a_test(0)))
+    assert message.subject == 'NOTICE: weekly test of "mail", nothing has happened'
     assert "Northgate site manager" in message.text
 
 

@@ -325,7 +325,8 @@ def test_an_alert_whose_rule_is_gone_is_told_as_blind_to_those_who_know_of_it():
 )
 def test_the_weekly_test_goes_to_every_lead_at_its_hour_in_london(at, told, next_due):
     tellings, due = route(replace(ALERTING, test_at="mon 10:00"), Stood({}), (), (), a_picture(), at)
-    assert [telling.lead for telling in tellings] == (["site", "director", "desk"] if told else [])
+    ways = [("site", 0), ("site", 1), ("director", 0), ("desk", 0)]  # by each of their addresses
+    assert [(telling.lead, telling.step) for telling in tellings] == (ways if told else [])
     assert all(telling.kind is TellingKind.TEST for telling in tellings)
     assert due == next_due
 
