@@ -7,7 +7,7 @@ at all; the counts tell of all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from dash import html
 
@@ -18,6 +18,7 @@ from layouts.parts.alert_words import ORDER, on_trial, severity_count, undeliver
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import when_words
+from layouts.services import acute_sites
 
 _LONG, _VERY_LONG = 46, 68  # letters; a longer name is set smaller, on two lines
 _MOST_NAMED = 6  # more than fit a wall: whole names that do not fit are not seen
@@ -52,7 +53,8 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
     if not is_watched(picture):
         return None
     everywhere = shown_alerts(picture)
-    here = tuple(alert for alert in everywhere if _concerns(picture.county, board, alert))
+    elsewhere = _elsewhere(picture.county, board) if everywhere else frozenset()
+    here = tuple(alert for alert in everywhere if _concerns(picture.county, elsewhere, alert))
     parts: list[Child] = [counts(here) if here else _none(picture, everywhere)]
     if here:
         items = [html.Li(_item(picture, alert), className=_item_class(picture, alert)) for alert in here[:_MOST_NAMED]]
@@ -124,8 +126,8 @@ def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]
         since = when_words(picture.not_evaluated_since, picture.at)
         said.append(html.Li(f"Alerts not evaluated since {since}", className="alerts-trouble-word"))
     if open_to_all:
-        count = "all" if len(open_to_all) == len(here) > 1 else f"{len(open_to_all):,}"
-        said.append(html.Li("not acknowledged" if len(here) == 1 else f"{count} not acknowledged"))
+        count = f"{len(open_to_all):,} not acknowledged" if len(here) > 1 else "not acknowledged"
+        said.append(html.Li("none acknowledged" if len(open_to_all) == len(here) > 1 else count))
     if silenced:
         said.append(html.Li(f"{silenced:,} silenced"))
     elif picture.silences:  # left on, it would be forgotten
@@ -146,15 +148,23 @@ def _silences_words(picture: Picture) -> str:
     return f"{number:,} silence{'' if number == 1 else 's'} until {until_words(last, picture.at)}"
 
 
-def _concerns(county: County, board: Board, alert: Alert) -> bool:
-    """Is an alert about what a board shows? A board of the whole system shows every one."""
-    chosen = [place for place in board.places if place in county.places]
-    if not chosen or any(county.places[place].level is Level.SYSTEM for place in chosen):
-        return True
-    within = {place.id for top in chosen for place in county.places.within(top)}
+def _concerns(county: County, elsewhere: frozenset[str], alert: Alert) -> bool:
+    """Is an alert about something that a board shows? What is no longer configured is told everywhere rather than nowhere."""
     feed = county.feed(alert.subject)
-    about: Iterable[str] = (alert.subject,) if feed is None else feed.places
-    return any(place in within for place in about)
+    return not elsewhere.issuperset(feed.places if feed is not None else (alert.subject,))
+
+
+def _elsewhere(county: County, board: Board) -> frozenset[str]:
+    """The places that a board does not show: those of other hospitals, and of other localities than those chosen."""
+    places = county.places
+    shown = acute_sites(county, board.places)
+    inside = {place.id for hospital in shown for place in places.within(hospital.id)}
+    outside = {place.id for each in acute_sites(county) if each not in shown for place in places.within(each.id)}
+    localities = places.at_level(Level.LOCALITY)
+    if any(locality.id in board.places for locality in localities):
+        others = [locality.id for locality in localities if locality.id not in board.places]
+        outside.update(place.id for locality in others for place in places.within(locality))
+    return frozenset(outside - inside)
 
 
 def front_banner(picture: Picture) -> html.Section | None:
@@ -186,6 +196,6 @@ def _front_item(picture: Picture, alert: Alert) -> list[Child]:
         f" {where(picture.county, alert.subject)} ",
         html.Span(_aside(picture, alert), className="alert-aside"),
     ]
-    if alert.acknowledged_at is None:
-        said.append(html.Span(", not acknowledged", className="alert-aside"))
+    if alert.acknowledged_at is not None:
+        said.append(html.Span(", acknowledged", className="alert-aside"))
     return said

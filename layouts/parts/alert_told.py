@@ -14,7 +14,7 @@ from layouts.parts.tree import Child
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import when_words
 
-_SEEN = 12
+_SEEN, _MOST = 12, 200
 
 
 def undelivered(known: AlertsNow) -> html.Section | None:
@@ -49,10 +49,12 @@ def messages(known: AlertsNow) -> html.Section:
     if not known.messages:
         return html.Section([title, html.P("No message was sent.", className="what")], id="told")
     heads = ("Made", "To", "By", "Message", "What became of it")
-    rows = [_message(known, message) for message in known.messages]
+    rows = [_message(known, message) for message in known.messages[:_MOST]]
     parts: list[Child] = [table(heads, rows[:_SEEN], "alerts-told", "Messages")]
     if rest := rows[_SEEN:]:
         parts.append(folded("told-more", f"{len(rest):,} more", table(heads, rest, "alerts-told")))
+    if more := len(known.messages) - _MOST:
+        parts.append(html.P(f"and {more:,} before these", className="what") if more > 0 else None)
     return html.Section([title, *parts], id="told")
 
 

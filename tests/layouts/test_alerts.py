@@ -70,6 +70,14 @@ def test_that_none_stands_is_not_said_while_nobody_evaluates_the_rules() -> None
     assert "No alert stands" not in words(to_html(front_banner(drawn)))
 
 
+def test_how_many_are_not_taken_up_is_said_in_the_shortest_words() -> None:
+    one, other = alert(21), alert(22, subject="southmere")
+    assert band(replace(shown(), alerts=(one,))).endswith("41 min ago not acknowledged")
+    assert band(replace(shown(), alerts=(one, other))).endswith("none acknowledged")
+    assert band(replace(shown(), alerts=(one, acknowledged(other)))).endswith("1 not acknowledged")
+    assert "acknowledged" not in band(replace(shown(), alerts=(acknowledged(one), acknowledged(other))))
+
+
 def test_every_severity_has_a_word_and_a_shape_on_the_wall() -> None:
     html = to_html(wall_band(shown(), COUNTY_BOARD))
     for severity in Severity:
@@ -132,6 +140,18 @@ def test_a_silent_feed_is_an_alert_of_the_board_whose_places_it_covers() -> None
     assert "Feed silent Northgate A&E" in band(replace(shown(), alerts=(silent,)), NORTHGATE_BOARD)
     elsewhere = replace(silent, subject="beds-southmere")
     assert "elsewhere 1" in band(replace(shown(), alerts=(elsewhere,)), NORTHGATE_BOARD)
+
+
+def test_a_board_shows_what_is_of_the_whole_system_and_of_its_own_locality() -> None:
+    system = alert(31, "ae-crowded", "westshire")
+    north, south = alert(32, "occupancy", "virtual-ward-north"), alert(33, "occupancy", "virtual-ward-south")
+    ward = alert(34, "occupancy", "northgate-a1")
+    drawn = replace(shown(), alerts=(system, north, south, ward, alert(35, "ae-crowded", "gone")))
+    said = band(drawn, NORTHGATE_BOARD)
+    assert "2 critical 2 warnings" in said
+    assert "elsewhere 1" in said
+    hospitals = replace(NORTHGATE_BOARD, places=("northgate", "southmere"))  # and no locality: it shows all of them
+    assert "elsewhere" not in band(drawn, hospitals)
 
 
 def test_a_rule_on_trial_is_on_no_wall_and_on_the_page_by_itself() -> None:
@@ -243,6 +263,9 @@ def test_many_alerts_are_folded_and_none_is_lost() -> None:
     assert html.count('class="alert-row"') == len(known.open) == 73
     assert "33 more stand" in html
     assert html.count("<details") == 3
+    assert len(known.messages) == 320
+    assert "188 more" in html
+    assert "and 120 before these" in html
 
 
 def test_a_county_without_rules_says_so() -> None:
