@@ -14,11 +14,14 @@ from functools import lru_cache
 
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_day
+from flowcentre.measures.packages import WHOLE_SYSTEM
 from flowcentre.model import EPOCH, County, Rule, RuleKind
 from flowcentre.picture import expect
 from flowcentre.store import Known, Store
 
 _AGAIN = timedelta(minutes=1)  # after which those who left are looked for again, as long as there are any
+# What is counted of the people on several lists, by the measure of each list.
+_COUNTED_TOGETHER = {WHOLE_SYSTEM.id: ("delayed_now", "poc_waiting_now")}
 _USUAL = timedelta(hours=4)  # for which a figure stands of a measure that no feed reports any more
 
 
@@ -95,7 +98,7 @@ def _find(county: County, rows: Iterable[Known], day: date) -> Departed:
 def roots(measure_id: str) -> frozenset[str]:
     """A measure, and all that it is worked out from."""
     formula = ALL[measure_id].formula
-    inputs = formula.inputs if formula is not None else ()
+    inputs = formula.inputs if formula is not None else _COUNTED_TOGETHER.get(measure_id, ())
     return frozenset({measure_id}).union(*(roots(each) for each in inputs))
 
 

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from flowcentre.alerts.departed import roots
 from flowcentre.alerts.lines import draw, time_at_level, value_at
 from flowcentre.alerts.machine import judge
 from flowcentre.alerts.past import Past
 from flowcentre.alerts.seen import clock, next_silence, see
+from flowcentre.measures.packages import WHOLE_SYSTEM
 from flowcentre.model import Judged, Outcome, Point, Rule, RuleKind, Seen
 from flowcentre.store import Store
 from tests.alerts.world import AT, DAY, HOUR, MINUTE, World, rule
@@ -283,3 +285,8 @@ def test_rows_held_back_make_a_count_of_people_a_least_figure(world: World, sigh
     tell(world.store, "ed", AT, said, held=[Held("a row", "a time in the future", place="northgate")] * 3)
     seen = sight(rule("h", "ae_over_12h_now", "northgate", 5, 1))
     assert (seen.value, seen.at_least, seen.why) == (0, True, "3 rows are held back")
+
+
+def test_what_is_counted_of_several_lists_goes_back_to_each_of_them() -> None:
+    assert roots(WHOLE_SYSTEM.id) == {WHOLE_SYSTEM.id, "delayed_now", "poc_waiting_now"}
+    assert {"ga_beds_occupied", "ga_beds_core_open"} < roots("ga_occupancy")
