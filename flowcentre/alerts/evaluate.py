@@ -77,10 +77,8 @@ class Evaluator:
 
     def look(self) -> datetime | None:
         """Look once; returns when to look again if nothing happens, or None where nothing is waited for."""
-        at = self._now()
-        at = at.replace(
-            microsecond=at.microsecond // 1000 * 1000
-        )  # what the store keeps of it, so that it reads the same
+        now = self._now()
+        at = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the store keeps it
         picture, alerting = self._current(), self._alerting()
         if picture.looks_back:
             return None  # the past raises no alert
