@@ -15,6 +15,7 @@ import pytest
 
 from flowcentre.web import pulse
 from flowcentre.web.pulse import Pulse
+from tests.web.alerts_cast import PretendAlerts
 from tests.web.cast import QuietStore, Westshire, running
 
 UNSAID = "the picture has not been looked at for 10800 s"
@@ -33,14 +34,14 @@ def test_figures_of_three_hours_ago_are_refused_and_not_called_fresh(
 ) -> None:
     elapsed = [0.0]
     monkeypatch.setattr(pulse, "time", SimpleNamespace(monotonic=lambda: elapsed[0]))
-    westshire.beat_every = 0.02
+    westshire.beat_every, westshire.alerts = 0.02, PretendAlerts()
     with running(westshire.app()) as url, httpx.Client(base_url=url, timeout=10) as client:
         etag = client.get("/api/v1/picture").headers["etag"]
         assert all(name in client.get("/metrics").text for name in STATES)
         westshire.live.at += timedelta(hours=3)
         elapsed[0] += 60
         until(lambda: client.get("/api/v1/picture").json().get("detail") == UNSAID)
-        for path in ("/api/v1/picture", "/api/v1/picture?place=northgate", "/api/v1/feeds"):
+        for path in ("/api/v1/picture", "/api/v1/picture?place=northgate", "/api/v1/feeds", "/api/v1/alerts"):
             answer = client.get(path, headers={"if-none-match": etag})
             assert (answer.status_code, answer.json()) == (503, {"detail": UNSAID}), path
             assert answer.headers["cache-control"] == "no-store"
