@@ -414,6 +414,9 @@ def serve_glass(
         type_in_list=lambda picture, asked, at: type_in.list_document(picture, asked, at, fingerprint=fingerprint),
         type_in_form=lambda picture, form, at: type_in.form_document(picture, form, at, fingerprint=fingerprint),
         alert_page=lambda story, form: alert_page.document(story, form, fingerprint=fingerprint),
+        silence_page=lambda picture, silence, form, at: alert_page.silence_document(
+            picture, silence, form, at, fingerprint=fingerprint
+        ),
         action_card=lambda picture, name, text: action_card.document(picture, name, text, fingerprint=fingerprint),
     )
     server = create_server(
@@ -616,6 +619,19 @@ def check(folder: Path, published: Path | None) -> None:
     say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
 
 
+def rehearse(folder: Path | None, store_url: str | None, rule: str | None, days: int) -> None:
+    """Say how often each rule of alerts would have been raised over stored history, and for how long."""
+    from flowcentre.alerts.rehearsal import rehearsal_words
+
+    setting = setting_of(folder, store_url, demo_port=0)
+    county = setting.load()
+    with opened(setting, county, writer=False) as store:
+        try:
+            say(rehearsal_words(store, county, utc_now(), rule_id=rule, days=days))
+        except ValueError as why:
+            raise CannotStart(str(why)) from None
+
+
 def command_line() -> Any:
     """The commands and their options."""
     import typer
@@ -660,6 +676,16 @@ def command_line() -> Any:
     def _engine(config: Path = a_county, store: str = a_shared_store) -> None:
         """Poll only, on PostgreSQL."""
         run_engine(config, store)
+
+    @commands.command("rehearse")
+    def _rehearse(
+        config: Path | None = typer.Option(None, help="Folder of TOML files; Westshire unless given."),
+        store: str | None = a_store,
+        rule: str | None = typer.Option(None, help="One rule by its id; every rule unless given."),
+        days: int = typer.Option(28, min=1, max=366, help="How far back."),
+    ) -> None:
+        """Say how often rules of alerts would have been raised over stored history."""
+        rehearse(config, store, rule, days)
 
     @commands.command("check")
     def _check(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -39,8 +38,8 @@ class Webhook:
                 "link": letter.link,
             }
         ).encode()
-        # The moment of this attempt, not of the letter: the other side may refuse what is old, as a replay.
-        timestamp = str(int(time.time()))
+        # Of this attempt: the other side may refuse what is old, as a replay.
+        timestamp = str(int(letter.tried_at.timestamp()))
         headers = {
             "Idempotency-Key": key,
             "X-Flow-Centre-Timestamp": timestamp,

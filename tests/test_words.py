@@ -37,7 +37,10 @@ def text_of(file: str) -> str:
 
 
 def is_code(file: str) -> bool:
-    return file.startswith(("flowcentre/", "connectors/", "layouts/", "bench/", "assets/")) or file == "app.py"
+    return (
+        file.startswith(("flowcentre/", "channels/", "connectors/", "layouts/", "bench/", "assets/"))
+        or file == "app.py"
+    )
 
 
 FILES = committed()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, runtime_checkable
 
 from flowcentre.model import Severity
@@ -19,12 +19,16 @@ SEND_WITHIN = 30.0  # seconds that all of a sending may take: well below the lea
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is to be read: plain text, complete in itself. ``link`` leads to where it can be acknowledged."""
+    """What is to be read: plain text, complete in itself. ``link`` leads to where it can be acknowledged.
+
+    ``tried_at`` is the moment of this attempt, not of the letter.
+    """
 
     subject: str
     text: str
     link: str
     severity: Severity
+    tried_at: datetime
 
 
 class NotDelivered(Exception):

@@ -18,6 +18,7 @@ from flowcentre.alerts.machine import judge, next_moment, put_right, step, unwat
 from flowcentre.alerts.past import Past
 from flowcentre.alerts.seen import Sights, clock, next_silence, see, see_nothing
 from flowcentre.model import Alerting, Judged, Phase, Picture, Rule, Seen, Standing, Telling, Transition
+from flowcentre.picture.looked import note_look
 from flowcentre.store import Decided, Stood, Store
 
 log = structlog.get_logger(__name__)
@@ -73,6 +74,7 @@ class Evaluator:
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._failing: set[str] = set()  # rules that cannot be worked out, each logged once
+        self._noted_at: datetime | None = None  # the last look that displays can see in the store
         self.last_look_at: datetime | None = None  # the last that ended well: a watchdog sees it stand still
 
     def look(self) -> datetime | None:
@@ -101,6 +103,7 @@ class Evaluator:
         self._store.decide_alerts(decide, rules={rule.id: rule for rule in alerting.rules}, at=at)
         silence_at = next_silence(picture, alerting.rules, at)
         self.last_look_at = at
+        self._noted_at = note_look(self._store, at, self._noted_at)
         return min([*due, *([silence_at] if silence_at is not None else [])], default=None)
 
     def wake(self, _picture: Picture | None = None) -> None:

@@ -114,12 +114,12 @@ def fallback(message: Message, lead: Lead | None, short: Collection[str], link: 
     return NewMessage(key, message.lead, channel, message.subject, text, (), at)
 
 
-def letter_of(message: Message, alerting: Alerting) -> Letter:
-    """A kept message as it is handed to a channel."""
+def letter_of(message: Message, alerting: Alerting, at: datetime) -> Letter:
+    """A kept message as it is handed to a channel at a moment."""
     link = link_of(message, alerting)
     said = message.subject.removeprefix(f"{INVENTED} ")
     severity = next((each for each, word in SEVERITY_WORDS.items() if said.startswith(word)), Severity.NOTICE)
-    return Letter(message.subject, message.text, link, severity)
+    return Letter(message.subject, message.text, link, severity, at)
 
 
 def link_of(message: Message, alerting: Alerting) -> str:

@@ -164,7 +164,7 @@ class Sender:
             raise NotDelivered(resting)
         try:
             channel = self._conduits.channel(message.channel, alerting)
-            channel.send(letter_of(message, alerting), address, message.key)
+            channel.send(letter_of(message, alerting, self._now()), address, message.key)
         except NotDelivered as error:
             if not error.for_good:
                 self._conduits.went_wrong(message.channel, message.lead, error.reason, self._now())

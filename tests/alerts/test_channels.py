@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,13 @@ from flowcentre.model import Severity
 from tests.alerts.sinks import Answer, knows, mail_sink, web_sink
 
 KEY = "3f2a9c51d0b74e6f8a1b2c3d4e5f6071.0"
+AT = datetime(2026, 11, 22, 8, 14, tzinfo=UTC)
 LETTER = Letter(
     "CRITICAL: A&E crowded, Northgate: 96 people (limit 80 people)",
     "CRITICAL: A&E crowded\nWhere: Northgate General\n\nFlow Centre, to Site_manager",
     "https://flow.example/alerts/17",
     Severity.CRITICAL,
+    AT,
 )
 ADDRESS = "site.manager@northgate.example"
 SECRETS = {
@@ -252,6 +254,7 @@ def test_who_knows_the_secret_can_prove_a_webhook_and_its_moment():
     with web_sink() as sink:
         Webhook({"secret_env": "HOOK_SECRET"}, secret).send(LETTER, sink.address, KEY)
     (asked,) = sink.asked
+    assert asked.headers["x-flow-centre-timestamp"] == str(int(AT.timestamp()))
     signed = asked.headers["x-flow-centre-timestamp"].encode() + b"." + asked.body
     right = hmac.new(b"not a real secret", signed, hashlib.sha256).hexdigest()
     assert asked.headers["x-flow-centre-signature"] == f"sha256={right}"
@@ -322,7 +325,7 @@ def test_teams_that_says_nothing_of_an_error_took_it(answer):
 
 def test_a_card_is_never_larger_than_teams_takes():
     with web_sink() as sink:
-        Teams({}, secret).send(Letter("s", "x" * 100_000, LETTER.link, Severity.NOTICE), sink.address, KEY)
+        Teams({}, secret).send(Letter("s", "x" * 100_000, LETTER.link, Severity.NOTICE, AT), sink.address, KEY)
     assert len(sink.asked[0].body) < 28_000
 
 
@@ -353,7 +356,7 @@ def test_a_mail_arrives_with_its_key_as_its_message_id():
 
 def test_no_subject_can_add_a_line_to_the_head_of_a_mail():
     with mail_sink() as sink:
-        letter = Letter("Beds full\r\nBcc: other@example.org", "text", LETTER.link, Severity.NOTICE)
+        letter = Letter("Beds full\r\nBcc: other@example.org", "text", LETTER.link, Severity.NOTICE, AT)
         a_server(sink.port).send(letter, ADDRESS, KEY)
     assert sink.mails[0]["Bcc"] is None
 

@@ -223,7 +223,7 @@ def test_what_is_told_of_an_invented_county_says_that_it_is_invented():
     assert message.subject.startswith("DEMONSTRATION CRITICAL: Beds full")
     assert message.text.startswith("DEMONSTRATION: every figure in this is invented.")
     kept = Message(1, message.key, "site", "mail", message.subject, message.text, AT)
-    assert letter_of(kept, ALERTING).severity is Severity.CRITICAL
+    assert letter_of(kept, ALERTING, AT).severity is Severity.CRITICAL
     text = only(written(a_telling(lead="director"), picture=picture))
     assert text.text.startswith("DEMONSTRATION CRITICAL: Beds full")
 
@@ -406,9 +406,9 @@ def test_a_message_about_a_channel_goes_by_another_one():
 
 
 def test_a_kept_message_is_handed_over_with_its_link_and_how_grave_it_is():
-    letter = letter_of(a_message(), ALERTING)
+    letter = letter_of(a_message(), ALERTING, AT)
     assert (letter.severity, letter.link) == (Severity.CRITICAL, "https://flow.example/alerts/17")
-    assert letter_of(a_message(alerts=(17, 18)), ALERTING).link == "https://flow.example/alerts"
+    assert letter_of(a_message(alerts=(17, 18)), ALERTING, AT).link == "https://flow.example/alerts"
 
 
 def test_a_lead_who_is_gone_is_written_to_all_the_same_so_that_it_is_seen_as_undeliverable():

@@ -68,6 +68,15 @@ def test_check_plays_the_mornings_of_each_rule_and_says_what_came_of_them(tmp_pa
     assert f'gives "{right[1]}", and was to give "{wrong}"' in done.stderr
 
 
+def test_a_rule_that_there_is_not_cannot_be_rehearsed_and_the_others_are_named(tmp_path: Path) -> None:
+    open_store(f"sqlite:///{tmp_path / 'flow.db'}").close()
+    asked = app(tmp_path, "rehearse", "--store", f"sqlite:///{tmp_path / 'flow.db'}", "--rule", "beds-ful")
+    assert (asked.returncode, asked.stderr) == (1, 'there is no rule "beds-ful": did you mean "beds-full"?\n')
+    every = app(tmp_path, "rehearse", "--store", f"sqlite:///{tmp_path / 'flow.db'}", "--days", "1")
+    assert every.returncode == 0
+    assert every.stdout.count("would not have been raised") == 17
+
+
 def test_check_names_the_file_the_line_and_what_would_be_right_and_no_traceback(tmp_path: Path) -> None:
     folder = changed_westshire(tmp_path, "feeds.toml", '"emergency_department_json"', '"emergency_departement_json"')
     done = app(tmp_path, "check", str(folder))
