@@ -126,7 +126,7 @@ class Seen:
     why: str = ""  # why it cannot tell: "no news since 10:14"
     feeds: tuple[str, ...] = ()  # where the value comes from
     partial: bool = False  # a share of those who report alone: the others may make it more or less
-    judged: Judged | None = None  # what it says, where that does not follow from the value: of silence, of time at a level
+    judged: Judged | None = None  # of silence and of time at a level, where it does not follow from the value
 
 
 @dataclass(frozen=True, slots=True)
