@@ -20,7 +20,7 @@ from tests.layouts.alerts_cast import CONDITIONS, alerts_now, shown, story
 from tests.layouts.cast import COUNTY_BOARD, NORTHGATE_BOARD
 from tests.layouts.conftest import Show
 from tests.layouts.test_alert_page import ENDS
-from tests.layouts.test_wall_in_chromium import CUT, SEEN
+from tests.layouts.test_wall_in_chromium import CUT, everything_seen
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +59,7 @@ def test_the_band_pushes_no_figure_off_the_board_and_cuts_no_name(
     page = show(wall.document(shown(alerts, base=figures), board, fingerprint="1"))
     assert page.evaluate("document.documentElement.scrollHeight") == 1080
     assert page.evaluate(CUT) == []
-    seen = page.evaluate(SEEN)
+    seen = everything_seen(page)
     assert [one for one in seen if one["right"] > 1921 or one["bottom"] > 1081] == []
     assert [
         one for one in seen if one["size"] < 20 or (one["main"] and one["size"] < 64) or one["contrast"] < 4.5
@@ -110,7 +110,7 @@ def test_no_figure_moves_when_an_alert_begins_or_ends(show: Show) -> None:
 def test_in_the_hand_the_band_stacks_and_names_what_stands(show: Show, condition: str) -> None:
     page = show(wall.document(shown(condition), COUNTY_BOARD, fingerprint="1"), 390, 844)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    seen = page.evaluate(SEEN)
+    seen = everything_seen(page)
     assert [one for one in seen if one["right"] > 391 or one["size"] < 14 or one["contrast"] < 4.5] == []
 
 
@@ -119,7 +119,7 @@ def test_in_the_hand_the_band_stacks_and_names_what_stands(show: Show, condition
 def test_the_page_never_scrolls_sideways_and_is_legible(show: Show, condition: str, width: int) -> None:
     page = show(page_of(condition), width, 900)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert [one for one in page.evaluate(SEEN) if one["size"] < 13 or one["contrast"] < 4.5] == []
+    assert [one for one in everything_seen(page) if one["size"] < 13 or one["contrast"] < 4.5] == []
 
 
 @pytest.mark.parametrize("width", [390, 1920])
@@ -141,4 +141,4 @@ def test_on_a_telephone_the_button_is_on_the_first_screen_and_large(show: Show, 
     assert button["height"] >= 56
     assert button["y"] + button["height"] <= 844
     page.locator("summary").first.click()
-    assert [one for one in page.evaluate(SEEN) if one["size"] < 14 or one["contrast"] < 4.5] == []
+    assert [one for one in everything_seen(page) if one["size"] < 14 or one["contrast"] < 4.5] == []
