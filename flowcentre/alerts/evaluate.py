@@ -75,7 +75,7 @@ class Evaluator:
         self._thread: threading.Thread | None = None
         self._failing: set[str] = set()  # rules that cannot be worked out, each logged once
         self._noted_at: datetime | None = None  # the last look that displays can see in the store
-        self.last_look_at: datetime | None = None  # the last that ended well: a watchdog sees it stand still
+        self.last_look_at: datetime | None = None  # the last that saw all of its rules: a watchdog sees it stand still
 
     def look(self) -> datetime | None:
         """Look once; returns when to look again if nothing happens, or None where nothing is waited for."""
@@ -84,7 +84,8 @@ class Evaluator:
         picture, alerting = self._current(), self._alerting()
         if picture.looks_back:
             return None  # the past raises no alert
-        if at - picture.known_at > PICTURE_LIMIT:
+        in_time = at - picture.known_at <= PICTURE_LIMIT
+        if not in_time:
             why = f"the picture has not been made anew since {clock(picture.known_at, at)}"
             sights, pictured_at = see_nothing(alerting.rules, why), at
         else:
@@ -102,8 +103,10 @@ class Evaluator:
 
         self._store.decide_alerts(decide, rules={rule.id: rule for rule in alerting.rules}, at=at)
         silence_at = next_silence(picture, alerting.rules, at)
-        self.last_look_at = at
-        self._noted_at = note_look(self._store, at, self._noted_at)
+        # A look that saw nothing keeps every alert open and raises none: whoever relies on being told must hear of that.
+        if in_time and not self._failing:
+            self.last_look_at = at
+            self._noted_at = note_look(self._store, at, self._noted_at)
         return min([*due, *([silence_at] if silence_at is not None else [])], default=None)
 
     def wake(self, _picture: Picture | None = None) -> None:

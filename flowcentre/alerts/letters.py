@@ -19,6 +19,7 @@ from flowcentre.model import Alert, Alerting, Lead, Message, Picture, Severity, 
 from flowcentre.store import NewMessage
 
 TOGETHER = timedelta(seconds=5)  # what comes to one lead within this goes in one message
+OLD_AFTER = timedelta(minutes=5)  # what goes out so long after it was written says when that was
 BUDGET, BUDGET_SPAN = 10, timedelta(minutes=5)
 SHORT_BUDGET, SHORT_SPAN = 60, timedelta(hours=1)  # of text messages: more, and the networks block the sender
 KEPT_FREE = 2  # of each budget, for what is critical: notices must not use it up
@@ -63,10 +64,6 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
     unknown: set[int] = set()
     written: set[str] = set()
     for (lead_id, test_way), waiting in sorted(by_way.items(), key=lambda one: one[0][1]):
-        missing = {telling.alert for telling in waiting if telling.alert is not None} - set(book.alerts)
-        if missing:
-            unknown |= missing
-            continue
         lead = book.alerting.lead(lead_id) or Lead(lead_id, lead_id, ())
         failing = {telling.subject for telling in waiting if telling.kind is TellingKind.CHANNEL}
         way = min(test_way, max(len(lead.addresses) - 1, 0)) or _first_way(lead, failing)
@@ -78,6 +75,10 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
             free_at = max(free_at, at + TOGETHER)
         if free_at > at:
             moments.append(free_at)
+            continue
+        # Not before it may go: of a storm that is held back nobody need look up each alert each second.
+        if missing := {telling.alert for telling in waiting if telling.alert is not None} - set(book.alerts):
+            unknown |= missing
             continue
         subject, text = _words(waiting, lead, way, last_until, book, at)
         keys = tuple(telling.key for telling in waiting)
@@ -119,7 +120,17 @@ def letter_of(message: Message, alerting: Alerting, at: datetime) -> Letter:
     link = link_of(message, alerting)
     said = message.subject.removeprefix(f"{INVENTED} ")
     severity = next((each for each, word in SEVERITY_WORDS.items() if said.startswith(word)), Severity.NOTICE)
-    return Letter(message.subject, message.text, link, severity, at)
+    subject, text = message.subject, message.text
+    if at - message.created_at >= OLD_AFTER:  # what it says is of then: much may have happened since
+        written = f"Written {clock_words(message.created_at, at)}, and late"
+        subject, text = _begun_with(written, subject), _begun_with(written, text)
+    return Letter(subject, text, link, severity, at)
+
+
+def _begun_with(written: str, words: str) -> str:
+    """The same with something said first, but after the word for what is invented."""
+    head = f"{INVENTED} " if words.startswith(f"{INVENTED} ") else ""
+    return f"{head}{written}: {words.removeprefix(head)}"
 
 
 def link_of(message: Message, alerting: Alerting) -> str:

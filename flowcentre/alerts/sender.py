@@ -109,7 +109,11 @@ class Sender:
             self._conduits.begin(message.channel)
             working = threading.Thread(target=self._work, args=(message,), name="sender of one", daemon=True)
             self._working.append(working)
-            working.start()
+            try:
+                working.start()
+            except RuntimeError:  # no thread is to be had: the message is taken again when its lease ends
+                self._conduits.end(message.channel)
+                raise
         self._look_at_channels()
         self.last_round_at = self._now()
 
@@ -169,7 +173,7 @@ class Sender:
             if not error.for_good:
                 self._conduits.went_wrong(message.channel, message.lead, error.reason, self._now())
             raise
-        except Exception as error:  # a third party's, or a slip of ours; its words may quote an address
+        except (Exception, SystemExit) as error:  # a third party's, or a slip of ours; its words may quote an address
             reason = f"the channel failed ({type(error).__name__})"
             self._conduits.went_wrong(message.channel, message.lead, reason, self._now())
             raise NotDelivered(reason) from None

@@ -23,6 +23,7 @@ from flowcentre.model import (
     RouteStep,
     Rule,
     RuleKind,
+    Seen,
     Severity,
     State,
     Telling,
@@ -30,6 +31,7 @@ from flowcentre.model import (
     Value,
     What,
 )
+from flowcentre.picture.looked import last_look
 from flowcentre.store import UNNUMBERED, NewMessage, Store, open_store
 from tests.alerts.world import AT, COUNTY, DAY, HOUR, MINUTE, World, rule
 
@@ -175,6 +177,34 @@ def test_with_the_real_routing_a_lead_is_told_once_and_the_next_when_nobody_ackn
         ("director", "cleared"),
         ("site", "cleared"),
     ]
+
+
+def test_a_look_that_could_see_nothing_does_not_count_for_the_watchdog_or_the_wall(bench: Bench) -> None:
+    bench.see(24)
+    assert (bench.evaluator.last_look_at, last_look(bench.store)) == (AT, AT)
+    bench.known_at = AT  # no picture is made any more
+    bench.see(24, 10 * MINUTE)
+    assert bench.state() == "pending"
+    assert (bench.evaluator.last_look_at, last_look(bench.store)) == (AT, AT)
+    bench.known_at = None
+    bench.see(24, MINUTE)
+    assert bench.evaluator.last_look_at == bench.at
+
+
+def test_a_rule_that_cannot_be_worked_out_is_heard_of_by_the_watchdog(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.see(24)
+
+    def fails(*_: object) -> dict[tuple[str, str], Seen]:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flowcentre.alerts.evaluate.see", fails)
+        bench.see(24, MINUTE)
+        assert bench.evaluator.last_look_at == AT
+    bench.see(24, MINUTE)
+    assert bench.evaluator.last_look_at == bench.at
 
 
 def test_where_routing_fails_nothing_is_kept_and_the_next_look_makes_up_for_it(bench: Bench) -> None:

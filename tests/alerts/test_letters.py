@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from flowcentre.alerts import entries
-from flowcentre.alerts.letters import LISTED, Book, Written, fallback, letter_of, write
-from flowcentre.alerts.words import figure_words, value_and_limit
+from flowcentre.alerts.letters import LISTED, TOGETHER, Book, Written, fallback, letter_of, write
+from flowcentre.alerts.words import clock_words, figure_words, value_and_limit
 from flowcentre.measures import by_id
 from flowcentre.model import (
     Alert,
@@ -409,6 +409,26 @@ def test_a_kept_message_is_handed_over_with_its_link_and_how_grave_it_is():
     letter = letter_of(a_message(), ALERTING, AT)
     assert (letter.severity, letter.link) == (Severity.CRITICAL, "https://flow.example/alerts/17")
     assert letter_of(a_message(alerts=(17, 18)), ALERTING, AT).link == "https://flow.example/alerts"
+
+
+@pytest.mark.parametrize("head", ["", "DEMONSTRATION "])
+def test_what_goes_out_long_after_it_was_written_says_when_that_was(head: str):
+    subject = f"{head}CRITICAL: A&E crowded"
+    message = a_message(subject=subject, text=f"{subject}, 96 people")
+    soon, late = (letter_of(message, ALERTING, AT + after) for after in (4 * MINUTE, 2 * timedelta(days=1)))
+    assert (soon.subject, soon.text) == (subject, f"{subject}, 96 people")
+    assert late.subject == f"{head}Written {clock_words(AT, AT + timedelta(days=2))}, and late: CRITICAL: A&E crowded"
+    assert late.text.startswith(f"{head}Written ")
+    assert late.severity is Severity.CRITICAL
+
+
+def test_while_a_lead_is_held_back_none_of_their_alerts_is_looked_up():
+    lately = [AT - timedelta(seconds=1)]
+    book = Book(ALERTING, a_picture(AT, occupancy()), {}, frozenset({"text"}))
+    held = write([a_telling()], {"site": lately}, book, AT)
+    assert (held.unknown, held.messages) == (frozenset(), ())
+    assert held.again_at == lately[0] + TOGETHER
+    assert write([a_telling()], {}, book, AT).unknown == {17}
 
 
 def test_a_lead_who_is_gone_is_written_to_all_the_same_so_that_it_is_seen_as_undeliverable():

@@ -355,11 +355,12 @@ def test_a_lead_or_a_channel_that_is_gone_from_the_configuration_is_said_to_be(d
     assert handed() == [("text", "07700900001")]
 
 
-def test_what_a_channel_throws_is_not_quoted(desk):
-    fails("mail", ValueError("no room for site@northgate.example"))
+@pytest.mark.parametrize("thrown", [ValueError, SystemExit])
+def test_what_a_channel_throws_is_not_quoted_and_ends_nothing_but_its_own_attempt(desk, thrown):
+    fails("mail", thrown("no room for site@northgate.example"))
     desk.raise_alert("site")
     desk.sender.send_due()
-    assert desk.store.messages(AT)[0].trouble == "the channel failed (ValueError)"
+    assert desk.store.messages(AT)[0].trouble == f"the channel failed ({thrown.__name__})"
 
 
 def test_a_channel_that_fails_for_several_is_let_rest_and_their_messages_go_another_way(desk):
