@@ -94,6 +94,7 @@
   const source = {
     async getRows({ startRow, endRow, sortModel, filterModel, successCallback, failCallback }) {
       const query = location.search, api = grid;
+      if (!api || !shownList()) return failCallback(); // its page has been left
       try {
         const answer = await ask({ kind: "rows", request: { startRow, endRow, sortModel, filterModel } });
         if (api !== grid) return;
@@ -107,7 +108,7 @@
         else api.showNoRowsOverlay();
       } catch {
         failCallback();
-        sayNews("The list could not be read.", false);
+        if (api === grid && bar()) sayNews("The list could not be read.", false);
       }
     },
   };

@@ -23,7 +23,7 @@ from tests.web.alerts_cast import FORM, HOUR, MINUTE, WHO, PretendAlerts, Watch,
 from tests.web.cast import Westshire, running
 
 # What never reaches the store needs but one of the databases.
-on_one = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 @pytest.fixture

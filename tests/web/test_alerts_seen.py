@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from flowcentre.store import Store
 from tests.web.alerts_cast import MINUTE, WHO, Watch
 
-pytestmark = [pytest.mark.browser, pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("store", ["sqlite"], indirect=True)]
 PATIENT = 60_000  # Dash is slow to start on a busy machine
 
 
