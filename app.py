@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -373,7 +374,6 @@ def reloading(
 
 
 def serve_glass(
-    setting: Setting,
     store: Store,
     live: LivePicture,
     port: int,
@@ -382,17 +382,20 @@ def serve_glass(
     now: Callable[[], datetime] = utc_now,
     published: bool = False,
     desk: Desk | None = None,
+    folder: Path | None = None,
 ) -> None:
     """Serve wall, pages and API until Ctrl-C or SIGTERM.
 
-    ``published`` adds the page of published figures; ``desk`` takes in what people type.
+    ``published`` adds the page of published figures; ``desk`` takes in what people type; ``folder`` is the
+    configuration's, where action cards lie.
     """
+    from flowcentre.config.rules import CARDS
     from flowcentre.picture import DelayBook
     from flowcentre.picture.alerts_now import AlertBook
     from flowcentre.picture.care_book import CareBook
     from flowcentre.picture.visits import VisitBook
     from flowcentre.web import AskedPage, Glass, create_server, fingerprint_of, serve
-    from flowcentre.web.cards import cards_in
+    from flowcentre.web.cards import cards_in, no_cards
     from layouts import action_card, alert_page, boards, shell, type_in, wall, ward_sheet
     from layouts.published import needed, render, since
 
@@ -430,7 +433,7 @@ def serve_glass(
         desk=desk,
         alerts=alerts,
         alert_desk=store if store.writer else None,
-        cards=cards_in(setting.folder / "action_cards"),
+        cards=cards_in(folder / CARDS) if folder is not None else no_cards,
     )
 
     def draw_published(picture: Picture, place: str | None) -> Any:
@@ -512,7 +515,8 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
         kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
         what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now)
-        serve_glass(setting, store, live, port, lambda url: started(url, what, pages_of(county)), desk=desk)
+        ready = partial(started, what=what, pages=pages_of(county))
+        serve_glass(store, live, port, ready, desk=desk, folder=setting.folder)
         say("Stopping ...")
     say("Stopped. What is stored is kept.")
 
@@ -557,7 +561,7 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
 
         pages = PAGES | {"/": "the figures, and the year against the last"}
         del pages["/wall"], pages["/delays"]  # months-old figures are no matter for a wall, and name nobody
-        serve_glass(setting, store, live, port, lambda url: started(url, what, pages), now=now, published=True)
+        serve_glass(store, live, port, lambda url: started(url, what, pages), now=now, published=True)
     say("Stopped. What is stored is kept.")
 
 
@@ -586,7 +590,8 @@ def run_web(folder: Path, store_url: str, port: int) -> None:
         running.enter_context(reloading(setting, county, live.use, live.refuse))
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now) if may_be_typed(county) else None
         what = f"{county.name}: web only."
-        serve_glass(setting, store, live, port, lambda url: started(url, what, pages_of(county)), desk=desk)
+        ready = partial(started, what=what, pages=pages_of(county))
+        serve_glass(store, live, port, ready, desk=desk, folder=setting.folder)
 
 
 def run_engine(folder: Path, store_url: str) -> None:
