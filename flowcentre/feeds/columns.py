@@ -252,11 +252,22 @@ def _other_units(pairs: Mapping[Measure, list[tuple[float, float]]], rules: Colu
         old, new = median(before for before, _ in both), median(now for _, now in both)
         if min(old, new) <= 0 or max(old, new) < rules.least_median:
             continue
-        if not 1 / rules.factor < new / old < rules.factor:
+        if not 1 / rules.factor < new / old < rules.factor and _at_nearly_all(both, new > old, rules):
             yield (
                 f"{measure.label}: the middle one of {len(both)} places went from {old:g} to {new:g}; "
                 "other units, or another column?"
             )
+
+
+def _at_nearly_all(both: Iterable[tuple[float, float]], more: bool, rules: ColumnRules) -> bool:
+    """Did it go that way, as far, wherever there was a figure and is one? Another unit is another at every place.
+
+    What is closed for want of staff may be ten times as much in the middle on a bad day, and is nothing of the kind.
+    """
+    factors = [(now / before if more else before / now) for before, now in both if before > 0 and now > 0]
+    return len(factors) >= rules.enough_places and sum(
+        factor >= rules.factor for factor in factors
+    ) >= rules.nonzero_share * len(factors)
 
 
 def _parts_above_wholes(

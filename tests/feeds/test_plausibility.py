@@ -401,6 +401,22 @@ def test_other_units_are_held() -> None:
     assert weighed(answer(nctr(AT, 9)), remembered(*nctr(AT - HOUR, 1))).outcome is Outcome.OK
 
 
+def test_what_swings_at_some_places_alone_is_in_no_other_unit() -> None:
+    """Closed beds of nine wards, as a staffing desk gave them: the middle one rose elevenfold, and most stood as they were."""
+    before = [0, 0, 0, 0, 1, 28, 35, 58, 60]
+    now = [0, 0, 0, 0, 11, 42, 35, 58, 60]
+
+    def closed(figures: Sequence[float], at: datetime) -> list[Reading]:
+        return [Reading("beds_closed_staffing", ward, figure, at) for ward, figure in zip(WARDS, figures, strict=False)]
+
+    swung = weighed(answer(closed(now, AT)), remembered(*closed(before, AT - HOUR)))
+    assert (swung.outcome, swung.message) == (Outcome.OK, "")
+    in_minutes = weighed(
+        answer(closed([60 * (n + 1) for n in now], AT)), remembered(*closed([n + 1 for n in before], AT - HOUR))
+    )
+    assert "other units" in in_minutes.message
+
+
 def test_counters_that_start_again_at_midnight_are_not_taken_for_zero_everywhere() -> None:
     midnight = datetime(2026, 11, 22, tzinfo=UTC)
     late = [Reading("discharges_today", ward, 6, midnight - timedelta(minutes=5)) for ward in WARDS]
