@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from flowcentre.model import AmbulanceArrival, EmergencyAttendance, PeopleList, PollCounts, Stream
 from flowcentre.store import Store, open_store
@@ -187,6 +189,26 @@ def test_at_any_moment_the_newest_list_known_by_then_counts(store_url: str, at: 
     holds()
     store.close()
     other.close()
+
+
+def test_who_was_there_is_read_by_indexes_and_not_among_all_who_ever_were(store: Store, at: datetime) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("on a table of a few rows PostgreSQL uses no index")
+    found: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if "FROM person" in statement and not statement.startswith("EXPLAIN"):
+            plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
+            found.extend(step for *_, step in plan if "person" in step)
+
+    event.listen(store._engine, "before_cursor_execute", explain)
+    try:
+        refs(store, at)
+        refs(store, at, at + MINUTE)
+    finally:
+        event.remove(store._engine, "before_cursor_execute", explain)
+    by = [step.partition("place=? AND ")[2] for step in found]
+    assert by == ["left_at=?)", "left_at>?)", "left_at=?)", "left_at>?)", "known_to>?)"]
 
 
 def test_a_list_with_a_moment_that_has_no_zone_is_refused(store: Store, at: datetime) -> None:
