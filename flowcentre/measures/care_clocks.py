@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from flowcentre.measures.care_words import NO_LONGER_WAITING
 from flowcentre.measures.derive import local_day, local_midnight
@@ -169,28 +170,48 @@ def runs_for(referral: CareReferral, terms: CareTerms, stay_limits: StayLimits =
     return stay_limits.get(referral.provider, terms.runs_for_days)
 
 
+class Course(NamedTuple):
+    """Where care that runs stands, on a day of it."""
+
+    day: int  # the day of the first visit being 1
+    left: int  # days until the planned end, or until the last day that is allowed where none is planned; below 0 when past
+    over: bool  # runs for longer than it may
+
+    def ends_soon(self, terms: CareTerms) -> bool:
+        """Is care to end within the next few days?"""
+        return 0 <= self.left <= terms.ending_soon_days
+
+
+def course_of(
+    referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS
+) -> Course | None:
+    """Where the care of a referral stands; None where none runs."""
+    day = day_of(referral, at)
+    if day is None:
+        return None
+    longest = runs_for(referral, terms, stay_limits)
+    planned = referral.planned_end
+    return Course(day, longest - day if planned is None else (planned - local_day(at)).days, day > longest)
+
+
 def overstayed(referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS) -> bool:
     """Does care run for longer than it may?"""
-    day = day_of(referral, at)
-    return day is not None and day > runs_for(referral, terms, stay_limits)
+    course = course_of(referral, at, terms, stay_limits)
+    return course is not None and course.over
 
 
 def days_left(
     referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS
 ) -> int | None:
     """Days until the planned end, or until the last day that is allowed where none is planned; below 0 when past."""
-    day = day_of(referral, at)
-    if day is None:
-        return None
-    if referral.planned_end is not None:
-        return (referral.planned_end - local_day(at)).days
-    return runs_for(referral, terms, stay_limits) - day
+    course = course_of(referral, at, terms, stay_limits)
+    return None if course is None else course.left
 
 
 def ending_soon(referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS) -> bool:
     """Is care to end within the next few days?"""
-    left = days_left(referral, at, terms, stay_limits)
-    return left is not None and 0 <= left <= terms.ending_soon_days
+    course = course_of(referral, at, terms, stay_limits)
+    return course is not None and course.ends_soon(terms)
 
 
 def to_be_checked(referral: CareReferral, at: datetime) -> bool:

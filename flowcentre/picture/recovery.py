@@ -6,16 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from flowcentre.measures.care_clocks import (
-    NO_LIMITS,
-    Phase,
-    StayLimits,
-    day_of,
-    days_left,
-    overstayed,
-    phase_of,
-    runs_for,
-)
+from flowcentre.measures.care_clocks import NO_LIMITS, Phase, StayLimits, course_of, phase_of, runs_for
 from flowcentre.measures.derive import local_day
 from flowcentre.model import CapacityUnit, CareContract, CareReferral, CareService, CareTerms, PlaceKind
 
@@ -65,17 +56,11 @@ class RecoveryUnit:
 
 def stay_of(referral: CareReferral, at: datetime, terms: CareTerms, stay_limits: StayLimits = NO_LIMITS) -> Stay | None:
     """The running stay of a referral; None where it has none."""
-    day, left = day_of(referral, at), days_left(referral, at, terms, stay_limits)
-    if referral.service is not CareService.RECOVERY_BED or day is None or left is None:
+    course = course_of(referral, at, terms, stay_limits) if referral.service is CareService.RECOVERY_BED else None
+    if course is None:
         return None
-    return Stay(
-        referral,
-        day,
-        left,
-        local_day(at) + timedelta(days=left),
-        runs_for(referral, terms, stay_limits),
-        overstayed(referral, at, terms, stay_limits),
-    )
+    ends_on = local_day(at) + timedelta(days=course.left)
+    return Stay(referral, course.day, course.left, ends_on, runs_for(referral, terms, stay_limits), course.over)
 
 
 def recovery_units(
