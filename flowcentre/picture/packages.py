@@ -7,7 +7,7 @@ address does not say otherwise, those who wait for care at home are chosen: the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -43,6 +43,7 @@ LIMITS = {
     ENDING_SOON: "ends within the next few days",
     TO_CHECK: "check this: an outcome, and no end",
 }
+_NONE: frozenset[str] = frozenset()
 NOBODY = "nobody"  # need act for care to start: it runs, or the referral has ended
 
 
@@ -65,30 +66,61 @@ BANDS = (
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A referral on a list with what follows from it, as at the moment of that list."""
+    """A referral on a list with what follows from it, as at the moment of that list.
+
+    What is asked of few is worked out when it is asked for: a list holds ten times as many whose care runs or has
+    ended as those who wait, and of the lists of a past moment hardly more than who waits is asked.
+    """
 
     person: CareReferral  # the row: somebody who is referred twice has two
     at: datetime
     stale: bool  # the list is too old to be the present: shown as old, and in no count
     phase: Phase
-    next_step: NextStep | None  # who must act next; None: nobody need, for care runs or the referral has ended
-    waited: timedelta  # to the start of care, to the end without one, or to ``at``
-    due_at: datetime  # by when care is promised to start
-    breached: bool  # waits, and the promise is past
-    day: int | None  # of care that runs, the day of the first visit being 1
-    days_left: int | None  # of care that runs, until its planned or its last allowed day; below 0 when past
     past: frozenset[str]  # of ``LIMITS``
+    terms: CareTerms
+    stay_limits: clocks.StayLimits = field(hash=False)
     elsewhere: str | None = None  # how the person stands on the hospitals' lists; None: on none of them
 
     @property
-    def band(self) -> str:
-        """The key of the band of waits."""
-        return next(band.key for band in reversed(BANDS) if self.waited >= timedelta(hours=band.hours))
+    def next_step(self) -> NextStep | None:
+        """Who must act next; None: nobody need, for care runs or the referral has ended."""
+        return clocks.next_step(self.person, self.at) if self.phase is Phase.WAITING else None
+
+    @property
+    def waited(self) -> timedelta:
+        """To the start of care, to the end without one, or to the moment of the list."""
+        return clocks.waited(self.person, self.at)
 
     @property
     def waited_hours(self) -> float:
         """Hours of real time."""
         return self.waited / timedelta(hours=1)
+
+    @property
+    def band(self) -> str:
+        """The key of the band of waits."""
+        waited = self.waited
+        return next(band.key for band in reversed(BANDS) if waited >= timedelta(hours=band.hours))
+
+    @property
+    def due_at(self) -> datetime:
+        """By when care is promised to start."""
+        return clocks.due_at(self.person, self.terms)
+
+    @property
+    def breached(self) -> bool:
+        """Does the person wait, and is the promise past?"""
+        return PAST_PROMISE in self.past
+
+    @property
+    def day(self) -> int | None:
+        """Of care that runs, the day of the first visit being 1."""
+        return clocks.day_of(self.person, self.at)
+
+    @property
+    def days_left(self) -> int | None:
+        """Of care that runs, until its planned or its last allowed day; below 0 when past."""
+        return clocks.days_left(self.person, self.at, self.terms, self.stay_limits)
 
 
 def package_of(
@@ -101,36 +133,32 @@ def package_of(
 ) -> Package:
     """What follows from a row at a moment."""
     phase = clocks.phase_of(referral, at)
-    waits, runs = phase is Phase.WAITING, phase is Phase.RECEIVING
-    passed: dict[str, bool] = {}
-    # A list holds ten times as many whose care runs or has ended as those who wait: each is asked what can be so of it.
-    if waits:
-        passed = {
-            PAST_PROMISE: clocks.breached(referral, at, terms),
-            NO_OFFER: clocks.has_no_offer(referral, at),
-            TRIAGE_QUEUE: clocks.in_triage_queue(referral, at),
-            SENT_BACK: clocks.is_sent_back(referral, at),
-            TO_CHECK: clocks.to_be_checked(referral, at),
-        }
-    elif runs:
-        passed = {
-            OVER_LENGTH: clocks.overstayed(referral, at, terms, stay_limits),
-            ENDING_SOON: clocks.ending_soon(referral, at, terms, stay_limits),
-            TO_CHECK: clocks.to_be_checked(referral, at),
-        }
-    return Package(
-        referral,
-        at,
-        stale,
-        phase,
-        clocks.next_step(referral, at) if waits else None,
-        clocks.waited(referral, at),
-        clocks.due_at(referral, terms),
-        passed.get(PAST_PROMISE, False),
-        clocks.day_of(referral, at) if runs else None,
-        clocks.days_left(referral, at, terms, stay_limits) if runs else None,
-        frozenset(limit for limit, is_past in passed.items() if is_past),
-    )
+    past = _past(referral, at, phase, terms, stay_limits)
+    return Package(referral, at, stale, phase, past, terms, stay_limits)
+
+
+def _past(
+    row: CareReferral, at: datetime, phase: Phase, terms: CareTerms, stay_limits: clocks.StayLimits
+) -> frozenset[str]:
+    """The limits that a row is past: of each phase is asked what can be so of it."""
+    if phase is Phase.ENDED:
+        return _NONE
+    found = [TO_CHECK] if clocks.to_be_checked(row, at) else []
+    if phase is Phase.WAITING:
+        if clocks.breached(row, at, terms):
+            found.append(PAST_PROMISE)
+        if clocks.has_no_offer(row, at):
+            found.append(NO_OFFER)
+        if clocks.in_triage_queue(row, at):
+            found.append(TRIAGE_QUEUE)
+        if clocks.is_sent_back(row, at):
+            found.append(SENT_BACK)
+    elif (course := clocks.course_of(row, at, terms, stay_limits)) is not None:
+        if course.over:
+            found.append(OVER_LENGTH)
+        if course.ends_soon(terms):
+            found.append(ENDING_SOON)
+    return frozenset(found) if found else _NONE
 
 
 def _read(
