@@ -175,8 +175,14 @@ class Chosen(Generic[T]):
         return self._count([each.value for each in self.in_scope], people)
 
     def but(self, *facets: str) -> tuple[T, ...]:
-        """Those who count, were some facets not chosen by: what else could be chosen there."""
-        return tuple(item for item in self._chosen(facets) if not item.stale)
+        """Those who count, were some facets not chosen by: what else could be chosen there. Found once for a page."""
+        if facets not in self._besides:
+            self._besides[facets] = tuple(item for item in self._chosen(facets) if not item.stale)
+        return self._besides[facets]
+
+    @cached_property
+    def _besides(self) -> dict[tuple[str, ...], tuple[T, ...]]:
+        return {}
 
     def _chosen(self, besides: Collection[str] = ()) -> tuple[T, ...]:
         admits = self.filters.admitting(besides)

@@ -307,6 +307,17 @@ def test_a_past_moment_has_its_own_people_clocks_and_steps(store: Store) -> None
     assert refs(packages.choose("phase=receiving&at=2026-11-24T09:01").people) == ["R-6", "R-7"]
 
 
+def test_what_else_could_be_chosen_is_found_once_for_each_choice_and_anew_for_each_picture(store: Store) -> None:
+    settle_localities(store, AT - HOUR, [referral(2, "R-1", AT - HOUR)])
+    before = books(store, AT - HOUR)[0].choose("next=triage")
+    assert before.but("next") is before.but("next")
+    assert (refs(before.but("next")), refs(before.but("phase"))) == (["R-1"], ["R-1"])
+    settle_localities(store, AT, [running(3, "R-1"), referral(1, "R-2")])
+    after = books(store, AT)[0].choose("next=triage")
+    assert (refs(after.but("next")), refs(after.but("next", "phase"))) == (["R-2"], ["R-2", "R-1"])
+    assert (refs(before.but("next")), refs(before.but("next", "phase"))) == (["R-1"], ["R-1"])
+
+
 def test_the_same_time_yesterday_is_there_to_compare_with(store: Store) -> None:
     settle_localities(store, AT - DAY, [referral(1, "R-1", AT - DAY), referral(2, "R-2", AT - DAY)])
     settle_localities(store, AT, [referral(25, "R-1")])
