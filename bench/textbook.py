@@ -40,6 +40,7 @@ LATEST = """
     SELECT series.place, series.measure, latest.value, latest_sighting.observed_at
     FROM series JOIN latest ON latest.series = series.id
     LEFT JOIN latest_sighting ON latest_sighting.source = latest.source
+    WHERE latest.value IS NOT NULL
 """
 TRENDS = """
     SELECT series.place, series.measure, reading.observed_at, reading.value
@@ -67,14 +68,16 @@ def query(file: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 def page(file: Path) -> list[Any]:
     """Every tile, drawn anew."""
     latest, trends, feeds = query(file)
-    values = latest.set_index(["place", "measure"])  # one feed says each, so there are no doubles
+    # Where a feed leaves a figure blank, the store holds that blank and what was worked out instead: read without
+    # blanks, each measure of a place comes once.
+    values = latest.set_index(["place", "measure"])
     points = dict(tuple(trends.groupby(["place", "measure"])))
 
     def number(place: str, measure: str) -> str:
         if (place, measure) not in values.index:
             return "—"
         value: Any = values.at[(place, measure), "value"]
-        return "—" if pd.isna(value) else f"{value:,.{by_id(measure).decimals}f}"
+        return f"{value:,.{by_id(measure).decimals}f}"
 
     rows = [
         html.Div(
