@@ -222,8 +222,31 @@ def demonstration_start(store: Store) -> datetime:
     return datetime.fromisoformat(kept)
 
 
-def tell_the_past(setting: Setting, store: Store, county: County) -> None:
-    """Give a new demonstration its 28 days, through the real connectors and the real poller."""
+def tell_the_past(setting: Setting, county: County) -> None:
+    """Give a new demonstration its 28 days. Raises CannotStart.
+
+    In a process of its own: what five weeks of simulation take of memory, Python would keep for as long as it serves.
+    """
+    with opened(setting, county) as store:
+        if store.mark("past told") is not None:
+            return
+    say("First start: Westshire lives through its last 28 days (a minute or more) ...")
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=live_through_the_past, args=(setting, county), name="past", daemon=True)
+    process.start()
+    try:
+        process.join()
+    finally:
+        process.terminate()
+        process.join()
+    if process.exitcode:
+        raise CannotStart(
+            f"Westshire's last 28 days could not be read in (exit status {process.exitcode}), and nothing of them was kept."
+        )
+
+
+def live_through_the_past(setting: Setting, county: County) -> None:
+    """The process of the past: 28 days through the real connectors and the real poller, all of them or none."""
     from flowcentre.demo.backlog import HISTORY, backlog
     from flowcentre.demo.simulation import Simulation
     from flowcentre.demo.westshire import WESTSHIRE
@@ -231,17 +254,26 @@ def tell_the_past(setting: Setting, store: Store, county: County) -> None:
     from flowcentre.measures.derive import local_day
     from flowcentre.picture import expect, keep_derived
 
-    if store.mark("past told") is not None:
-        return
-    now = utc_now()
-    expected = expect(county, local_day(now))
-    simulation = Simulation(WESTSHIRE, seed=SEED, start=demonstration_start(store))
-    say("First start: Westshire lives through its last 28 days (a minute or more) ...")
-    published = backlog(simulation, county, now - HISTORY, now)
-    collect_seldom()
-    with store.in_bulk():
-        keep_derived(store, county, expected, read_in(store, county, setting.connectors, published, until=now))
-        store.set_mark("past told", now.isoformat())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches whoever started this, and that ends it
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    configure_logging()
+    with opened(setting, county) as store:
+        now = utc_now()
+        expected = expect(county, local_day(now))
+        simulation = Simulation(WESTSHIRE, seed=SEED, start=demonstration_start(store))
+        published = backlog(simulation, county, now - HISTORY, now)
+        collect_seldom()
+        with store.in_bulk():
+            keep_derived(store, county, expected, read_in(store, county, setting.connectors, published, until=now))
+            store.set_mark("past told", now.isoformat())
+
+
+def end_with_parent() -> None:
+    """A process that was killed ends nobody: whoever it started would hold the store, and the next start find it busy."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
@@ -505,9 +537,10 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
     must_be_westshire(county)
     must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
     with ExitStack() as running:
+        if county.demonstration:
+            tell_the_past(setting, county)
         store = running.enter_context(opened(setting, county))
         if county.demonstration:
-            tell_the_past(setting, store, county)
             running.enter_context(publishing(county, demonstration_start(store)))
         live = running.enter_context(picturing(store, county, keep=True))
         running.enter_context(polling(setting, store, county, live))

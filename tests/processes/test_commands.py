@@ -242,5 +242,21 @@ def test_westshire_runs_stops_with_ctrl_c_and_goes_on_from_the_same_store(tmp_pa
     assert "Traceback" not in said
 
 
+def test_a_kill_in_the_first_start_leaves_nobody_who_would_hold_the_store(tmp_path: Path) -> None:
+    with run(tmp_path, free_port(), free_port()) as process:
+        for _ in range(150):
+            started = psutil.Process(process.pid).children(recursive=True)
+            if any("spawn_main" in " ".join(child.cmdline()) for child in started):
+                break
+            assert process.poll() is None, (tmp_path / "run.log").read_text()
+            time.sleep(0.2)
+        else:
+            pytest.fail("nobody was started who tells the past")
+        process.kill()
+        process.wait()
+        _, left = psutil.wait_procs(started, timeout=10)
+        assert left == []
+
+
 def weeks_ago() -> str:
     return (datetime.now(UTC) - timedelta(days=27)).strftime("%Y-%m-%dT%H:%M:%SZ")
