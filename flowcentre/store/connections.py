@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import OperationalError
 
 from flowcentre.store import opening, versions
@@ -15,6 +15,8 @@ from flowcentre.store import schema as db
 from flowcentre.store.answers import StoreError, StoreNotReady
 from flowcentre.store.memory import FeedMemory, load
 from flowcentre.store.writing import insert_new
+
+_FEED = select(db.feed).where(db.feed.c.id == bindparam("one"))
 
 
 class Connections:
@@ -127,8 +129,10 @@ class Connections:
             remembered = self._memories.pop(feed, None)  # gone, unless the transaction stands
             with self._changing() as connection:
                 version, rolled_until = take(connection)
-                connection.execute(insert_new(connection, db.feed), {"id": feed})
-                row = connection.execute(select(db.feed).where(db.feed.c.id == feed)).one()
+                row = connection.execute(_FEED, {"one": feed}).one_or_none()
+                if row is None:  # its first poll
+                    connection.execute(insert_new(connection, db.feed), {"id": feed})
+                    row = connection.execute(_FEED, {"one": feed}).one()
                 if remembered is None or remembered.writes != row.writes:
                     remembered = load(connection, FeedMemory(feed, row.writes, row.received_at, row.observed_at))
                 remembered.observed_at = row.observed_at  # of totals it moves without a write

@@ -14,6 +14,7 @@ from flowcentre.store.moments import to_ms
 from flowcentre.store.readings import check
 from flowcentre.store.writing import upsert
 
+_TOUCHED = insert(db.touched)
 _SLOWEST = 10 * 60_000  # an engine further behind than this is not slow: the other's clock was ahead
 
 
@@ -68,7 +69,7 @@ def record_derived(
     for statement, changed in (
         (upsert(connection, db.reading), rows),
         (upsert(connection, db.latest), list(standing.values())),
-        (insert(db.touched), touched),
+        (_TOUCHED, touched),
     ):
         if changed:
             connection.execute(statement, changed)

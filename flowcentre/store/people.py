@@ -45,6 +45,19 @@ _READERS = {
 }
 
 
+# What is asked of each list that comes, made once.
+_list, _person = db.people_list.c, db.person.c
+_NEWEST_LIST = select(_list.observed_at).where(
+    _list.feed == bindparam("feed"), _list.people == bindparam("people"), _list.place == bindparam("place")
+)
+_CLOSE = (
+    update(db.person)
+    .where(_person.id == bindparam("one"))
+    .values(left_at=bindparam("at"), known_to=bindparam("learnt"))
+)
+_OPEN = insert(db.person).returning(_person.id, _person.ref)
+
+
 def pack(person: Listed) -> bytes:
     """A person's row as text, without the ref, which has a column of its own."""
     row: dict[str, Any] = {"kind": type(person).__name__}
@@ -74,13 +87,8 @@ def record_lists(
     accepted = duplicate = 0
     for whole in sorted(lists, key=lambda each: each.observed_at):
         moment = to_ms(whole.observed_at)
-        before = connection.execute(
-            select(db.people_list.c.observed_at).where(
-                db.people_list.c.feed == memory.feed,
-                db.people_list.c.people == whole.people,
-                db.people_list.c.place == whole.place,
-            )
-        ).scalar()
+        named = {"feed": memory.feed, "people": whole.people, "place": whole.place}
+        before = connection.execute(_NEWEST_LIST, named).scalar()
         if before is not None and moment <= before:
             duplicate += len(whole.persons)
             continue
@@ -100,22 +108,16 @@ def _exchange(
     moment = to_ms(whole.observed_at)
     here = _here(connection, memory, whole.people, whole.place)
     rows = {ref: pack(person) for ref, person in persons.items()}
-    closed = [{"one": id, "at": moment} for ref, (id, row) in here.items() if rows.get(ref) != row]
+    closed = [
+        {"one": id, "at": moment, "learnt": received_at} for ref, (id, row) in here.items() if rows.get(ref) != row
+    ]
     opened = {ref: row for ref, row in rows.items() if ref not in here or here[ref][1] != row}
     if closed:
-        connection.execute(
-            update(db.person)
-            .where(db.person.c.id == bindparam("one"))
-            .values(left_at=bindparam("at"), known_to=received_at),
-            closed,
-        )
+        connection.execute(_CLOSE, closed)
     named = {"feed": memory.feed, "people": whole.people, "place": whole.place}
     if opened:
         interval = named | {"observed_at": moment, "known_from": received_at}
-        made = connection.execute(
-            insert(db.person).returning(db.person.c.id, db.person.c.ref),
-            [interval | {"ref": ref, "row": row} for ref, row in opened.items()],
-        )
+        made = connection.execute(_OPEN, [interval | {"ref": ref, "row": row} for ref, row in opened.items()])
         ids = {ref: id for id, ref in made}
         here.update({ref: (ids[ref], row) for ref, row in opened.items()})
     for gone in here.keys() - rows.keys():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, insert, literal_column, or_, select, update
 
 from flowcentre.model import Held, Outcome, Poll, PollCounts
 from flowcentre.store import schema as db
@@ -14,6 +14,11 @@ from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.writing import insert_new, upsert
 
 _RUNNING: ColumnElement[str] = literal_column("'running'")  # written out, so that the index of running polls is used
+# Said of every poll, so made once.
+_FINISH = update(db.poll).where(
+    db.poll.c.id == bindparam("one"), db.poll.c.feed == bindparam("of"), db.poll.c.outcome == _RUNNING
+)
+_HOLD = insert(db.held_row)
 
 
 def claim(connection: Connection, feed: str, due_at: datetime, engine: str, started_at: datetime) -> int | None:
@@ -25,9 +30,7 @@ def claim(connection: Connection, feed: str, due_at: datetime, engine: str, star
         "outcome": Outcome.RUNNING,
         "engine": engine,
     }
-    claimed: int | None = connection.execute(
-        insert_new(connection, db.poll).values(row).returning(db.poll.c.id)
-    ).scalar()
+    claimed: int | None = connection.execute(insert_new(connection, db.poll, db.poll.c.id), row).scalar()
     return claimed
 
 
@@ -77,11 +80,7 @@ def last_due(connection: Connection, feed: str, until: datetime | None) -> datet
 
 def finish(connection: Connection, poll_id: int, feed: str, counts: PollCounts, row: dict[str, Any]) -> None:
     """Write how a poll ended. Raises PollAlreadyRecorded."""
-    done = connection.execute(
-        update(db.poll)
-        .where(db.poll.c.id == poll_id, db.poll.c.feed == feed, db.poll.c.outcome == _RUNNING)
-        .values(row | count_columns(counts))
-    )
+    done = connection.execute(_FINISH, row | count_columns(counts) | {"one": poll_id, "of": feed})
     if done.rowcount != 1:
         raise PollAlreadyRecorded(f"poll {poll_id} of {feed} is not running: it has ended, or never was")
 
@@ -90,7 +89,7 @@ def hold(connection: Connection, feed: str, poll_id: int, held_at: int, held: li
     """Keep the rows that were not believed."""
     if held:
         connection.execute(
-            insert(db.held_row),
+            _HOLD,
             [
                 {
                     "feed": feed,

@@ -21,6 +21,7 @@ from flowcentre.store.memory import FeedMemory, Shape, Source
 from flowcentre.store.moments import to_ms
 from flowcentre.store.writing import upsert
 
+_SIGHTINGS, _TOUCHED = insert(db.sighting), insert(db.touched)
 SAID_AGAIN = "says again what was corrected since; not taken"
 
 
@@ -192,10 +193,10 @@ class SightingWriter:
 
     def _flush(self) -> None:
         batches: Sequence[tuple[Any, list[dict[str, Any]]]] = (
-            (insert(db.sighting), self._sightings),
+            (_SIGHTINGS, self._sightings),
             # A moment restored and then corrected in one poll has one row: what the poll said last.
             (upsert(self.connection, db.reading), self._readings),
-            (insert(db.touched), self._touched),
+            (_TOUCHED, self._touched),
             (upsert(self.connection, db.latest), list(self._latest.values())),
             (upsert(self.connection, db.latest_sighting), list(self._latest_sightings.values())),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import bindparam, select, text, update
 
 from flowcentre.model import (
     Held,
@@ -31,6 +31,8 @@ from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
 from flowcentre.store.readings import SightingWriter
 from flowcentre.store.writing import insert_new, upsert
+
+_STANDING = update(db.feed).where(db.feed.c.id == bindparam("one"))  # said of every poll, so made once
 
 
 class Store(AlertVerbs):
@@ -146,7 +148,7 @@ class Store(AlertVerbs):
                 standing["last_read_poll"] = poll_id
             if outcome in ledger.ANSWERED:
                 standing["last_success_at"] = ended
-            connection.execute(update(db.feed).where(db.feed.c.id == feed).values(standing))
+            connection.execute(_STANDING, standing | {"one": feed})
             versions.announce(connection, version)
         self._tell(version)
         return Recorded(version, counts)
@@ -191,7 +193,7 @@ class Store(AlertVerbs):
             if remembered.observed_at != before:  # kept though nothing changed: it tells other engines what is late
                 standing["observed_at"] = remembered.observed_at
             if standing:
-                connection.execute(update(db.feed).where(db.feed.c.id == db.DERIVED).values(standing))
+                connection.execute(_STANDING, standing | {"one": db.DERIVED})
 
     def keep_slip(self, slip: str, *, feed: str, place: str, typed_in: Typed, poll: int, recorded: Recorded) -> None:
         """Keep who typed in what a poll brought, and until when it holds. ``slip`` marks the form and all that it holds.

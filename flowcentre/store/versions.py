@@ -17,6 +17,13 @@ _CHANNEL = "flowcentre"
 _LOOK_UP = 0.5  # seconds between looks at whether to stop
 _RETRY = (0.2, 0.5, 1.0, 2.0)  # seconds to wait after losing the database, the last for ever after
 
+# Each poll takes one, so the statements are made once.
+_NEXT = (
+    update(db.version).values(number=db.version.c.number + 1).returning(db.version.c.number, db.version.c.rolled_until)
+)
+_HOLD = select(db.version.c.number, db.version.c.rolled_until).with_for_update()
+_ANNOUNCE = text("SELECT pg_notify(:channel, :version)")
+
 Heard = Callable[[int], None]
 
 
@@ -32,24 +39,20 @@ def next_version(connection: Connection) -> tuple[int, int]:
     On PostgreSQL its row is locked until the transaction ends, so versions are handed out in the
     order of commits, and what one record knows of those before it is whole.
     """
-    row = connection.execute(
-        update(db.version)
-        .values(number=db.version.c.number + 1)
-        .returning(db.version.c.number, db.version.c.rolled_until)
-    ).one()
+    row = connection.execute(_NEXT).one()
     return row.number, row.rolled_until
 
 
 def hold_version(connection: Connection) -> tuple[int, int]:
     """The same for a write that makes no version: the present one, kept from moving until the transaction ends."""
-    row = connection.execute(select(db.version.c.number, db.version.c.rolled_until).with_for_update()).one()
+    row = connection.execute(_HOLD).one()
     return row.number, row.rolled_until
 
 
 def announce(connection: Connection, version: int) -> None:
     """Have PostgreSQL tell every listener, when and only when the transaction commits."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_notify(:channel, :version)"), {"channel": _CHANNEL, "version": str(version)})
+        connection.execute(_ANNOUNCE, {"channel": _CHANNEL, "version": str(version)})
 
 
 class Listeners:
