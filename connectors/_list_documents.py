@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from connectors._list_times import LIST_TIME, list_time
 from connectors._personal import Column, columns_of
@@ -173,7 +174,9 @@ def _of_json(document: Document, places: PlaceCodes, layout: Layout) -> Listing 
         raise FeedMalformed(
             f"{name}: no row of {layout.rows} has {', '.join(map(repr, gone))}; renamed?", rows=len(rows)
         )
-    columns = [Column(f"key {number}", key, count) for number, (key, count) in enumerate(filled.items(), start=1)]
+    columns = [
+        Column(f"key {number}", key, partial(int, count)) for number, (key, count) in enumerate(filled.items(), start=1)
+    ]
     return Listing(rows, at, listed, columns) if listed else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from flowcentre.feeds.tables import Table
@@ -46,17 +46,26 @@ _OF_A_THING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as it came: how it is called in our words, and how many of its cells hold anything."""
+    """A column as it came: how it is called in our words."""
 
     where: str  # "column 7"
     heading: str
-    filled: int
+    count: Callable[[], int]  # looks through every row, so only columns that matter are counted
+
+    @property
+    def filled(self) -> int:
+        """How many of its cells hold anything."""
+        return self.count()
 
 
 def columns_of(table: Table) -> list[Column]:
     """Every column of a table, agreed or not."""
+
+    def counting(at: int) -> Callable[[], int]:
+        return lambda: sum(bool(cells[at].strip()) for _, cells in table.lines)
+
     return [
-        Column(f"column {number}", heading, sum(bool(cells[number - 1].strip()) for _, cells in table.lines))
+        Column(f"column {number}", heading, counting(number - 1))
         for number, heading in enumerate(table.heading, start=1)
     ]
 
@@ -65,8 +74,8 @@ def refused_columns(columns: Iterable[Column], agreed: Collection[str]) -> Itera
     """Those that were not agreed and may hold what is never kept. Their headings are not repeated, and no cell is read."""
     for column in columns:
         what = None if column.heading in agreed else may_hold(column.heading)
-        if what is not None and column.filled:
-            yield RefusedColumn(f"{column.where} ({what})", column.filled)
+        if what is not None and (filled := column.filled):
+            yield RefusedColumn(f"{column.where} ({what})", filled)
 
 
 def may_hold(heading: str) -> str | None:

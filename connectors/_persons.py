@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
 
+from connectors._list_times import LIST_TIME
 from flowcentre.feeds.contract import RowHeld
 from flowcentre.feeds.pseudonyms import is_word
 from flowcentre.feeds.tables import Row
@@ -37,6 +39,35 @@ def read_each(
         except RowHeld as why:
             found.append((row.where, Held(row.where, str(why), place(row))))
     return found
+
+
+class ReadBefore(Generic[P]):
+    """What the rows of the document before came to: of a history most come again unchanged, and are read once.
+
+    For rows that are judged by their own cells, and by the list's time only in that nothing may lie ahead of it:
+    what did not then does not now. No row that is held is kept, nor any but the last document's.
+    """
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._rows: dict[tuple[tuple[str, str], ...], P] = {}
+
+    def reader(self, read: Callable[[Row], P], at: datetime) -> Callable[[Row], P]:
+        """Reads the rows of a list as at ``at``, one document after the other."""
+        before = self._rows if self._at is not None and self._at <= at else {}
+        rows: dict[tuple[tuple[str, str], ...], P] = {}
+        self._at, self._rows = at, rows
+
+        def read_once(row: Row) -> P:
+            cells = tuple([cell for cell in row.cells.items() if cell[0] != LIST_TIME])
+            # Taken out: of two equal rows of one document each is a row of its own.
+            found = before.pop(cells, None)
+            if found is None:
+                found = read(row)
+            rows[cells] = found
+            return found
+
+        return read_once
 
 
 def each_once(found: Iterable[tuple[str, P | Held]]) -> Iterator[P | Held]:

@@ -6,6 +6,7 @@ row. ``person`` is the pseudonym by which the discharge lists know the same pers
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar
@@ -16,7 +17,7 @@ from connectors import _care_words as words
 from connectors._list_documents import Layout, Listing
 from connectors._list_feeds import ListOfPeople, ListSettings, is_said, matched_tidily
 from connectors._personal import refused_columns
-from connectors._persons import each_once, read_each, without_names
+from connectors._persons import ReadBefore, each_once, read_each, without_names
 from connectors._referral_course import alike_in_pairs, course_of, in_pairs, is_doubled
 from connectors._words import find_flag, find_pathway, spelt
 from flowcentre.feeds.contract import Document, FeedMalformed, PlaceCodes, RowHeld
@@ -86,12 +87,17 @@ class CareReferrals(ListOfPeople):
     Settings: ClassVar = CareReferralsSettings
     settings: CareReferralsSettings
 
+    def __init__(self, settings: CareReferralsSettings, places: PlaceCodes) -> None:
+        super().__init__(settings, places)
+        self._before = ReadBefore[CareReferral]()
+
     def parse(self, document: Document) -> Iterator[Fact | RefusedColumn]:
         layout = self.layout(LAYOUT)
         listing = self.listing(document, layout)
         if listing is None:
             return
-        each = read_each(listing.rows, lambda row: self._referral(row, listing.at), self._whose)
+        read = self._before.reader(lambda row: self._referral(row, listing.at), listing.at)
+        each = read_each(listing.rows, read, self._whose)
         if is_doubled(each):
             raise FeedMalformed(f"{document.name}: most refs stand there in two rows alike; is the file doubled?")
         rows = in_pairs(each)
@@ -131,7 +137,7 @@ class CareReferrals(ListOfPeople):
             service=service,
             setting=setting,
             reason=self._reason(row.text("reason")),
-            team=self._place_in(row, "team"),
+            team=self._place_in("team", row.text("team"), row.text("locality")),
             pathway=find_pathway(row.text("pathway")),
             ready_at=course.ready_at,
             weekly_hours=_hours(row),
@@ -142,7 +148,7 @@ class CareReferrals(ListOfPeople):
             sent_back_at=course.sent_back_at,
             triaged_at=course.triaged_at,
             sourced_at=course.sourced_at,
-            provider=self._place_in(row, "provider"),
+            provider=self._place_in("provider", row.text("provider"), row.text("locality")),
             started_at=course.started_at,
             planned_end=course.planned_end,
             ended_at=course.ended_at,
@@ -169,16 +175,21 @@ class CareReferrals(ListOfPeople):
     def _funding(self, said: str) -> str | None:
         return self.settings.funding.get(tidy(said)) or words.FUNDINGS.get(spelt(said))
 
-    def _place_in(self, row: Row, column: str) -> str | None:
-        """The team or the provider in a column; of several with one name the one of the row's locality."""
+    def _place_in(self, column: str, said: str, locality: str) -> str | None:
+        """The team or the provider that a column names; of several with one name the one of the row's locality."""
         kinds = TEAMS if column == "team" else words.PROVIDERS
-        return self.places.service(row.text(column), kinds, self.places.locality(row.text("locality")))
+        return self.places.service(said, kinds, self.places.locality(locality))
 
     def _not_known(self, document: Document, listing: Listing) -> Iterator[Held]:
         """Codes of teams and providers that are nobody's here: their referrals are there, and it is said."""
         rows = [row for row in listing.rows if isinstance(row, Row)]
         for column in ("team", "provider"):
-            count = sum(is_said(row.text(column)) and self._place_in(row, column) is None for row in rows)
+            named = Counter((row.text(column), row.text("locality")) for row in rows)  # the same few, many times
+            count = sum(
+                times
+                for (said, locality), times in named.items()
+                if is_said(said) and self._place_in(column, said, locality) is None
+            )
             if count:
                 cells = f"{count} cell{'s' * (count > 1)}"
                 why = f"{cells} with a {column} that is not known here: the referrals are counted without one"

@@ -9,6 +9,7 @@ import os
 import re
 from base64 import b32encode, b64decode
 from binascii import Error as NotBase64
+from functools import lru_cache
 from hashlib import sha256
 from hmac import digest
 
@@ -31,12 +32,22 @@ _NHS_NUMBER = re.compile(r"(\d{3})[ -]?(\d{3})[ -]?(\d{4})", re.ASCII)
 
 def pseudonym(said: object, column: str = "ref") -> str:
     """A reference as it was given in a column. Raises RowHeld for anything that may be no pseudonym."""
-    if not isinstance(said, str) or not _REF.fullmatch(said) or said.casefold() in NO_FIGURE:
-        raise RowHeld(f"{column} is not a pseudonym of up to 64 letters, digits and . _ : -")
+    try:
+        if not isinstance(said, str):
+            raise RowHeld("is not a pseudonym of up to 64 letters, digits and . _ : -")
+        return _checked(said)
+    except RowHeld as why:
+        raise RowHeld(f"{column} {why}") from None
+
+
+@lru_cache(maxsize=16384)  # a list names the same people again and again; what is refused is not kept
+def _checked(said: str) -> str:
+    if not _REF.fullmatch(said) or said.casefold() in NO_FIGURE:
+        raise RowHeld("is not a pseudonym of up to 64 letters, digits and . _ : -")
     if holds_nhs_number(said):
-        raise RowHeld(f"{column} looks like an NHS number: a pseudonym is wanted")
+        raise RowHeld("looks like an NHS number: a pseudonym is wanted")
     if says_who(said):
-        raise RowHeld(f"{column} looks like a date, a postcode or a telephone number: a pseudonym is wanted")
+        raise RowHeld("looks like a date, a postcode or a telephone number: a pseudonym is wanted")
     return said
 
 

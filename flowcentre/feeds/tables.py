@@ -46,6 +46,7 @@ def decode(document: Document) -> str:
         raise FeedMalformed(f"{document.name}: neither UTF-8, UTF-16 nor Windows text ({error.reason})") from None
 
 
+@lru_cache(maxsize=4096)
 def tidy(text: str) -> str:
     """A text key fit for matching: national files hold no-break spaces, mixed dashes and lost characters."""
     text = text.casefold().replace("\u00a0", " ").replace("–", "-").replace("—", "-").replace("?", " ")
@@ -212,7 +213,7 @@ def csv_table(document: Document, *, delimiter: str = ",") -> Table:
         heading = tuple(name.strip() for name in next(lines, []))
         if not any(heading):
             raise FeedMalformed(f"{document.name}: empty")
-        rows = tuple((lines.line_num, cells) for cells in lines if any(cell.strip() for cell in cells))
+        rows = tuple((lines.line_num, cells) for cells in lines if any(map(str.strip, cells)))
     except csv.Error as error:
         raise FeedMalformed(f"{document.name} line {lines.line_num}: {error}; is the file cut off?") from None
     return Table(document.name, heading, rows)
