@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 MINUTE, HOUR, DAY = 60, 3600, 86400
+_SECOND = timedelta(seconds=1)
 
 # How a day's A&E arrivals fall over its hours: quiet before dawn, a late-morning peak, a long evening.
 ARRIVALS_BY_HOUR = (
@@ -46,8 +47,17 @@ def utc(at: int) -> datetime:
 
 def wall_time(day: date, hours: float) -> int:
     """The moment at which London clocks show that many hours after midnight of a day."""
+    midnight, steady = _midnight(day)
+    if steady and 0 <= hours <= 48:
+        return midnight + timedelta(hours=hours) // _SECOND
+    return int((datetime(day.year, day.month, day.day, tzinfo=LONDON) + timedelta(hours=hours)).timestamp())
+
+
+@lru_cache(maxsize=512)
+def _midnight(day: date) -> tuple[int, bool]:
+    """When a day begins, and whether London's clocks go on steadily for two days from then."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=LONDON)
-    return int((midnight + timedelta(hours=hours)).timestamp())
+    return int(midnight.timestamp()), midnight.utcoffset() == (midnight + timedelta(days=2)).utcoffset()
 
 
 def working_day(day: date) -> bool:

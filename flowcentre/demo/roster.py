@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from random import Random
 
 from flowcentre.demo.package import Package
@@ -53,14 +54,16 @@ class Roster:
         began, ended = package.started_at, package.ended_at
         if began is None or began > at or (ended is not None and ended < since - DAY):
             return
-        day, first = max(local(since).date(), local(began).date()), local(began).date()
+        first = local(began).date()
+        day, last = max(local(since).date(), first), local(until).date()
         over = ended if ended is not None and ended <= at else None  # nobody knows of it before
-        while day <= local(until).date() and (over is None or day <= local(over).date()):
-            luck = Random(f"{self._seed} {package.ref} {day.toordinal()}")
+        if over is not None:
+            last = min(last, local(over).date())
+        while day <= last:
+            chances = _chances(self._seed, package.ref, day.toordinal())
             for number, (start, end) in enumerate(self._plan(package, began, first, day)):
-                chances = (luck.random(), luck.gauss(0, 4), luck.gauss(1, 0.09))
                 if since <= start < until:
-                    yield self._visit(package, day, number, start, end, at, over, chances)
+                    yield self._visit(package, day, number, start, end, at, over, chances[number])
             day += timedelta(days=1)
 
     def _plan(self, package: Package, began: int, first: date, day: date) -> Iterator[tuple[int, int]]:
@@ -127,6 +130,13 @@ class Roster:
                 own -= 0.32
             found = self._habits[package.ref] = shift, own * _SERVICES_DRIFT.get(package.provider or "", 1.0)
         return found
+
+
+@lru_cache(maxsize=4096)  # a day is exported hour by hour, and a generator is slow to seed
+def _chances(seed: int, ref: str, day: int) -> tuple[tuple[float, float, float], ...]:
+    """What becomes of each visit of a day, whichever there are."""
+    luck = Random(f"{seed} {ref} {day}")
+    return tuple([(luck.random(), luck.gauss(0, 4), luck.gauss(1, 0.09)) for _ in range(max(_ROUNDS))])
 
 
 def _ref(package: Package, day: date, number: int) -> str:

@@ -11,16 +11,22 @@ from flowcentre.store.answers import Known
 from flowcentre.store.moments import Moments
 from flowcentre.store.typed import with_slips
 
+_series, _sighting = db.series.c, db.latest_sighting.c
+# Asked for every picture, so made once.
+_LATEST = (
+    select(
+        *(_series.feed, _series.place, _series.measure, db.latest.c.value),
+        *(_sighting.observed_at, _sighting.received_at),
+    )
+    .join(db.latest, db.latest.c.series == _series.id)
+    .join(db.latest_sighting, _sighting.source == db.latest.c.source)
+    .order_by(_series.id)
+)
+
 
 def read_latest(connection: Connection) -> list[Known]:
     """What is known now, from the tables kept for it."""
-    series, newest = db.series.c, db.latest_sighting.c
-    found = connection.execute(
-        select(series.feed, series.place, series.measure, db.latest.c.value, newest.observed_at, newest.received_at)
-        .join(db.latest, db.latest.c.series == series.id)
-        .join(db.latest_sighting, newest.source == db.latest.c.source)
-        .order_by(series.id)
-    )
+    found = connection.execute(_LATEST)
     moments = Moments()
     rows = [
         Known(feed, place, measure, value, moments[observed_at], moments[received_at])

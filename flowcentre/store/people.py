@@ -11,7 +11,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -27,7 +27,8 @@ from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.writing import upsert
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Listed)}
-_KEPT = {kind: [each.name for each in fields(kind) if each.name != "ref"] for kind in _KINDS.values()}
+_KEPT = {kind: tuple(each.name for each in fields(kind) if each.name != "ref") for kind in _KINDS.values()}
+_VALUES = {kind: attrgetter(*names) for kind, names in _KEPT.items()}
 
 
 def _reader(hint: Any) -> Callable[[Any], Any] | None:
@@ -60,9 +61,9 @@ _OPEN = insert(db.person).returning(_person.id, _person.ref)
 
 def pack(person: Listed) -> bytes:
     """A person's row as text, without the ref, which has a column of its own."""
-    row: dict[str, Any] = {"kind": type(person).__name__}
-    for name in _KEPT[type(person)]:
-        value = getattr(person, name)
+    kind = type(person)
+    row: dict[str, Any] = {"kind": kind.__name__}
+    for name, value in zip(_KEPT[kind], _VALUES[kind](person), strict=True):
         if value is not None:
             row[name] = value
     return orjson.dumps(row)

@@ -19,6 +19,7 @@ from flowcentre.store.moments import from_ms, to_ms
 from flowcentre.store.writing import insert_new
 
 _row = db.typed.c
+_TYPING = select(db.feed.c.id).where(exists().where(_row.feed == db.feed.c.id))  # asked for every picture
 
 
 def keep(connection: Connection, slip: str, feed: str, place: str, typed: Typed, poll: int, recorded: Recorded) -> None:
@@ -57,7 +58,7 @@ def read_slip(connection: Connection, slip: str) -> KeptSlip | None:
 
 def with_slips(connection: Connection, known: list[Known]) -> list[Known]:
     """What is known, with who typed it in where somebody did. Costs next to nothing where nobody ever did."""
-    feeds = set(connection.execute(select(db.feed.c.id).where(exists().where(_row.feed == db.feed.c.id))).scalars())
+    feeds = set(connection.execute(_TYPING).scalars())
     if not feeds:
         return known
     slips = _read(connection, feeds, sorted({to_ms(row.observed_at) for row in known if row.feed in feeds}))
