@@ -1,7 +1,7 @@
 """People become measures: the lists of an A&E, counted as at a moment."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -29,8 +29,12 @@ def day_words(at: datetime) -> str:
 
 def local_midnight(at: datetime) -> datetime:
     """The start, in UTC, of the Europe/London day that ``at`` falls in. Days have 23, 24 or 25 hours."""
-    day = local_day(at)
-    return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(at.tzinfo)
+    return _midnight(local_day(at), at.tzinfo)
+
+
+@lru_cache(maxsize=1024)
+def _midnight(day: date, zone: tzinfo | None) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=LONDON).astimezone(zone)
 
 
 def attendance_readings(place: str, attendances: Iterable[EmergencyAttendance], at: datetime) -> Iterator[Reading]:
