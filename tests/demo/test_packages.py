@@ -75,6 +75,11 @@ def told(westshire: County) -> list[Told]:
     simulation = Simulation(WESTSHIRE, seed=2026, start=START)
     clerk, lists = Clerk(simulation, westshire), DischargeLists(simulation, westshire.places)
     feeds = [westshire.feed(feed) for feed in ("care-referrals", "wupi", "wect", "recovery-beds", "home-care")]
+    readers = {
+        feed.id: kind(kind.Settings.model_validate(dict(feed.settings)), PlaceCodes(westshire.places, feed.places))
+        for feed in feeds
+        if feed is not None and (kind := CONNECTORS[feed.connector])
+    }
     found = []
     for day in range(28):
         for hour in HOURS:
@@ -82,13 +87,9 @@ def told(westshire: County) -> list[Told]:
             facts: list[object] = []
             for feed in feeds:
                 assert feed is not None
-                kind = CONNECTORS[feed.connector]
-                reader = kind(
-                    kind.Settings.model_validate(dict(feed.settings)), PlaceCodes(westshire.places, feed.places)
-                )
                 written = clerk.write(feed)
                 assert written is not None
-                facts += reader.parse(Document(written.name, written.content))
+                facts += readers[feed.id].parse(Document(written.name, written.content))
             found.append(
                 Told(
                     simulation.at,
