@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,6 +39,7 @@ VAR = Path(os.environ.get("FLOWCENTRE_VAR", HERE / "var"))
 BOARD_LAYOUTS = ("wall",)
 HOST = "127.0.0.1"
 SEED = 20261122
+SAY_HOW_FAR_EVERY = 5.0  # seconds, at the most
 LOOK_AT_CONFIGURATION_EVERY = 2.0  # seconds
 
 
@@ -264,7 +265,8 @@ def live_through_the_past(setting: Setting, county: County) -> None:
         published = backlog(simulation, county, now - HISTORY, now)
         collect_seldom()
         with store.in_bulk():
-            keep_derived(store, county, expected, read_in(store, county, setting.connectors, published, until=now))
+            moments = read_in(store, county, setting.connectors, published, until=now)
+            keep_derived(store, county, expected, day_by_day(moments, now - HISTORY, now))
             store.set_mark("past told", now.isoformat())
 
 
@@ -274,6 +276,18 @@ def end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def day_by_day(moments: Iterable[datetime], since: datetime, until: datetime) -> Iterator[datetime]:
+    """Moments of a history as they are read in; now and then the person at the terminal is told which day it is."""
+    days, told, said_at = (until - since).days, 0, time.monotonic()
+    for at in moments:
+        yield at
+        # Said after it is done: days differ in length, the last being the longest, and none is promised.
+        day = min(days, (at - since).days + 1)
+        if day > told and time.monotonic() - said_at >= SAY_HOW_FAR_EVERY:
+            say(f"  {days} days of history: day {day} of {days}")
+            told, said_at = day, time.monotonic()
 
 
 def publish(county: County, start: datetime, parent: int, ready: Any) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app import opened, setting_of
+from app import day_by_day, opened, setting_of
 from flowcentre.store import open_store
 
 HERE = Path(__file__).resolve().parents[2]
@@ -238,6 +238,7 @@ def test_westshire_runs_stops_with_ctrl_c_and_goes_on_from_the_same_store(tmp_pa
         stop(process)
     said = (tmp_path / "run.log").read_text()
     assert said.count("First start") == 1
+    assert re.search(r"First start.*\n(  28 days of history: day \d+ of 28\n)+", said)
     assert said.count("Stop with Ctrl-C") == 2
     assert "Traceback" not in said
 
@@ -256,6 +257,24 @@ def test_a_kill_in_the_first_start_leaves_nobody_who_would_hold_the_store(tmp_pa
         process.wait()
         _, left = psutil.wait_procs(started, timeout=10)
         assert left == []
+
+
+def test_a_history_tells_which_day_it_has_come_to_once_each_and_not_too_often(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    until = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    since = until - timedelta(days=4)
+    moments = [since + timedelta(hours=hour) for hour in range(1, 97)]
+    took = {"now": 0.0}
+    monkeypatch.setattr("time.monotonic", lambda: took["now"])
+    seen = []
+    for at in day_by_day(moments, since, until):
+        seen.append(at)
+        took["now"] += 0.25  # an hour of the history
+    assert seen == moments
+    # After five seconds at the least, and of each day once: the 4th is done at 24 s.
+    told = capsys.readouterr().out.splitlines()
+    assert told == [f"  4 days of history: day {day} of 4" for day in (1, 2, 3, 4)]
 
 
 def weeks_ago() -> str:
