@@ -94,6 +94,26 @@ def test_in_json_hours_may_have_a_fraction_and_flags_be_true() -> None:
     assert (found.weekly_hours, found.therapy_again, found.carers, found.offers) == (10.25, True, 2, None)
 
 
+def test_one_list_after_another_reads_as_each_does_by_itself() -> None:
+    """In a history a row that comes again unchanged is read once, and no row is taken for another."""
+    later, earlier = "2026-11-22T10:00:00Z", "2026-11-22T06:00:00Z"
+    bed = {"service": "recovery bed", "weekly_hours": "", "visits_a_day": "", "carers": "", "therapy": ""}
+    documents = [
+        [{}, {"ref": "cr-2", "person": "p-2"}],
+        [{"list_time": later}, {"ref": "cr-2", "person": "p-2", "list_time": later, "offers": "4"}],
+        [{"list_time": later}, {"list_time": later}],  # the same row twice: a package of two carers,
+        [bed | {"list_time": later}] * 2,  # and of a bed the second is held
+        [bed | {"list_time": later}] * 2,
+        [{"list_time": later, "referred": "2026-11-22T09:00:00Z"}],
+        [{"list_time": earlier, "referred": "2026-11-22T09:00:00Z"}],  # ahead of this list, and not of the one before
+        [{}, {"ref": "cr-2", "person": "p-2"}],
+    ]
+    one = connector()
+    for number, changes in enumerate(documents):
+        document = Document("list", as_csv(*(ROW | change for change in changes)))
+        assert list(one.parse(document)) == list(connector().parse(document)), number
+
+
 # --- The same ref again -----------------------------------------------------------------------
 
 
