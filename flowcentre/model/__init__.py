@@ -3,6 +3,7 @@
 Every moment is an aware UTC ``datetime``; Europe/London appears only on the glass.
 """
 
+from flowcentre.model.actions import Action, ActionNote, ActionState, Effect, Huddle, Minute, Movement, Noted
 from flowcentre.model.alerts import (
     Alert,
     Alerting,
@@ -51,6 +52,8 @@ from flowcentre.model.known import Board, County, Coverage, FeedStatus, Picture,
 from flowcentre.model.lists import Fact, Held, Interval, Listed, PeopleList, Person, RefusedColumn, WholeList
 from flowcentre.model.measures import Formula, Measure, Period, Reading, Sighting, StockOrFlow, Summing, Worse
 from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
+from flowcentre.model.pressure import Contribution, Declaration, Score
+from flowcentre.model.scoring import LEVELS_OF_PRESSURE, Parameter, Pillar, PressureRules, ScoringRules
 from flowcentre.model.typed import (
     LONGEST_AUTHOR,
     MOST_DIGITS,
@@ -156,4 +159,20 @@ __all__ = [
     "VisitStatus",
     "WholeList",
     "Worse",
+    "Action",
+    "ActionNote",
+    "ActionState",
+    "Effect",
+    "Huddle",
+    "Minute",
+    "Movement",
+    "Noted",
+    "LEVELS_OF_PRESSURE",
+    "Contribution",
+    "Declaration",
+    "Parameter",
+    "Pillar",
+    "PressureRules",
+    "Score",
+    "ScoringRules",
 ]

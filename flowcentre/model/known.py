@@ -11,6 +11,7 @@ from flowcentre.model.alerts import Alert, Alerting, Silence
 from flowcentre.model.care import CareTerms
 from flowcentre.model.feeds import Feed, HeldRow, Poll, PollCounts
 from flowcentre.model.places import Places
+from flowcentre.model.scoring import PressureRules
 from flowcentre.model.typed import Typed
 
 
@@ -124,6 +125,7 @@ class County:
     bed_day_cost: float | None = None  # pounds that a bed day lost is reckoned at; None: no cost is shown
     care: CareTerms = CareTerms()
     alerting: Alerting = Alerting()
+    pressure: PressureRules = PressureRules()
 
     def feed(self, feed_id: str) -> Feed | None:
         """The feed of that id, if there is one."""
