@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from flowcentre.measures import beds, community, delays, discharge, emergency, national, packages, visit_counts
+from flowcentre.measures import (
+    beds,
+    community,
+    delays,
+    discharge,
+    emergency,
+    mental_health,
+    national,
+    nhs_111,
+    packages,
+    visit_counts,
+)
 from flowcentre.model import Measure
 
 # Every group of measures under the title that it has wherever all of them are listed.
@@ -13,6 +24,8 @@ HOUSES = (
     ("Packages of care, now", packages.MEASURES),
     ("Home visits", visit_counts.MEASURES),
     ("Community, now", community.MEASURES),
+    ("Mental health, now", mental_health.MEASURES),
+    ("NHS 111", nhs_111.MEASURES),
     ("Discharge: the national situation report", discharge.MEASURES),
     ("National monthly returns", national.MEASURES),
 )

@@ -43,6 +43,8 @@ class PlaceKind(StrEnum):
     BROKERAGE = "brokerage"  # finds a provider for a package of care
     EXTRA_CARE = "extra care"  # flats with care on site
     VOLUNTARY = "voluntary sector"
+    MENTAL_HEALTH_UNIT = "mental health unit"
+    NHS_111 = "NHS 111"  # the telephone service of an area
 
 
 @dataclass(frozen=True, slots=True)

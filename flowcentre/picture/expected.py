@@ -20,6 +20,7 @@ _NOUNS = {
     PlaceKind.WARD: "wards",
     PlaceKind.CRITICAL_CARE_UNIT: "units",
     PlaceKind.CARE_HOME: "homes",
+    PlaceKind.MENTAL_HEALTH_UNIT: "units",
     PlaceKind.TRUST: "trusts",
     PlaceKind.LOCALITY: "localities",
 }
