@@ -48,7 +48,8 @@ class Action:
     ended_at: datetime | None = None  # done, or dropped
     ended_by: str = ""
     chased_at: datetime | None = None  # last
-    chased: int = 0  # times
+    chased: int = 0  # times, since it was logged or moved last
+    moved: int = 0  # times: to another hour, to somebody else, or opened again
 
     def overdue(self, at: datetime) -> bool:
         """Should it have been done?"""

@@ -356,6 +356,8 @@ class TellingKind(StrEnum):
     CLEARED = "cleared"
     TEST = "test"
     CHANNEL = "channel"  # a way of telling fails
+    CHASER = "chaser"  # an action should have been done
+    SITREP = "sitrep"  # what a huddle came to
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +373,8 @@ class Telling:
     rule: str = ""
     subject: str = ""
     step: int = 0  # of its route
+    action: int | None = None  # that is chased
+    huddle: int | None = None  # whose sitrep it is
 
 
 class MessageState(StrEnum):

@@ -160,8 +160,12 @@ telling = Table(
     Column("subject", String, nullable=False),
     Column("step", Integer, nullable=False),
     Column("message", ForeignKey("message.id")),  # that tells it first; null: it waits
+    Column("action", ForeignKey("action.id")),  # that is chased
+    Column("huddle", ForeignKey("huddle.id")),  # whose sitrep it is
     UniqueConstraint("key"),
     Index("ix_telling_alert", "alert"),
+    Index("ix_telling_action", "action"),
+    Index("ix_telling_huddle", "huddle"),
     Index("ix_telling_message", "message"),
 )
 # Each time that a channel was asked to take a message.

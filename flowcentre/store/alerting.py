@@ -28,12 +28,12 @@ class AlertVerbs(Connections):
         """Decide what changes, from how all stands, and keep it, in one transaction. What was kept, numbered.
 
         ``decide`` is called once, under the lock, and must be pure: it may not ask the store anything. Of ``rules``, by id,
-        come the title, the severity and the limit of an alert that begins. Only a transition makes a version.
+        come the title, the severity and the limit of an alert that begins. Only a transition or a chaser makes a version.
         """
         with self._deciding() as connection:
             stood = alerts.read_stood(connection, at)
             decided = alerts.keep(connection, stood, decide(stood), rules)
-            version = self._next_version(connection) if decided.transitions else None
+            version = self._next_version(connection) if decided.transitions or decided.chased else None
         self._tell_of(version)
         return decided
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from flowcentre.model import Rule, Standing, Telling, Transition
 from flowcentre.model.alerts import AlertState, Phase, What
+from flowcentre.store import actions, silences, standings
 from flowcentre.store import alert_tables as db
-from flowcentre.store import silences, standings
 from flowcentre.store.answers import UNNUMBERED, Decided, Stood
 from flowcentre.store.moments import maybe_to_ms, to_ms
 from flowcentre.store.writing import insert_new
@@ -40,6 +40,7 @@ def read_stood(connection: Connection, at: datetime) -> Stood:
         {(standing.rule, standing.subject): standing for standing in standings.read(connection)},
         tuple(silences.read(connection, at)),
         frozenset(told.scalars()),
+        tuple(actions.read_open(connection)),
     )
 
 
@@ -58,8 +59,9 @@ def keep(connection: Connection, stood: Stood, decided: Decided, rules: Mapping[
     standings.write(connection, changed)
     write_transitions(connection, transitions)
     _number_what_led_to_it(connection, changed, numbers)
-    tellings = _write_tellings(connection, decided.tellings, numbers)
-    return Decided(changed, transitions, tellings)
+    tellings = write_tellings(connection, decided.tellings, numbers)
+    actions.chase(connection, decided.chased)
+    return Decided(changed, transitions, tellings, decided.chased)
 
 
 def acknowledge(connection: Connection, alert: int, by: str, at: datetime, words: str) -> bool:
@@ -212,8 +214,8 @@ def _number_what_led_to_it(connection: Connection, changed: Iterable[Standing], 
         )
 
 
-def _write_tellings(connection: Connection, tellings: Iterable[Telling], numbers: Mapping[_Key, int]) -> list[Telling]:
-    """Those that were kept: not those that were decided before."""
+def write_tellings(connection: Connection, tellings: Iterable[Telling], numbers: Mapping[_Key, int]) -> list[Telling]:
+    """Write who is told what. Those that were kept: not those that were decided before."""
     numbered: dict[str, Telling] = {}
     for each in tellings:
         number = numbers.get((each.rule, each.subject)) if each.alert is None else None
@@ -234,6 +236,8 @@ def _write_tellings(connection: Connection, tellings: Iterable[Telling], numbers
             "rule": each.rule,
             "subject": each.subject,
             "step": each.step,
+            "action": each.action,
+            "huddle": each.huddle,
         }
         for each in numbered.values()
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from flowcentre.model import HeldRow, Listed, Poll, PollCounts, Typed, Visit, alerts
+from flowcentre.model.actions import Action, ActionNote
 
 UNNUMBERED = (
     "alert ?/"  # how the key of a telling begins whose alert the store has yet to number: it becomes "alert 17/"
@@ -144,6 +145,7 @@ class Stood:
     ]  # by rule and subject; what never stood otherwise than clear is missing
     silences: tuple[alerts.Silence, ...] = ()  # in force or to come
     told: frozenset[str] = frozenset()  # the keys of all tellings of the alerts that are open
+    actions: tuple[Action, ...] = ()  # that are open, those first that are due first
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class Decided:
     standings: Sequence[alerts.Standing] = ()  # all that changed, whole
     transitions: Sequence[alerts.Transition] = ()  # in their order
     tellings: Sequence[alerts.Telling] = ()  # one whose key is kept already is left out
+    chased: Sequence[ActionNote] = ()  # of actions that are open, whose who is among the tellings
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from flowcentre.model import Message, MessageState, Severity, Telling, TellingKind
+from flowcentre.model import Message, MessageState, Telling
 from flowcentre.store import alert_tables as db
+from flowcentre.store.actions import as_telling
 from flowcentre.store.answers import NewMessage, StoreError
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.outbox_read import as_messages
@@ -62,20 +63,7 @@ def compose(connection: Connection, write: Write, at: datetime) -> list[Message]
 def _waiting(connection: Connection) -> list[Telling]:
     row = db.telling.c
     found = connection.execute(select(db.telling).where(row.message.is_(None)).order_by(row.decided_at, row.id))
-    return [
-        Telling(
-            each.key,
-            each.lead,
-            TellingKind(each.kind),
-            Severity(each.severity),
-            from_ms(each.decided_at),
-            each.alert,
-            each.rule,
-            each.subject,
-            each.step,
-        )
-        for each in found
-    ]
+    return [as_telling(each) for each in found]
 
 
 def _lately(connection: Connection, at: datetime) -> dict[str, list[datetime]]:

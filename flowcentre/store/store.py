@@ -25,7 +25,7 @@ from flowcentre.model import (
 )
 from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, typed, versions, visits
 from flowcentre.store import schema as db
-from flowcentre.store.alerting import AlertVerbs
+from flowcentre.store.acting import ActionVerbs
 from flowcentre.store.answers import FeedLog, KeptSlip, Known, Pruned, Recorded, Rolled, Snapshot, Standing, VisitNews
 from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
@@ -35,7 +35,7 @@ from flowcentre.store.writing import insert_new, upsert
 _STANDING = update(db.feed).where(db.feed.c.id == bindparam("one"))  # said of every poll, so made once
 
 
-class Store(AlertVerbs):
+class Store(ActionVerbs):
     """Everything that is kept. Any number of threads may use one; see ``open_store``."""
 
     @property
