@@ -154,6 +154,19 @@ class ActionVerbs(AlertVerbs):
         """Close a huddle; False where it is closed already, or unknown. Raises ValueError where nobody is named."""
         return self._by_a_person(lambda connection: huddles.end(connection, huddle, by, at))
 
+    def keep_sitrep(self, huddle: int, content: str, at: datetime) -> bool:
+        """Keep what a closed huddle came to, in the words in which it is told; False where that is kept already.
+
+        The first is kept: it is never worked out anew. Raises ValueError for a huddle that is not closed.
+        """
+        with self._deciding() as connection:
+            return huddles.keep_sitrep(connection, huddle, content, at)
+
+    def sitrep(self, huddle: int) -> str | None:
+        """What a huddle came to, as it was kept; None where it is open, or nothing was kept."""
+        with self._reading() as connection:
+            return huddles.read_sitrep(connection, huddle)
+
     def huddle_sent(self, huddle: int, at: datetime, tellings: Sequence[Telling] = ()) -> bool:
         """Note that the sitrep of a huddle goes out, and who is told of it, in one; False where it went before.
 

@@ -47,6 +47,14 @@ minute = Table(
     UniqueConstraint("slip"),
     Index("ix_huddle_minute_huddle", "huddle"),
 )
+# What a huddle came to, as it was told: it is never worked out anew.
+sitrep = Table(
+    "huddle_sitrep",
+    metadata,
+    Column("huddle", ForeignKey("huddle.id"), primary_key=True, autoincrement=False),
+    Column("made_at", Moment, nullable=False),
+    Column("content", String, nullable=False),
+)
 action = Table(
     "action",
     metadata,

@@ -50,6 +50,23 @@ def tells_of(huddle: int, tellings: Sequence[Telling]) -> None:
         raise ValueError("a sitrep that is told is of another huddle")
 
 
+def keep_sitrep(connection: Connection, huddle: int, content: str, at: datetime) -> bool:
+    """Keep what a huddle that is closed came to; False where that is kept already. Raises ValueError of one that is open."""
+    standing = read_one(connection, huddle)
+    if standing is None or standing.closed_at is None:
+        raise ValueError("a sitrep is kept of a huddle that is closed")
+    kept = connection.execute(select(db.sitrep.c.huddle).where(db.sitrep.c.huddle == huddle)).first()
+    if kept is not None:
+        return False
+    connection.execute(insert(db.sitrep).values(huddle=huddle, made_at=to_ms(at), content=content))
+    return True
+
+
+def read_sitrep(connection: Connection, huddle: int) -> str | None:
+    """What a huddle came to, as it was kept."""
+    return connection.execute(select(db.sitrep.c.content).where(db.sitrep.c.huddle == huddle)).scalar()
+
+
 def add_minute(
     connection: Connection, huddle: int, by: str, words: str, at: datetime, slip: str | None
 ) -> tuple[Minute, bool]:
