@@ -14,6 +14,7 @@ from flowcentre.demo.referral_documents import referral_list
 from flowcentre.demo.rhythm import DAY, HOUR, seconds, utc
 from flowcentre.demo.roster import Roster
 from flowcentre.demo.simulation import Simulation
+from flowcentre.demo.situation_documents import mental_health_report, nhs_111_report
 from flowcentre.demo.visit_documents import visit_export
 from flowcentre.demo.ward import WHY_CLOSED
 from flowcentre.demo.westshire import WESTSHIRE, Care
@@ -79,6 +80,10 @@ class Clerk:
                 if lapses.silent(feed.places, at):
                     return None
                 return Written(f"{feed.id}_{stamp}.csv", self._capacities(feed))
+            case "mental_health_csv":
+                return Written(f"{feed.id}_{stamp}.csv", mental_health_report(self._simulation, self._within[feed.id]))
+            case "nhs_111_csv":
+                return Written(f"{feed.id}_{stamp}.csv", nhs_111_report(self._simulation, self._within[feed.id]))
             case "care_referrals":
                 listed = self._simulation.packages.listed()
                 return Written(f"care-referrals_{stamp}.csv", referral_list(listed, at, self._places))

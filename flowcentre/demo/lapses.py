@@ -10,6 +10,7 @@ from flowcentre.demo.rhythm import HOUR, MINUTE, local
 SILENT, UNREACHABLE, ILLEGIBLE = "hartwell", "southmere", "southmere"
 CLOSED_HOME = "CH13"  # is in the care homes' file on Mondays, and in no list of places
 PAIRS, LATE_ROSTER = "mid", "wect-mid"
+UNCOUNTED = "heron-house"
 LOCAL_REASON = "Panel Thurs"  # means nothing to anybody outside Northgate
 
 
@@ -64,3 +65,8 @@ def roster_is_late(places: tuple[str, ...], at: int) -> bool:
     """Does no roster come? The Enhanced Care Team's does not on Thursdays, from 08:00 up to 14:00."""
     clock = local(at)
     return LATE_ROSTER in places and clock.weekday() == 3 and 8 <= clock.hour < 14
+
+
+def counts_nobody_ready(unit: str, at: int) -> bool:
+    """Does a mental health unit not say how many are ready to leave? Heron House does not at weekends."""
+    return unit == UNCOUNTED and local(at).weekday() >= 5

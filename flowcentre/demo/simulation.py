@@ -10,10 +10,12 @@ from flowcentre.demo.beginning import Beginning
 from flowcentre.demo.community import Community
 from flowcentre.demo.emergency import EmergencyDepartment
 from flowcentre.demo.hospital import Hospital
+from flowcentre.demo.mental_health import MentalHealth
 from flowcentre.demo.neighbours import Neighbours
 from flowcentre.demo.packages import Packages
 from flowcentre.demo.patient import Patient
 from flowcentre.demo.rhythm import DAY, HOUR, happenings, local, seconds, utc, working_day
+from flowcentre.demo.telephone import Telephone
 from flowcentre.demo.ward import Ward
 from flowcentre.demo.ward_referrals import WardReferrals
 from flowcentre.demo.westshire import CountySize, HospitalSize
@@ -159,6 +161,8 @@ class Simulation:
             for size in county.hospitals
         }
         self.neighbours = Neighbours(county.extra_care, county.voluntary, Random(f"{seed} neighbours"))
+        self.mental_health = MentalHealth(county.mental_health, Random(f"{seed} mental health"), first)
+        self.telephones = [Telephone(size, self._agenda, Random(f"{seed} {size.place}")) for size in county.nhs_111]
         self._agenda.add(first, self._hour)
 
     @property
@@ -185,6 +189,9 @@ class Simulation:
             acute.work()
         self.community.work()
         self.packages.work()
+        self.mental_health.work(self._agenda.at)
+        for telephone in self.telephones:
+            telephone.work()
         clock = local(self._agenda.at)
         if clock.hour == 9:
             self.neighbours.live_on(working_day(clock.date()))

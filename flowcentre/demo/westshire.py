@@ -108,6 +108,27 @@ class VoluntarySize:
 
 
 @dataclass(frozen=True, slots=True)
+class MentalHealthSize:
+    """A mental health unit: its beds, for how many a day one is wanted, and the suites to which people are brought."""
+
+    place: str
+    locality: str
+    beds: int
+    wanted: float  # a day
+    suites: int  # of section 136
+    brought: float  # a day
+
+
+@dataclass(frozen=True, slots=True)
+class TelephoneSize:
+    """A service of NHS 111, for the whole county."""
+
+    place: str
+    locality: str | None
+    calls: float  # on an ordinary Monday
+
+
+@dataclass(frozen=True, slots=True)
 class CountySize:
     """Everything that the simulation needs to know of a county."""
 
@@ -120,6 +141,8 @@ class CountySize:
     care_homes: tuple[HomeSize, ...]
     extra_care: tuple[ExtraCareSize, ...]
     voluntary: tuple[VoluntarySize, ...]
+    mental_health: tuple[MentalHealthSize, ...]
+    nhs_111: tuple[TelephoneSize, ...]
 
 
 def _wards(site: str, *rows: tuple[str, Care, int, int]) -> tuple[WardSize, ...]:
@@ -235,4 +258,9 @@ WESTSHIRE = CountySize(
         VoluntarySize("neighbours-mid", "mid", 20),
         VoluntarySize("neighbours-south", "south", 32),
     ),
+    mental_health=(
+        MentalHealthSize("larkfield", "north", 84, 3.1, 2, 1.5),
+        MentalHealthSize("heron-house", "south", 62, 2.3, 1, 0.8),
+    ),
+    nhs_111=(TelephoneSize("nhs-111", None, 620),),
 )

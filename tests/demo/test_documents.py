@@ -45,6 +45,8 @@ KINDS = {
     "care_homes": {PlaceKind.CARE_HOME},
     "extra_care": {PlaceKind.EXTRA_CARE},
     "voluntary": {PlaceKind.VOLUNTARY},
+    "mental_health": {PlaceKind.MENTAL_HEALTH_UNIT},
+    "nhs_111": {PlaceKind.NHS_111},
 }
 
 
@@ -88,7 +90,9 @@ def test_every_place_that_counts_is_expected_of_some_feed(county: County) -> Non
     }
     # Brokerage is told of by the lists alone.
     brokerage = {place.id for place in county.places.of_kind(PlaceKind.BROKERAGE)}
-    assert {place.id for place in county.places if place.level.value in ("site", "unit")} - brokerage == covered
+    counting = {place.id for place in county.places if place.level.value in ("site", "unit")} - brokerage
+    # NHS 111 is one service of the whole county, and an organisation of its own.
+    assert counting | {place.id for place in county.places.of_kind(PlaceKind.NHS_111)} == covered
     assert all(feed.demonstration for feed in county.feeds)
 
 
