@@ -17,11 +17,18 @@ _HOURLY_LIMIT = 2_000
 def compose(store: Store, book: Book, at: datetime) -> datetime | None:
     """Write messages of what waits, and say when that may go which is held back.
 
-    The alerts that are spoken of need not be in the book: they are looked up here, and not in the transaction that writes.
+    The alerts and the actions that are spoken of need not be in the book: they are looked up here, and not in the
+    transaction that writes.
     """
     written = _compose(store, book, at)
-    if written.unknown:
-        known = replace(book, alerts=_look_up(store, written.unknown, at), in_the_hour=_in_the_hour(store, book, at))
+    if written.unknown or written.unknown_actions:
+        late = (store.action(number) for number in written.unknown_actions)
+        known = replace(
+            book,
+            alerts=_look_up(store, written.unknown, at),
+            in_the_hour=_in_the_hour(store, book, at),
+            actions={action.id: action for action in late if action is not None},
+        )
         written = _compose(store, known, at)
     return written.again_at
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from flowcentre import measures
 from flowcentre.alerts.blinded import blinded_by
+from flowcentre.alerts.chasers import MOST
 from flowcentre.alerts.words import (
     SEVERITY_WORDS,
     clock_words,
@@ -20,11 +21,24 @@ from flowcentre.alerts.words import (
     subject_words,
     value_and_limit,
 )
-from flowcentre.model import Alert, Alerting, Lead, Picture, Rule, RuleKind, Severity, Telling, TellingKind
+from flowcentre.model import (
+    Action,
+    ActionState,
+    Alert,
+    Alerting,
+    Lead,
+    Picture,
+    Rule,
+    RuleKind,
+    Severity,
+    Telling,
+    TellingKind,
+)
 
 log = structlog.get_logger(__name__)
 
 _BLINDED_LISTED = 10
+_NO_ACTIONS: Mapping[int, Action] = {}
 _ORDER = tuple(Severity)
 # Of what has to be told of one alert at once, the last of these that it has is what happened.
 _KINDS = (TellingKind.RAISED, TellingKind.ESCALATED, TellingKind.FLAPPING, TellingKind.BLIND, TellingKind.CLEARED)
@@ -51,17 +65,22 @@ def entries(
     alerts: Mapping[int, Alert],
     failing: Mapping[str, str],
     at: datetime,
+    actions: Mapping[int, Action] = _NO_ACTIONS,
 ) -> list[Entry]:
     """Each thing to be told once: what needs somebody first, of that the gravest, of those alike the newest."""
     told: dict[int, set[TellingKind]] = {}
+    chased: dict[int, Telling] = {}
     found: list[Entry] = []
     for telling in tellings:
         if telling.alert is not None:
             told.setdefault(telling.alert, set()).add(telling.kind)
         elif telling.kind is TellingKind.TEST:
             found.append(_test(lead, channel, alerting, at))
+        elif telling.action is not None:
+            chased[telling.action] = telling  # of two that waited the newer says all
         elif telling.kind is TellingKind.CHANNEL:
             found.append(_channel(telling, failing.get(telling.subject, ""), alerting, at))
+    found += [_chaser(actions[number], telling, alerting, picture, at) for number, telling in chased.items()]
     found += [_alert_or_less(alerts[number], kinds, alerting, picture, at) for number, kinds in told.items()]
     return sorted(found, key=lambda entry: (entry.over, _ORDER.index(entry.severity), -entry.raised_at.timestamp()))
 
@@ -174,6 +193,30 @@ def _silent(alert: Alert, alerting: Alerting, picture: Picture, at: datetime) ->
 
 def _for(alert: Alert, at: datetime) -> str:
     return f", for {length_words((alert.cleared_at or at) - alert.raised_at)}"
+
+
+def _chaser(action: Action, telling: Telling, alerting: Alerting, picture: Picture, at: datetime) -> Entry:
+    """What somebody should have done by now; or, where it has come to an end or was moved since, that it has."""
+    link = f"{alerting.public_url.rstrip('/')}/actions/{action.id}"
+    where = f" for {short_subject_words(action.place, picture)}" if action.place else ""
+    over = action.state is not ActionState.OPEN or action.due_at > at
+    if over:
+        happened = "was moved" if action.state is ActionState.OPEN else f"is {action.state}"
+        head = f"An action{where} that was overdue {happened} since: {action.what}"
+    else:
+        late = at - action.due_at
+        head = f"An action{where} should be done: {action.what}, by {clock_words(action.due_at, at)}"
+        head += f", {length_words(late)} ago" if late >= timedelta(minutes=1) else ""
+    rows = [f"{SEVERITY_WORDS[telling.severity]}: {head}"]
+    if action.place:
+        rows.append(f"Where: {subject_words(action.place, picture)}")
+    rows.append(f"Logged: {clock_words(action.logged_at, at)}, by {action.logged_by}")
+    if action.alert is not None:
+        rows.append(f"From alert {action.alert}: {alerting.public_url.rstrip('/')}/alerts/{action.alert}")
+    if not over:
+        rows.append(f"Reminder {telling.step} of {MOST}")
+    rows.append(f"{'See' if over else 'Say what came of it'}: {link}")
+    return Entry(head, "\n".join(rows), link, telling.severity, over, telling.decided_at)
 
 
 def _test(lead: Lead, channel: str, alerting: Alerting, at: datetime) -> Entry:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from flowcentre.alerts.chasers import chase
 from flowcentre.alerts.departed import Departed, Departures, leaver
 from flowcentre.alerts.machine import judge, next_moment, put_right, step, unwatched
 from flowcentre.alerts.past import Past
@@ -99,7 +100,10 @@ class Evaluator:
             due.extend(found.moments)
             if next_due is not None:
                 due.append(next_due)
-            return Decided(tuple(found.standings), tuple(found.transitions), tuple(tellings))
+            chasers, chased, next_chaser = chase(alerting, stood.actions, at)
+            if next_chaser is not None:
+                due.append(next_chaser)
+            return Decided(tuple(found.standings), tuple(found.transitions), (*tellings, *chasers), tuple(chased))
 
         self._store.decide_alerts(decide, rules={rule.id: rule for rule in alerting.rules}, at=at)
         silence_at = next_silence(picture, alerting.rules, at)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from flowcentre.alerts.contract import Letter
 from flowcentre.alerts.entries import Entry, entries
 from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
-from flowcentre.model import Alert, Alerting, Lead, Message, Picture, Severity, Telling, TellingKind
+from flowcentre.model import Action, Alert, Alerting, Lead, Message, Picture, Severity, Telling, TellingKind
 from flowcentre.store import NewMessage
 
 TOGETHER = timedelta(seconds=5)  # what comes to one lead within this goes in one message
@@ -39,15 +39,17 @@ class Book:
     short: Collection[str] = ()  # channels whose letters must be short
     failing: Mapping[str, str] = field(default_factory=dict)  # channels that do not deliver, with what they last said
     in_the_hour: Mapping[str, Sequence[datetime]] = field(default_factory=dict)  # by lead, of short messages
+    actions: Mapping[int, Action] = field(default_factory=dict)  # that somebody is reminded of
 
 
 @dataclass(frozen=True)
 class Written:
-    """The messages, when what is held back may go, and the alerts one would have to know of to write the rest."""
+    """The messages, when what is held back may go, and the alerts and actions one would have to know to write the rest."""
 
     messages: tuple[NewMessage, ...] = ()
     again_at: datetime | None = None
     unknown: frozenset[int] = frozenset()
+    unknown_actions: frozenset[int] = frozenset()
 
 
 def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]], book: Book, at: datetime) -> Written:
@@ -62,6 +64,7 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
     messages: list[NewMessage] = []
     moments: list[datetime] = []
     unknown: set[int] = set()
+    unknown_actions: set[int] = set()
     written: set[str] = set()
     for (lead_id, test_way), waiting in sorted(by_way.items(), key=lambda one: one[0][1]):
         lead = book.alerting.lead(lead_id) or Lead(lead_id, lead_id, ())
@@ -77,14 +80,18 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
             moments.append(free_at)
             continue
         # Not before it may go: of a storm that is held back nobody need look up each alert each second.
-        if missing := {telling.alert for telling in waiting if telling.alert is not None} - set(book.alerts):
+        missing = {telling.alert for telling in waiting if telling.alert is not None} - set(book.alerts)
+        late = {telling.action for telling in waiting if telling.action is not None} - set(book.actions)
+        if missing or late:
             unknown |= missing
+            unknown_actions |= late
             continue
         subject, text = _words(waiting, lead, way, last_until, book, at)
         keys = tuple(telling.key for telling in waiting)
         messages.append(NewMessage(message_key(lead_id, keys, way), lead_id, channel, subject, text, keys, at))
         written.add(lead_id)
-    return Written(tuple(messages), min(moments, default=None), frozenset(unknown))
+    again_at = min(moments, default=None)
+    return Written(tuple(messages), again_at, frozenset(unknown), frozenset(unknown_actions))
 
 
 def message_key(lead: str, telling_keys: Iterable[str], way: int) -> str:
@@ -134,9 +141,12 @@ def _begun_with(written: str, words: str) -> str:
 
 
 def link_of(message: Message, alerting: Alerting) -> str:
-    """Where a message leads: to its one alert, or to all of them."""
-    alone = f"/{message.alerts[0]}" if len(message.alerts) == 1 else ""
-    return f"{alerting.public_url.rstrip('/')}/alerts{alone}"
+    """Where a message leads: to the one thing of which it tells, or to all of them. Alerts come before actions."""
+    base = alerting.public_url.rstrip("/")
+    for page, numbers in (("alerts", message.alerts), ("actions", message.actions), ("huddle", message.huddles)):
+        if numbers:
+            return f"{base}/{page}/{numbers[0]}" if len(numbers) == 1 else f"{base}/{page}"
+    return f"{base}/alerts"
 
 
 def _first_way(lead: Lead, failing: Collection[str]) -> int:
@@ -172,7 +182,7 @@ def _words(
 ) -> tuple[str, str]:
     channel = lead.addresses[way][0] if lead.addresses else ""
     short = channel in book.short
-    found = entries(waiting, lead, channel, book.alerting, book.picture, book.alerts, book.failing, at)
+    found = entries(waiting, lead, channel, book.alerting, book.picture, book.alerts, book.failing, at, book.actions)
     invented = f"{INVENTED} " if book.picture.county.demonstration else ""
     subject = invented + _subject(found)
     base = book.alerting.public_url.rstrip("/")

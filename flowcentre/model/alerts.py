@@ -12,6 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 
+# Why an alert cannot tell whose rule was edited to watch something else: what that shows says nothing of it.
+ANOTHER_MEASURE = "its rule now watches another measure"
+
+
 class Severity(StrEnum):
     """How much an alert matters, the most first."""
 
@@ -103,7 +107,7 @@ class Rule:
     on_trial: bool = False  # evaluated and shown, and nobody is told
     flapping: Flapping = Flapping()
     mornings: tuple[Morning, ...] = ()
-    edition: str = ""  # a short mark of all the above: another when anything of it is changed
+    edition: str = ""  # a short mark of what it watches, a dot, and one of all the above: another when it is changed
 
     @property
     def rising(self) -> bool:
@@ -404,3 +408,5 @@ class Message:
     trouble: str = ""  # what the last attempt said
     instead_of: int | None = None  # the message that could not be delivered by another way
     alerts: tuple[int, ...] = ()
+    actions: tuple[int, ...] = ()  # that it reminds of
+    huddles: tuple[int, ...] = ()  # whose sitreps it is

@@ -21,13 +21,16 @@ _first = func.coalesce(_row.first, _row.id)  # the message that this one stands 
 
 
 def as_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Message]:
-    """Messages out of their rows, each with the alerts of which it tells."""
+    """Messages out of their rows, each with the alerts, the actions and the huddles of which it tells."""
     telling = db.telling.c
-    alerts: dict[int, list[int]] = defaultdict(list)
+    of = [telling.alert, telling.action, telling.huddle]
+    told: defaultdict[int, tuple[set[int], ...]] = defaultdict(lambda: (set(), set(), set()))
     for some in some_at_once({row.first or row.id for row in rows}):
-        told = select(telling.message, telling.alert).where(telling.message.in_(some), telling.alert.is_not(None))
-        for message, alert in connection.execute(told.distinct().order_by(telling.alert)):
-            alerts[message].append(alert)
+        asked = select(telling.message, *of).where(telling.message.in_(some)).distinct()
+        for message, *numbers in connection.execute(asked):
+            for found, number in zip(told[message], numbers, strict=True):
+                if number is not None:
+                    found.add(number)
     return [
         Message(
             row.id,
@@ -43,7 +46,7 @@ def as_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Messag
             maybe_from_ms(row.ended_at),
             row.trouble,
             row.instead_of,
-            tuple(alerts[row.first or row.id]),
+            *(tuple(sorted(numbers)) for numbers in told[row.first or row.id]),
         )
         for row in rows
     ]

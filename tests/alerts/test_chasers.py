@@ -1,0 +1,119 @@
+"""Whoever should have done something by now hears of it, a few times, whatever restarts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from flowcentre.alerts.composing import compose
+from flowcentre.alerts.evaluate import Evaluator
+from flowcentre.alerts.letters import Book, link_of
+from flowcentre.alerts.routing import route
+from flowcentre.model import Noted
+from flowcentre.store import Store
+from tests.alerts.telling_cast import ALERTING, AT, MINUTE, SITE, a_picture, occupancy
+
+HOUR = timedelta(hours=1)
+
+
+class Hours:
+    """A store, a clock, and an evaluator that is made anew for each look: as if it were started again each time."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.at = store, AT
+
+    def look(self, after: timedelta = timedelta(0)) -> datetime | None:
+        self.at += after
+        picture = a_picture(self.at, occupancy(80))
+        due = Evaluator(self.store, lambda: picture, lambda: ALERTING, lambda: self.at, route).look()
+        compose(self.store, Book(ALERTING, picture, {}, frozenset({"text"})), self.at)
+        return due
+
+    def log(self, who: str = SITE.id, what: str = "open six beds") -> int:
+        return self.store.log_action(what, who, self.at + HOUR, "control room", self.at, place="northgate").id
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        chasers = [message for message in self.store.messages(AT - HOUR) if message.actions]
+        return [(f"{message.created_at:%H:%M}", message.lead) for message in reversed(chasers)]
+
+
+@pytest.fixture
+def hours(store: Store) -> Hours:
+    return Hours(store)
+
+
+def test_whoever_should_have_done_it_is_reminded_at_the_hour_and_twice_more_and_no_restart_repeats_it(
+    hours: Hours,
+) -> None:
+    action = hours.log()
+    hours.look(59 * MINUTE)
+    assert hours.told == []
+    for _ in range(25):
+        hours.look(10 * MINUTE)
+    assert [lead for _, lead in hours.told] == [SITE.id] * 3
+    assert [moment for moment, _ in hours.told] == ["09:09", "10:09", "11:09"]
+    notes = hours.store.action_notes(action)
+    assert [(note.noted, note.by) for note in notes[1:]] == [(Noted.CHASED, SITE.id)] * 3
+
+
+def test_it_says_when_it_has_to_look_again(hours: Hours) -> None:
+    hours.log()
+    assert hours.look() == AT + HOUR
+    assert hours.look(HOUR) == AT + 2 * HOUR
+
+
+def test_what_is_done_or_moved_in_time_chases_nobody_and_what_is_moved_is_chased_anew(hours: Hours) -> None:
+    done, dropped, moved = (hours.log(what=what) for what in ("one", "two", "three"))
+    hours.store.note_action(done, Noted.DONE, "me", AT)
+    hours.store.note_action(dropped, Noted.DROPPED, "me", AT, "not needed")
+    hours.store.note_action(moved, Noted.MOVED, "me", AT, due_at=AT + 3 * HOUR)
+    hours.look(2 * HOUR)
+    assert hours.told == []
+    hours.look(HOUR)
+    assert hours.told == [("11:00", SITE.id)]
+    hours.store.note_action(moved, Noted.MOVED, "me", hours.at, due_at=hours.at + HOUR)
+    hours.look(HOUR)
+    assert hours.told == [("11:00", SITE.id), ("12:00", SITE.id)]
+
+
+def test_after_hours_in_which_nothing_ran_reminders_do_not_come_at_once(hours: Hours) -> None:
+    hours.log()
+    hours.look(9 * HOUR)
+    hours.look(MINUTE)
+    assert hours.told == [("17:00", SITE.id)]
+    hours.look(HOUR)
+    assert len(hours.told) == 2
+
+
+def test_a_role_in_plain_words_is_not_chased_and_the_action_stays_overdue(hours: Hours) -> None:
+    action = hours.log(who="the ward sister of A1")
+    hours.look(4 * HOUR)
+    assert hours.told == []
+    kept = hours.store.action(action)
+    assert kept is not None
+    assert kept.overdue(hours.at)
+
+
+def test_of_a_team_whoever_is_on_is_reminded(hours: Hours) -> None:
+    hours.log(who=ALERTING.teams[0].id)
+    hours.look(2 * HOUR)
+    on = [lead for _, lead in hours.told]
+    assert on
+    assert set(on) <= {turn.lead for turn in ALERTING.teams[0].turns}
+
+
+def test_a_reminder_says_what_where_by_when_who_logged_it_and_where_to_answer(hours: Hours) -> None:
+    hours.log()
+    hours.look(HOUR + 25 * MINUTE)
+    [message] = hours.store.messages(AT)
+    assert message.subject == "WARNING: An action for Northgate should be done: open six beds, by 09:00, 25 min ago"
+    assert message.text.splitlines()[:5] == [
+        "WARNING: An action for Northgate should be done: open six beds, by 09:00, 25 min ago",
+        "Where: Northgate General",
+        "Logged: 08:00, by control room",
+        "Reminder 1 of 3",
+        f"Say what came of it: {ALERTING.public_url}/actions/1",
+    ]
+    assert link_of(message, ALERTING) == f"{ALERTING.public_url}/actions/1"
