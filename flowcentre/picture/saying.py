@@ -61,13 +61,16 @@ def _minutes(number: Decimal) -> str:
 
 
 def when_words(moment: datetime, at: datetime) -> str:
-    """A moment as one speaks of it at ``at``, in London: "08:14", "yesterday 23:50", "Tue 3 Nov 09:00", "3 Nov 2024 09:00"."""
+    """A moment as one speaks of it at ``at``, in London: "08:14", "yesterday 23:50", "Tue 3 Nov 09:00", "3 Nov 2024 09:00".
+
+    What is to come is told alike: "tomorrow 00:00".
+    """
     local, today = moment.astimezone(LONDON), at.astimezone(LONDON).date()
     days = (today - local.date()).days
     if days == 0:
         return f"{local:%H:%M}"
-    if days == 1:
-        return f"yesterday {local:%H:%M}"
+    if abs(days) == 1:
+        return f"{'yesterday' if days == 1 else 'tomorrow'} {local:%H:%M}"
     if local.year != today.year:
         return f"{local.day} {local:%b %Y %H:%M}"
     return f"{local:%a} {local.day} {local:%b %H:%M}"

@@ -1,0 +1,302 @@
+"""The situation report of a huddle: what stands, what changed since the last, what is open and what was said, in sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from flowcentre.measures import find
+from flowcentre.model import (
+    Action,
+    ActionState,
+    Alert,
+    Contribution,
+    County,
+    Declaration,
+    Huddle,
+    Minute,
+    Place,
+    Rule,
+    Score,
+    Value,
+)
+from flowcentre.picture.change import Change, Turn, change_sentence
+from flowcentre.picture.pressure import INDICATIVE, PressureNow
+from flowcentre.picture.saying import (
+    date_words,
+    exactly,
+    figure_words,
+    old_words,
+    sentence,
+    shown,
+    when_words,
+)
+
+INVENTED = "Demonstration: every figure in this is invented."
+_NOTHING = "None."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some sentences under a title."""
+
+    title: str
+    lines: tuple[str, ...]
+    small: bool = False  # it stands beneath the part before it
+
+
+@dataclass(frozen=True, slots=True)
+class Sitrep:
+    """A situation report, finished: it is kept as it went out, and never worked out anew."""
+
+    title: str
+    head: tuple[str, ...] = ()  # what it is of, and when
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything that a sitrep tells, of one moment."""
+
+    county: County
+    at: datetime
+    huddle: Huddle | None  # None: none is open
+    compared_with: datetime  # the moment of the other picture
+    first: bool = False  # there was no huddle before: it is compared with the day before
+    pressure: PressureNow = field(default_factory=PressureNow)
+    levels: tuple[Change, ...] = ()  # of what is computed of pressure
+    changes: tuple[Change, ...] = ()
+    alerts: tuple[Alert, ...] = ()  # that stand
+    cleared: tuple[Alert, ...] = ()  # since the other picture
+    actions: tuple[Action, ...] = ()  # that are open
+    ended: tuple[Action, ...] = ()  # since the other picture
+    minutes: tuple[Minute, ...] = ()
+
+
+def sitrep_of(told: Told) -> Sitrep:
+    """Put it in words."""
+    county, at, huddle = told.county, told.at, told.huddle
+    head = [INVENTED] if county.demonstration else []
+    head.append(f"As at {when_words(at, at)}, {date_words(at)}; times are of London.")
+    if huddle is not None:
+        head.append(huddle_words(huddle, at))
+    head.append(compared_words(told.compared_with, at, first=told.first))
+    if told.pressure.indicative:
+        head.append(
+            f"Computed scores and levels are {INDICATIVE}: nobody has verified the rules. They are no OPEL levels."
+        )
+    parts = [
+        Part("Pressure", tuple(_pressure(told)) or ("No rules of pressure are configured.",)),
+        *_changes(told.changes),
+        Part("Alerts open", tuple(alert_line(county, alert, at) for alert in told.alerts) or (_NOTHING,)),
+        Part("Alerts ended since", tuple(alert_line(county, alert, at) for alert in told.cleared) or (_NOTHING,)),
+        Part("Actions open", tuple(action_line(county, action, at) for action in told.actions) or (_NOTHING,)),
+        Part("Actions ended since", tuple(action_line(county, action, at) for action in told.ended) or (_NOTHING,)),
+        Part("Minutes", tuple(minute_line(minute, at) for minute in told.minutes) or (_NOTHING,)),
+    ]
+    of = f" of huddle {huddle.id}" if huddle is not None else ""
+    return Sitrep(f"{county.name}: situation report{of}", tuple(head), tuple(parts))
+
+
+def huddle_words(huddle: Huddle, at: datetime) -> str:
+    """When a huddle began and ended, and by whom."""
+    opened = f"Huddle {huddle.id}, opened {when_words(huddle.opened_at, at)} by {huddle.opened_by}"
+    if huddle.closed_at is None:
+        return f"{opened}, still open."
+    by = f" by {huddle.closed_by}" if huddle.closed_by != huddle.opened_by else ""
+    return f"{opened}, closed {when_words(huddle.closed_at, at)}{by}."
+
+
+def compared_words(moment: datetime, at: datetime, *, first: bool) -> str:
+    """With what the figures are compared."""
+    if first:
+        return f"There was no huddle before: figures are compared with those known {when_words(moment, at)}."
+    return f"Figures are compared with those known {when_words(moment, at)}, at the end of the huddle before."
+
+
+# --- Pressure ----------------------------------------------------------------------------------------
+
+
+def _pressure(told: Told) -> Iterator[str]:
+    pressure, places = told.pressure, told.county.places
+    scored = [*([pressure.system] if pressure.system is not None else []), *pressure.places]
+    for score in scored:
+        place = places.get(score.place)
+        if place is not None:
+            yield pressure_line(place, score, pressure.declared.get(score.place), told.at)
+            yield from (level_sentence(change, score) for change in told.levels if change.place.id == score.place)
+    for id, declaration in pressure.declared.items():
+        place = places.get(id)
+        if place is not None and all(score.place != id for score in scored):
+            yield sentence(f"{place.name}: {declared_words(declaration, told.at)}")
+
+
+def pressure_line(place: Place, score: Score, declaration: Declaration | None, at: datetime) -> str:
+    """What is computed of a place, how old that is, and what has been declared for it."""
+    return f"{sentence(f'{place.name}: {computed_words(score, at)}')} {sentence(declared_words(declaration, at))}"
+
+
+def computed_words(score: Score, at: datetime) -> str:
+    """A computed level and its score: "computed level 2 or more, score at least 18 of 44, ...; oldest figure of 08:05, 4 min old"."""
+    if score.level is None or score.points is None:
+        return "no level can be computed: its figures are not known"
+    mark = f", {INDICATIVE}" if score.indicative else ""
+    level = f"computed level {score.level}{' or more' if score.at_least else ''}"
+    partial = score.most > score.points
+    points = f"score {'at least ' if partial else ''}{_points(score.points)}"
+    points += (
+        f", at most {_points(score.most)}, of {_points(score.out_of)}" if partial else f" of {_points(score.out_of)}"
+    )
+    unknown = sum(not each.known for each in _given(score))
+    missing = f"; {unknown} of {len(_given(score))} of its figures not known" if unknown else ""
+    oldest = min((v.observed_at for v in _values(score) if v.observed_at is not None), default=None)
+    age = f"; its oldest figure is of {when_words(oldest, at)}, {old_words(at - oldest)}" if oldest is not None else ""
+    late = "" if score.state.usable else "; too old to be the present"
+    return f"{level}, {points}{mark}{missing}{age}{late}"
+
+
+def declared_words(declaration: Declaration | None, at: datetime) -> str:
+    """What somebody has declared, and until when it holds."""
+    if declaration is None:
+        return "nothing is declared"
+    by = f"by {declaration.by} at {when_words(declaration.declared_at, at)}"
+    if declaration.holds_until <= at:
+        return (
+            f"level {declaration.level} was declared {by}, and held until {when_words(declaration.holds_until, at)}: "
+            "it holds no longer"
+        )
+    until = when_words(declaration.holds_until, at)
+    return f"declared level {declaration.level} {by}, until {until}: {declaration.reason}"
+
+
+def level_sentence(change: Change, score: Score) -> str:
+    """What changed of a computed level or score, with the mark of what nobody has verified."""
+    words = change_sentence(change)
+    return f"{words.removesuffix('.')}; {INDICATIVE}." if score.indicative else words
+
+
+def _points(points: float) -> str:
+    return f"{exactly(points):,.1f}".removesuffix(".0")
+
+
+def _given(score: Score) -> list[Contribution]:
+    return [*score.contributions, *(each for part in score.parts for each in _given(part))]
+
+
+def _values(score: Score) -> Iterator[Value]:
+    yield from (each.value for each in score.contributions if each.known)
+    for part in score.parts:
+        yield from _values(part)
+
+
+# --- What changed ------------------------------------------------------------------------------------
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """What moved first, then what cannot be compared, then what stayed."""
+    rank = {Turn.ROSE: 0, Turn.FELL: 0, Turn.NOT_COMPARED: 1, Turn.STAYED: 2}
+    return sorted(changes, key=lambda change: rank[change.turn])
+
+
+def by_place(changes: Iterable[Change]) -> list[tuple[Place, list[Change]]]:
+    """The changes of each place, the places in their order."""
+    found: dict[str, tuple[Place, list[Change]]] = {}
+    for change in changes:
+        found.setdefault(change.place.id, (change.place, []))[1].append(change)
+    return [(place, in_order(of_it)) for place, of_it in found.values()]
+
+
+def _changes(changes: Sequence[Change]) -> list[Part]:
+    if not changes:
+        return [Part("What changed", ("No figure is expected of any place.",))]
+    parts = [Part("What changed", ())]
+    parts += [
+        Part(place.name, tuple(change_sentence(change) for change in of_it), small=True)
+        for place, of_it in by_place(changes)
+    ]
+    return parts
+
+
+# --- Alerts, actions, minutes --------------------------------------------------------------------------
+
+
+def alert_line(county: County, alert: Alert, at: datetime) -> str:
+    """One alert: how grave, what, where, how much, since when and how it stands."""
+    rule = county.alerting.rule(alert.rule)
+    where = _where(county, alert.subject)
+    said = [f"{alert.severity.value.upper()}: {alert.title}, {where}"]
+    if figure := _alert_figure(alert, rule, at):
+        said.append(figure)
+    said.append(f"since {when_words(alert.raised_at, at)}")
+    if alert.cleared_at is not None:
+        said.append(f"ended {when_words(alert.cleared_at, at)}")
+    elif alert.blind_since is not None:
+        why = f" ({alert.blind_why})" if alert.blind_why else ""
+        said.append(f"cannot tell since {when_words(alert.blind_since, at)}{why}")
+    if alert.acknowledged_at is not None:
+        said.append(f"acknowledged {when_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}")
+    elif alert.cleared_at is None:
+        said.append("not acknowledged")
+    return sentence("; ".join(said))
+
+
+def _alert_figure(alert: Alert, rule: Rule | None, at: datetime) -> str:
+    measure = find(rule.measure) if rule is not None and rule.measure else None
+    if alert.value is None or measure is None:
+        return ""
+    figure = figure_words(shown(alert.value, measure, measure.decimals), measure)
+    of = f" of {when_words(alert.observed_at, at)}" if alert.observed_at is not None else ""
+    return f"last value {'at least ' if alert.at_least else ''}{figure}{of}"
+
+
+def action_line(county: County, action: Action, at: datetime) -> str:
+    """One action: what, who, by when, or how it ended."""
+    lead = county.alerting.lead(action.who)
+    said = [f"{action.what.rstrip('.')}: {lead.title if lead is not None else action.who}"]
+    if action.place:
+        said.append(_where(county, action.place))
+    if action.state is ActionState.OPEN:
+        late = f", overdue: {old_words(at - action.due_at).removesuffix(' old')} late" if action.overdue(at) else ""
+        said.append(f"by {when_words(action.due_at, at)}{late}")
+    elif action.ended_at is not None:
+        said.append(f"{action.state.value} {when_words(action.ended_at, at)} by {action.ended_by}")
+    return sentence("; ".join(said))
+
+
+def minute_line(minute: Minute, at: datetime) -> str:
+    """One line of the minutes."""
+    return f"{when_words(minute.at, at)}, {minute.by}: {minute.words}"
+
+
+def _where(county: County, subject: str) -> str:
+    place = county.places.get(subject)
+    if place is not None:
+        return place.name
+    feed = county.feed(subject)
+    return feed.name if feed is not None else subject
+
+
+# --- As text, and as it is kept ------------------------------------------------------------------------
+
+
+def sitrep_text(sitrep: Sitrep, link: str = "") -> str:
+    """The whole of it as text; ``link`` leads to its page."""
+    lines = [sitrep.title, "=" * len(sitrep.title), "", *sitrep.head]
+    for part in sitrep.parts:
+        lines += ["", part.title, ("." if part.small else "-") * len(part.title)]
+        lines += [f"- {line}" for line in part.lines]
+    return "\n".join([*lines, *(["", f"On the page, and as PDF: {link}"] if link else []), ""])
+
+
+def kept(sitrep: Sitrep) -> str:
+    """A sitrep as it is kept in the store."""
+    return json.dumps(asdict(sitrep), ensure_ascii=False, separators=(",", ":"))
+
+
+def read_kept(text: str) -> Sitrep:
+    """A sitrep out of the store."""
+    said = json.loads(text)
+    parts = tuple(Part(part["title"], tuple(part["lines"]), part["small"]) for part in said["parts"])
+    return Sitrep(said["title"], tuple(said["head"]), parts)

@@ -1,0 +1,159 @@
+"""A huddle out of a real store: what changed since the last, what is open, and a sitrep that is kept as it was told."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from flowcentre.measures import find
+from flowcentre.model import Noted, Parameter, Pillar, PressureRules, ScoringRules
+from flowcentre.picture.huddle import SPOKEN_OF, HuddleBook
+from flowcentre.picture.sitrep import kept, read_kept, sitrep_text
+from flowcentre.store import Store
+from tests.alerts.world import AT, COUNTY, HOUR, MINUTE, World
+
+WHO = "control room"
+RULES = ScoringRules(
+    "acute",
+    "Acute, invented",
+    Pillar.ACUTE,
+    ("northgate", "southmere"),
+    (Parameter("ga_occupancy", (85, 92, 97), (0, 1, 2, 3)), Parameter("ae_over_12h_now", (0, 5, 20), (0, 1, 2, 3))),
+    (2, 4, 6),
+    out_of=8,
+    source="invented",
+    effective_from=date(2026, 1, 1),
+)
+
+
+class Call:
+    """A county with pressure, in which people talk."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.world = World(store)
+        self.world.county = replace(COUNTY, alerting=self.world.alerting, pressure=PressureRules((RULES,)))
+        self.book = HuddleBook(store, self.world.picture, lambda: self.world.at)
+
+    def text(self) -> str:
+        """The sitrep of the huddle that is open."""
+        standing = self.book.read().huddle
+        assert standing is not None
+        one = self.book.one(standing.id)
+        assert one is not None
+        return sitrep_text(one.sitrep)
+
+    def lasts(self, after: timedelta = 10 * MINUTE) -> int:
+        """A huddle from beginning to end: its number."""
+        number = self.store.open_huddle(WHO, self.world.at).id
+        self.world.at += after
+        self.store.close_huddle(number, WHO, self.world.at)
+        huddle = self.store.huddle(number)
+        assert huddle is not None
+        self.book.keep(huddle)
+        return number
+
+
+@pytest.fixture
+def call(store: Store) -> Call:
+    found = Call(store)
+    found.world.everything(bad=False)
+    found.world.look()
+    found.lasts()
+    found.world.at = AT + 4 * HOUR
+    return found
+
+
+def test_every_figure_that_is_spoken_of_is_in_the_catalogue() -> None:
+    assert not [id for ids in SPOKEN_OF.values() for id in ids if find(id) is None]
+
+
+def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call) -> None:
+    world, store = call.world, call.store
+    world.everything(bad=True)
+    world.look()
+    alert = store.open_alerts(world.at)[0]
+    huddle = store.open_huddle(WHO, world.at + MINUTE)
+    store.declare("northgate", 2, "escalation beds open", "site lead", world.at, world.at + 12 * HOUR)
+    done = store.log_action("ring the wards", "site lead", world.at + HOUR, WHO, world.at, place="northgate")
+    store.note_action(done.id, Noted.DONE, WHO, world.at + 2 * MINUTE)
+    store.log_action("open six beds", "site lead", world.at + HOUR, WHO, world.at, huddle=huddle.id, alert=alert.id)
+    store.add_minute(huddle.id, WHO, "Northgate opens six beds", world.at + 3 * MINUTE)
+    world.at += 90 * MINUTE
+    world.everything(bad=True)
+    text = call.text()
+    for said in (
+        "Demonstration: every figure in this is invented.",
+        "Figures are compared with those known 08:10, at the end of the huddle before.",
+        "Computed scores and levels are indicative, locally configured",
+        "Patients in A&E now at Northgate General rose by 60, from 20 to 80 (figures of 08:00 and 13:30, the newer under a minute old).",
+        "General and acute bed occupancy at Northgate General rose by 58.3 points, from 41.7 % to 100.0 %",
+        "Declared level 2 by site lead at 12:00, until tomorrow 00:00: escalation beds open.",
+        "Level of pressure, computed at Northgate General rose by 3, from level 1 to level 4 (figures of 08:00 and",
+        "open six beds: site lead; by 13:00, overdue: 30 min late".capitalize(),
+        "Ring the wards: site lead; Northgate General; done 12:02 by control room",
+        "12:03, control room: Northgate opens six beds",
+        "CRITICAL: ward full, A1; last value 24 of 12:00; since 12:00; not acknowledged",
+    ):
+        assert said in text, said
+    # Southmere's A&E has never been heard of: its level is a lower bound and is not held against another.
+    assert "Southmere: computed level" in text
+    assert " or more, score at least " in text
+    assert "Level of pressure, computed at Southmere cannot be compared with 08:10: it is at least" in text
+
+
+def test_what_has_gone_silent_is_said_and_not_compared(call: Call) -> None:
+    call.store.open_huddle(WHO, call.world.at)
+    text = call.text()
+    assert "General and acute beds" not in text.partition("Alerts open")[2]
+    assert (
+        "Patients in A&E now at Northgate General cannot be compared with 08:10: now its last figure, 20 of 08:00, is too old."
+    ) in text
+    assert "rose by" not in text
+    assert "fell by" not in text
+
+
+def test_the_sitrep_of_a_closed_huddle_stands_whatever_comes_after(call: Call) -> None:
+    call.world.everything(bad=True)
+    number = call.lasts()
+    before = call.book.one(number)
+    call.world.at += 3 * HOUR
+    call.world.everything(bad=False)
+    after = call.book.one(number)
+    assert before is not None
+    assert after is not None
+    assert after.sitrep == before.sitrep == read_kept(kept(before.sitrep))
+
+
+def test_where_whoever_closed_it_fell_over_the_sitrep_is_made_of_what_was_known_then(call: Call) -> None:
+    call.world.everything(bad=True)
+    number = call.store.open_huddle(WHO, call.world.at).id
+    call.store.close_huddle(number, WHO, call.world.at + MINUTE)
+    call.world.at += 3 * HOUR
+    call.world.everything(bad=False)
+    one = call.book.one(number)
+    assert one is not None
+    assert "from 20 to 80" in sitrep_text(one.sitrep)
+
+
+def test_the_first_huddle_is_compared_with_the_day_before(store: Store) -> None:
+    call = Call(store)
+    call.world.everything(bad=False)
+    now = call.book.read()
+    assert now.huddle is None
+    assert now.told.first
+    assert now.told.compared_with == AT - 24 * HOUR
+    assert all(change.why_not for change in now.told.changes)
+
+
+def test_levels_by_other_rules_are_not_compared(call: Call) -> None:
+    rules = (
+        replace(RULES, effective_to=date(2026, 11, 22)),
+        replace(RULES, id="acute-2", effective_from=date(2026, 11, 23), cut_offs=(1, 2, 3)),
+    )
+    call.world.county = replace(call.world.county, pressure=PressureRules(rules))
+    call.world.at = AT + 24 * HOUR
+    call.world.everything(bad=True)
+    levels = [change for change in call.book.read().told.levels if change.place.id == "northgate"]
+    assert levels
+    assert {change.why_not for change in levels} == {"it was scored by other rules then"}
