@@ -126,10 +126,16 @@ class Setting:
         return county
 
     def reloader(self, county: County) -> Reloader:
-        """Watches the configuration for changes."""
-        from flowcentre.config import Reloader
+        """Watches the configuration for changes, and takes none whose rules do not do what their author wrote beside them."""
+        from flowcentre.alerts.mornings import failing
+        from flowcentre.config import Mistake, Reloader
 
-        return Reloader(self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels, current=county)
+        def mornings(changed: County) -> list[Mistake]:
+            right = "the rule, or its morning"
+            return [Mistake("alerts.toml", None, each, right) for each in failing(changed.alerting)]
+
+        looked_at = (self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels)
+        return Reloader(*looked_at, current=county, also=mornings)
 
 
 def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, published: Path | None = None) -> Setting:

@@ -7,7 +7,7 @@ was missed is made up for by the next.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,10 +15,32 @@ import structlog
 
 from flowcentre.alerts.chasers import chase
 from flowcentre.alerts.departed import Departed, Departures, leaver
-from flowcentre.alerts.machine import judge, next_moment, put_right, step, unwatched
+from flowcentre.alerts.gaps import calm_all_along
+from flowcentre.alerts.machine import (
+    LONGEST_UNSEEN,
+    calm_anew,
+    judge,
+    next_moment,
+    put_right,
+    step,
+    unseen,
+    unwatched,
+    watches_another,
+)
 from flowcentre.alerts.past import Past
 from flowcentre.alerts.seen import Sights, clock, next_silence, see, see_nothing
-from flowcentre.model import Alerting, Judged, Phase, Picture, Rule, Seen, Standing, Telling, Transition
+from flowcentre.model import (
+    ANOTHER_MEASURE,
+    Alerting,
+    Judged,
+    Phase,
+    Picture,
+    Rule,
+    Seen,
+    Standing,
+    Telling,
+    Transition,
+)
 from flowcentre.picture.looked import note_look
 from flowcentre.store import Decided, Stood, Store
 
@@ -75,6 +97,7 @@ class Evaluator:
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._failing: set[str] = set()  # rules that cannot be worked out, each logged once
+        self._decided_at: datetime | None = None  # the last look of this one, whatever it saw
         self._noted_at: datetime | None = None  # the last look that displays can see in the store
         self.last_look_at: datetime | None = None  # the last that saw all of its rules: a watchdog sees it stand still
 
@@ -93,9 +116,10 @@ class Evaluator:
             sights, pictured_at = self._see(picture, alerting.rules, at), picture.known_at
         due: list[datetime] = []
         departed = self._departures.look(picture.county, at)
+        calm = self._calm_all_along(picture, alerting.rules, at)
 
         def decide(stood: Stood) -> Decided:
-            found = decide_all(alerting.rules, stood, sights, at, pictured_at, departed)
+            found = decide_all(alerting.rules, stood, sights, at, pictured_at, departed, calm)
             tellings, next_due = self._routing(alerting, stood, found.transitions, found.standings, picture, at)
             due.extend(found.moments)
             if next_due is not None:
@@ -106,6 +130,7 @@ class Evaluator:
             return Decided(tuple(found.standings), tuple(found.transitions), (*tellings, *chasers), tuple(chased))
 
         self._store.decide_alerts(decide, rules={rule.id: rule for rule in alerting.rules}, at=at)
+        self._decided_at = at
         silence_at = next_silence(picture, alerting.rules, at)
         # A look that saw nothing keeps every alert open and raises none: whoever relies on being told must hear of that.
         if in_time and not self._failing:
@@ -128,6 +153,14 @@ class Evaluator:
         self._news.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
+
+    def _calm_all_along(self, picture: Picture, rules: Sequence[Rule], at: datetime) -> frozenset[tuple[str, str]]:
+        """What was calm in a time in which nobody looked; asked only where there may have been one."""
+        decided_at = self._decided_at
+        if decided_at is not None and abs(at - decided_at) <= LONGEST_UNSEEN:
+            return frozenset()
+        standings = {(each.rule, each.subject): each for each in self._store.standings()}
+        return calm_all_along(self._store, picture, rules, standings, at)
 
     def _see(self, picture: Picture, rules: Sequence[Rule], at: datetime) -> Sights:
         """What each rule sees; one that cannot be worked out sees nothing, and is no harm to the others."""
@@ -173,9 +206,18 @@ class Evaluator:
 
 
 def decide_all(
-    rules: Iterable[Rule], stood: Stood, sights: Sights, at: datetime, pictured_at: datetime, departed: Departed
+    rules: Iterable[Rule],
+    stood: Stood,
+    sights: Sights,
+    at: datetime,
+    pictured_at: datetime,
+    departed: Departed,
+    calm: Collection[tuple[str, str]] = (),
 ) -> _Look:
-    """How every rule stands after a look at a moment, at a picture that was made at another."""
+    """How every rule stands after a look at a moment, at a picture that was made at another.
+
+    ``calm`` are those that nobody looked at for a while, and that are known to have been calm all the same.
+    """
     found = _Look()
     watched = set()
     for rule in rules:
@@ -184,6 +226,12 @@ def decide_all(
             watched.add(key)
             kept = stood.standings.get(key, Standing(rule.id, subject))
             before = put_right(kept, at)
+            if watches_another(rule, before) and before.phase is not Phase.CLEAR:
+                after, happened = unwatched(before, at, ANOTHER_MEASURE)
+                found.add(kept, after, happened)
+                continue
+            if unseen(before, at) and key not in calm:
+                before = calm_anew(before)
             after, happened = before, _NOTHING
             # Where another engine, with newer news, has moved it on since, this picture would take it back.
             if before.since is None or pictured_at >= before.since:

@@ -12,13 +12,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flowcentre.model import Judged, Phase, Rule, RuleKind, Seen, Standing, Transition, What
+from flowcentre.model import ANOTHER_MEASURE, Judged, Phase, Rule, RuleKind, Seen, Standing, Transition, What
 
 UNWATCHED = "no rule watches this any more"
 # A pending rule that nothing watches is let go after this: not at once, for a file may be out of its place for a moment.
 LET_GO_AFTER = timedelta(hours=1)
 # An engine further behind than this is not slow: the clock was ahead, and has been put right since.
-SLOWEST = timedelta(minutes=10)
+SLOWEST = timedelta(minutes=2)
+# Looks are half a minute apart at most. After so long without one nobody knows whether it was calm in between.
+LONGEST_UNSEEN = timedelta(minutes=5)
 _NO_TIME = timedelta(0)
 
 
@@ -73,8 +75,8 @@ def step(
     return stands, tuple(happened)
 
 
-def unwatched(standing: Standing, at: datetime) -> tuple[Standing, tuple[Transition, ...]]:
-    """How something stands whose rule, or whose place in it, is no longer in the configuration.
+def unwatched(standing: Standing, at: datetime, why: str = UNWATCHED) -> tuple[Standing, tuple[Transition, ...]]:
+    """How something stands whose rule, or whose place in it, is no longer in the configuration, or watches something else.
 
     An alert stays open, blind, until a person closes it: that nobody looks any more is no sign that all is well.
     """
@@ -82,18 +84,36 @@ def unwatched(standing: Standing, at: datetime) -> tuple[Standing, tuple[Transit
         return standing, ()
     if standing.phase is Phase.CLEAR:
         return standing, ()
-    blind = replace(
-        standing, blind_since=standing.blind_since or at, blind_why=UNWATCHED, calm_since=None, looked_at=at
-    )
+    blind = replace(standing, blind_since=standing.blind_since or at, blind_why=why, calm_since=None, looked_at=at)
     if standing.open:
-        if standing.blind_why == UNWATCHED:
+        if standing.blind_why == why:
             return blind, ()
-        return blind, (told(blind, What.UNWATCHED, at, UNWATCHED),)
+        return blind, (told(blind, What.UNWATCHED, at, why),)
     assert blind.blind_since is not None
-    if at - blind.blind_since < LET_GO_AFTER:
+    # What was pending of another measure says nothing of this one, and nothing is lost by beginning afresh.
+    if why != ANOTHER_MEASURE and at - blind.blind_since < LET_GO_AFTER:
         return blind, ()
     clear = replace(blind, phase=Phase.CLEAR, since=at, breach_since=None, blind_since=None, blind_why="")
-    return clear, (told(clear, What.PASSED, at, UNWATCHED),)
+    return clear, (told(clear, What.PASSED, at, why),)
+
+
+def watches_another(rule: Rule, standing: Standing) -> bool:
+    """Was the rule edited, since it was looked at last, to another measure or kind? Another limit is no other thing."""
+    before, dot, _ = standing.edition.partition(".")
+    now, also, _ = rule.edition.partition(".")
+    return bool(dot and also) and before != now
+
+
+def unseen(standing: Standing, at: datetime) -> bool:
+    """Is it clearing, and was looked at so long ago that nobody can say from looks whether it was calm since?"""
+    if standing.phase is not Phase.CLEARING or standing.looked_at is None:
+        return False
+    return at - standing.looked_at > LONGEST_UNSEEN
+
+
+def calm_anew(standing: Standing) -> Standing:
+    """The same, whose calm has to be seen from the beginning: a time in which nobody looked is a gap, and no calm."""
+    return replace(standing, calm_since=None)
 
 
 def put_right(standing: Standing, at: datetime) -> Standing:

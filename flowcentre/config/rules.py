@@ -96,9 +96,13 @@ def read_rules(
 
 
 def edition_of(rule: Rule) -> str:
-    """A short mark of all that a rule says: another where anything of it is changed."""
+    """A short mark of what a rule watches, a dot, and one of all that it says: another where anything of that is changed."""
     said = asdict(replace(rule, edition=""))
-    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()[:12]
+    return f"{_mark([rule.kind, rule.measure])[:6]}.{_mark(said)[:12]}"
+
+
+def _mark(said: object) -> str:
+    return hashlib.sha256(json.dumps(said, default=str, sort_keys=True).encode()).hexdigest()
 
 
 def _written(document: Document, path: KeyPath) -> Collection[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 from flowcentre.config.channels import ChannelKind
-from flowcentre.config.load import card_names, load_files, read_folder
+from flowcentre.config.load import OPTIONAL, card_names, load_files, read_folder
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake
 from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.model import County
@@ -16,7 +16,7 @@ from flowcentre.model import County
 class Reloader:
     """Looks at a configuration's folder on the rhythm of whoever owns it.
 
-    Not for use from several threads at once.
+    ``also`` says what else is wrong with a county that could be loaded. Not for use from several threads at once.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class Reloader:
         channels: Mapping[str, ChannelKind] | None = None,
         *,
         current: County,
+        also: Callable[[County], Iterable[Mistake]] | None = None,
     ) -> None:
         self.folder = folder
         self.current = current
@@ -36,6 +37,8 @@ class Reloader:
         self._connectors = connectors
         self._layouts = layouts
         self._channels = channels
+        self._also = also
+        self._names = _names(folder)  # of the files that are in use
         self._seen: str | None = None  # as at the last look
         self._judged: str | None = None  # the content that ``current`` or ``mistakes`` came from
         self._untold = False
@@ -55,6 +58,9 @@ class Reloader:
         settled, self._seen = content == self._seen, content
         if content == self._judged or not settled:
             return None
+        if gone := _gone(self._names, files):
+            self._refuse(content, gone)
+            return None
         try:
             county = load_files(files, self._variables, self._connectors, self._layouts, self._channels, cards)
         except ConfigurationMistakes as broken:
@@ -63,7 +69,11 @@ class Reloader:
         if another := _another(county, self.current):
             self._refuse(content, (another,))
             return None
+        if self._also is not None and (wrong := tuple(self._also(county))):
+            self._refuse(content, wrong)
+            return None
         self._judged, self.mistakes, self._untold = content, (), False
+        self._names = frozenset(files)
         if _parts(county) == _parts(self.current):
             return None  # a comment, or an order of keys
         self.current = county
@@ -77,6 +87,26 @@ class Reloader:
     def _refuse(self, content: str, mistakes: tuple[Mistake, ...]) -> None:
         if content != self._judged:
             self._judged, self.mistakes, self._untold = content, mistakes, True
+
+
+def _names(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset(read_folder(folder))
+    except ConfigurationMistakes:  # said at the first look
+        return frozenset()
+
+
+def _gone(names: Collection[str], files: Mapping[str, bytes]) -> tuple[Mistake, ...]:
+    """What has vanished, or been emptied, though it may be left out at a start: what it said must not end in silence."""
+    found = []
+    for name in sorted(OPTIONAL & set(names)):
+        if name not in files:
+            right = f"{name} put back; to do without it, a file with a comment alone, or a start without it"
+            found.append(Mistake(name, None, f"the file {name} is gone while it is in use", right))
+        elif not files[name].strip():
+            right = "what it held; to do without that, a comment in it that says so"
+            found.append(Mistake(name, None, f"the file {name} is in use, and empty now", right))
+    return tuple(found)
 
 
 def _another(county: County, current: County) -> Mistake | None:

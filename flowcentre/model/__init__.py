@@ -5,6 +5,7 @@ Every moment is an aware UTC ``datetime``; Europe/London appears only on the gla
 
 from flowcentre.model.actions import Action, ActionNote, ActionState, Effect, Huddle, Minute, Movement, Noted
 from flowcentre.model.alerts import (
+    ANOTHER_MEASURE,
     Alert,
     Alerting,
     AlertState,
@@ -70,6 +71,7 @@ from flowcentre.model.typed import (
 )
 
 __all__ = [
+    "ANOTHER_MEASURE",
     "Alert",
     "AlertState",
     "Alerting",

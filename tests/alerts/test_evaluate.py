@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from flowcentre.alerts.evaluate import PICTURE_LIMIT, Evaluator
+from flowcentre.alerts.machine import LONGEST_UNSEEN
 from flowcentre.alerts.routing import route
 from flowcentre.model import (
+    ANOTHER_MEASURE,
     Alerting,
     AlertState,
     Flapping,
@@ -71,9 +73,18 @@ class Bench:
         return self.tellings, self.due
 
     def see(self, figure: float | None, after: timedelta = timedelta(0)) -> datetime | None:
-        self.at += after
-        self.figure = figure
+        """So much later there is a figure; what is clearing was looked at in between, as by an engine that runs."""
+        until = self.at + after
+        while until - self.at > LONGEST_UNSEEN and any(each.phase is Phase.CLEARING for each in self.store.standings()):
+            self.at += LONGEST_UNSEEN
+            self.evaluator.look()
+        self.at, self.figure = until, figure
         return self.evaluator.look()
+
+    def sleep(self, length: timedelta) -> None:
+        """Nothing runs for so long, and then another process begins."""
+        self.at += length
+        self.restart()
 
     def state(self) -> str:
         (standing,) = self.store.standings()
@@ -367,9 +378,11 @@ def _alone(minutes: list[int]) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     begun: int | None = None
     raised = was_bad = False
+    last = 0
     for minute in minutes:
         bad = (minute // 120) % 2 == 0
-        if begun is None or bad != was_bad:
+        unseen, last = minute - last > 5, minute  # nobody looked, so nobody knows that it was calm
+        if begun is None or bad != was_bad or (unseen and not bad):
             begun = minute
         was_bad = bad
         if bad and not raised and minute - begun >= 30:
@@ -407,6 +420,80 @@ def test_timers_are_exact_over_restarts_of_any_length(store_url: str, seed: int)
     bench.store.close()
     assert found == _alone(looks)
     assert len(found) >= 2
+
+
+def test_a_time_in_which_nobody_looked_is_no_calm(bench: Bench) -> None:
+    bench.see(24)
+    bench.see(24, 30 * MINUTE)
+    bench.see(20, MINUTE)
+    bench.sleep(DAY)
+    bench.see(20)
+    assert bench.state() == "clearing"
+    bench.see(20, 14 * MINUTE)
+    assert bench.state() == "clearing"
+    bench.see(20, MINUTE)
+    assert bench.state() == "clear"
+
+
+def test_a_short_restart_neither_shortens_nor_lengthens_a_clearing(bench: Bench) -> None:
+    bench.see(24)
+    bench.see(24, 30 * MINUTE)
+    bench.see(20, MINUTE)
+    bench.see(20, 11 * MINUTE)
+    bench.sleep(4 * MINUTE)
+    bench.see(20)
+    assert bench.state() == "clear"
+
+
+@pytest.mark.parametrize(("between", "cleared"), [(10, True), (23, False), (None, False)])
+def test_where_the_history_shows_that_it_was_calm_all_the_time_it_was(
+    store: Store, between: float | None, cleared: bool
+) -> None:
+    """Another engine has read the feeds meanwhile, though nobody looked at the rules."""
+    world = World(store)
+    world.with_rules([replace(OCCUPIED, hold_for=timedelta(0))])
+    world.beds("northgate-a1", 24)
+    world.look()
+    world.at += MINUTE
+    world.beds("northgate-a1", 10)
+    world.look()
+    for minutes in range(15, 90, 15):
+        world.at += 15 * MINUTE
+        if between is not None:
+            world.beds("northgate-a1", between if minutes == 45 else 10)
+    world.beds("northgate-a1", 10)
+    world.restart()
+    assert (world.look()["full"].phase is Phase.CLEAR) is cleared
+
+
+# --- Rules that are edited --------------------------------------------------------------------------
+
+
+def test_an_alert_whose_rule_turns_to_another_measure_is_not_ended_by_what_that_shows(bench: Bench) -> None:
+    bench.alerting = Alerting(rules=(replace(OCCUPIED, edition="occupied.first"),))
+    bench.see(24)
+    bench.see(24, 30 * MINUTE)
+    bench.alerting = Alerting(rules=(replace(FREE, id="full", edition="free.second"),))
+    for _ in range(3):
+        bench.see(20, HOUR)  # beds free: calm
+    assert bench.state() == "blind"
+    (alert,) = bench.store.open_alerts(bench.at)
+    assert (alert.blind_why, alert.value) == (ANOTHER_MEASURE, 24)
+    assert bench.story() == ["pending", "raised", "unwatched"]
+    assert bench.store.close_alert(alert.id, "site manager", bench.at, "it is watched by another measure now")
+    bench.see(0, MINUTE)
+    assert bench.state() == "pending"  # and the rule begins afresh
+
+
+def test_what_was_pending_of_another_measure_is_let_go(bench: Bench) -> None:
+    bench.alerting = Alerting(rules=(replace(OCCUPIED, edition="occupied.first"),))
+    bench.see(24)
+    bench.alerting = Alerting(rules=(replace(FREE, id="full", edition="free.second"),))
+    bench.see(0, 29 * MINUTE)
+    bench.see(0, MINUTE)
+    assert bench.state() == "pending"
+    bench.see(0, 30 * MINUTE)
+    assert bench.state() == "raised"
 
 
 # --- The loop ---------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def test_a_look_of_a_moment_before_the_last_changes_nothing() -> None:
 
 def test_a_clock_that_was_far_ahead_holds_nothing_up_once_it_is_put_right() -> None:
     ahead, _ = look(STANDING, 96, AT + 24 * HOUR)
-    assert put_right(ahead, AT + 24 * HOUR - 5 * MINUTE) == ahead  # another engine, a little behind
+    assert put_right(ahead, AT + 24 * HOUR - MINUTE) == ahead  # another engine, a little behind
     righted = put_right(ahead, AT)
     assert (righted.breach_since, righted.since, righted.looked_at) == (AT, AT, AT)
     assert look(righted, 96, AT + 30 * MINUTE)[0].state is AlertState.RAISED

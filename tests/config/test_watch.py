@@ -2,7 +2,7 @@
 
 import pytest
 
-from flowcentre.config import Reloader
+from flowcentre.config import Mistake, Reloader
 from tests.config.conftest import CONNECTORS, LAYOUTS, VARIABLES
 
 
@@ -96,3 +96,32 @@ def test_a_running_county_does_not_turn_into_another(folder, reloader):
     folder.write(places=text.replace('"westshire"', '"eastshire"'))
     assert looks(reloader) == []
     assert 'from "westshire" into "eastshire"' in reloader.mistakes[0].what
+
+
+def test_a_file_that_vanishes_while_it_is_in_use_is_told_and_the_old_goes_on(folder, reloader):
+    (folder.path / "boards.toml").unlink()
+    assert looks(reloader) == []
+    assert [mistake.what for mistake in reloader.untold()] == ["the file boards.toml is gone while it is in use"]
+    assert reloader.current.boards
+    folder.write(boards="")
+    assert looks(reloader) == []
+    assert [mistake.what for mistake in reloader.untold()] == ["the file boards.toml is in use, and empty now"]
+    folder.write(boards="# no boards: the screens are away for repair")
+    (county,) = looks(reloader)
+    assert county.boards == ()
+
+
+def test_what_only_the_owner_can_judge_is_refused_as_any_mistake(folder):
+    def full_of_doubt(county):
+        return (
+            []
+            if county.feed("northgate-beds").every.total_seconds() == 240
+            else [Mistake("feeds.toml", None, "no", "yes")]
+        )
+
+    reloader = Reloader(folder.path, VARIABLES, CONNECTORS, LAYOUTS, current=folder.load(), also=full_of_doubt)
+    folder.change("feeds.toml", 'every = "5m"', 'every = "6m"')
+    assert looks(reloader) == []
+    assert [mistake.what for mistake in reloader.untold()] == ["no"]
+    folder.change("feeds.toml", 'every = "6m"', 'every = "4m"')
+    assert len(looks(reloader)) == 1

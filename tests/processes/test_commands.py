@@ -68,6 +68,24 @@ def test_check_plays_the_mornings_of_each_rule_and_says_what_came_of_them(tmp_pa
     assert f'gives "{right[1]}", and was to give "{wrong}"' in done.stderr
 
 
+def test_a_running_county_takes_no_rule_whose_morning_fails_as_no_start_does(tmp_path: Path) -> None:
+    folder = changed_westshire(tmp_path, "alerts.toml", "raise_at", "raise_at")
+    setting = setting_of(folder, "sqlite://", demo_port=0)
+    reloader = setting.reloader(setting.load())
+    text = (folder / "alerts.toml").read_text()
+    right = re.search(r'^gives = "(.*)"$', text, re.MULTILINE)
+    assert right is not None
+    wrong = right[1].rpartition(" ")[0] + " blind"
+    (folder / "alerts.toml").write_text(text.replace(right[0], f'gives = "{wrong}"', 1))
+    assert [reloader.look() for _ in range(3)] == [None] * 3
+    (mistake,) = reloader.untold()
+    assert f'gives "{right[1]}", and was to give "{wrong}"' in mistake.what
+    (folder / "alerts.toml").unlink()
+    assert [reloader.look() for _ in range(3)] == [None] * 3
+    assert reloader.current.alerting.rules
+    assert "gone while it is in use" in reloader.untold()[0].what
+
+
 def test_a_rule_that_there_is_not_cannot_be_rehearsed_and_the_others_are_named(tmp_path: Path) -> None:
     open_store(f"sqlite:///{tmp_path / 'flow.db'}").close()
     asked = app(tmp_path, "rehearse", "--store", f"sqlite:///{tmp_path / 'flow.db'}", "--rule", "beds-ful")
