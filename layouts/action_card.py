@@ -8,6 +8,7 @@ from dash import html
 from markdown_it import MarkdownIt
 
 from flowcentre.model import Picture
+from flowcentre.model.level_cards import LEVEL_CARDS
 from layouts.finished import Markup
 from layouts.parts import links
 from layouts.parts.form_page import form_page
@@ -32,10 +33,17 @@ def card_title(name: str, text: str) -> str:
     return found[1] if found else name.replace("-", " ").capitalize()
 
 
+def _back(name: str) -> html.A:
+    """Where whoever reads a card comes from: the level of pressure, or the alert, that it is for."""
+    if name.startswith(f"{LEVEL_CARDS}/"):
+        return html.A("Pressure", href="/pressure")
+    return html.A("All alerts", href=links.alerts())
+
+
 def document(picture: Picture, name: str, text: str, *, fingerprint: str) -> str:
     """The whole page of a card."""
     main = [
-        html.P(html.A("All alerts", href=links.alerts()), className="back"),
+        html.P(_back(name), className="back"),
         html.Article(card_html(text), className="action-card"),
     ]
     return form_page(

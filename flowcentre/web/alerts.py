@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Alert, Picture, Silence
+from flowcentre.model.level_cards import LEVEL_CARDS
 from flowcentre.picture.alerts_now import AlertForm, AlertsNow, AlertStory
 from flowcentre.web.alert_slips import AlertSlip, Do, NotSaid, alert_slip, said, silence_ends, what_of
 from flowcentre.web.cards import Cards, no_cards
@@ -106,6 +107,7 @@ class AlertRoutes:
             Route(f"{SILENCES}/{{id}}", self.sent_of_silence, methods=["POST"]),
             Route(f"{SILENCES}/{{rest:path}}", no_such_page),
             Route(f"{CARDS}/{{name}}", self.card),
+            Route(f"{CARDS}/{LEVEL_CARDS}/{{name}}", self.level_card),
             Route(f"{CARDS}/{{rest:path}}", no_such_page),
         ]
 
@@ -126,7 +128,14 @@ class AlertRoutes:
 
     def card(self, request: Request) -> Response:
         """An action card."""
-        draw, name = self.glass.action_card, request.path_params["name"]
+        return self._drawn_card(request.path_params["name"])
+
+    def level_card(self, request: Request) -> Response:
+        """The action card of a kind of place for a level of pressure."""
+        return self._drawn_card(f"{LEVEL_CARDS}/{request.path_params['name']}")
+
+    def _drawn_card(self, name: str) -> Response:
+        draw = self.glass.action_card
         text = self.cards(name) if draw is not None else None
         if draw is None or text is None:
             return PlainTextResponse("There is no action card of that name.", 404)

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
+from flowcentre.model.level_cards import LEVEL_CARDS
+
+_NAME = re.compile(rf"({LEVEL_CARDS}/)?[a-z0-9][a-z0-9_-]{{0,99}}")
 _MOST_BYTES = 64_000
 
 Cards = Callable[[str], str | None]  # the Markdown of a card, by its name
@@ -18,7 +20,7 @@ def no_cards(_name: str) -> str | None:
 
 
 def cards_in(folder: Path) -> Cards:
-    """The cards of a folder: a name without ending, and nothing outside of it."""
+    """The cards of a folder: a name without ending, those for levels of pressure under ``levels/``, and nothing outside."""
 
     def read(name: str) -> str | None:
         file = folder / f"{name}.md"

@@ -358,6 +358,12 @@ def test_a_card_is_read_from_its_folder_when_it_is_asked_for(watch: Watch, clien
     (watch.cards / "ae-crowded.md").write_text("# Changed\n\nRing the bell.")
     assert "Ring the bell." in client.get("/action-cards/ae-crowded").text
     assert "Ring the bell." in client.get(page_of(watch.raise_alert())).text
+    (watch.cards / "levels").mkdir()
+    (watch.cards / "levels" / "nhs-111-level-2.md").write_text("# NHS 111: level 2\n\nLook at the queue.")
+    card = client.get("/action-cards/levels/nhs-111-level-2").text
+    assert "Look at the queue." in card
+    assert 'href="/pressure"' in card  # whence whoever reads it came
+    assert client.get("/action-cards/levels/nhs-111-level-3").status_code == 404
 
 
 @on_one

@@ -44,6 +44,7 @@ DECIDED = {
     "/silences/{id}": ("/silences/4", 200),
     "/silences/{rest:path}": ("/silences/4/nothing", 404),
     "/action-cards/{name}": ("/action-cards/ae-crowded", 200),
+    "/action-cards/levels/{name}": ("/action-cards/levels/acute-hospital-level-2", 200),
     "/action-cards/{rest:path}": ("/action-cards/a/b", 404),
     "/type-in": ("/type-in", 200),
     "/type-in/": ("/type-in/", 200),
