@@ -72,6 +72,7 @@ class Movement(StrEnum):
 
     BETTER = "better"
     WORSE = "worse"
+    MOVED = "moved"  # further than it usually does, and neither way is better
     NO_CLEAR_CHANGE = "no clear change"  # it moved no more than it usually does
     NOT_KNOWN = "not known"  # a figure is missing, or there is too little history to say what is usual
 
