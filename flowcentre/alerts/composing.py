@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flowcentre.alerts.letters import SHORT_SPAN, Book, Written, write
 from flowcentre.model import Alert, Telling
+from flowcentre.picture.sitrep import Sitrep, read_kept
 from flowcentre.store import NewMessage, Store
 
 _FEW = 20  # alerts that are looked up one by one
@@ -17,17 +18,18 @@ _HOURLY_LIMIT = 2_000
 def compose(store: Store, book: Book, at: datetime) -> datetime | None:
     """Write messages of what waits, and say when that may go which is held back.
 
-    The alerts and the actions that are spoken of need not be in the book: they are looked up here, and not in the
+    The alerts, the actions and the sitreps that are spoken of need not be in the book: they are looked up here, and not in the
     transaction that writes.
     """
     written = _compose(store, book, at)
-    if written.unknown or written.unknown_actions:
+    if written.unknown or written.unknown_actions or written.unknown_sitreps:
         late = (store.action(number) for number in written.unknown_actions)
         known = replace(
             book,
             alerts=_look_up(store, written.unknown, at),
             in_the_hour=_in_the_hour(store, book, at),
             actions={action.id: action for action in late if action is not None},
+            sitreps={number: _sitrep(store, number) for number in written.unknown_sitreps},
         )
         written = _compose(store, known, at)
     return written.again_at
@@ -53,6 +55,11 @@ def _look_up(store: Store, numbers: frozenset[int], at: datetime) -> dict[int, A
         if alert is not None:
             found[number] = alert
     return found
+
+
+def _sitrep(store: Store, huddle: int) -> Sitrep | None:
+    text = store.sitrep(huddle)
+    return None if text is None else read_kept(text)
 
 
 def _in_the_hour(store: Store, book: Book, at: datetime) -> dict[str, list[datetime]]:

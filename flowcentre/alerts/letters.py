@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 
 from flowcentre.alerts.contract import Letter
 from flowcentre.alerts.entries import Entry, entries
+from flowcentre.alerts.sitreps import sitrep_words
 from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
 from flowcentre.model import Action, Alert, Alerting, Lead, Message, Picture, Severity, Telling, TellingKind
+from flowcentre.picture.sitrep import Sitrep
 from flowcentre.store import NewMessage
 
 TOGETHER = timedelta(seconds=5)  # what comes to one lead within this goes in one message
@@ -40,6 +42,7 @@ class Book:
     failing: Mapping[str, str] = field(default_factory=dict)  # channels that do not deliver, with what they last said
     in_the_hour: Mapping[str, Sequence[datetime]] = field(default_factory=dict)  # by lead, of short messages
     actions: Mapping[int, Action] = field(default_factory=dict)  # that somebody is reminded of
+    sitreps: Mapping[int, Sitrep | None] = field(default_factory=dict)  # by huddle; None: none was kept
 
 
 @dataclass(frozen=True)
@@ -50,23 +53,25 @@ class Written:
     again_at: datetime | None = None
     unknown: frozenset[int] = frozenset()
     unknown_actions: frozenset[int] = frozenset()
+    unknown_sitreps: frozenset[int] = frozenset()
 
 
 def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]], book: Book, at: datetime) -> Written:
     """At most one message to each lead, of all that waits for them; ``recent`` has the moments of the last ones.
 
-    Only a test by another address than the first is apart from the rest, and waits its turn.
+    Only a sitrep, and a test by another address than the first, are apart from the rest, and wait their turn.
     """
-    by_way: dict[tuple[str, int], list[Telling]] = {}
+    by_way: dict[tuple[str, int, int], list[Telling]] = {}
     for telling in tellings:
         way = telling.step if telling.kind is TellingKind.TEST else 0
-        by_way.setdefault((telling.lead, way), []).append(telling)
+        by_way.setdefault((telling.lead, way, telling.huddle or 0), []).append(telling)
     messages: list[NewMessage] = []
     moments: list[datetime] = []
     unknown: set[int] = set()
     unknown_actions: set[int] = set()
+    unknown_sitreps: set[int] = set()
     written: set[str] = set()
-    for (lead_id, test_way), waiting in sorted(by_way.items(), key=lambda one: one[0][1]):
+    for (lead_id, test_way, huddle), waiting in sorted(by_way.items(), key=lambda one: one[0][1:]):
         lead = book.alerting.lead(lead_id) or Lead(lead_id, lead_id, ())
         failing = {telling.subject for telling in waiting if telling.kind is TellingKind.CHANNEL}
         way = min(test_way, max(len(lead.addresses) - 1, 0)) or _first_way(lead, failing)
@@ -82,16 +87,24 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
         # Not before it may go: of a storm that is held back nobody need look up each alert each second.
         missing = {telling.alert for telling in waiting if telling.alert is not None} - set(book.alerts)
         late = {telling.action for telling in waiting if telling.action is not None} - set(book.actions)
-        if missing or late:
+        untold = {huddle} - set(book.sitreps) if huddle else set()
+        if missing or late or untold:
             unknown |= missing
             unknown_actions |= late
+            unknown_sitreps |= untold
             continue
-        subject, text = _words(waiting, lead, way, last_until, book, at)
+        if huddle:
+            invented = f"{INVENTED} " if book.picture.county.demonstration else ""
+            sitrep = book.sitreps[huddle]
+            subject, text = sitrep_words(huddle, sitrep, lead, book.alerting, at, short=short, invented=invented)
+        else:
+            subject, text = _words(waiting, lead, way, last_until, book, at)
         keys = tuple(telling.key for telling in waiting)
         messages.append(NewMessage(message_key(lead_id, keys, way), lead_id, channel, subject, text, keys, at))
         written.add(lead_id)
     again_at = min(moments, default=None)
-    return Written(tuple(messages), again_at, frozenset(unknown), frozenset(unknown_actions))
+    unknowns = (frozenset(each) for each in (unknown, unknown_actions, unknown_sitreps))
+    return Written(tuple(messages), again_at, *unknowns)
 
 
 def message_key(lead: str, telling_keys: Iterable[str], way: int) -> str:

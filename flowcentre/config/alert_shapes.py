@@ -70,6 +70,12 @@ class AlertingShape(Shape):
     dead_man: Name | None = _key('"https://watch.westshire.example/flow-centre"')
 
 
+class HuddleShape(Shape):
+    """``[huddle]`` of ``leads.toml``"""
+
+    to: list[Id] | None = _key('["flow-coordinator", "northgate-site"]')
+
+
 class ChannelShape(Shape):
     """``[[channel]]`` of ``leads.toml``"""
 

@@ -12,6 +12,7 @@ from flowcentre.config.alert_shapes import (
     AddressShape,
     AlertingShape,
     ChannelShape,
+    HuddleShape,
     LeadShape,
     RouteShape,
     StepShape,
@@ -28,7 +29,7 @@ from flowcentre.config.shapes import read_each, read_shape
 from flowcentre.config.turns import WEEKDAYS, first_gap, parse_weekdays
 from flowcentre.model import Alerting, BankHolidays, ChannelSettings, Lead, Route, RouteStep, Team, Turn
 
-_TABLES = ("alerting", "channel", "lead", "team", "route")
+_TABLES = ("alerting", "huddle", "channel", "lead", "team", "route")
 _TEST_AT = re.compile(rf"(?:{'|'.join(WEEKDAYS)}) (?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _LONGEST_CHAIN = timedelta(days=1)
 _ALWAYS = Turn("")
@@ -68,6 +69,7 @@ def read_leads(document: Document, kinds: Mapping[str, ChannelKind] | None, demo
     found_teams = [_team(document, path, shape, people) for path, shape in teams]
     found_routes = [_route(document, path, shape, people | _ids(teams)) for path, shape in routes]
     given = _read_alerting(document)
+    sitrep_to = _read_huddle(document, people | _ids(teams))
     unsaid = "public_url" not in _alerting(document) and isinstance(tables.get("alerting", {}), dict)
     if demonstration is False and channels and unsaid:
         where = ("alerting",) if "alerting" in tables else ()
@@ -85,6 +87,7 @@ def read_leads(document: Document, kinds: Mapping[str, ChannelKind] | None, demo
         public_url=(given.public_url or Alerting.public_url).rstrip("/"),
         test_at=given.test_at or "",
         dead_man=given.dead_man or "",
+        sitrep_to=sitrep_to,
     )
     return Told(alerting, _ids(routes) if document.read else None)
 
@@ -128,6 +131,19 @@ def _read_alerting(document: Document) -> AlertingShape:
         what = f'test_at "{given.test_at}" is no weekday with an hour'
         document.wrong(("alerting", "test_at"), what, 'test_at = "mon 10:00", by the clocks of London')
     return given
+
+
+def _read_huddle(document: Document, people: frozenset[str]) -> tuple[str, ...]:
+    """To whom the sitrep of a huddle goes."""
+    table = document.tables.get("huddle", {})
+    if not isinstance(table, dict):
+        document.wrong(("huddle",), '"huddle" is no table', "[huddle], in single brackets")
+        return ()
+    to = read_shape(document, ("huddle",), table, HuddleShape).to or []
+    for index, name in enumerate(to):
+        if name not in people and document.read:
+            document.wrong(("huddle", "to", index), f'no lead or team "{name}"', suggest(name, people))
+    return tuple(dict.fromkeys(to))
 
 
 def _is_address(text: str) -> bool:

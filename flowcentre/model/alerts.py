@@ -337,6 +337,7 @@ class Alerting:
     public_url: str = "http://127.0.0.1:8050"  # where a message's links lead
     test_at: str = ""  # "mon 10:00": when everybody gets a test message; "" never
     dead_man: str = ""  # the address that is asked for every half minute while all goes well; "" none
+    sitrep_to: tuple[str, ...] = ()  # leads or teams to whom the sitrep of a huddle goes
 
     def rule(self, id: str) -> Rule | None:
         """The rule of that id, if there is one."""
@@ -388,6 +389,7 @@ class MessageState(StrEnum):
     SENDING = "sending"  # somebody is at it
     DELIVERED = "delivered"  # the channel took it
     UNDELIVERABLE = "undeliverable"  # given up, by this way
+    WITHDRAWN = "withdrawn"  # not sent: what it would have asked for had been done by then
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,13 +281,15 @@ def _where(county: County, subject: str) -> str:
 # --- As text, and as it is kept ------------------------------------------------------------------------
 
 
-def sitrep_text(sitrep: Sitrep, link: str = "") -> str:
-    """The whole of it as text; ``link`` leads to its page."""
+def sitrep_text(sitrep: Sitrep, pdf: str = "", *, page: str = "") -> str:
+    """The whole of it as text; ``pdf`` and ``page`` lead to the same elsewhere."""
     lines = [sitrep.title, "=" * len(sitrep.title), "", *sitrep.head]
     for part in sitrep.parts:
         lines += ["", part.title, ("." if part.small else "-") * len(part.title)]
         lines += [f"- {line}" for line in part.lines]
-    return "\n".join([*lines, *(["", f"On the page, and as PDF: {link}"] if link else []), ""])
+    if page or pdf:
+        lines += ["", *([f"On the page: {page}"] if page else []), *([f"As PDF: {pdf}"] if pdf else [])]
+    return "\n".join([*lines, ""])
 
 
 def kept(sitrep: Sitrep) -> str:

@@ -145,6 +145,9 @@ to = ["northgate-site"]
 [[route.step]]
 after = "15m"
 to = ["northgate-site", "director"]
+
+[huddle]
+to = ["night-manager"]
 """
 CARDS = ("ae-crowded", "beds-full", "silent")
 

@@ -34,6 +34,7 @@ def test_who_is_told_is_read_as_it_is_written(alerting):
     )
     assert (found.public_url, found.test_at) == ("https://flow.westshire.example", "mon 10:00")
     assert found.dead_man == "https://watch.westshire.example/flow"
+    assert found.sitrep_to == ("night-manager",)
 
 
 def test_what_is_not_said_of_alerting_is_as_in_the_model(alerting):
@@ -50,6 +51,8 @@ MISTAKES = {
     "no address of a page": ('"https://flow.westshire.example/"', '"flow.westshire.example" #!', "public_url is no address", "https://"),
     "a test at no hour": ('"mon 10:00"', '"monday 10am" #!', "no weekday with an hour", '"mon 10:00"'),
     "a secret of the watchdog": ("/flow\"", "/flow?token=s3cr3t\" #!", "a secret inside an address", "the address alone"),
+    "a sitrep to nobody known": ('[huddle]\nto = ["night-manager"]', '[huddle]\nto = ["manager"] #!', 'no lead or team "manager"', '"night-manager"'),
+    "a huddle in two brackets": ("[huddle]", "[[huddle]] #!", '"huddle" is no table', "in single brackets"),
     "an unknown kind of channel": ('"maildir"', '"maidir" #!', 'no kind of channel "maidir"', '"maildir"'),
     "settings of which no channel can be made": ('[channel.settings]\nfolder', '[channel.settings] #!\nfoldr',
                                                 '"letters": the channel needs the setting "folder"', "docs/alerts.md"),
