@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
-from flowcentre.model import Level, Picture, Place, State
+from flowcentre.measures.derive import local_day
+from flowcentre.model import Level, Picture, Place, PlaceKind, State
 from flowcentre.picture.delays import listing_hospitals
 from layouts.parts import links
 from layouts.parts.age import age
@@ -86,6 +89,39 @@ TABLES: tuple[tuple[str, str, tuple[tuple[str, bool], ...]], ...] = (
     ),
 )
 
+# The same of other organisations, place by place; nothing of a kind that the county has not.
+ELSEWHERE: tuple[tuple[PlaceKind, str, str, tuple[tuple[str, bool], ...]], ...] = (
+    (
+        PlaceKind.MENTAL_HEALTH_UNIT,
+        "Mental health",
+        "mh_beds_occupied",
+        (
+            ("mh_beds_open", False),
+            ("mh_beds_occupied", False),
+            ("mh_occupancy", False),
+            ("mh_waiting_for_bed_now", False),
+            ("mh_ready_for_discharge_now", False),
+            ("mh_136_suites_open", False),
+            ("mh_136_suites_free", True),
+        ),
+    ),
+    (
+        PlaceKind.NHS_111,
+        "NHS 111",
+        "calls_111_offered_today",
+        (
+            ("calls_111_offered_today", False),
+            ("calls_111_answered_today", True),
+            ("calls_111_answered_60s_today", True),
+            ("calls_111_abandoned_today", True),
+            ("calls_111_answered_60s_share", False),
+            ("calls_111_abandoned_share", False),
+            ("call_111_longest_wait_now", False),
+            ("clinical_queue_111_now", False),
+        ),
+    ),
+)
+
 
 def render(picture: Picture) -> Component:
     """The whole page of the present."""
@@ -114,6 +150,7 @@ def render(picture: Picture) -> Component:
             ),
             *(_table(picture, columns, *table) for table in TABLES),
             _community(picture),
+            *_elsewhere(picture),
         ],
         className="demand",
     )
@@ -121,6 +158,19 @@ def render(picture: Picture) -> Component:
 
 def _headlines(picture: Picture, system: Place) -> tuple[str, ...]:
     return HEADLINES + tuple(m for m in WAITING_FOR_CARE if (system.id, m) in picture.values)
+
+
+def _elsewhere(picture: Picture) -> Iterator[html.Section]:
+    for kind, title, speaks, rows in ELSEWHERE:
+        if places := _places_of(picture, kind):
+            yield _table(picture, places, title, speaks, rows)
+
+
+def _places_of(picture: Picture, kind: PlaceKind) -> tuple[Place, ...]:
+    """The places of a kind, after the county's total where there are several."""
+    county, today = picture.county, local_day(picture.at)
+    found = tuple(place for place in county.places.of_kind(kind) if place.valid_on(today))
+    return (county.places.system, *found) if len(found) > 1 else found
 
 
 def _table(

@@ -38,6 +38,10 @@ OF_THE_FIELD = (
     ),
     Term("brokerage", "The team that finds a provider for a package of care."),
     Term("care transfer hub", "The team that arranges discharge on pathways 1, 2 and 3."),
+    Term(
+        "clinical queue",
+        "Those whose call to NHS 111 was answered, and who wait for a clinician to call them back.",
+    ),
     Term("commissioned", "Bought: hours of home care that a council pays for, whether used or not."),
     Term("core bed", "A bed that is funded all year."),
     Term(
@@ -105,6 +109,10 @@ OF_THE_FIELD = (
         "single point of access",
         "Where a team takes referrals in: each is accepted, or sent back to whoever referred. What is sent back and not "
         "ended still waits.",
+    ),
+    Term(
+        "section 136 suite, health-based place of safety",
+        "Where the police bring a person whom they have detained under section 136 of the Mental Health Act, to be assessed.",
     ),
     Term("sitrep", "Situation report: a return that hospitals send to NHS England each day."),
     Term("step-up", "More care at home, or a recovery bed, for a person who comes from home and not from hospital."),
