@@ -35,26 +35,17 @@ def _made_of(measure: str) -> Iterator[str]:
             yield from _made_of(part)
 
 
-def silent_feeds(
-    alerting: Alerting, standings: Iterable[Standing], silences: Iterable[Silence], at: datetime
-) -> frozenset[str]:
-    """The feeds whose silence is told, or is about to be, so that nothing else needs to tell of it.
+def tells_of_silence(rule: Rule, standing: Standing, silences: Iterable[Silence], at: datetime) -> bool:
+    """Does this tell of a feed's silence, now or shortly, so that nobody who hears of it needs to hear what it blinds?
 
     One on trial does not speak for anything, and neither does one that is silenced: nobody would hear of it.
     """
-    hushes = tuple(silences)
-
-    def speaks(standing: Standing) -> bool:
-        rule = alerting.rule(standing.rule)
-        return (
-            rule is not None
-            and rule.kind is RuleKind.SILENCE
-            and not rule.on_trial
-            and standing.phase is not Phase.CLEAR
-            and not any(each.hushes(standing.rule, standing.subject, at) for each in hushes)
-        )
-
-    return frozenset(standing.subject for standing in standings if speaks(standing))
+    return (
+        rule.kind is RuleKind.SILENCE
+        and not rule.on_trial
+        and standing.phase is not Phase.CLEAR
+        and not any(each.hushes(standing.rule, standing.subject, at) for each in silences)
+    )
 
 
 def blinded_by(alerting: Alerting, picture: Picture, feed: str) -> list[tuple[Rule, str]]:

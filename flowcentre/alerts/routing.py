@@ -6,19 +6,22 @@ difference how often one asks, or who asks after a restart.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from flowcentre.alerts.blinded import feeds_of, silent_feeds
+from flowcentre.alerts.blinded import feeds_of, tells_of_silence
 from flowcentre.alerts.rota import LONDON, told
 from flowcentre.model import (
+    ANOTHER_MEASURE,
     Alerting,
     Picture,
     Route,
     Rule,
+    RuleKind,
     Severity,
     Silence,
     Standing,
@@ -32,18 +35,20 @@ from flowcentre.store import UNNUMBERED, Stood
 TEST_WINDOW = timedelta(hours=2)  # so late a test message still goes, where nobody was there to send it in time
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEK = timedelta(days=7)
+# One alert that goes blind again and again is told of no more often than this.
+BLIND_AGAIN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """What the key of a telling says: "alert 17/raised/northgate.0.20261122T081400Z/site-manager"."""
+    """What the key of a telling says: "alert 17/raised/northgate.t1f0c83aa-0.20261122T081400Z/site-manager"."""
 
     alert: int | None  # None: the store has yet to number it
     kind: TellingKind
     lead: str
     route: str = ""
-    step: int = 0
-    begun: datetime | None = None  # when the chain began, so that each of its steps counts from there
+    step: str = ""  # a mark of whom it tells, which stays when others are put before it
+    begun: datetime | None = None  # when the chain began, so that each of its steps counts from there; or the blindness
 
     def __str__(self) -> str:
         head = UNNUMBERED if self.alert is None else f"alert {self.alert}/"
@@ -59,8 +64,7 @@ def _read_key(key: str) -> _Key | None:
         if part == "-":
             return _Key(number, TellingKind(kind), lead)
         route_id, step, begun = part.split(".", 2)
-        moment = datetime.fromisoformat(begun)
-        return _Key(number, TellingKind(kind), lead, route_id, int(step), moment)
+        return _Key(number, TellingKind(kind), lead, route_id, step, datetime.fromisoformat(begun))
     except ValueError:
         return None
 
@@ -80,39 +84,81 @@ def route(
     """
     after = {**stood.standings, **{(standing.rule, standing.subject): standing for standing in standings}}
     kept = _by_alert(stood.told)
-    silent = silent_feeds(alerting, after.values(), stood.silences, at)
     rules = {rule.id: rule for rule in alerting.rules}
     on = cache(lambda names: told(alerting, names, at))  # of a storm, everybody asks for the same few
+    hearing: dict[str, set[str]] = {}  # by feed, the leads who are told of its silence, or about to be
     tellings: list[Telling] = []
     due: list[datetime] = []
-    for standing in after.values():
+    # Silences first: who hears of one needs no word of each alert that it blinds.
+    for standing in sorted(after.values(), key=lambda each: not _of_silence(rules.get(each.rule))):
         rule = rules.get(standing.rule)
+        before = kept[standing.alert] if standing.alert is not None else []
+        if rule is not None and tells_of_silence(rule, standing, stood.silences, at) and not standing.open:
+            hearing.setdefault(standing.subject, set()).update(_first_of(alerting, rule, on))
         if not standing.open or (rule is not None and rule.on_trial):
             continue
         hushed_until = _hushed_until(stood.silences, standing.rule, standing.subject, at)
         if hushed_until is not None:
             due.append(hushed_until)
             continue
-        before = kept[standing.alert] if standing.alert is not None else []
         now, moments = _chains(alerting, rule, standing, before, on, at) if rule is not None else ([], [])
         aware = dict.fromkeys([*_aware(before), *(telling.lead for telling in now)])
+        if rule is not None and rule.kind is RuleKind.SILENCE:
+            hearing.setdefault(standing.subject, set()).update(aware)
         if standing.flapping_since is not None:
             now += _once(TellingKind.FLAPPING, rule, standing, before, aware, at)
-        if standing.blind_since is not None and not _spoken_for(rule, standing, silent, picture):
-            now += _once(TellingKind.BLIND, rule, standing, before, aware, at)
+        if standing.blind_since is not None:
+            others = _not_told_of_silence(aware, rule, standing, hearing, picture)
+            blind, later = _blind(rule, standing, before, others, at)
+            now += blind
+            moments += later
         tellings += now
         due += moments
-    for transition in transitions:
-        was = stood.standings.get((transition.rule, transition.subject))
-        if transition.what is not What.CLEARED or was is None or was.alert is None:
-            continue
-        rule = rules.get(transition.rule)
-        if _hushed_until(stood.silences, transition.rule, transition.subject, at) is None:
-            before = kept[was.alert]
-            tellings += _once(TellingKind.CLEARED, rule, was, before, _aware(before), at)
+    ended, moments = _ended(stood, transitions, rules, kept, at)
+    tellings += ended
+    due += moments
     tests, next_test = _tests(alerting, at)
     moments = [*due, *([next_test] if next_test is not None else [])]
     return [*tellings, *tests], min((moment for moment in moments if moment > at), default=None)
+
+
+def _of_silence(rule: Rule | None) -> bool:
+    return rule is not None and rule.kind is RuleKind.SILENCE
+
+
+def _first_of(alerting: Alerting, rule: Rule, on: Callable[[tuple[str, ...]], tuple[str, ...]]) -> Iterator[str]:
+    """Whom a rule would tell first, if it were raised now."""
+    for chain in alerting.routes:
+        if chain.id in rule.routes and chain.steps:
+            yield from on(chain.steps[0].to)
+
+
+def _ended(
+    stood: Stood,
+    transitions: Iterable[Transition],
+    rules: Mapping[str, Rule],
+    kept: Mapping[int, Sequence[_Key]],
+    at: datetime,
+) -> tuple[list[Telling], list[datetime]]:
+    """What has cleared, for those who were told of it: now, or once the silence is over in which it did."""
+    over: list[tuple[Standing, Sequence[_Key]]] = []
+    for transition in transitions:
+        was = stood.standings.get((transition.rule, transition.subject))
+        if transition.what is What.CLEARED and was is not None and was.alert is not None:
+            over.append((was, kept.get(was.alert, ())))
+    for each in stood.ended:
+        keys = [key for key in map(_read_key, each.told) if key is not None]
+        over.append((Standing(each.rule, each.subject, alert=each.alert), keys))
+    tellings: list[Telling] = []
+    moments: list[datetime] = []
+    for standing, before in over:
+        hushed_until = _hushed_until(stood.silences, standing.rule, standing.subject, at)
+        if hushed_until is not None:
+            moments.append(hushed_until)
+            continue
+        rule = rules.get(standing.rule)
+        tellings += _once(TellingKind.CLEARED, rule, standing, before, _aware(before), at)
+    return tellings, moments
 
 
 def channel_tellings(alerting: Alerting, channel: str, since: datetime, at: datetime) -> list[Telling]:
@@ -171,23 +217,32 @@ def _chains(
         done = {key.step: key.begun for key in kept if key.route == chain.id and key.begun is not None}
         begun = _begun(chain, done.values(), standing.raised_at, at)
         for number, step in enumerate(chain.steps):
-            if number in done:
+            mark = _mark(chain, number)
+            if mark in done:
                 continue
             if begun + step.after > at:
                 moments.append(begun + step.after)
                 continue
             kind = TellingKind.RAISED if step.after == chain.steps[0].after else TellingKind.ESCALATED
             for lead in on(step.to):
-                key = _Key(standing.alert, kind, lead, chain.id, number, begun)
-                tellings.append(_telling(key, rule.severity, standing, at))
+                key = _Key(standing.alert, kind, lead, chain.id, mark, begun)
+                tellings.append(_telling(key, rule.severity, standing, at, number))
     return tellings, moments
+
+
+def _mark(chain: Route, number: int) -> str:
+    """What a step is known by: whom it tells, and how many before it tell the same. Not its place, which shifts."""
+    to = chain.steps[number].to
+    same = sum(step.to == to for step in chain.steps[:number])
+    names = "\n".join(to)
+    return f"t{hashlib.sha256(names.encode()).hexdigest()[:8]}-{same}"
 
 
 def _begun(chain: Route, known: Iterable[datetime], raised_at: datetime, at: datetime) -> datetime:
     """When a chain began: with the alert, or later where a silence kept it from beginning."""
     first = min(known, default=None)
-    if first is not None:
-        return first
+    if first is not None:  # in the future, where a clock was ahead: nobody waits for that
+        return first if first <= at else min(raised_at, at)
     wait = chain.steps[0].after
     return raised_at if raised_at + wait > at else at - wait
 
@@ -201,7 +256,7 @@ def _once(
     return [_telling(_Key(standing.alert, kind, lead), severity, standing, at) for lead in leads if lead not in already]
 
 
-def _telling(key: _Key, severity: Severity, standing: Standing, at: datetime) -> Telling:
+def _telling(key: _Key, severity: Severity, standing: Standing, at: datetime, step: int = 0) -> Telling:
     return Telling(
         key=str(key),
         lead=key.lead,
@@ -211,15 +266,48 @@ def _telling(key: _Key, severity: Severity, standing: Standing, at: datetime) ->
         alert=key.alert,
         rule=standing.rule,
         subject=standing.subject,
-        step=key.step,
+        step=step,
     )
 
 
-def _spoken_for(rule: Rule | None, standing: Standing, silent: frozenset[str], picture: Picture) -> bool:
-    """Is an alert blind because of a feed whose own silence is told?"""
-    if rule is None or not silent or not rule.measure:
-        return False
-    return not silent.isdisjoint(feeds_of(picture, rule.measure, standing.subject))
+def _blind(
+    rule: Rule | None, standing: Standing, kept: Iterable[_Key], leads: Iterable[str], at: datetime
+) -> tuple[list[Telling], list[datetime]]:
+    """Each blindness once to each of some leads, and no two of them shortly one after the other."""
+    before: dict[str, list[datetime]] = {}
+    for key in kept:
+        if key.kind is TellingKind.BLIND and key.begun is not None:
+            before.setdefault(key.lead, []).append(key.begun)
+    severity = rule.severity if rule is not None else Severity.WARNING
+    tellings: list[Telling] = []
+    moments: list[datetime] = []
+    for lead in leads:
+        told_of = before.get(lead, [])
+        if standing.blind_since in told_of:
+            continue
+        free_at = max(told_of, default=at) + BLIND_AGAIN if told_of else at
+        if at < free_at <= at + BLIND_AGAIN:
+            moments.append(free_at)
+            continue
+        key = _Key(standing.alert, TellingKind.BLIND, lead, begun=standing.blind_since)
+        tellings.append(_telling(key, severity, standing, at))
+    return tellings, moments
+
+
+def _not_told_of_silence(
+    leads: Iterable[str],
+    rule: Rule | None,
+    standing: Standing,
+    hearing: Mapping[str, Collection[str]],
+    picture: Picture,
+) -> list[str]:
+    """Those of some leads who are not told, by the silence of a feed, that an alert is blind for it."""
+    if rule is None or not hearing or not rule.measure or standing.blind_why == ANOTHER_MEASURE:
+        return list(leads)
+    heard: set[str] = set()
+    for feed in feeds_of(picture, rule.measure, standing.subject):
+        heard.update(hearing.get(feed, ()))
+    return [lead for lead in leads if lead not in heard]
 
 
 def _tests(alerting: Alerting, at: datetime) -> tuple[list[Telling], datetime | None]:

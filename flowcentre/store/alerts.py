@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from flowcentre.model import Rule, Standing, Telling, Transition
+from flowcentre.model import MessageState, Rule, Standing, Telling, TellingKind, Transition
 from flowcentre.model.alerts import AlertState, Phase, What
 from flowcentre.store import actions, silences, standings
 from flowcentre.store import alert_tables as db
-from flowcentre.store.answers import UNNUMBERED, Decided, Stood
+from flowcentre.store.answers import UNNUMBERED, Decided, Ended, Stood
 from flowcentre.store.moments import maybe_to_ms, to_ms
 from flowcentre.store.writing import insert_new
 
 _ENDS = (What.CLEARED, What.CLOSED)
 _Key = tuple[str, str]  # rule and subject
+_ENDED_LATELY = timedelta(days=2)
+# What was withdrawn before it was sent was not told: who never heard of an alert need not hear of its end.
+_went_out = func.coalesce(db.message.c.state, "") != MessageState.WITHDRAWN
 
 
 def take_turn(connection: Connection) -> None:
@@ -34,14 +38,38 @@ def read_stood(connection: Connection, at: datetime) -> Stood:
     told = connection.execute(
         select(db.telling.c.key)
         .join(db.alert, db.alert.c.id == db.telling.c.alert)
-        .where(db.alert.c.cleared_at.is_(None))
+        .outerjoin(db.message, db.message.c.id == db.telling.c.message)
+        .where(db.alert.c.cleared_at.is_(None), _went_out)
     )
     return Stood(
         {(standing.rule, standing.subject): standing for standing in standings.read(connection)},
         tuple(silences.read(connection, at)),
         frozenset(told.scalars()),
         tuple(actions.read_open(connection)),
+        tuple(_read_ended(connection, at)),
     )
+
+
+def _read_ended(connection: Connection, at: datetime) -> Iterator[Ended]:
+    """The alerts that cleared within two days (no silence is longer than one), and of whose end nobody was told."""
+    alert, telling, happened = db.alert.c, db.telling.c, db.alert_transition.c
+    of_it = select(telling.id).where(telling.alert == alert.id)
+    cleared = select(happened.id).where(happened.alert == alert.id, happened.what == What.CLEARED)
+    found = connection.execute(
+        select(alert.id, alert.rule, alert.subject, telling.key)
+        .join(db.telling, telling.alert == alert.id)
+        .outerjoin(db.message, db.message.c.id == telling.message)
+        .where(
+            alert.cleared_at >= to_ms(at - _ENDED_LATELY),
+            of_it.where(telling.kind.in_((TellingKind.RAISED, TellingKind.ESCALATED))).exists(),
+            ~of_it.where(telling.kind == TellingKind.CLEARED).exists(),
+            cleared.exists(),
+            _went_out,
+        )
+        .order_by(alert.id, telling.id)
+    )
+    for (id, rule, subject), rows in groupby(found, key=lambda row: (row.id, row.rule, row.subject)):
+        yield Ended(id, rule, subject, tuple(row.key for row in rows))
 
 
 def keep(connection: Connection, stood: Stood, decided: Decided, rules: Mapping[str, Rule]) -> Decided:

@@ -137,6 +137,16 @@ class Pruned:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """An alert that cleared lately, of whose end nobody was told though somebody was of its beginning: it was silenced then."""
+
+    alert: int
+    rule: str
+    subject: str
+    told: tuple[str, ...]  # the keys of its tellings
+
+
+@dataclass(frozen=True, slots=True)
 class Stood:
     """How every rule stands, and what hushes it, as at one moment: what is decided from."""
 
@@ -146,6 +156,7 @@ class Stood:
     silences: tuple[alerts.Silence, ...] = ()  # in force or to come
     told: frozenset[str] = frozenset()  # the keys of all tellings of the alerts that are open
     actions: tuple[Action, ...] = ()  # that are open, those first that are due first
+    ended: tuple[Ended, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

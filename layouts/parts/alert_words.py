@@ -183,6 +183,8 @@ def message_words(message: Message, at: datetime) -> str:
             return f"delivered {when_words(ended, at)}{later}"
         case MessageState.UNDELIVERABLE:
             return f"not delivered, {tried}"
+        case MessageState.WITHDRAWN:
+            return f"not sent: {message.trouble}" if message.trouble else "not sent, for it was not needed any more"
         case MessageState.SENDING:
             return "being sent"
         case MessageState.WAITING:

@@ -11,8 +11,10 @@ from hypothesis import strategies as some
 
 from flowcentre.alerts.routing import channel_tellings, route
 from flowcentre.model import (
+    ANOTHER_MEASURE,
     Alerting,
     AlertState,
+    Lead,
     Phase,
     Route,
     RouteStep,
@@ -145,6 +147,32 @@ def test_a_chain_may_begin_late():
     assert who(kept.look(AT + 20 * MINUTE)) == [("director", "escalated")]
 
 
+@pytest.mark.parametrize("where", [0, 1, 2, 3])
+def test_a_step_that_is_put_in_between_tells_nobody_twice_and_leaves_nobody_out(where):
+    """Whoever was told stays told, whatever number their step has now."""
+    kept = Kept()
+    kept.look(AT, raised())
+    kept.look(AT + 15 * MINUTE)
+    steps = list(ALERTING.routes[0].steps)
+    after = (timedelta(0), 10 * MINUTE, 20 * MINUTE, 40 * MINUTE)[where]
+    steps.insert(where, RouteStep(after, ("night",)))
+    night = Lead("night", "Night manager", (("mail", "night@northgate.example"),))
+    chain = replace(ALERTING.routes[0], steps=tuple(steps))
+    kept.alerting = replace(ALERTING, leads=(*ALERTING.leads, night), routes=(chain,))
+    told = [lead for minute in range(16, 60) for lead, _ in who(kept.look(AT + minute * MINUTE))]
+    assert sorted(told) == ["desk", "night"]
+
+
+def test_a_chain_that_began_by_a_clock_that_was_ahead_waits_for_no_such_moment():
+    kept = Kept()
+    kept.look(AT + 6 * HOUR, raised(at=AT + 6 * HOUR))
+    righted = kept.change("beds-full", raised_at=AT, since=AT)
+    assert not kept.look(AT, righted)
+    assert kept.next_due == AT + 15 * MINUTE
+    assert who(kept.look(AT + 15 * MINUTE)) == [("director", "escalated")]
+    assert who(kept.look(AT + 30 * MINUTE)) == [("desk", "escalated")]
+
+
 def test_each_route_of_a_rule_is_a_chain_of_its_own():
     kept = Kept(replace(ALERTING, rules=(replace(FULL, routes=("site", "desk")),)))
     assert who(kept.look(AT, raised())) == [("site", "raised"), ("desk", "raised")]
@@ -256,7 +284,7 @@ def test_an_alert_that_is_raised_and_flaps_at_once_is_told_as_both():
     assert who(Kept().look(AT, raised(flapping_since=AT))) == [("site", "raised"), ("site", "flapping")]
 
 
-def test_blind_is_told_once_to_those_who_know_of_the_alert():
+def test_each_blindness_is_told_once_to_those_who_know_of_the_alert():
     kept = Kept()
     kept.look(AT, raised(acknowledged_at=None))
     kept.look(AT + MINUTE, kept.change("beds-full", acknowledged_at=AT + MINUTE))
@@ -264,7 +292,25 @@ def test_blind_is_told_once_to_those_who_know_of_the_alert():
     assert who(kept.look(AT + HOUR, blind)) == [("site", "blind")]
     assert not kept.look(AT + 2 * HOUR)
     kept.look(AT + 3 * HOUR, kept.change("beds-full", blind_since=None))
-    assert not kept.look(AT + 4 * HOUR, kept.change("beds-full", blind_since=AT + 4 * HOUR))
+    again = kept.change("beds-full", blind_since=AT + 4 * HOUR)
+    assert who(kept.look(AT + 4 * HOUR, again)) == [("site", "blind")]
+    assert not kept.look(AT + 5 * HOUR)
+
+
+def test_what_goes_blind_again_and_again_is_told_of_each_half_hour_at_most_and_in_the_end():
+    kept = Kept()
+    kept.look(AT, raised())
+    kept.look(AT, kept.change("beds-full", acknowledged_at=AT))
+    told = []
+    for minute in range(60):
+        since = AT + minute * MINUTE if minute % 2 else None
+        told += [
+            (minute, *each)
+            for each in who(kept.look(AT + minute * MINUTE, kept.change("beds-full", blind_since=since)))
+        ]
+    assert told == [(1, "site", "blind"), (31, "site", "blind")]
+    assert kept.next_due == AT + 61 * MINUTE
+    assert who(kept.look(AT + 61 * MINUTE)) == [("site", "blind")]
 
 
 @pytest.mark.parametrize("phase", [Phase.PENDING, Phase.RAISED])
@@ -273,18 +319,38 @@ def test_what_a_silent_feed_blinds_is_told_by_the_alert_of_its_silence_alone(pha
     kept.look(AT, raised())
     kept.look(AT + MINUTE, kept.change("beds-full", acknowledged_at=AT))
     kept.picture = a_picture(AT, occupancy(state=State.STALE))
+    kept.alerting = replace(ALERTING, rules=(FULL, CROWDED, replace(SILENT, routes=("site",))))
     silent = raised(SILENT, "beds", AT + HOUR, phase=phase)
     said = kept.look(AT + HOUR, kept.change("beds-full", blind_since=AT + HOUR), silent)
-    assert who(said) == ([("desk", "raised")] if phase is Phase.RAISED else [])
+    assert who(said) == ([("site", "raised")] if phase is Phase.RAISED else [])
 
 
-def test_when_the_feed_speaks_again_and_the_alert_is_blind_still_that_is_told():
+@pytest.mark.parametrize("phase", [Phase.PENDING, Phase.RAISED])
+def test_who_is_not_told_of_the_silence_is_told_what_it_blinds(phase):
     kept = Kept()
     kept.look(AT, raised())
     kept.look(AT + MINUTE, kept.change("beds-full", acknowledged_at=AT))
-    kept.look(AT + HOUR, kept.change("beds-full", blind_since=AT + HOUR), raised(SILENT, "beds", AT + HOUR))
+    silent = raised(SILENT, "beds", AT + HOUR, phase=phase)  # whose route is the desk's
+    said = kept.look(AT + HOUR, kept.change("beds-full", blind_since=AT + HOUR), silent)
+    assert ("site", "blind") in who(said)
+    assert ("desk", "blind") not in who(said)
+
+
+def test_when_the_feed_speaks_again_and_the_alert_is_blind_still_that_is_told():
+    kept = Kept(replace(ALERTING, rules=(FULL, replace(SILENT, routes=("site",)))))
+    kept.look(AT, raised())
+    kept.look(AT + MINUTE, kept.change("beds-full", acknowledged_at=AT))
+    silent = raised(SILENT, "beds", AT + HOUR)
+    assert who(kept.look(AT + HOUR, kept.change("beds-full", blind_since=AT + HOUR), silent)) == [("site", "raised")]
     back = replace(kept.standings["silent", "beds"], phase=Phase.CLEAR)
     assert who(kept.look(AT + 2 * HOUR, back)) == [("site", "blind")]
+
+
+def test_what_turned_to_another_measure_is_told_though_a_feed_is_silent():
+    kept = Kept(replace(ALERTING, rules=(FULL, replace(SILENT, routes=("site",)))))
+    kept.look(AT, raised())
+    turned = kept.change("beds-full", acknowledged_at=AT, blind_since=AT + HOUR, blind_why=ANOTHER_MEASURE)
+    assert ("site", "blind") in who(kept.look(AT + HOUR, turned, raised(SILENT, "beds", AT + HOUR)))
 
 
 @pytest.mark.parametrize("how", ["another feed", "on trial", "silenced"])

@@ -122,7 +122,7 @@ def test_mutated_rules_and_leads_give_alerts_that_reach_somebody_or_mistakes_wit
         assert all(steps[route][0].after == timedelta(0) for route in rule.routes)
         assert rule.action_card in CARDS
         assert rule.raise_at is None or rule.raise_at != rule.stand_down_at
-        assert len(rule.edition) == 12
+        assert len(rule.edition) == 19
     for route in alerting.routes:
         assert all(step.to and set(step.to) <= people for step in route.steps)
         assert all(before.after < after.after for before, after in pairwise(route.steps))
