@@ -53,7 +53,8 @@ def read_stood(connection: Connection, at: datetime) -> Stood:
 def _read_ended(connection: Connection, at: datetime) -> Iterator[Ended]:
     """The alerts that cleared within two days (no silence is longer than one), and of whose end nobody was told."""
     alert, telling, happened = db.alert.c, db.telling.c, db.alert_transition.c
-    of_it = select(telling.id).where(telling.alert == alert.id)
+    of = db.telling.alias()
+    of_it = select(of.c.id).where(of.c.alert == alert.id)
     cleared = select(happened.id).where(happened.alert == alert.id, happened.what == What.CLEARED)
     found = connection.execute(
         select(alert.id, alert.rule, alert.subject, telling.key)
@@ -61,8 +62,8 @@ def _read_ended(connection: Connection, at: datetime) -> Iterator[Ended]:
         .outerjoin(db.message, db.message.c.id == telling.message)
         .where(
             alert.cleared_at >= to_ms(at - _ENDED_LATELY),
-            of_it.where(telling.kind.in_((TellingKind.RAISED, TellingKind.ESCALATED))).exists(),
-            ~of_it.where(telling.kind == TellingKind.CLEARED).exists(),
+            of_it.where(of.c.kind.in_((TellingKind.RAISED, TellingKind.ESCALATED))).exists(),
+            ~of_it.where(of.c.kind == TellingKind.CLEARED).exists(),
             cleared.exists(),
             _went_out,
         )
