@@ -17,8 +17,8 @@ HOUSES = {
     "flowcentre/config": ["flowcentre.model", "flowcentre.measures"],
     "flowcentre/feeds": ["flowcentre.model", "flowcentre.measures", "flowcentre.store"],
     "flowcentre/store": ["flowcentre.model"],
-    "flowcentre/picture": ["flowcentre.model", "flowcentre.measures", "flowcentre.store"],
-    "flowcentre/pressure": ["flowcentre.model", "flowcentre.measures", "flowcentre.picture"],
+    "flowcentre/pressure": ["flowcentre.model", "flowcentre.measures"],
+    "flowcentre/picture": ["flowcentre.model", "flowcentre.measures", "flowcentre.pressure", "flowcentre.store"],
     "flowcentre/alerts": ["flowcentre.model", "flowcentre.measures", "flowcentre.picture", "flowcentre.store"],
     "flowcentre/access": ["flowcentre.model", "flowcentre.store"],
     "flowcentre/web": [
@@ -28,7 +28,6 @@ HOUSES = {
         "flowcentre.feeds",
         "flowcentre.store",
         "flowcentre.picture",
-        "flowcentre.pressure",
         "flowcentre.alerts",
         "flowcentre.access",
     ],

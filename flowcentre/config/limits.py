@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from flowcentre.config.alert_shapes import RuleShape
 from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
 from flowcentre.config.lines import KeyPath
+from flowcentre.measures.pressure import MISMATCH
 from flowcentre.model import Measure, RuleKind, Worse
 
 _PER_CENT = "%"
@@ -61,6 +63,20 @@ def _percentage(key: str, limit: float, shape: RuleShape, measure: Measure, *, s
     return ""
 
 
+def likely_meaning(limit: float, limits: Sequence[float], measure: Measure) -> str:
+    """What would be right, where a limit of bands cannot be meant so; empty where it can. ``limits`` are all of them."""
+    if measure.unit == _PER_CENT:
+        most = _TWICE_FULL if measure.id.endswith(_MAY_BE_OVERFULL) else 100.0
+        if 0 < max(limits) <= _FRACTIONS_END:
+            return f"did you mean {limit * 100:g}? Limits are in per cent"
+        return "" if 0 <= limit <= most else f"limits from 0 to {most:g}, in per cent"
+    if limit < 0 and not _below_zero(measure):
+        return f"0 or more: {measure.label} is never below nothing"
+    if 0 < abs(limit) < 1 and measure.decimals == 0:
+        return f"1 or more, or 0: {measure.label} is counted in whole {measure.unit}"
+    return ""
+
+
 def _is_fraction(size: float, shape: RuleShape, key: str, *, step: bool) -> bool:
     if step:
         return 0 < size < 1  # one percentage point may well be a step
@@ -70,6 +86,8 @@ def _is_fraction(size: float, shape: RuleShape, key: str, *, step: bool) -> bool
 
 
 def _below_zero(measure: Measure) -> bool:
+    if measure is MISMATCH:
+        return True
     return measure.formula is not None and bool(measure.formula.minus) and measure.formula.below_zero
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from flowcentre.config.boards import read_boards
@@ -12,16 +13,18 @@ from flowcentre.config.channels import ChannelKind
 from flowcentre.config.document import Document, missing_document, read_document
 from flowcentre.config.feeds import read_feeds
 from flowcentre.config.leads import read_leads
+from flowcentre.config.level_cards import level_card_names, missing_cards
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake, suggest
 from flowcentre.config.places import read_places
+from flowcentre.config.pressure import check_cards, read_pressure
 from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.config.rules import CARDS, read_rules
 from flowcentre.config.shapes import CountyShape, read_shape
-from flowcentre.config.watchable import watchable
-from flowcentre.model import County
+from flowcentre.config.watchable import watchable, with_pressure
+from flowcentre.model import County, PressureRules
 
-FILES = ("county.toml", "places.toml", "feeds.toml", "boards.toml", "alerts.toml", "leads.toml")
-OPTIONAL = frozenset({"boards.toml", "alerts.toml", "leads.toml"})
+FILES = ("county.toml", "places.toml", "feeds.toml", "boards.toml", "alerts.toml", "leads.toml", "pressure.toml")
+OPTIONAL = frozenset({"boards.toml", "alerts.toml", "leads.toml", "pressure.toml"})
 
 
 def read_folder(folder: Path) -> Mapping[str, bytes]:
@@ -40,8 +43,9 @@ def read_folder(folder: Path) -> Mapping[str, bytes]:
 
 
 def card_names(folder: Path) -> frozenset[str]:
-    """The action cards beside the TOML files of a folder, by name without ending."""
-    return frozenset(path.stem for path in (folder / CARDS).glob("[!.]*.md") if path.is_file())
+    """The action cards beside the TOML files of a folder, by name without ending; those for levels as ``levels/...``."""
+    cards = folder / CARDS
+    return level_card_names(cards) | {path.stem for path in cards.glob("[!.]*.md") if path.is_file()}
 
 
 def load(
@@ -72,7 +76,7 @@ def load_files(
 ) -> County:
     """The same from files already read, by name. ``cards`` are the names of action cards, None where none is looked for."""
     unknown = [name for name in files if name not in FILES]
-    county_file, places_file, feeds_file, boards_file, alerts_file, leads_file = documents = [
+    county_file, places_file, feeds_file, boards_file, alerts_file, leads_file, pressure_file = documents = [
         read_document(name, files[name], variables)
         if name in files
         else (Document(name) if name in OPTIONAL else missing_document(name, unknown))
@@ -89,7 +93,13 @@ def load_files(
     boards = read_boards(boards_file, found, layouts)
     told = read_leads(leads_file, channels, demonstration)
     sound = found.whole and feeds_file.read and not (places_file.mistakes or feeds_file.mistakes)
-    watched = watchable(found.places, feeds) if sound and alerts_file.tables else None
+    watched = watchable(found.places, feeds) if sound and (alerts_file.tables or "pressure.toml" in files) else None
+    pressure = read_pressure(pressure_file, watched) if "pressure.toml" in files else PressureRules()
+    if cards is not None:
+        check_cards(pressure_file, pressure, watched, partial(missing_cards, cards))
+    if watched is not None:
+        # Rules that look at scores do not look wrong where it is the scoring that is.
+        watched = with_pressure(watched, pressure) if not pressure_file.mistakes else None
     rules = read_rules(alerts_file, watched, told.routes, cards)
     if "leads.toml" not in files and any(rule.routes for rule in rules):
         leads_file.mistakes += missing_document("leads.toml", unknown).mistakes
@@ -101,4 +111,4 @@ def load_files(
     assert county.name is not None
     alerting = replace(told.alerting, rules=rules)
     shown = bool(county.demonstration)
-    return County(county.name, found.places, feeds, boards, shown, county.bed_day_cost, care, alerting)
+    return County(county.name, found.places, feeds, boards, shown, county.bed_day_cost, care, alerting, pressure)

@@ -37,6 +37,35 @@ def resolve_places(
     return named
 
 
+def resolve_scored(
+    document: Document, path: KeyPath, rules: str | None, given: object, watched: Watchable | None
+) -> tuple[str, ...]:
+    """The ids of the places that scoring rules score, each named or "each" of a kind; the system is scored by no rules."""
+    where = (*path, "places")
+    if isinstance(given, str) and given.startswith(_EACH):
+        word = given.removeprefix(_EACH).strip()
+        if word not in _WORDS:
+            options = suggest(given, [f"{_EACH}{each}" for each in sorted(_WORDS)])
+            document.wrong(where, f'there is no kind or level of place "{word}"', options)
+            return ()
+        found = [] if watched is None else [place for place in watched.places if word in (place.kind, place.level)]
+        if watched is not None and not found:
+            document.wrong(where, f'"{rules}" scores each {word}, and there is none', "a kind of place that there is")
+        named = tuple(place.id for place in found)
+    else:
+        named = _ids(document, where, f'"{rules}" scores', given, 'places = ["northgate"], or "each acute hospital"')
+    if watched is None:
+        return named
+    for index, place in enumerate(named):
+        at = (*where, index) if isinstance(given, list) else where
+        if place not in watched.places:
+            document.wrong(at, f'no place "{place}"', suggest(place, [each.id for each in watched.places]))
+        elif place == watched.places.system.id:
+            what = f'"{rules}" scores the system, whose score is the mean of the pillars'
+            document.wrong(at, what, "places below the system")
+    return named
+
+
 def _each(
     document: Document, where: KeyPath, word: str, measure: str | None, watched: Watchable | None
 ) -> tuple[str, ...]:
@@ -82,13 +111,18 @@ def resolve_feeds(document: Document, path: KeyPath, shape: RuleShape, watched: 
 
 def _listed(document: Document, where: KeyPath, shape: RuleShape, given: object, right: str) -> tuple[str, ...]:
     """Ids in a list, each once; what is none of that is noted."""
+    return _ids(document, where, f'"{shape.id}" watches', given, right)
+
+
+def _ids(document: Document, where: KeyPath, does: str, given: object, right: str) -> tuple[str, ...]:
+    """The same; ``does`` says who does what with them: "ae-crowded watches"."""
     if given is None:
         return ()
     if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-        document.wrong(where, f'"{shape.id}": {where[-1]} is not a list of ids', right)
+        document.wrong(where, f"{does.rpartition(' ')[0]}: {where[-1]} is not a list of ids", right)
         return ()
     if not given:
-        document.wrong(where, f'"{shape.id}" watches nothing: {where[-1]} is empty', right)
+        document.wrong(where, f"{does} nothing: {where[-1]} is empty", right)
     ids: Sequence[str] = given
     for index, each in enumerate(ids):
         if each in ids[:index]:

@@ -131,6 +131,7 @@ def _parts(county: County) -> tuple[object, ...]:
         county.demonstration,
         promised,
         county.alerting,
+        county.pressure,
     )
 
 

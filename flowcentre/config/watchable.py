@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowcentre.measures import ALL
 from flowcentre.measures.delays import HOSPITALS
 from flowcentre.measures.packages import WHOLE_SYSTEM
-from flowcentre.model import Feed, Place, PlaceKind, Places, Summing
+from flowcentre.measures.pressure import measured_at
+from flowcentre.model import Feed, Place, PlaceKind, Places, PressureRules, Summing
 
 _Sources = dict[str, frozenset[str]]  # place -> feeds
 
@@ -50,6 +51,21 @@ def watchable(places: Places, feeds: Sequence[Feed]) -> Watchable:
     if all(lists):  # it is worked out of the lists of both, for the system alone
         sources[WHOLE_SYSTEM.id] = {places.system.id: _together(feeds for each in lists for feeds in each)}
     return Watchable(places, {feed.id: feed for feed in feeds}, sources)
+
+
+def with_pressure(watched: Watchable, pressure: PressureRules) -> Watchable:
+    """The same with scores and levels, which come from whatever their parameters come from."""
+    from_feeds: dict[str, frozenset[str]] = {}
+    for rules in pressure.rules:
+        for place in rules.places:
+            each = [watched.sources.get(one.measure, {}).get(place, frozenset()) for one in rules.parameters]
+            from_feeds[place] = from_feeds.get(place, frozenset()) | _together(each)
+    from_feeds[watched.places.system.id] = _together(from_feeds.values())
+    known = {
+        measure: {place: from_feeds.get(place, frozenset()) for place in places}
+        for measure, places in measured_at(pressure, watched.places).items()
+    }
+    return replace(watched, sources={**watched.sources, **known})
 
 
 def _add_own(measure_id: str, covered: Sequence[tuple[Feed, Sequence[Place]]], own: dict[str, _Sources]) -> None:

@@ -12,12 +12,14 @@ from flowcentre.measures import (
     national,
     nhs_111,
     packages,
+    pressure,
     visit_counts,
 )
 from flowcentre.model import Measure
 
 # Every group of measures under the title that it has wherever all of them are listed.
 HOUSES = (
+    ("Pressure, now", pressure.MEASURES),
     ("A&E and ambulances, now", emergency.MEASURES),
     ("Hospital beds, now", beds.MEASURES),
     ("Delayed discharges, now", delays.MEASURES),

@@ -20,6 +20,7 @@ class Contribution:
     value: Value
     points: float | None  # brought to the score's scale; None: its figure is not known
     most: float  # that it can add, on the same scale
+    up_to: float | None = None  # that it may add by what is known, where that is less than its most
 
     @property
     def known(self) -> bool:
@@ -47,6 +48,8 @@ class Score:
     contributions: tuple[Contribution, ...] = ()  # of a place, the greatest first
     parts: tuple[Score, ...] = ()  # of a mean: what it is the mean of
     indicative: bool = True  # some rules that it rests on are verified by nobody
+    cut_offs: tuple[float, ...] = ()  # by which its level goes
+    weights: tuple[float, ...] = ()  # of its parts, in their order
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,12 @@ class Parameter:
     limits: tuple[float, ...]
     points: tuple[float, ...]
     weight: float = 1.0
+    less_is_worse: bool = False  # of one limit alone, which cannot say it itself
 
     @property
     def rising(self) -> bool:
         """Is more worse?"""
-        return self.limits[0] <= self.limits[-1]
+        return self.limits[0] < self.limits[-1] if len(self.limits) > 1 else not self.less_is_worse
 
     @property
     def most(self) -> float:

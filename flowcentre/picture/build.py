@@ -26,6 +26,7 @@ from flowcentre.model import (
 from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected, Total, expect
 from flowcentre.picture.looked import not_evaluated_since
+from flowcentre.picture.pressure import Pressures
 from flowcentre.picture.totals import Values, by_formula, held_astray, summed
 from flowcentre.picture.typed import last_typed, status_of_typed
 from flowcentre.picture.undelivered import read_undelivered
@@ -68,6 +69,7 @@ def build(
     held = {feed: entry.held_now for feed, entry in log.items() if entry.held_now}
     values = work_out(expected, rows, at, held, before)
     (whole_system or WholeSystem(store)).add_to(values, county)
+    Pressures(store).add_to(values, county, at)
     seen = {} if live else _newest_by_feed(rows)
     silent = _with_nothing_known(rows)
     typed = last_typed(rows)

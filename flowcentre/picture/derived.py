@@ -9,6 +9,7 @@ from flowcentre.model import County, Level, Reading, Value
 from flowcentre.picture.build import work_out
 from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected
+from flowcentre.picture.pressure import Pressures
 from flowcentre.picture.whole_system import WholeSystem
 from flowcentre.store import Store
 
@@ -27,11 +28,12 @@ def derived_readings(county: County, values: Mapping[tuple[str, str], Value], at
 
 def keep_derived(store: Store, county: County, expected: Expected, moments: Iterable[datetime]) -> None:
     """Work out and keep the totals and shares of each moment from the latest that is then known, as a history is read in."""
-    values, whole_system, contracts = None, WholeSystem(store), ContractsToday(store)
+    values, whole_system, contracts, pressures = None, WholeSystem(store), ContractsToday(store), Pressures(store)
     for at in moments:
         rows = contracts.recounted(store.latest(), county, at)
         values = work_out(expected, rows, at, before=values)
         whole_system.add_to(values, county)
+        pressures.add_to(values, county, at)
         store.record_derived(derived_readings(county, values, at), received_at=at)
 
 
@@ -41,10 +43,16 @@ def keep_what_aged(store: Store, county: County, expected: Expected, until: date
     Totals are kept as changes, and nobody was there to see them turn old: without this an outage
     would stand in the history as a steady line.
     """
-    rows, whole_system, contracts = store.latest(), WholeSystem(store), ContractsToday(store)
+    rows, whole_system, contracts, pressures = (
+        store.latest(),
+        WholeSystem(store),
+        ContractsToday(store),
+        Pressures(store),
+    )
     at = max((row.received_at for row in rows), default=None)
     while at is not None and at < until:
         values = work_out(expected, contracts.recounted(rows, county, at), at)
         whole_system.add_to(values, county)
+        pressures.add_to(values, county, at)
         store.record_derived(derived_readings(county, values, at), received_at=at)
         at = min((v.stale_at for v in values.values() if v.stale_at is not None and v.stale_at > at), default=None)

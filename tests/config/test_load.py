@@ -133,7 +133,7 @@ MISTAKES = {
     "an empty name": ("county.toml", '"Westshire"', '" " #!', "is empty", 'name = "Westshire"'),
     "unknown level": ("places.toml", '"site"', '"stie" #!', 'no level "stie"', '"site"'),
     "unknown kind": ("places.toml", '"trust"', '"trsut" #!', 'no kind "trsut"', '"trust"'),
-    "a kind far from all": ("places.toml", '"trust"', '"xyz" #!', 'no kind "xyz"', 'one of "acute hospital"'),
+    "a kind far from all": ("places.toml", '"trust"', '"xyz" #!', 'no kind "xyz"', 'one of "NHS 111", "acute hospital"'),
     "kind and level apart": ("places.toml", 'kind = "trust"', 'kind = "locality" #!', "level organisation", '"locality"'),
     "unknown parent": ("places.toml", 'parent = "westshire-hospitals"', 'parent = "westshire-hospital" #!',
                        'no place "westshire-hospital"', '"westshire-hospitals"'),

@@ -5,6 +5,7 @@ import pytest
 from flowcentre.measures import ALL, WrongSum, across_places, over_time
 from flowcentre.measures.discharge import FAMILIES, REASONS
 from flowcentre.measures.packages import WHOLE_SYSTEM
+from flowcentre.measures.pressure import OF_PRESSURE
 from flowcentre.measures.sums import together
 from flowcentre.model import Period, StockOrFlow, Summing
 
@@ -91,8 +92,9 @@ class TestEveryMeasure:
             assert measure.formula.words
 
     def test_is_reported_by_somebody_or_has_a_formula(self, measure):
-        # Who waits in the whole system is worked out of the lists of a picture: people, and no numbers, are joined.
-        assert measure.reported_by or measure.formula or measure is WHOLE_SYSTEM
+        # Who waits in the whole system is worked out of the lists of a picture: people, and no numbers, are joined. Pressure
+        # is scored by the county's rules, or declared by a person.
+        assert measure.reported_by or measure.formula or measure is WHOLE_SYSTEM or measure in OF_PRESSURE
 
     def test_is_never_a_stock_summed_over_time(self, measure):
         if measure.stock_or_flow is StockOrFlow.STOCK:
