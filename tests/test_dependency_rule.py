@@ -63,6 +63,8 @@ ONLY_IN = {
     "holidays": ["layouts", "flowcentre/alerts/rota.py"],
     "plotly": ["layouts", "app.py"],
     "markdown_it": ["layouts"],
+    "fpdf": ["layouts/sitrep_pdf.py"],
+    "fontTools": ["layouts/sitrep_pdf.py"],
 }
 
 # The nouns and the catalogue are free of any library.

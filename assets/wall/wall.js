@@ -5,8 +5,10 @@
  * where pages.js puts it up. With data-asked too, what it shows depends on the query of its address; one that holds what
  * data-asked names is not live.
  *
+ * With data-sleeps, a board stands in a tab that one works in, beside forms: it sleeps while the tab is hidden.
+ *
  * What the page gives (all moments ISO 8601, UTC):
- *   <body data-fingerprint data-body-url data-server-now [data-not-live-after="13"]>
+ *   <body data-fingerprint data-body-url data-server-now [data-not-live-after="13"] [data-sleeps]>
  *   <time class="age" data-observed-at>              an age in words, kept true here
  *   <any data-state data-late-at data-stale-at>      turns late and stale here when those moments pass
  *   <time id="clock">, <time id="date">              the time here, in the form that the page gave it, and the day
@@ -258,7 +260,7 @@
         open();
       }
       hurry();
-    } else if (glass !== board) {
+    } else if (glass !== board || body.dataset.sleeps) {
       sleepTimer = setTimeout(() => {
         asleep = true;
         clearTimeout(openTimer);
@@ -274,6 +276,8 @@
   async function reloadAfterUpgrade(fingerprint) {
     drawnWith ||= fingerprint;
     if (!fingerprint || fingerprint === drawnWith) return;
+    // What somebody is typing would be lost: the next beat asks again.
+    if ([...document.querySelectorAll("input[type=text]")].some((field) => field.value !== field.defaultValue)) return;
     // Two servers of different age behind one address must not send a display to and fro.
     const [last, when] = (sessionStorage.getItem("reloaded-for") || " 0").split(" ");
     if (last === fingerprint && Math.abs(Date.now() - Number(when)) < MINUTE) return;

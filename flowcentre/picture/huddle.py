@@ -18,6 +18,7 @@ from flowcentre.picture.sitrep import Sitrep, Told, kept, read_kept, sitrep_of
 from flowcentre.store import Store
 
 DAY = timedelta(days=1)  # with so long ago the first huddle is compared
+LONGEST_MINUTE = 500  # letters
 MOST = 200  # alerts, actions and huddles that are read
 
 _BEDS_FREE = ("community_beds_free", "recovery_beds_free", "home_care_hours_free", "reablement_hours_free")
@@ -114,10 +115,6 @@ class HuddleBook:
             text = self._store.sitrep(number)
         assert text is not None
         return HuddleKept(picture, at, huddle, read_kept(text))
-
-    def minutes(self, number: int) -> int:
-        """How many lines the minutes of a huddle have."""
-        return len(self._store.minutes(number))
 
     def keep(self, huddle: Huddle) -> None:
         """Keep the sitrep of a huddle that has just been closed; of one that was closed a while ago, out of what was known then."""

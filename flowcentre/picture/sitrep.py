@@ -54,6 +54,7 @@ class Sitrep:
     title: str
     head: tuple[str, ...] = ()  # what it is of, and when
     parts: tuple[Part, ...] = ()
+    at: datetime | None = None  # of which it tells
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def sitrep_of(told: Told) -> Sitrep:
         Part("Minutes", tuple(minute_line(minute, at) for minute in told.minutes) or (_NOTHING,)),
     ]
     of = f" of huddle {huddle.id}" if huddle is not None else ""
-    return Sitrep(f"{county.name}: situation report{of}", tuple(head), tuple(parts))
+    return Sitrep(f"{county.name}: situation report{of}", tuple(head), tuple(parts), at)
 
 
 def huddle_words(huddle: Huddle, at: datetime) -> str:
@@ -294,11 +295,13 @@ def sitrep_text(sitrep: Sitrep, pdf: str = "", *, page: str = "") -> str:
 
 def kept(sitrep: Sitrep) -> str:
     """A sitrep as it is kept in the store."""
-    return json.dumps(asdict(sitrep), ensure_ascii=False, separators=(",", ":"))
+    at = None if sitrep.at is None else sitrep.at.isoformat()
+    return json.dumps({**asdict(sitrep), "at": at}, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_kept(text: str) -> Sitrep:
     """A sitrep out of the store."""
     said = json.loads(text)
     parts = tuple(Part(part["title"], tuple(part["lines"]), part["small"]) for part in said["parts"])
-    return Sitrep(said["title"], tuple(said["head"]), parts)
+    at = None if said["at"] is None else datetime.fromisoformat(said["at"])
+    return Sitrep(said["title"], tuple(said["head"]), parts, at)

@@ -71,13 +71,13 @@ def alert_slip(fields: Mapping[str, str], do: Do, who: str | None, at: datetime)
     return AlertSlip(do, by, words, everywhere, until)
 
 
-def said(text: str, *, needed: bool) -> str:
+def said(text: str, *, needed: bool, longest: int = LONGEST_WORDS) -> str:
     """A reason as it is kept: blanks tidied. Raises NotSaid."""
     words = " ".join(text.split())
     if needed and not any(letter.isalpha() for letter in words):
         raise NotSaid("Say why, in a few words.")
-    if len(words) > LONGEST_WORDS:
-        raise NotSaid(f"In {LONGEST_WORDS} letters at most, please.")
+    if len(words) > longest:
+        raise NotSaid(f"In {longest} letters at most, please.")
     if "@" in words or "://" in words or "www." in words.casefold():
         raise NotSaid("No e-mail or web address, please.")
     if _LONG_NUMBER.search(words) or _POSTCODE.search(words):

@@ -1,0 +1,305 @@
+"""Huddles over the web: the page of the one that is open, on which minutes are typed, and each one with its sitrep.
+
+Finished pages without a script; where there is one, what is live is put up beside the forms and never over them, so that nothing
+that is being typed is lost. What is sent answers with a way back to the page, which may be loaded again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from flowcentre.alerts.rota import told
+from flowcentre.alerts.sitreps import sitrep_link, sitrep_tellings
+from flowcentre.feeds.author import author_of
+from flowcentre.model import Alerting, Huddle, Minute, Picture, Telling
+from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
+from flowcentre.picture.sitrep import sitrep_text
+from flowcentre.web.alert_slips import NotSaid
+from flowcentre.web.displays import no_such_page
+from flowcentre.web.failures import kind_and_place
+from flowcentre.web.glass import Glass
+from flowcentre.web.huddle_slips import Do, HuddleSlip, huddle_slip, minute_of
+from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+from flowcentre.web.typed import SignedIn, nobody
+
+PATH = "/huddle"
+_DONE = frozenset({"opened", "kept", "closed", "sent", "already"})
+_NOT_KEPT = (
+    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
+)
+_READ_ONLY = "This server reads huddles and takes nothing."
+_NO_HUDDLE = "There is no such huddle."
+_OVER = "This huddle has been closed, by somebody else or on another page: what you wrote is not in its minutes."
+log = structlog.get_logger(__name__)
+
+
+class HuddleReading(Protocol):
+    """What the server needs of ``flowcentre.picture.huddle.HuddleBook``. It blocks: call it in a thread."""
+
+    def read(self, picture: Picture | None = None) -> HuddleNow:
+        """The huddle that is open, or what one would speak of now."""
+        ...
+
+    def one(self, number: int) -> HuddleKept | None:
+        """One huddle with its sitrep."""
+        ...
+
+    def keep(self, huddle: Huddle) -> None:
+        """Keep the sitrep of a huddle that has just been closed."""
+        ...
+
+
+class HuddleDesk(Protocol):
+    """What it needs of the store to take in what people do. It blocks too."""
+
+    def open_huddle(self, by: str, at: datetime) -> Huddle:
+        """Open a huddle; while one is open, that one."""
+        ...
+
+    def add_minute(self, huddle: int, by: str, words: str, at: datetime, *, slip: str | None = None) -> Minute:
+        """Keep a line of the minutes. ValueError for a huddle that is not open."""
+        ...
+
+    def close_huddle(self, huddle: int, by: str, at: datetime) -> bool:
+        """Close a huddle; False where it is closed already."""
+        ...
+
+    def huddle_sent(self, huddle: int, at: datetime, tellings: Sequence[Telling] = ()) -> bool:
+        """Note that the sitrep goes out, and to whom; False where it went before."""
+        ...
+
+    def huddle(self, huddle: int) -> Huddle | None:
+        """One huddle."""
+        ...
+
+    def minutes(self, huddle: int) -> list[Minute]:
+        """The minutes of a huddle."""
+        ...
+
+
+@dataclass(frozen=True)
+class HuddleRoutes:
+    """The routes of huddles. Without a book there are none of its pages; without a desk nothing is taken in."""
+
+    book: HuddleReading | None
+    desk: HuddleDesk | None
+    glass: Glass
+    current: Callable[[], Picture]
+    now: Callable[[], datetime]
+    signed_in: SignedIn = nobody
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route, with the plain refusal of what lies below."""
+        return [
+            Route(PATH, self.open_one, methods=["GET"]),
+            Route(PATH, self.sent_to_open, methods=["POST"]),
+            Route(f"{PATH}/", _to_the_page),
+            Route(f"{PATH}/{{id}}.txt", self.text),
+            Route(f"{PATH}/{{id}}.pdf", self.pdf),
+            Route(f"{PATH}/{{id}}", self.one, methods=["GET"]),
+            Route(f"{PATH}/{{id}}", self.sent, methods=["POST"]),
+            Route(f"{PATH}/{{rest:path}}", no_such_page),
+        ]
+
+    # --- Shown ------------------------------------------------------------------------------------
+
+    def open_one(self, request: Request) -> Response:
+        """The huddle that is open, or the form that opens one; with ``done`` it says what became of what was sent."""
+        asked = request.query_params
+        done = asked.get("done", "")
+        form = HuddleForm(done=done if done in _DONE else "", author=self._author(asked.get("minute", "")))
+        return self._drawn(request, form)
+
+    def one(self, request: Request) -> Response:
+        """One huddle with its sitrep; the one that is open has its own page."""
+        kept = self._kept(request)
+        if kept is None:
+            return PlainTextResponse(_NO_HUDDLE, 404)
+        if kept.huddle.closed_at is None:
+            return RedirectResponse(PATH, status_code=307)
+        done = request.query_params.get("done", "")
+        return self._drawn_kept(request, kept, HuddleForm(done=done if done in _DONE else ""))
+
+    def text(self, request: Request) -> Response:
+        """A sitrep as text."""
+        kept = self._kept(request)
+        if kept is None:
+            return PlainTextResponse(_NO_HUDDLE, 404)
+        page = sitrep_link(kept.picture.county.alerting, kept.huddle.id)
+        return PlainTextResponse(sitrep_text(kept.sitrep, f"{page}.pdf", page=page))
+
+    def pdf(self, request: Request) -> Response:
+        """A sitrep as PDF."""
+        kept, draw = self._kept(request), self.glass.sitrep_pdf
+        if kept is None or draw is None:
+            return PlainTextResponse(_NO_HUDDLE, 404)
+        named = {"content-disposition": f'inline; filename="sitrep-{kept.huddle.id}.pdf"'}
+        return Response(draw(kept.sitrep), media_type="application/pdf", headers=named)
+
+    # --- Sent -------------------------------------------------------------------------------------
+
+    async def sent_to_open(self, request: Request) -> Response:
+        """The form that opens a huddle. The gate has read its body, within its limit."""
+        return await asyncio.to_thread(self._open, request, await request.body())
+
+    async def sent(self, request: Request) -> Response:
+        """A form of a huddle."""
+        return await asyncio.to_thread(self._take, request, await request.body())
+
+    def _open(self, request: Request, body: bytes) -> Response:
+        if self.book is None:
+            return PlainTextResponse(_NO_HUDDLE, 404)
+        if self.desk is None:
+            return PlainTextResponse(_READ_ONLY, 405)
+        fields: Mapping[str, str] = {}
+        try:
+            fields = fields_of(body)
+            slip = huddle_slip(fields, Do.OPEN, signed_in=self.signed_in(request))
+            self.desk.open_huddle(slip.by, self.now())
+        except NotASlip as why:
+            return self._drawn(request, _again(fields, str(why)), 400)
+        except NotSaid as why:
+            return self._drawn(request, _again(fields, str(why)), 422)
+        except Exception as error:
+            log.error("a huddle could not be opened", **kind_and_place(error))
+            return self._drawn(request, _again(fields, _NOT_KEPT), 503)
+        return RedirectResponse(f"{PATH}?done=opened", status_code=303)
+
+    def _take(self, request: Request, body: bytes) -> Response:
+        number = _number(request)
+        if self.book is None or number is None:
+            return PlainTextResponse(_NO_HUDDLE, 404)
+        if self.desk is None:
+            return PlainTextResponse(_READ_ONLY, 405)
+        huddle = self.desk.huddle(number)
+        if huddle is None:
+            return PlainTextResponse(_NO_HUDDLE, 404)
+        fields: Mapping[str, str] = {}
+        try:
+            fields = fields_of(body)
+            slip = huddle_slip(fields, Do.MINUTE, Do.CLOSE, Do.SEND, signed_in=self.signed_in(request))
+            return RedirectResponse(self._do(self.book, self.desk, huddle, slip), status_code=303)
+        except NotASlip as why:
+            return self._refused(request, huddle, _again(fields, str(why)), 400)
+        except (NotSaid, _Over) as why:
+            return self._refused(request, huddle, _again(fields, str(why)), 422)
+        except Exception as error:
+            log.error("what somebody did at a huddle could not be kept", **kind_and_place(error))
+            return self._refused(request, huddle, _again(fields, _NOT_KEPT), 503)
+
+    def _do(self, book: HuddleReading, desk: HuddleDesk, huddle: Huddle, slip: HuddleSlip) -> str:
+        """Keep it, and say where one reads what became of it."""
+        at = self.now()
+        if slip.do is Do.MINUTE:
+            try:
+                minute = desk.add_minute(huddle.id, slip.by, slip.words, at, slip=slip.mark)
+            except ValueError:
+                raise _Over(_OVER) from None
+            return f"{PATH}?done=kept&minute={huddle.id}.{minute.id}"
+        if slip.do is Do.CLOSE:
+            # Of two who close it at once the second finds it closed, and sends what the first has kept.
+            done = "closed" if desk.close_huddle(huddle.id, slip.by, at) else "already"
+            ended = desk.huddle(huddle.id)
+            assert ended is not None
+            book.keep(ended)
+            if not slip.sends:
+                return f"{PATH}/{huddle.id}?done={done}"
+        elif huddle.closed_at is None:
+            raise _Over("The sitrep goes out once the huddle is closed.")
+        tellings = sitrep_tellings(self.current().county.alerting, huddle.id, at)
+        if not tellings:
+            raise _Over("Nobody is named who gets it: see [huddle] of leads.toml. It can be read and passed on here.")
+        sent = desk.huddle_sent(huddle.id, at, tellings)
+        return f"{PATH}/{huddle.id}?done={'sent' if sent else 'already'}"
+
+    # --- How --------------------------------------------------------------------------------------
+
+    def _kept(self, request: Request) -> HuddleKept | None:
+        number = _number(request)
+        return self.book.one(number) if self.book is not None and number is not None else None
+
+    def _author(self, minute: str) -> str:
+        """Who wrote the minute that was kept last, so that nobody says it anew for each line."""
+        number, _, of = minute.partition(".")
+        if self.desk is None or not (number.isascii() and number.isdigit() and len(number) <= 12):
+            return ""
+        return next((each.by for each in self.desk.minutes(int(number)) if str(each.id) == of), "")
+
+    def _refused(self, request: Request, huddle: Huddle, form: HuddleForm, status: int) -> Response:
+        """The form as it was filled in, with what is wrong, on the page that the huddle has by now."""
+        kept = self.book.one(huddle.id) if self.book is not None else None
+        if kept is not None and kept.huddle.closed_at is not None:
+            return self._drawn_kept(request, kept, form, status)
+        return self._drawn(request, form, status)
+
+    def _drawn(self, request: Request, form: HuddleForm, status: int = 200) -> Response:
+        draw = self.glass.huddle_page
+        if draw is None or self.book is None:
+            return PlainTextResponse("There are no huddles here.", 404)
+        return HTMLResponse(draw(self.book.read(), self._may(request, form)), status)
+
+    def _drawn_kept(self, request: Request, kept: HuddleKept, form: HuddleForm, status: int = 200) -> Response:
+        draw = self.glass.huddle_kept
+        if draw is None:
+            return PlainTextResponse(_NO_HUDDLE, 404)
+        return HTMLResponse(draw(kept, self._may(request, form)), status)
+
+    def _may(self, request: Request, form: HuddleForm) -> HuddleForm:
+        """Who is signed in stands in the form; where nothing is taken in there is none."""
+        who = self.signed_in(request)
+        alerting = self.current().county.alerting
+        return replace(
+            form,
+            author=who if who is not None else form.author,
+            signed_in=who is not None,
+            mark=form.mark or fresh_mark(),
+            may_write=self.desk is not None,
+            to=_titles(alerting, self.now()),
+        )
+
+
+class _Over(ValueError):
+    """A huddle that is closed takes no more, and one that is open sends nothing yet."""
+
+
+def _titles(alerting: Alerting, at: datetime) -> tuple[str, ...]:
+    leads = (alerting.lead(id) for id in told(alerting, alerting.sitrep_to, at))
+    return tuple(lead.title for lead in leads if lead is not None)
+
+
+def _again(fields: Mapping[str, str], why: str) -> HuddleForm:
+    """What stood in a form. What may be somebody's number is not shown again."""
+    asked = fields.get("do", "")
+    return HuddleForm(
+        author=_unless_refused(author_of, fields.get("author", "")),
+        words=_unless_refused(minute_of, fields.get("words", "")),
+        mark=fields.get("form", "")[:64] if fields.get("form", "").isascii() else "",
+        asked=asked if asked in tuple(Do) else "",
+        mistakes=(why,),
+    )
+
+
+def _unless_refused(check: Callable[[str], str], text: str) -> str:
+    try:
+        return check(text)
+    except ValueError:
+        return ""
+
+
+def _number(request: Request) -> int | None:
+    asked = request.path_params["id"]
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 12 else None
+
+
+async def _to_the_page(_request: Request) -> Response:
+    return RedirectResponse(PATH, status_code=307)

@@ -1,0 +1,60 @@
+"""The forms of a huddle as a browser sends them, read strictly: what they ask for, and what is wrong with them in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flowcentre.feeds.author import NotAnAuthor, author_of
+from flowcentre.picture.huddle import LONGEST_MINUTE
+from flowcentre.web.alert_slips import NotSaid, said
+from flowcentre.web.slips import NotASlip
+
+_MARK = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_NOT_OURS = "This is not a form of this page: open it again."
+
+
+class Do(StrEnum):
+    """What a form asks for."""
+
+    OPEN = "open"
+    MINUTE = "minute"
+    CLOSE = "close"
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class HuddleSlip:
+    """A form as it was filled in."""
+
+    do: Do
+    by: str
+    words: str = ""  # of a minute
+    mark: str = ""
+    sends: bool = False  # the sitrep, when the huddle is closed
+
+
+def huddle_slip(fields: Mapping[str, str], *allowed: Do, signed_in: str | None) -> HuddleSlip:
+    """A form of a huddle; ``signed_in`` is who is, where anybody is. Raises NotASlip and NotSaid."""
+    if fields.get("do") not in allowed:
+        raise NotASlip(_NOT_OURS)
+    do, mark = Do(fields["do"]), fields.get("form", "")
+    words = ""
+    if do is Do.MINUTE:
+        if not _MARK.fullmatch(mark):
+            raise NotASlip(_NOT_OURS)
+        words = minute_of(fields.get("words", ""))
+        if not any(letter.isalnum() for letter in words):
+            raise NotSaid("Write what was said, in a few words.")
+    try:
+        by = author_of(fields.get("author", "")) if signed_in is None else signed_in
+    except NotAnAuthor as why:
+        raise NotSaid(str(why)) from None
+    return HuddleSlip(do, by, words, mark, sends=fields.get("send") == "yes")
+
+
+def minute_of(text: str) -> str:
+    """A line of the minutes as it is kept. Raises NotSaid."""
+    return said(text, needed=False, longest=LONGEST_MINUTE)

@@ -1,0 +1,173 @@
+"""The huddle: one page for the call. What is live stands beside the forms and never over them."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Protocol
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import Huddle, Picture
+from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
+from flowcentre.picture.pressure import INDICATIVE
+from flowcentre.picture.sitrep import Part, compared_words
+from layouts.finished import to_html
+from layouts.parts import links
+from layouts.parts.huddle_forms import answered, close_form, minute_form, open_form, send_form
+from layouts.parts.huddle_now import actions, alerts, changed, ended, minutes, pressure
+from layouts.parts.huddle_page import ID, PATH, TITLE
+from layouts.parts.tree import Child
+from layouts.parts.words import clock_words, date_words, iso, when_words
+from layouts.top import top
+
+_SHEETS = ("tokens.css", "flowcentre.css", "type-in/type-in.css", "alerts.css", "huddle.css")
+_LISTED = 10  # huddles before
+
+
+class Book(Protocol):
+    """What the live part needs of ``flowcentre.picture.huddle.HuddleBook``."""
+
+    def read(self, picture: Picture | None = None) -> HuddleNow:
+        """The huddle that is open, or what one would speak of now, beside a picture."""
+        ...
+
+
+def render(now: HuddleNow) -> Component:
+    """The live part of the page: all of it but the forms."""
+    told = now.told
+    parts: list[Child] = [_head(now), minutes(now), pressure(told), changed(told), alerts(told), actions(told)]
+    parts += [ended(told), _before(now)]
+    return html.Div(parts, className="huddle-parts")
+
+
+def document(now: HuddleNow, form: HuddleForm, *, fingerprint: str) -> str:
+    """The whole page of the huddle that is open; where none is, of what one would speak of now."""
+    live = html.Div(render(now), id="board")
+    return _page(now.picture, TITLE, PATH, [_forms(now, form), live], fingerprint, live_of=now)
+
+
+def kept_document(kept: HuddleKept, form: HuddleForm, *, fingerprint: str) -> str:
+    """The whole page of a huddle that is over: its sitrep as it was told, as files, and the form that sends it."""
+    huddle, sitrep = kept.huddle, kept.sitrep
+    ways = html.P(
+        [
+            html.A("As text", href=links.huddle(huddle.id, "txt")),
+            html.A("As PDF", href=links.huddle(huddle.id, "pdf")),
+        ],
+        className="huddle-files",
+    )
+    sent = f"Sent {when_words(huddle.sent_at, kept.at)}." if huddle.sent_at is not None else "Not sent."
+    main: list[Component | None] = [
+        html.Header(
+            [
+                html.P(html.A("The huddle", href=PATH), className="back"),
+                html.H1(sitrep.title),
+                html.P(sent, className="when"),
+            ],
+            className="page-head",
+        ),
+        *answered(form),
+        ways,
+        send_form(huddle, form) if form.may_write and huddle.sent_at is None else None,
+        html.Section([html.P(line) for line in sitrep.head], className="huddle-head"),
+        *(_part(part) for part in sitrep.parts),
+    ]
+    inside = html.Div([part for part in main if part is not None], className="huddle-kept")
+    return _page(kept.picture, sitrep.title, PATH, [inside], fingerprint)
+
+
+def _part(part: Part) -> html.Section:
+    title = html.H3(part.title) if part.small else html.H2(part.title)
+    lines = html.Ul([html.Li(line) for line in part.lines], className="huddle-lines") if part.lines else None
+    return html.Section([title, lines])
+
+
+def _head(now: HuddleNow) -> html.Header:
+    huddle, told = now.huddle, now.told
+    if huddle is not None:
+        standing = f"Huddle {huddle.id}, opened {when_words(huddle.opened_at, now.at)} by {huddle.opened_by}. "
+    else:
+        standing = "No huddle is open. "
+    mark = f" Computed scores and levels are {INDICATIVE}." if told.pressure.indicative else ""
+    return html.Header(
+        [
+            html.H1(TITLE),
+            html.P(
+                ["as at ", html.Time(clock_words(now.at)), f", {date_words(now.at)}. {standing}"],
+                className="when",
+            ),
+            html.P(f"{compared_words(told.compared_with, now.at, first=told.first)}{mark}", className="when"),
+        ],
+        className="page-head huddle-top",
+    )
+
+
+def _forms(now: HuddleNow, form: HuddleForm) -> html.Div:
+    huddle = now.huddle
+    parts: list[Component | None] = [*answered(form)]
+    if not form.may_write:
+        parts.append(html.P("This server reads huddles and takes nothing: write on another.", className="what"))
+    elif huddle is None:
+        parts.append(open_form(form))
+    else:
+        log = html.A("Log an action", href=links.new_action(huddle=huddle.id), className="huddle-log")
+        parts += [minute_form(huddle, form), log, close_form(huddle, form)]
+    return html.Div([part for part in parts if part is not None], className="huddle-forms")
+
+
+def _before(now: HuddleNow) -> html.Section | None:
+    if not now.before:
+        return None
+    return html.Section(
+        [html.H2("Huddles before"), html.Ul([html.Li(_one(now, huddle)) for huddle in now.before[:_LISTED]])],
+        className="huddle-before",
+    )
+
+
+def _one(now: HuddleNow, huddle: Huddle) -> list[Child]:
+    assert huddle.closed_at is not None
+    sent = f", sitrep sent {when_words(huddle.sent_at, now.at)}" if huddle.sent_at is not None else ", sitrep not sent"
+    return [
+        html.A(f"Huddle {huddle.id}", href=links.huddle(huddle.id)),
+        f", {when_words(huddle.opened_at, now.at)} to {when_words(huddle.closed_at, now.at)}{sent}",
+    ]
+
+
+def _page(
+    picture: Picture,
+    title: str,
+    here: str,
+    main: list[Component],
+    fingerprint: str,
+    *,
+    live_of: HuddleNow | None = None,
+) -> str:
+    """A finished page; with what is live of it, the wall's script keeps that true."""
+    version = escape(fingerprint)
+    content = html.Main(html.Div(main, className="huddle"), id="content")
+    body = "\n".join(to_html(part) for part in [*top(picture, here), content])
+    sheets = "\n".join(f'<link rel="stylesheet" href="/assets/{sheet}?v={version}">' for sheet in _SHEETS)
+    live, script = "", ""
+    if live_of is not None:
+        live = (
+            f' data-fingerprint="{version}" data-body-url="/live/pages/{ID}" data-sleeps="yes"'
+            f' data-server-now="{iso(live_of.at)}"'
+        )
+        script = f'<script src="/assets/wall/wall.js?v={version}" defer></script>'
+    return f"""<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="same-origin">
+<title>{escape(title)} - {escape(picture.county.name)}</title>
+<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+{sheets}
+{script}
+</head>
+<body class="type-in huddle-page"{live}>
+{body}
+</body>
+</html>
+"""

@@ -1,0 +1,139 @@
+"""The forms of a huddle: to open one, to write a line of its minutes, to close it, to send its sitrep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import LONGEST_AUTHOR, Huddle
+from flowcentre.picture.huddle import LONGEST_MINUTE, HuddleForm
+from layouts.parts import links
+from layouts.parts.field import Input
+from layouts.parts.tree import Child, marked
+
+_DONE = {
+    "opened": "Opened",
+    "kept": "In the minutes",
+    "closed": "Closed, and not sent",
+    "sent": "On its way",
+    "already": "It had been done before",
+}
+
+
+def answered(form: HuddleForm) -> Iterator[Component]:
+    """What became of what was sent, before anything else."""
+    if form.mistakes:
+        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
+        yield html.Section(said, className="answered not-kept", role="alert")
+    elif form.done in _DONE:
+        more = f"The sitrep goes to {'; '.join(form.to)}." if form.done == "sent" and form.to else ""
+        parts: list[Child] = [html.H2(_DONE[form.done]), html.P(more) if more else None]
+        yield html.Section(parts, className="answered kept", role="status")
+
+
+def open_form(form: HuddleForm) -> html.Form:
+    """To begin."""
+    fields: list[Child] = [_author(form, "open"), html.Button("Open a huddle", type="submit")]
+    return _form("open", links.huddle(), fields)
+
+
+def minute_form(huddle: Huddle, form: HuddleForm) -> html.Form:
+    """To write one line. It stays as it is while figures beside it are renewed."""
+    sent = form.asked == "minute"
+    fields: list[Child] = [
+        Input(type="hidden", name="form", value=form.mark),
+        html.Div(
+            [
+                html.Label(["Minutes: one line", html.Span("Nothing of a patient.", id="words-hint")], htmlFor="words"),
+                Input(
+                    id="words",
+                    name="words",
+                    type="text",
+                    autoComplete="off",
+                    autoFocus=form.done == "kept" or None,
+                    required=True,
+                    maxLength=LONGEST_MINUTE,
+                    value=form.words if sent else "",
+                    **marked(aria_describedby="words-hint"),
+                ),
+            ],
+            className="field author",
+        ),
+        _author(form, "minute"),
+        html.Button("Write it", type="submit"),
+    ]
+    return _form("minute", links.huddle(huddle.id), fields)
+
+
+def close_form(huddle: Huddle, form: HuddleForm) -> html.Details:
+    """To end it: its sitrep is then as it is, and goes out or not."""
+    fields: list[Child] = [
+        html.P("Its sitrep is then kept as it stands, and never worked out anew.", className="what"),
+        _author(form, "close"),
+    ]
+    if form.to:
+        fields += [
+            html.P(f"It goes to {'; '.join(form.to)}.", className="what"),
+            _button("Close it and send the sitrep", "yes"),
+            _button("Close it, and send nothing", "no", other=True),
+        ]
+    else:
+        fields += [_NOBODY, html.Button("Close it", type="submit")]
+    opened = form.asked == "close" and bool(form.mistakes)
+    return html.Details(
+        [html.Summary("Close the huddle"), _form("close", links.huddle(huddle.id), fields)],
+        open=opened,
+        className="alert-fold",
+    )
+
+
+def send_form(huddle: Huddle, form: HuddleForm) -> Component:
+    """To send a sitrep that was not sent when its huddle was closed."""
+    if not form.to:
+        return _NOBODY
+    fields: list[Child] = [
+        html.P(f"It goes to {'; '.join(form.to)}.", className="what"),
+        _author(form, "send"),
+        html.Button("Send the sitrep", type="submit"),
+    ]
+    opened = form.asked == "send" and bool(form.mistakes)
+    inside = [html.Summary("Send the sitrep"), _form("send", links.huddle(huddle.id), fields)]
+    return html.Details(inside, open=opened, className="alert-fold")
+
+
+_NOBODY = html.P("Nobody is named who gets the sitrep: see [huddle] of leads.toml.", className="what")
+
+
+def _button(words: str, value: str, *, other: bool = False) -> Component:
+    """One of two buttons of a form, which says which it is."""
+    return html.Button(words, type="submit", name="send", value=value, className="other" if other else None)
+
+
+def _form(do: str, action: str, fields: list[Child]) -> html.Form:
+    parts: list[Child] = [Input(type="hidden", name="do", value=do), *fields]
+    return html.Form(parts, method="post", action=action, className="slip", autoComplete="on")
+
+
+def _author(form: HuddleForm, of: str) -> Component:
+    if form.signed_in:
+        return html.P(["By ", html.Strong(form.author)], className="signed-in")
+    id, hint = f"author-{of}", f"hint-{of}"
+    return html.Div(
+        [
+            html.Label(["Your role or initials", html.Span("No number, no address.", id=hint)], htmlFor=id),
+            Input(
+                id=id,
+                name="author",
+                type="text",
+                autoComplete="organization-title",
+                required=True,
+                maxLength=LONGEST_AUTHOR,
+                value=form.author,
+                spellCheck=False,
+                **marked(aria_describedby=hint),
+            ),
+        ],
+        className="field author",
+    )

@@ -1,0 +1,138 @@
+"""What is live on the page of the huddle: the very sentences of its sitrep, set out for those who talk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import Action, Alert, Declaration, Place, Score
+from flowcentre.picture.change import Change, Turn, change_sentence
+from flowcentre.picture.huddle import HuddleNow
+from flowcentre.picture.saying import sentence, when_words
+from flowcentre.picture.sitrep import (
+    Told,
+    action_line,
+    alert_line,
+    by_place,
+    computed_words,
+    declared_words,
+    level_sentence,
+    minute_line,
+)
+from layouts.parts import links
+from layouts.parts.tree import Child, marked
+
+_SHOWN = 12  # alerts and actions that are listed; of the others it says how many
+_SIGNS = {Turn.ROSE: "\N{BLACK UP-POINTING TRIANGLE}", Turn.FELL: "\N{BLACK DOWN-POINTING TRIANGLE}"}
+
+
+def minutes(now: HuddleNow) -> html.Section | None:
+    """What was said, the newest first: whoever types sees it come."""
+    huddle, told = now.huddle, now.told
+    if huddle is None:
+        return None
+    if not told.minutes:
+        return html.Section([html.H2("Minutes"), html.P("None yet.")], className="huddle-minutes")
+    items = [html.Li(minute_line(minute, now.at)) for minute in reversed(told.minutes)]
+    return html.Section([html.H2("Minutes"), html.Ul(items, className="huddle-lines")], className="huddle-minutes")
+
+
+def pressure(told: Told) -> html.Section:
+    """Each place that is scored: what is computed, with the age of its figures, and what is declared beside it."""
+    now, places = told.pressure, told.county.places
+    scored = [*([now.system] if now.system is not None else []), *now.places]
+    cards = [
+        _pressure_of(told, place, score, now.declared.get(score.place))
+        for score in scored
+        if (place := places.get(score.place)) is not None
+    ]
+    declared = [
+        html.Li([html.H3(place.name), html.P(sentence(declared_words(declaration, told.at)))], className="huddle-place")
+        for id, declaration in now.declared.items()
+        if (place := places.get(id)) is not None and all(score.place != id for score in scored)
+    ]
+    inside: Component = html.P("No rules of pressure are configured.")
+    if cards or declared:
+        inside = html.Ul([*cards, *declared], className="huddle-places")
+    return html.Section([html.H2("Pressure by place"), inside], id="pressure")
+
+
+def _pressure_of(told: Told, place: Place, score: Score, declaration: Declaration | None) -> html.Li:
+    level = "?" if score.level is None else f"{score.level}{'+' if score.at_least else ''}"
+    moved = [
+        html.Li(_signed(change, level_sentence(change, score)))
+        for change in told.levels
+        if change.place.id == score.place and change.turn is not Turn.STAYED
+    ]
+    said: list[Child] = [
+        html.H3([html.Span(level, className="huddle-level", **marked(data_level=score.level)), place.name]),
+        html.P(sentence(computed_words(score, told.at))),
+        html.P(sentence(declared_words(declaration, told.at))),
+        html.Ul(moved, className="huddle-lines") if moved else None,
+    ]
+    return html.Li(said, className="huddle-place")
+
+
+def changed(told: Told) -> html.Section:
+    """What changed at each place since the huddle before."""
+    since = when_words(told.compared_with, told.at)
+    blocks = [
+        html.Li(
+            [html.H3(place.name), html.Ul([_change(change) for change in of_it], className="huddle-lines")],
+            className="huddle-place",
+        )
+        for place, of_it in by_place(told.changes)
+    ]
+    inside: Component = html.P("No figure is expected of any place.")
+    if blocks:
+        inside = html.Ul(blocks, className="huddle-places")
+    return html.Section([html.H2(f"What changed since {since}"), inside], id="changed")
+
+
+def _change(change: Change) -> html.Li:
+    return html.Li(_signed(change, change_sentence(change)), **marked(data_turn=change.turn.value))
+
+
+def _signed(change: Change, words: str) -> list[Child]:
+    sign = _SIGNS.get(change.turn)
+    return [html.Span(sign, className="huddle-sign", **marked(aria_hidden="true")), words] if sign else [words]
+
+
+def alerts(told: Told) -> html.Section:
+    """The alerts that stand."""
+    return _listed("Alerts open", [_alert(told, alert) for alert in told.alerts], links.alerts(), "alerts-open")
+
+
+def actions(told: Told) -> html.Section:
+    """The actions that are to be done, the overdue ones among them."""
+    return _listed("Actions open", [_action(told, action) for action in told.actions], links.actions(), "actions-open")
+
+
+def ended(told: Told) -> html.Section:
+    """What ended since the huddle before."""
+    items = [_alert(told, alert) for alert in told.cleared] + [_action(told, action) for action in told.ended]
+    since = when_words(told.compared_with, told.at)
+    return _listed(f"Ended since {since}: alerts and actions", items, "", "ended")
+
+
+def _alert(told: Told, alert: Alert) -> html.Li:
+    return html.Li(html.A(alert_line(told.county, alert, told.at), href=links.alert(alert.id)))
+
+
+def _action(told: Told, action: Action) -> html.Li:
+    late = marked(data_overdue="yes") if action.overdue(told.at) else {}
+    return html.Li(html.A(action_line(told.county, action, told.at), href=links.action(action.id)), **late)
+
+
+def _listed(title: str, items: Sequence[Component], more: str, id: str) -> html.Section:
+    head: list[Child] = [title, html.Span(f" {len(items):,}" if items else "")]
+    if not items:
+        return html.Section([html.H2(head), html.P("None.")], id=id)
+    rest = len(items) - _SHOWN
+    all_of_them: Component | None = None
+    if rest > 0:
+        words = f"and {rest:,} more"
+        all_of_them = html.P(html.A(words, href=more) if more else words)
+    return html.Section([html.H2(head), html.Ul(list(items[:_SHOWN]), className="huddle-lines"), all_of_them], id=id)
