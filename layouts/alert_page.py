@@ -8,9 +8,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import Message, Picture, RuleKind, Silence, Transition
+from flowcentre.picture.actions_now import who_words
 from flowcentre.picture.alerts_now import AlertForm, AlertStory
 from layouts.action_card import card_html
 from layouts.parts import links
+from layouts.parts.action_words import due_words
+from layouts.parts.action_words import state_words as action_words
 from layouts.parts.alert_banner import sign
 from layouts.parts.alert_forms import (
     acknowledge_form,
@@ -55,6 +58,7 @@ def document(story: AlertStory, form: AlertForm, *, fingerprint: str) -> str:
         *answered(form, done_words(story, form)),
         _standing(story),
         acknowledge_form(story, form) if form.may_write else _READ_ONLY,
+        _actions(story, form.may_write),
         _card(story),
         _happened(story),
         _told(story),
@@ -124,6 +128,27 @@ def _now(story: AlertStory) -> list[html.Div]:
 
 def _fact(name: str, *said: Child) -> html.Div:
     return html.Div([html.Dt(name), html.Dd(list(said))])
+
+
+def _actions(story: AlertStory, may_write: bool) -> html.Section | None:
+    """What is done about it, by whom and by when; and the way to log more."""
+    if not story.actions and not may_write:
+        return None
+    county, at = story.picture.county, story.at
+    items = [
+        html.Li(
+            [
+                html.A(action.what, href=links.action(action.id)),
+                f" {who_words(county, action.who)}, {due_words(action, at)}: ",
+                html.Strong(action_words(action, at)),
+            ]
+        )
+        for action in story.actions
+    ]
+    said: list[Child] = [html.H2("Actions"), html.Ol(items, className="story") if items else None]
+    if may_write:
+        said.append(html.P(html.A("Log an action", href=links.new_action(alert=story.alert.id))))
+    return html.Section(said)
 
 
 def _card(story: AlertStory) -> html.Section | None:

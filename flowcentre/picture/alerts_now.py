@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from flowcentre.model import Alert, Message, MessageState, Phase, Picture, Rule, Silence, Standing, Transition
+from flowcentre.model import Action, Alert, Message, MessageState, Phase, Picture, Rule, Silence, Standing, Transition
 from flowcentre.picture.looked import NOT_LOOKED_AFTER, last_look
 from flowcentre.picture.undelivered import LOOKED_BACK, read_undelivered
 from flowcentre.store import ChannelHealth
@@ -34,6 +35,8 @@ class AlertReads(Protocol):
         self, since: datetime, /, limit: int = 200, states: Collection[MessageState] | None = None
     ) -> list[Message]: ...
     def channel_health(self, since: datetime, /) -> Mapping[str, ChannelHealth]: ...
+    def actions(self, *, open_only: bool = False, since: datetime | None = None, limit: int = 200) -> list[Action]: ...
+    def actions_of(self, alert: int, /) -> list[Action]: ...
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class AlertsNow:
     undelivered: tuple[Message, ...] = ()
     health: Mapping[str, ChannelHealth] = field(default_factory=dict)  # by channel, of the last day
     looked_at: datetime | None = None  # when rules were evaluated last; None: not known
+    actions: Mapping[int, int] = field(default_factory=dict)  # by alert, how many of its actions are open
 
     @property
     def watching(self) -> bool | None:
@@ -77,6 +81,7 @@ class AlertStory:
     messages: tuple[Message, ...] = ()  # the first first
     silences: tuple[Silence, ...] = ()  # that hush it now or will
     card: str | None = None  # its action card, in Markdown
+    actions: tuple[Action, ...] = ()  # that were made of it, the first first
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,7 @@ class AlertBook:
         standings, opened = self._store.standings(), tuple(self._store.open_alerts(at))
         messages = tuple(self._store.messages(since, MOST_MESSAGES))
         pending = [standing for standing in standings if standing.phase is Phase.PENDING]
+        going = self._store.actions(open_only=True, limit=MOST_MESSAGES)
         return AlertsNow(
             picture,
             at,
@@ -133,6 +139,7 @@ class AlertBook:
             undelivered=read_undelivered(self._store, [alert.id for alert in opened], at),
             health=self._store.channel_health(at - LOOKED_BACK),
             looked_at=last_look(self._store, standings),
+            actions=Counter(each.alert for each in going if each.alert is not None),
         )
 
     def story(self, id: int) -> AlertStory | None:
@@ -152,6 +159,7 @@ class AlertBook:
             tuple(sorted(transitions, key=lambda each: each.at)),
             tuple(sorted(messages, key=lambda each: each.id)),
             tuple(hushing),
+            actions=tuple(self._store.actions_of(id)),
         )
 
     def silence(self, id: int) -> Silence | None:

@@ -47,6 +47,8 @@ def _open(known: AlertsNow, alert: Alert) -> html.Li:
     about: list[Child] = ["raised ", age(alert.raised_at, known.at), f", {told_words(alert)}{silenced}"]
     if alert.state not in (AlertState.RAISED, AlertState.ACKNOWLEDGED):
         about.append(f", {acknowledged_words(alert, known.at)}")
+    if going := known.actions.get(alert.id):
+        about.append(f", {going:,} action{'' if going == 1 else 's'} open")
     ways: list[Child] = []
     if alert.acknowledged_at is None:
         ways.append(html.A("Acknowledge", href=links.alert(alert.id), className="alert-do"))

@@ -59,7 +59,7 @@ class Told:
 def each_day(moment: datetime) -> float:
     """A figure that wavers by a few, a little otherwise each day, and rises in the morning."""
     local = moment.astimezone(LONDON)
-    return 60 + 4 * max(0, min(local.hour - 6, 8)) + (local.toordinal() * (local.hour + 3)) % 5
+    return 60 + 4 * max(0, min(local.hour - 6, 8)) + (local.toordinal() * (local.hour + 3)) % 7
 
 
 def after_the_action(by: float) -> Callable[[datetime], float]:

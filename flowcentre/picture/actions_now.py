@@ -1,0 +1,229 @@
+"""Actions as they stand, for pages and the API: what is to be done, what was done lately, and what the figures did then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from flowcentre.measures import ALL
+from flowcentre.model import (
+    Action,
+    ActionNote,
+    ActionState,
+    Alert,
+    County,
+    Effect,
+    Huddle,
+    Level,
+    Picture,
+    Point,
+    Rule,
+    RuleKind,
+    Telling,
+)
+from flowcentre.picture.effect import LOOKS, effects, since_logged
+from flowcentre.store import Store
+
+LONGEST_WHAT = 200  # letters
+LATELY = timedelta(days=7)  # for so long it is shown what came of what has ended
+MOST_ENDED = 200
+_MOST_KEPT = 2000  # effects that are remembered
+_LATE_NEWS = timedelta(minutes=30)  # so long figures of then may yet come in: what they did is worked out anew
+
+
+class ActionReads(Protocol):
+    """What the pages read of the store."""
+
+    def actions(self, *, open_only: bool = False, since: datetime | None = None, limit: int = 200) -> list[Action]: ...
+    def action(self, action: int, /) -> Action | None: ...
+    def action_notes(self, action: int, /) -> list[ActionNote]: ...
+    def action_chasers(self, action: int, /) -> list[Telling]: ...
+    def alert(self, alert: int, /, at: datetime | None = None) -> Alert | None: ...
+    def huddle(self, huddle: int, /) -> Huddle | None: ...
+    def history(
+        self, keys: Sequence[tuple[str, str]], start: datetime, end: datetime, /
+    ) -> dict[tuple[str, str], Sequence[Point]]: ...
+
+
+@dataclass(frozen=True)
+class ActionsNow:
+    """Everything of the page of actions, of one moment."""
+
+    picture: Picture
+    at: datetime
+    open: tuple[Action, ...] = ()  # those first that are due first, so the overdue ones
+    ended: tuple[Action, ...] = ()  # lately, the newest first
+    effects: Mapping[int, Effect] = field(default_factory=dict)  # by action: the last look that has its time
+
+    @property
+    def overdue(self) -> tuple[Action, ...]:
+        """What should have been done, the longest overdue first."""
+        return tuple(action for action in self.open if action.overdue(self.at))
+
+
+@dataclass(frozen=True)
+class ActionStory:
+    """One action with all that happened to it, and what its trigger did."""
+
+    picture: Picture
+    at: datetime
+    action: Action
+    notes: tuple[ActionNote, ...] = ()  # the first first
+    chasers: tuple[Telling, ...] = ()  # the first first
+    alert: Alert | None = None  # from which it was made
+    effects: tuple[Effect, ...] = ()  # each look that has its time
+    so_far: Effect | None = None  # until now, of one that goes on or was done just now
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What an action that is about to be logged is of."""
+
+    picture: Picture
+    at: datetime
+    alert: Alert | None = None
+    huddle: Huddle | None = None
+    place: str = ""
+    measure: str = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """By when something may be asked for."""
+
+    key: str  # as the form sends it
+    at: datetime
+    length: timedelta | None = None  # None: a time of day
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class ActionForm:
+    """What stands in the forms of an action, and what became of what was sent."""
+
+    dues: tuple[Due, ...] = ()
+    mark: str = ""  # of the form that logs one: sent twice, it counts once
+    what: str = ""
+    who: str = ""  # the id of a lead or a team
+    role: str = ""  # or somebody else, in plain words
+    words: str = ""
+    author: str = ""
+    signed_in: bool = False
+    asked: str = ""  # which of the forms was sent
+    done: str = ""  # what became of it
+    mistakes: tuple[str, ...] = ()
+    may_write: bool = True
+
+
+def has_actions(county: County) -> bool:
+    """Has a county anything of the present to act on?"""
+    return bool(county.alerting.rules) or any(feed.every <= timedelta(hours=6) for feed in county.feeds)
+
+
+def who_words(county: County, who: str) -> str:
+    """Who is to do it: the title of a lead or a team, or the role as it was written."""
+    alerting = county.alerting
+    titles = {each.id: each.title for each in alerting.leads} | {each.id: each.title for each in alerting.teams}
+    return titles.get(who, who)
+
+
+def is_chased(county: County, who: str) -> bool:
+    """Is whoever should do it one whom reminders reach?"""
+    alerting = county.alerting
+    return alerting.lead(who) is not None or any(team.id == who for team in alerting.teams)
+
+
+def triggers(picture: Picture) -> list[tuple[str, str]]:
+    """What an action may be about: each headline at each place above a ward, by place, as (place, measure)."""
+    places = picture.county.places
+    return [
+        (place, measure)
+        for place, measure in picture.values
+        if ALL[measure].headline and places[place].level is not Level.UNIT
+    ]
+
+
+class ActionBook:
+    """Reads actions out of the store, each time anew: they change without a new picture."""
+
+    def __init__(self, store: ActionReads | Store, current: Callable[[], Picture], now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._current = current
+        self._now = now
+        self._kept: dict[tuple[int, datetime, int], tuple[Effect, ...]] = {}  # by action, when it was done, and looks
+
+    def read(self, picture: Picture | None = None, *, since: datetime | None = None) -> ActionsNow:
+        """Everything as it stands, beside a picture: the present one unless another is given. What ended is of a week."""
+        picture, at = picture or self._current(), self._now()
+        found = self._store.actions(since=since or at - LATELY, limit=MOST_ENDED)
+        ended = [action for action in found if action.state is not ActionState.OPEN]
+        looked = {action.id: looks[-1] for action in ended if (looks := self._effects(picture, action, at))}
+        going = self._store.actions(open_only=True, limit=1000) if len(found) >= MOST_ENDED else found
+        still = tuple(action for action in going if action.state is ActionState.OPEN)
+        return ActionsNow(picture, at, still, tuple(ended), looked)
+
+    def story(self, id: int) -> ActionStory | None:
+        """One action with all that happened to it; None where there is no such action."""
+        at, picture = self._now(), self._current()
+        action = self._store.action(id)
+        if action is None:
+            return None
+        looks = self._effects(picture, action, at)
+        so_far = None
+        if action.state is ActionState.OPEN or (action.state is ActionState.DONE and not looks):
+            so_far = since_logged(self._store, picture.county, action, at)
+        return ActionStory(
+            picture,
+            at,
+            action,
+            tuple(self._store.action_notes(id)),
+            tuple(self._store.action_chasers(id)),
+            self._store.alert(action.alert) if action.alert is not None else None,
+            looks,
+            so_far,
+        )
+
+    def draft(
+        self, *, alert: int | None = None, huddle: int | None = None, place: str = "", measure: str = ""
+    ) -> Draft:
+        """What an action is of that is to be logged: of an alert comes its trigger; what there is not is left out."""
+        at, picture = self._now(), self._current()
+        found = self._store.alert(alert, at) if alert is not None else None
+        held = self._store.huddle(huddle) if huddle is not None else None
+        rule = picture.county.alerting.rule(found.rule) if found is not None else None
+        if found is not None:
+            place, measure = _trigger(picture, found, rule)
+        if (place, measure) not in picture.values:
+            measure = ""
+        if place not in picture.county.places:
+            place = ""
+        return Draft(picture, at, found, held, place, measure)
+
+    def _effects(self, picture: Picture, action: Action, at: datetime) -> tuple[Effect, ...]:
+        """What it did, remembered once the figures of then are all in."""
+        if action.ended_at is None:
+            return ()
+        looks = effects_due(action, at)
+        key = (action.id, action.ended_at, looks)
+        if key not in self._kept:
+            found = effects(self._store, picture.county, action, at)
+            if looks != effects_due(action, at - _LATE_NEWS):
+                return found
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = found
+        return self._kept[key]
+
+
+def effects_due(action: Action, at: datetime) -> int:
+    """How many looks at what came of an action have their time."""
+    return sum(action.ended_at is not None and action.ended_at + after <= at for after in LOOKS)
+
+
+def _trigger(picture: Picture, alert: Alert, rule: Rule | None) -> tuple[str, str]:
+    """The place and the measure that an alert is of; of a silent feed there is neither."""
+    if rule is None or rule.kind is RuleKind.SILENCE or alert.subject not in picture.county.places:
+        return "", ""
+    return alert.subject, rule.measure

@@ -1,0 +1,161 @@
+"""The forms of actions as a browser sends them, read strictly: what they ask for, and what is wrong with them in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+
+from flowcentre.feeds.author import NotAnAuthor, author_of
+from flowcentre.measures.derive import LONDON
+from flowcentre.model import County, Noted
+from flowcentre.picture.actions_now import Due, is_chased
+from flowcentre.web.alert_slips import NotSaid, said
+from flowcentre.web.slips import NotASlip
+
+FURTHEST = timedelta(days=14)
+_LENGTHS = tuple(timedelta(minutes=minutes) for minutes in (30, 60, 120, 240))
+_FIRST = timedelta(hours=1)  # what is chosen until somebody chooses
+_CLOCKS = (time(8), time(12), time(17))
+_DAYS = (0, 1, 2, 7)
+_NEAR = timedelta(hours=4)  # nearer than the longest of the lengths no time of day is offered
+_KEY = "%Y-%m-%dT%H:%MZ"
+_MARK = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_NOT_OURS = "This is not a form of this page: open it again."
+
+
+class Do(StrEnum):
+    """What a form asks for."""
+
+    LOG = "log"
+    DONE = "done"
+    TRIED = "tried"
+    MOVED = "moved"
+    DROPPED = "dropped"
+    REOPENED = "reopened"
+
+
+NOTED = {
+    Do.DONE: Noted.DONE,
+    Do.TRIED: Noted.TRIED,
+    Do.MOVED: Noted.MOVED,
+    Do.DROPPED: Noted.DROPPED,
+    Do.REOPENED: Noted.REOPENED,
+}
+_NEEDS_WORDS = {
+    Do.TRIED: "Say what was tried, in a few words.",
+    Do.DROPPED: "Say why it will not be done, in a few words.",
+    Do.REOPENED: "Say why it is opened again, in a few words.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSlip:
+    """A form as it was filled in."""
+
+    do: Do
+    by: str
+    words: str = ""  # of a new action what is to be done
+    who: str | None = None
+    due_at: datetime | None = None
+    mark: str = ""
+
+
+def action_slip(
+    fields: Mapping[str, str], *allowed: Do, county: County, signed_in: str | None, at: datetime
+) -> ActionSlip:
+    """A form of an action; ``signed_in`` is who is, where anybody is. Raises NotASlip and NotSaid."""
+    if fields.get("do") not in allowed:
+        raise NotASlip(_NOT_OURS)
+    do = Do(fields["do"])
+    if do is Do.LOG:
+        words = _needed(fields.get("what", ""), "Say what is to be done, in a few words.")
+    else:
+        words = _needed(fields.get("words", ""), _NEEDS_WORDS.get(do))
+    who, due_at = None, None
+    if do in (Do.LOG, Do.MOVED, Do.REOPENED):
+        who = _who(fields, county, needed=do is Do.LOG)
+        due_at = _due(fields.get("due", ""), at, needed=do is Do.LOG)
+    if do is Do.MOVED and who is None and due_at is None:
+        raise NotSaid("Choose another time, or somebody else.")
+    mark = fields.get("form", "")
+    if do is Do.LOG and not _MARK.fullmatch(mark):
+        raise NotASlip(_NOT_OURS)
+    try:
+        by = author_of(fields.get("author", "")) if signed_in is None else signed_in
+    except NotAnAuthor as why:
+        raise NotSaid(str(why)) from None
+    return ActionSlip(do, by, words, who, due_at, mark)
+
+
+def dues(now: datetime, chosen: str = "") -> tuple[Due, ...]:
+    """By when something may be asked for, the soonest first: lengths, and times of day of London."""
+    today = now.astimezone(LONDON).date()
+    offered: dict[datetime, timedelta | None] = {
+        (now + length).replace(second=0, microsecond=0): length for length in _LENGTHS
+    }
+    clocks = [
+        datetime.combine(today + timedelta(days=days), clock, LONDON).astimezone(UTC)
+        for days in _DAYS
+        for clock in (_CLOCKS if days < 2 else _CLOCKS[-1:])
+    ]
+    for moment in clocks:
+        if moment >= now + _NEAR:
+            offered.setdefault(moment, None)
+    first = (now + _FIRST).replace(second=0, microsecond=0)
+    wanted = chosen or f"{first:{_KEY}}"
+    return tuple(
+        Due(f"{moment:{_KEY}}", moment, length, f"{moment:{_KEY}}" == wanted)
+        for moment, length in sorted(offered.items())
+    )
+
+
+def role_of(text: str) -> str:
+    """Somebody who is to do something, as a role in plain words. Raises NotSaid."""
+    try:
+        return author_of(text)
+    except NotAnAuthor as why:
+        raise NotSaid(f"Who is to do it: {str(why)[0].lower()}{str(why)[1:]}") from None
+
+
+def number_of(text: str) -> int | None:
+    """The number of an alert or a huddle in an address or a form; None where there is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
+
+
+def _needed(text: str, otherwise: str | None) -> str:
+    words = said(text, needed=False)
+    if otherwise is not None and not any(letter.isalpha() for letter in words):
+        raise NotSaid(otherwise)
+    return words
+
+
+def _who(fields: Mapping[str, str], county: County, *, needed: bool) -> str | None:
+    chosen, written = fields.get("who", ""), fields.get("role", "").strip()
+    if chosen and written:
+        raise NotSaid("Choose who is to do it, or write another role: not both.")
+    if chosen:
+        if not is_chased(county, chosen):
+            raise NotASlip("Choose who is to do it.")
+        return chosen
+    if written:
+        return role_of(written)
+    if needed:
+        raise NotSaid("Say who is to do it: choose, or write a role.")
+    return None
+
+
+def _due(key: str, at: datetime, *, needed: bool) -> datetime | None:
+    if not key and not needed:
+        return None
+    try:
+        moment = datetime.strptime(key, _KEY).replace(tzinfo=UTC)
+    except ValueError:
+        raise NotASlip("Choose by when.") from None
+    if moment <= at:
+        raise NotSaid("That time has passed: choose by when.")
+    if moment > at + FURTHEST:
+        raise NotASlip("Choose by when.")
+    return moment

@@ -1,0 +1,286 @@
+"""Actions over the web: the page of one, on which is said what came of it, and the form that logs one.
+
+Finished pages without a script, read from the store each time. What is sent answers with a way back to the page, which may be
+loaded again; a form that is sent twice counts once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from flowcentre.feeds.author import author_of
+from flowcentre.model import Action, ActionState, Noted, Picture
+from flowcentre.picture.actions_now import ActionForm, ActionsNow, ActionStory, Draft
+from flowcentre.web.action_slips import NOTED, ActionSlip, Do, action_slip, dues, number_of, role_of
+from flowcentre.web.alert_slips import NotSaid, said
+from flowcentre.web.displays import no_such_page
+from flowcentre.web.failures import kind_and_place
+from flowcentre.web.glass import Glass
+from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+from flowcentre.web.typed import SignedIn, nobody
+
+PATH = "/actions"
+NEW = f"{PATH}/new"
+_DONE = frozenset({"logged", "over", "same", *NOTED})
+_NOT_KEPT = (
+    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
+)
+_READ_ONLY = "This server reads actions and takes nothing."
+_NO_ACTION = "There is no such action."
+log = structlog.get_logger(__name__)
+
+
+class ActionReading(Protocol):
+    """What the server needs of ``flowcentre.picture.actions_now.ActionBook``. It blocks: call it in a thread."""
+
+    def read(self, picture: Picture | None = None, *, since: datetime | None = None) -> ActionsNow:
+        """Actions as they stand, with those that ended since a moment."""
+        ...
+
+    def story(self, id: int) -> ActionStory | None:
+        """One action with all that happened to it."""
+        ...
+
+    def draft(
+        self, *, alert: int | None = None, huddle: int | None = None, place: str = "", measure: str = ""
+    ) -> Draft:
+        """What an action is of that is to be logged."""
+        ...
+
+
+class ActionDesk(Protocol):
+    """What it needs of the store to take in what people do. It blocks too."""
+
+    def log_action(
+        self,
+        what: str,
+        who: str,
+        due_at: datetime,
+        by: str,
+        at: datetime,
+        *,
+        alert: int | None = None,
+        place: str = "",
+        measure: str = "",
+        huddle: int | None = None,
+        slip: str | None = None,
+    ) -> Action:
+        """Keep what somebody is to do; of a slip that was kept before, the action that was made then."""
+        ...
+
+    def note_action(
+        self,
+        action: int,
+        noted: Noted,
+        by: str,
+        at: datetime,
+        words: str = "",
+        *,
+        due_at: datetime | None = None,
+        who: str | None = None,
+    ) -> bool:
+        """Note what somebody did about an action; False where it changes nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class ActionRoutes:
+    """The routes of actions. Without a book there are none of its pages; without a desk nothing is taken in."""
+
+    book: ActionReading | None
+    desk: ActionDesk | None
+    glass: Glass
+    current: Callable[[], Picture]
+    now: Callable[[], datetime]
+    signed_in: SignedIn = nobody
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route, with the plain refusal of what lies below."""
+        return [
+            Route(f"{PATH}/", _to_the_page),
+            Route(NEW, self.new, methods=["GET"]),
+            Route(NEW, self.sent_new, methods=["POST"]),
+            Route(f"{PATH}/{{id}}", self.action, methods=["GET"]),
+            Route(f"{PATH}/{{id}}", self.sent, methods=["POST"]),
+            Route(f"{PATH}/{{rest:path}}", no_such_page),
+        ]
+
+    # --- Shown ------------------------------------------------------------------------------------
+
+    def new(self, request: Request) -> Response:
+        """The form that logs an action; its address may say of what: ``alert``, ``huddle``, ``place`` and ``measure``."""
+        if self.book is None:
+            return PlainTextResponse(_NO_ACTION, 404)
+        return self._drawn_new(request, self._draft(self.book, request.query_params), ActionForm())
+
+    def action(self, request: Request) -> Response:
+        """The page of an action; with ``done`` it says what became of what was sent."""
+        story = self._story(request)
+        if story is None:
+            return PlainTextResponse(_NO_ACTION, 404)
+        done = request.query_params.get("done", "")
+        return self._drawn(request, story, ActionForm(done=done if done in _DONE else ""))
+
+    # --- Sent -------------------------------------------------------------------------------------
+
+    async def sent_new(self, request: Request) -> Response:
+        """The form that logs an action. The gate has read its body, within its limit."""
+        return await asyncio.to_thread(self._log, request, await request.body())
+
+    async def sent(self, request: Request) -> Response:
+        """A form of an action."""
+        return await asyncio.to_thread(self._take, request, await request.body())
+
+    def _log(self, request: Request, body: bytes) -> Response:
+        if self.book is None:
+            return PlainTextResponse(_NO_ACTION, 404)
+        if self.desk is None:
+            return PlainTextResponse(_READ_ONLY, 405)
+        fields: Mapping[str, str] = {}
+        draft = self.book.draft()
+        try:
+            fields = fields_of(body)
+            draft = self._draft(self.book, fields)
+            slip = self._slip(request, fields, Do.LOG)
+            _same_trigger(draft, fields)
+            action = self._keep(self.desk, draft, slip)
+        except NotASlip as why:
+            return self._drawn_new(request, draft, self._again(fields, str(why)), 400)
+        except NotSaid as why:
+            return self._drawn_new(request, draft, self._again(fields, str(why)), 422)
+        except Exception as error:
+            log.error("an action could not be kept", **kind_and_place(error))
+            return self._drawn_new(request, draft, self._again(fields, _NOT_KEPT), 503)
+        return RedirectResponse(f"{PATH}/{action.id}?done=logged", status_code=303)
+
+    def _keep(self, desk: ActionDesk, draft: Draft, slip: ActionSlip) -> Action:
+        assert slip.who is not None
+        assert slip.due_at is not None
+        return desk.log_action(
+            slip.words,
+            slip.who,
+            slip.due_at,
+            slip.by,
+            self.now(),
+            alert=draft.alert.id if draft.alert is not None else None,
+            place=draft.place,
+            measure=draft.measure,
+            huddle=draft.huddle.id if draft.huddle is not None else None,
+            slip=slip.mark,
+        )
+
+    def _take(self, request: Request, body: bytes) -> Response:
+        story = self._story(request)
+        if story is None:
+            return PlainTextResponse(_NO_ACTION, 404)
+        if self.desk is None:
+            return PlainTextResponse(_READ_ONLY, 405)
+        action = story.action
+        fields: Mapping[str, str] = {}
+        try:
+            fields = fields_of(body)
+            slip = self._slip(request, fields, *NOTED)
+        except NotASlip as why:
+            return self._drawn(request, story, self._again(fields, str(why)), 400)
+        except NotSaid as why:
+            return self._drawn(request, story, self._again(fields, str(why)), 422)
+        try:
+            noted = self.desk.note_action(
+                action.id, NOTED[slip.do], slip.by, self.now(), slip.words, due_at=slip.due_at, who=slip.who
+            )
+        except Exception as error:
+            log.error("what somebody did about an action could not be kept", do=slip.do, **kind_and_place(error))
+            return self._drawn(request, story, self._again(fields, _NOT_KEPT), 503)
+        done = slip.do.value if noted else "over" if action.state is not ActionState.OPEN else "same"
+        return RedirectResponse(f"{PATH}/{action.id}?done={done}", status_code=303)
+
+    # --- How --------------------------------------------------------------------------------------
+
+    def _slip(self, request: Request, fields: Mapping[str, str], *allowed: Do) -> ActionSlip:
+        county = self.current().county
+        return action_slip(fields, *allowed, county=county, signed_in=self.signed_in(request), at=self.now())
+
+    def _draft(self, book: ActionReading, said_of: Mapping[str, str]) -> Draft:
+        place, _, measure = said_of.get("trigger", "").partition("/")
+        return book.draft(
+            alert=number_of(said_of.get("alert", "")),
+            huddle=number_of(said_of.get("huddle", "")),
+            place=said_of.get("place", place),
+            measure=said_of.get("measure", measure),
+        )
+
+    def _story(self, request: Request) -> ActionStory | None:
+        number = number_of(request.path_params["id"])
+        return self.book.story(number) if self.book is not None and number is not None else None
+
+    def _again(self, fields: Mapping[str, str], why: str) -> ActionForm:
+        """The form as it was filled in, with what is wrong. What may be somebody's number is not shown again."""
+        asked = fields.get("do", "")
+        unsaid = partial(said, needed=False)
+        return ActionForm(
+            dues(self.now(), fields.get("due", "")),
+            mark=fields.get("form", ""),
+            what=_unless_refused(unsaid, fields.get("what", "")),
+            who=fields.get("who", ""),
+            role=_unless_refused(role_of, fields.get("role", "")),
+            words=_unless_refused(unsaid, fields.get("words", "")),
+            author=_unless_refused(author_of, fields.get("author", "")),
+            asked=asked if asked in tuple(Do) else "",
+            mistakes=(why,),
+        )
+
+    def _drawn_new(self, request: Request, draft: Draft, form: ActionForm, status: int = 200) -> Response:
+        draw = self.glass.new_action
+        if draw is None:
+            return PlainTextResponse(_NO_ACTION, 404)
+        return HTMLResponse(draw(draft, self._may(request, form)), status)
+
+    def _drawn(self, request: Request, story: ActionStory, form: ActionForm, status: int = 200) -> Response:
+        draw = self.glass.action_page
+        if draw is None:
+            return PlainTextResponse(_NO_ACTION, 404)
+        return HTMLResponse(draw(story, self._may(request, form)), status)
+
+    def _may(self, request: Request, form: ActionForm) -> ActionForm:
+        """Who is signed in stands in the form; where nothing is taken in there is none."""
+        who = self.signed_in(request)
+        return replace(
+            form,
+            dues=form.dues or dues(self.now()),
+            mark=form.mark or fresh_mark(),
+            author=who if who is not None else form.author,
+            signed_in=who is not None,
+            may_write=self.desk is not None,
+        )
+
+
+def _same_trigger(draft: Draft, fields: Mapping[str, str]) -> None:
+    """See that what the form says it is of is still there: an action must not lose its alert unseen. Raises NotASlip."""
+    for name, found in (("alert", draft.alert), ("huddle", draft.huddle)):
+        if fields.get(name) and found is None:
+            raise NotASlip("This is not a form of this page: open it again.")
+    if fields.get("trigger") and not draft.measure and draft.alert is None:
+        raise NotASlip("Choose the figure that it is about.")
+
+
+def _unless_refused(check: Callable[[str], str], text: str) -> str:
+    """What somebody wrote, or nothing where it would not be kept."""
+    try:
+        return check(text)
+    except ValueError:
+        return ""
+
+
+async def _to_the_page(_request: Request) -> Response:
+    return RedirectResponse(PATH, status_code=307)

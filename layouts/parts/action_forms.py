@@ -1,0 +1,213 @@
+"""The forms of an action: to log it, to say that it is done, what was tried, to move it, to drop it, to open it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures import by_id
+from flowcentre.model import LONGEST_AUTHOR, ActionState, County, Picture
+from flowcentre.picture.actions_now import LONGEST_WHAT, ActionForm, ActionStory, Draft, Due, triggers
+from layouts.parts import links
+from layouts.parts.field import Input
+from layouts.parts.tree import Child, marked
+from layouts.parts.typed_words import until_words
+from layouts.parts.words import length_words
+
+_DONE = {
+    "logged": "Logged",
+    "done": "Done",
+    "tried": "Kept: what was tried",
+    "moved": "Moved",
+    "dropped": "Kept: it will not be done",
+    "reopened": "Opened again",
+    "same": "Nothing is changed: it stood so before",
+    "over": "It had ended before: nothing is changed",
+}
+
+
+def answered(form: ActionForm) -> Iterator[Component]:
+    """What became of what was sent, before anything else on the page."""
+    if form.mistakes:
+        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
+        yield html.Section(said, className="answered not-kept", role="alert")
+    elif form.done in _DONE:
+        yield html.Section(html.H2(_DONE[form.done]), className="answered kept", role="status")
+
+
+def log_form(draft: Draft, form: ActionForm) -> html.Form:
+    """To say what is to be done, who does it and by when."""
+    fields: list[Child] = [
+        Input(type="hidden", name="form", value=form.mark),
+        _hidden("alert", str(draft.alert.id) if draft.alert is not None else ""),
+        _hidden("huddle", str(draft.huddle.id) if draft.huddle is not None else ""),
+        _text("what", "what", "What is to be done", "Nothing of a patient.", form.what, LONGEST_WHAT, required=True),
+        *_trigger(draft),
+        *_who_does_it(draft.picture.county, form),
+        _by_when(form.dues, draft.at, keep=False),
+        _author(form, "log"),
+        html.Button("Log it", type="submit"),
+    ]
+    return _form("log", links.new_action(), fields)
+
+
+def forms_of(story: ActionStory, form: ActionForm) -> list[Component]:
+    """Every form that there is for an action as it stands."""
+    here = links.action(story.action.id)
+    if story.action.state is not ActionState.OPEN:
+        again: list[Child] = [
+            _words(form, "reopened", "Why", "Nothing of a patient.", required=True),
+            _by_when(form.dues, story.at, keep=True),
+            _author(form, "reopened"),
+            html.Button("Open it again", type="submit", className="other"),
+        ]
+        return [_fold(form, "reopened", "Open it again", here, again)]
+    done: list[Child] = [
+        _words(form, "done", "What came of it", "If you like. Nothing of a patient."),
+        _author(form, "done"),
+        html.Button("It is done", type="submit"),
+    ]
+    tried: list[Child] = [
+        _words(form, "tried", "What was tried", "Nothing of a patient.", required=True),
+        _author(form, "tried"),
+        html.Button("Keep it", type="submit", className="other"),
+    ]
+    moved: list[Child] = [
+        _by_when(form.dues, story.at, keep=True),
+        *_who_does_it(story.picture.county, form, keep=True),
+        _words(form, "moved", "Why", "If you like. Nothing of a patient."),
+        _author(form, "moved"),
+        html.Button("Move it", type="submit", className="other"),
+    ]
+    dropped: list[Child] = [
+        _words(form, "dropped", "Why", "Nothing of a patient.", required=True),
+        _author(form, "dropped"),
+        html.Button("It will not be done", type="submit", className="other"),
+    ]
+    return [
+        _form("done", here, done),
+        _fold(form, "tried", "Say what was tried", here, tried),
+        _fold(form, "moved", "Another time, or somebody else", here, moved),
+        _fold(form, "dropped", "It will not be done", here, dropped),
+    ]
+
+
+def _form(do: str, action: str, fields: list[Child]) -> html.Form:
+    parts: list[Child] = [Input(type="hidden", name="do", value=do), *fields]
+    return html.Form(parts, method="post", action=action, className="slip", autoComplete="on")
+
+
+def _fold(form: ActionForm, do: str, summary: str, action: str, fields: list[Child]) -> html.Details:
+    opened = form.asked == do and bool(form.mistakes)
+    return html.Details([html.Summary(summary), _form(do, action, fields)], open=opened, className="alert-fold")
+
+
+def _hidden(name: str, value: str) -> Component | None:
+    return Input(type="hidden", name=name, value=value) if value else None
+
+
+def _trigger(draft: Draft) -> Iterator[Component]:
+    """The figure that it is about: fixed where an address says it, else chosen, or none."""
+    if draft.alert is not None:
+        return
+    if draft.measure:
+        yield Input(type="hidden", name="place", value=draft.place)
+        yield Input(type="hidden", name="measure", value=draft.measure)
+        return
+    options: list[Component] = [html.Option("no figure", value="")]
+    places: dict[str, list[Component]] = {}
+    for place, measure in triggers(draft.picture):
+        option = html.Option(by_id(measure).label, value=f"{place}/{measure}")
+        places.setdefault(place, []).append(option)
+    named = draft.picture.county.places
+    options += [html.Optgroup(found, label=named[place].label) for place, found in places.items()]
+    label = html.Label(
+        ["The figure that it is about", html.Span("What it did is shown once the action is done.")], htmlFor="trigger"
+    )
+    yield html.Div([label, html.Select(options, name="trigger", id="trigger")], className="field author")
+
+
+def _who_does_it(county: County, form: ActionForm, *, keep: bool = False) -> Iterator[Component]:
+    alerting = county.alerting
+    options: list[Component] = [html.Option("as it is" if keep else "choose", value="", selected=not form.who)]
+    for name, found in (("Leads", alerting.leads), ("Teams: whoever is on", alerting.teams)):
+        named = [html.Option(each.title, value=each.id, selected=each.id == form.who) for each in found]
+        if named:
+            options.append(html.Optgroup(named, label=name))
+    kind = "moved" if keep else "log"
+    if len(options) > 1:
+        above = html.Label(["Who does it", html.Span("They are reminded when it is overdue.")], htmlFor=f"who-{kind}")
+        yield html.Div([above, html.Select(options, name="who", id=f"who-{kind}")], className="field author")
+    label = "Or somebody else" if len(options) > 1 else "Who does it"
+    yield _text("role", f"role-{kind}", label, "A role. Nobody reminds them.", form.role, LONGEST_AUTHOR)
+
+
+def _by_when(dues: tuple[Due, ...], at: datetime, *, keep: bool) -> Component:
+    choices: list[Component] = []
+    if keep:
+        choices += [
+            Input(type="radio", name="due", id="due-same", value="", checked=True),
+            html.Label("as it is", htmlFor="due-same"),
+        ]
+    for number, due in enumerate(dues):
+        id = f"due-{number}"
+        until = until_words(due.at, at)
+        words = f"in {length_words(due.length)} ({until})" if due.length is not None else until
+        chosen = due.chosen and not keep
+        choices += [
+            Input(type="radio", name="due", id=id, value=due.key, checked=chosen, required=True),
+            html.Label(words, htmlFor=id),
+        ]
+    return html.Fieldset([html.Legend("By when"), html.Div(choices, className="choices")], className="holds")
+
+
+def _author(form: ActionForm, of: str) -> Component:
+    if form.signed_in:
+        return html.P(["By ", html.Strong(form.author)], className="signed-in")
+    return _text(
+        "author",
+        f"author-{of}",
+        "Your role or initials",
+        "No number, no address.",
+        form.author,
+        LONGEST_AUTHOR,
+        required=True,
+        complete="organization-title",
+    )
+
+
+def _words(form: ActionForm, of: str, label: str, hint: str, *, required: bool = False) -> Component:
+    said = form.words if form.asked == of else ""
+    return _text("words", f"words-{of}", label, hint, said, LONGEST_WHAT, required=required)
+
+
+def _text(
+    name: str, id: str, label: str, hint: str, said: str, most: int, *, required: bool = False, complete: str = "off"
+) -> html.Div:
+    return html.Div(
+        [
+            html.Label([label, html.Span(hint, id=f"{id}-hint")], htmlFor=id),
+            Input(
+                id=id,
+                name=name,
+                type="text",
+                autoComplete=complete,
+                required=required,
+                maxLength=most,
+                value=said,
+                spellCheck=name != "author",
+                **marked(aria_describedby=f"{id}-hint"),
+            ),
+        ],
+        className="field author",
+    )
+
+
+def about_words(picture: Picture, place: str, measure: str) -> str:
+    """The figure that an action is about, by name: "A&E patients now, Northgate General"."""
+    places = picture.county.places
+    named = places[place].label if place in places else place
+    return f"{by_id(measure).label}, {named}" if named else by_id(measure).label
