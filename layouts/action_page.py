@@ -55,7 +55,7 @@ def document(story: ActionStory, form: ActionForm, *, fingerprint: str) -> str:
     return form_page(story.picture, title, main, links.action(action.id), fingerprint, kind=_KIND, sheets=_SHEETS)
 
 
-def new_document(draft: Draft, form: ActionForm, *, fingerprint: str) -> str:
+def form_document(draft: Draft, form: ActionForm, *, fingerprint: str) -> str:
     """The whole page with the form that logs an action."""
     county = draft.picture.county
     of: list[Child] = []
@@ -75,7 +75,7 @@ def new_document(draft: Draft, form: ActionForm, *, fingerprint: str) -> str:
         html.Section(of, className="alert-is") if of else None,
         log_form(draft, form) if form.may_write else _READ_ONLY,
     ]
-    return form_page(draft.picture, "Log an action", main, links.new_action(), fingerprint, kind=_KIND, sheets=_SHEETS)
+    return form_page(draft.picture, "Log an action", main, links.log_action(), fingerprint, kind=_KIND, sheets=_SHEETS)
 
 
 def _head(title: str, place: str) -> html.Header:

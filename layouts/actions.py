@@ -64,7 +64,7 @@ def _head(known: ActionsNow) -> html.Header:
         [
             html.H1(TITLE),
             html.P(["as at ", html.Time(clock_words(known.at)), f", {date_words(known.at)}."], className="when"),
-            html.P(html.A("Log an action", href=links.new_action(), className="log-action")),
+            html.P(html.A("Log an action", href=links.log_action(), className="log-action")),
         ],
         className="page-head",
     )

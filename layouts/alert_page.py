@@ -147,7 +147,7 @@ def _actions(story: AlertStory, may_write: bool) -> html.Section | None:
     ]
     said: list[Child] = [html.H2("Actions"), html.Ol(items, className="story") if items else None]
     if may_write:
-        said.append(html.P(html.A("Log an action", href=links.new_action(alert=story.alert.id))))
+        said.append(html.P(html.A("Log an action", href=links.log_action(alert=story.alert.id))))
     return html.Section(said)
 
 

@@ -36,9 +36,15 @@ class Book(Protocol):
 def render(now: HuddleNow) -> Component:
     """The live part of the page: all of it but the forms."""
     told = now.told
-    parts: list[Child] = [_head(now), minutes(now), pressure(told), changed(told), alerts(told), actions(told)]
-    parts += [ended(told), _before(now)]
-    return html.Div(parts, className="huddle-parts")
+    beside: list[Child] = [minutes(now), alerts(told), actions(told), ended(told), _before(now)]
+    return html.Div(
+        [
+            _head(now),
+            html.Div([pressure(told), changed(told)], className="huddle-figures"),
+            html.Div(beside, className="huddle-beside"),
+        ],
+        className="huddle-parts",
+    )
 
 
 def document(now: HuddleNow, form: HuddleForm, *, fingerprint: str) -> str:
@@ -111,7 +117,7 @@ def _forms(now: HuddleNow, form: HuddleForm) -> html.Div:
     elif huddle is None:
         parts.append(open_form(form))
     else:
-        log = html.A("Log an action", href=links.new_action(huddle=huddle.id), className="huddle-log")
+        log = html.A("Log an action", href=links.log_action(huddle=huddle.id), className="huddle-log")
         parts += [minute_form(huddle, form), log, close_form(huddle, form)]
     return html.Div([part for part in parts if part is not None], className="huddle-forms")
 

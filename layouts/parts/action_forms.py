@@ -51,7 +51,7 @@ def log_form(draft: Draft, form: ActionForm) -> html.Form:
         _author(form, "log"),
         html.Button("Log it", type="submit"),
     ]
-    return _form("log", links.new_action(), fields)
+    return _form("log", links.log_action(), fields)
 
 
 def forms_of(story: ActionStory, form: ActionForm) -> list[Component]:

@@ -35,6 +35,16 @@ def alert(number: int) -> str:
     return f"/alerts/{number}"
 
 
+def huddle(number: int | None = None, file: str = "") -> str:
+    """The huddle that is open, or one by its number; ``file`` is "txt" or "pdf"."""
+    return "/huddle" if number is None else f"/huddle/{number}{f'.{file}' if file else ''}"
+
+
+def pressure(place: str | None = None) -> str:
+    """The page of pressure, or where a level is declared for a place."""
+    return f"/pressure/{place}" if place else "/pressure"
+
+
 def action_card(name: str) -> str:
     """What to do when an alert of a rule is raised."""
     return f"/action-cards/{name}"
@@ -43,3 +53,20 @@ def action_card(name: str) -> str:
 def silence(number: int) -> str:
     """Where a silence is told, and ended."""
     return f"/silences/{number}"
+
+
+def actions() -> str:
+    """The page of every action."""
+    return "/actions"
+
+
+def action(number: int) -> str:
+    """Where an action is told, and where one says what came of it."""
+    return f"/actions/{number}"
+
+
+def log_action(*, alert: int | None = None, huddle: int | None = None, place: str = "", measure: str = "") -> str:
+    """Where an action is logged: of an alert, at a huddle, or about a figure."""
+    of = {"alert": alert, "huddle": huddle, "place": place, "measure": measure}
+    asked = urlencode({name: said for name, said in of.items() if said})
+    return f"/actions/new?{asked}" if asked else "/actions/new"

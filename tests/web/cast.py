@@ -37,6 +37,7 @@ from flowcentre.model import (
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
 from flowcentre.web import FlowServer, Glass, create_server, serving
+from flowcentre.web.actions import ActionReading
 from flowcentre.web.alerts import AlertReading
 from flowcentre.web.capacity import Capacities
 from flowcentre.web.cards import Cards, no_cards
@@ -220,6 +221,8 @@ class Drawings:
             alert_page=lambda story, form: f"<!doctype html>{story.alert.title} {form.mistakes}",
             silence_page=lambda picture, silence, form, at: f"<!doctype html>{silence.reason} {form.mistakes}",
             action_card=lambda picture, name, text: f"<!doctype html>{name} {text}",
+            action_page=lambda story, form: f"<!doctype html>{story.action.what}",
+            new_action=lambda draft, form: "<!doctype html>log it",
         )
 
 
@@ -235,6 +238,7 @@ class Westshire:
     capacity: Capacities | None = None
     desk: Desk | None = None
     alerts: AlertReading | None = None
+    actions: ActionReading | None = None
     cards: Cards = no_cards
     beat_every: float = 5.0
 
@@ -249,6 +253,7 @@ class Westshire:
             capacity=self.capacity,
             desk=self.desk,
             alerts=self.alerts,
+            actions=self.actions,
             cards=self.cards,
             beat_every=self.beat_every,
         )

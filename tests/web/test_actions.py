@@ -46,7 +46,7 @@ class Actions(Watch):
             glass_of(alerts),
             pages=shell.live_pages(alerts=alerts, actions=book),
             action_page=lambda story, form: action_page.document(story, form, fingerprint="1"),
-            new_action=lambda draft, form: action_page.new_document(draft, form, fingerprint="1"),
+            new_action=lambda draft, form: action_page.form_document(draft, form, fingerprint="1"),
         )
         app = create_server(
             self.live,

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 
 from flowcentre.model import Board
 from flowcentre.web import FlowServer
+from tests.web.actions_cast import PretendActions
 from tests.web.alerts_cast import PretendAlerts
 from tests.web.capacity_cast import PretendCapacity
 from tests.web.cast import ASSETS, AT, Westshire, running
@@ -223,6 +224,7 @@ def test_head_is_answered_wherever_get_is_with_the_same_headers_and_no_body(west
     westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
     westshire.delays, westshire.packages, westshire.capacity = PretendBook(), PretendPackages(), PretendCapacity()
     westshire.desk, westshire.alerts, westshire.cards = PretendDesk(), PretendAlerts(), lambda name: f"# {name}"
+    westshire.actions = PretendActions()
     with pages(westshire) as url, httpx.Client(base_url=url) as client:
         for address, status in [*DECIDED.values(), ("/", 200), ("/feeds", 200), ("/no-such-page", 404)]:
             head = client.head(address)

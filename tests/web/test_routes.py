@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from flowcentre.model import Board
+from tests.web.actions_cast import PretendActions
 from tests.web.alerts_cast import PretendAlerts
 from tests.web.capacity_cast import PretendCapacity
 from tests.web.cast import Westshire, running
@@ -43,6 +44,11 @@ DECIDED = {
     "/alerts/{rest:path}": ("/alerts/21/nothing", 404),
     "/silences/{id}": ("/silences/4", 200),
     "/silences/{rest:path}": ("/silences/4/nothing", 404),
+    "/api/v1/actions": ("/api/v1/actions", 200),
+    "/actions/": ("/actions/", 307),
+    "/actions/new": ("/actions/new?place=northgate", 200),
+    "/actions/{id}": ("/actions/1", 200),
+    "/actions/{rest:path}": ("/actions/1/nothing", 404),
     "/action-cards/{name}": ("/action-cards/ae-crowded", 200),
     "/action-cards/levels/{name}": ("/action-cards/levels/acute-hospital-level-2", 200),
     "/action-cards/{rest:path}": ("/action-cards/a/b", 404),
@@ -67,6 +73,7 @@ def test_every_route_answers_as_it_was_decided_and_none_is_undecided(westshire: 
     westshire.with_boards(Board("county", "County", "wall"), Board("other", "Other", "wall"))
     westshire.delays, westshire.packages, westshire.desk = PretendBook(), PretendPackages(), PretendDesk()
     westshire.capacity, westshire.alerts, westshire.cards = PretendCapacity(), PretendAlerts(), lambda name: f"# {name}"
+    westshire.actions = PretendActions()
     app = westshire.app()
     assert set(walk(app.routes)) == set(DECIDED), "decide on each new route here"
     with running(app) as url, httpx.Client(base_url=url) as client:
