@@ -443,12 +443,28 @@ def serve_glass(
     """
     from flowcentre.config.rules import CARDS
     from flowcentre.picture import DelayBook
+    from flowcentre.picture.actions_now import ActionBook, has_actions
     from flowcentre.picture.alerts_now import AlertBook
     from flowcentre.picture.care_book import CareBook
+    from flowcentre.picture.huddle import HuddleBook
+    from flowcentre.picture.pressure_book import PressureBook
     from flowcentre.picture.visits import VisitBook
     from flowcentre.web import AskedPage, Glass, create_server, fingerprint_of, serve
     from flowcentre.web.cards import cards_in, no_cards
-    from layouts import action_card, alert_page, boards, shell, type_in, wall, ward_sheet
+    from layouts import (
+        action_card,
+        action_page,
+        alert_page,
+        boards,
+        huddle,
+        pressure_page,
+        shell,
+        sitrep_pdf,
+        type_in,
+        wall,
+        ward_sheet,
+    )
+    from layouts.parts.huddle_page import has_huddles
     from layouts.published import needed, render, since
 
     assets = HERE / "assets"
@@ -458,11 +474,14 @@ def serve_glass(
     books: Mapping[str, Any] = {"delays": delays, "packages": packages}
     capacity = packages.capacity
     alerts = AlertBook(store, live.current, now) if live.current().county.alerting.rules else None
+    actions = ActionBook(store, live.current, now) if has_actions(live.current().county) else None
+    huddles = HuddleBook(store, live.current, now) if has_huddles(live.current()) else None
+    pressure = PressureBook(store, live.current, now) if live.current().county.pressure.rules else None
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,
         wall_list=lambda picture: boards.document(picture, fingerprint=fingerprint),
-        pages=shell.live_pages(capacity, alerts),
+        pages=shell.live_pages(capacity, alerts, actions, huddles, pressure),
         asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.items()},
         ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint=fingerprint),
         fingerprint=fingerprint,
@@ -473,6 +492,12 @@ def serve_glass(
             picture, silence, form, at, fingerprint=fingerprint
         ),
         action_card=lambda picture, name, text: action_card.document(picture, name, text, fingerprint=fingerprint),
+        pressure_page=lambda known, form: pressure_page.document(known, form, fingerprint=fingerprint),
+        action_page=lambda story, form: action_page.document(story, form, fingerprint=fingerprint),
+        new_action=lambda draft, form: action_page.form_document(draft, form, fingerprint=fingerprint),
+        huddle_page=lambda known, form: huddle.document(known, form, fingerprint=fingerprint),
+        huddle_kept=lambda kept, form: huddle.kept_document(kept, form, fingerprint=fingerprint),
+        sitrep_pdf=sitrep_pdf.pdf,
     )
     server = create_server(
         live,
@@ -485,6 +510,12 @@ def serve_glass(
         desk=desk,
         alerts=alerts,
         alert_desk=store if store.writer else None,
+        pressure=pressure,
+        pressure_desk=store if store.writer else None,
+        actions=actions,
+        action_desk=store if store.writer else None,
+        huddles=huddles,
+        huddle_desk=store if store.writer else None,
         cards=cards_in(folder / CARDS) if folder is not None else no_cards,
     )
 
@@ -503,8 +534,17 @@ def serve_glass(
         books=books,
         capacity=capacity,
         alerts=alerts,
+        actions=actions,
+        pressure=pressure,
     )
-    addresses = shell.addresses(published=published, books=books, capacity=True, alerts=alerts is not None)
+    addresses = shell.addresses(
+        published=published,
+        books=books,
+        capacity=True,
+        alerts=alerts is not None,
+        actions=actions is not None,
+        pressure=pressure is not None,
+    )
     server.allow_pages(pages.csp_hashes(), pages.callback_map, addresses)
     serve(server, port=port, ready=ready)
 
@@ -534,6 +574,9 @@ PAGES = {
     "/packages": "packages of care: who waits, and for whom",
     "/capacity": "community capacity: who could start today, and what ends when",
     "/alerts": "alerts: what stands, who was told, and who took it up",
+    "/pressure": "pressure: what is computed, what is declared, and what each parameter gives",
+    "/actions": "actions: what is to be done, by whom and when, and what came of it",
+    "/huddle": "the huddle: what changed since the last, minutes, and its sitrep",
     "/wall": "the wall board",
     "/feeds": "what each feed has done",
     "/measures": "what each measure means",
@@ -613,7 +656,14 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
             return utc_now() if as_at is None else as_at + (utc_now() - started_at)
 
         pages = PAGES | {"/": "the figures, and the year against the last"}
-        del pages["/wall"], pages["/delays"]  # months-old figures are no matter for a wall, and name nobody
+        for none in (
+            "/wall",
+            "/delays",
+            "/pressure",
+            "/actions",
+            "/huddle",
+        ):  # months-old figures are no matter for these, and name nobody
+            del pages[none]
         serve_glass(store, live, port, lambda url: started(url, what, pages), now=now, published=True)
     say("Stopped. What is stored is kept.")
 
@@ -630,6 +680,7 @@ def only_on_postgresql(store_url: str, command: str) -> None:
 def run_web(folder: Path, store_url: str, port: int) -> None:
     """Serve only; on PostgreSQL, any number of these beside any number of engines."""
     from flowcentre.feeds.typed import Desk
+    from flowcentre.picture.actions_now import has_actions
     from flowcentre.picture.typed import may_be_typed
 
     only_on_postgresql(store_url, "web")
@@ -637,7 +688,7 @@ def run_web(folder: Path, store_url: str, port: int) -> None:
     county = setting.load()
     with ExitStack() as running:
         # What people type and what they do about alerts is written here, and nothing else: the schema is the engines' to bring up to date.
-        writes = may_be_typed(county) or bool(county.alerting.rules)
+        writes = may_be_typed(county) or bool(county.alerting.rules or county.pressure.rules) or has_actions(county)
         store = running.enter_context(opened(setting, county, writer=writes, migrates=False))
         live = running.enter_context(picturing(store, county, keep=False))
         running.enter_context(reloading(setting, county, live.use, live.refuse))

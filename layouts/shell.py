@@ -24,9 +24,12 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
+from layouts import actions as actions_page
 from layouts import alerts as alerts_page
 from layouts import capacity as capacity_page
 from layouts import demand, explain, feeds, measures
+from layouts import huddle as huddle_page
+from layouts import pressure as pressure_page
 from layouts.delays import DELAYS_PAGE
 from layouts.finished import to_html
 from layouts.listed import ListBook, ListedPage
@@ -72,23 +75,45 @@ _INDEX = """<!DOCTYPE html>
 
 
 def addresses(
-    *, published: bool, books: Collection[str] = (), capacity: bool = False, alerts: bool = False
+    *,
+    published: bool,
+    books: Collection[str] = (),
+    capacity: bool = False,
+    alerts: bool = False,
+    actions: bool = False,
+    pressure: bool = False,
 ) -> tuple[str, ...]:
-    """Where there is a page: with published figures, capacity, alerts, or none; with these pages of lists, by their ids."""
+    """Where there is a page: with published figures, capacity, alerts, actions, or none; with these lists, by their ids."""
     lists = (each.page.path for id, each in LISTED.items() if id in books)
-    more = ((PUBLISHED, published), (capacity_page.PATH, capacity), (alerts_page.PATH, alerts))
+    more = (
+        (PUBLISHED, published),
+        (capacity_page.PATH, capacity),
+        (alerts_page.PATH, alerts),
+        (pressure_page.PATH, pressure),
+        (actions_page.PATH, actions),
+    )
     return (*_ADDRESSES, *(path for path, there in more if there), *lists)
 
 
 def live_pages(
-    capacity: capacity_page.Book | None = None, alerts: alerts_page.Book | None = None
+    capacity: capacity_page.Book | None = None,
+    alerts: alerts_page.Book | None = None,
+    actions: actions_page.Book | None = None,
+    huddles: huddle_page.Book | None = None,
+    pressure: pressure_page.Book | None = None,
 ) -> dict[str, Callable[[Picture], str]]:
-    """For each live page the HTML of its live part; with a book of capacity or of alerts, of its page too."""
+    """For each live page the HTML of its live part; with a book of capacity, alerts, actions or huddles, of its page too."""
     pages = {name: _live_html(render) for name, render in LIVE.items()}
     if capacity is not None:
         pages[capacity_page.ID] = _live_html(lambda picture: capacity_page.render(capacity.read(picture)))
     if alerts is not None:
         pages[alerts_page.ID] = _live_html(lambda picture: alerts_page.render(alerts.read(picture)))
+    if actions is not None:
+        pages[actions_page.ID] = _live_html(lambda picture: actions_page.render(actions.read(picture)))
+    if pressure is not None:
+        pages[pressure_page.ID] = _live_html(lambda picture: pressure_page.render(pressure.read(picture)))
+    if huddles is not None:  # a finished page, beside whose forms this is put up
+        pages[huddle_page.ID] = lambda picture: to_html(huddle_page.render(huddles.read(picture)))
     return pages
 
 
@@ -132,15 +157,22 @@ def create_pages(
     books: Books = MappingProxyType({}),
     capacity: capacity_page.Book | None = None,
     alerts: alerts_page.Book | None = None,
+    actions: actions_page.Book | None = None,
+    pressure: pressure_page.Book | None = None,
 ) -> dash.Dash:
     """Add the pages to a FastAPI server, after every route of its own: Dash answers all that is left.
 
     ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
     figures, of one place or of all, where there is one; ``books`` are those of the lists of people, ``capacity`` that of
-    community capacity, and ``alerts`` that of alerts.
+    community capacity, ``alerts`` that of alerts, and ``actions`` that of actions.
     """
     known = addresses(
-        published=published is not None, books=books, capacity=capacity is not None, alerts=alerts is not None
+        published=published is not None,
+        books=books,
+        capacity=capacity is not None,
+        alerts=alerts is not None,
+        actions=actions is not None,
+        pressure=pressure is not None,
     )
     app = dash.Dash(
         "flowcentre",
@@ -177,6 +209,8 @@ def create_pages(
                 books=books,
                 capacity=capacity,
                 alerts=alerts,
+                actions=actions,
+                pressure=pressure,
             )
         except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
             _tell("a page could not be drawn", error)
@@ -202,6 +236,8 @@ def page(
     books: Books = MappingProxyType({}),
     capacity: capacity_page.Book | None = None,
     alerts: alerts_page.Book | None = None,
+    actions: actions_page.Book | None = None,
+    pressure: pressure_page.Book | None = None,
 ) -> list[Component]:
     """The whole page at an address: what stands above every page, and its own content."""
     path = path.rstrip("/") or "/"
@@ -212,7 +248,12 @@ def page(
     content: Component
     of_lists = {each.page.path: each for id, each in LISTED.items() if id in books}
     known = addresses(
-        published=published is not None, books=books, capacity=capacity is not None, alerts=alerts is not None
+        published=published is not None,
+        books=books,
+        capacity=capacity is not None,
+        alerts=alerts is not None,
+        actions=actions is not None,
+        pressure=pressure is not None,
     )
     if path not in known:
         content = html.Div(
@@ -233,6 +274,12 @@ def page(
     elif path == alerts_page.PATH:
         assert alerts is not None  # or it would not be among the addresses
         content = alerts_page.page(alerts, picture, _finished)
+    elif path == pressure_page.PATH:
+        assert pressure is not None  # or it would not be among the addresses
+        content = pressure_page.page(pressure, picture, _finished)
+    elif path == actions_page.PATH:
+        assert actions is not None  # or it would not be among the addresses
+        content = actions_page.page(actions, picture, _finished)
     elif path in of_lists:
         content = of_lists[path].draw(books[of_lists[path].page.id], picture, search, _finished)
     else:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from flowcentre.model import Picture
 from flowcentre.picture.typed import may_be_typed
-from layouts import alerts, capacity, delays, queue
-from layouts.parts import links
+from layouts import actions, alerts, capacity, delays, pressure, queue
+from layouts.parts import huddle_page, links
 from layouts.parts.delay_page import PAGE as DELAYS
 from layouts.parts.queue_page import PAGE as PACKAGES
 from layouts.services import acute_sites
 
 PUBLISHED = "/published"
-OF_DASH = frozenset({"/", alerts.PATH, PUBLISHED, DELAYS.path, PACKAGES.path, capacity.PATH, "/feeds", "/measures"})
+OF_DASH = frozenset(
+    {
+        "/",
+        alerts.PATH,
+        pressure.PATH,
+        actions.PATH,
+        PUBLISHED,
+        DELAYS.path,
+        PACKAGES.path,
+        capacity.PATH,
+        "/feeds",
+        "/measures",
+    }
+)
 
 
 def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:
@@ -26,8 +39,11 @@ def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:
     shown = (
         ("/", first, not only_published),
         (alerts.PATH, alerts.TITLE, alerts.has_alerts(picture)),
+        (pressure.PATH, pressure.TITLE, pressure.has_pressure(picture)),
+        (actions.PATH, actions.TITLE, actions.shows_actions(picture)),
+        (huddle_page.PATH, huddle_page.TITLE, huddle_page.has_huddles(picture)),
         (PUBLISHED, "Published figures", published),
-        (DELAYS.path, DELAYS.title, delays.has_lists(picture)),
+        (DELAYS.path, "Delays", delays.has_lists(picture)),
         (PACKAGES.path, "Packages", queue.has_lists(picture)),
         (capacity.PATH, capacity.TITLE, capacity.has_services(picture)),
         ("/feeds", "Feeds", True),

@@ -7,9 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from flowcentre.model import AskedPlace, Board, Form, Picture, Silence
+from flowcentre.picture.actions_now import ActionForm, ActionStory, Draft
 from flowcentre.picture.alerts_now import AlertForm, AlertStory
 from flowcentre.picture.delays import Delay
+from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
 from flowcentre.picture.listed import Chosen
+from flowcentre.picture.pressure_book import DeclareForm, PlacePressure
+from flowcentre.picture.sitrep import Sitrep
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,16 @@ class Glass:
     # An alert with its forms, a silence with the form that ends it, and an action card by its name and its Markdown.
     alert_page: Callable[[AlertStory, AlertForm], str] | None = None
     silence_page: Callable[[Picture, Silence, AlertForm, datetime], str] | None = None
+    # The page of the huddle that is open, one huddle with its sitrep, and a sitrep as PDF.
+    huddle_page: Callable[[HuddleNow, HuddleForm], str] | None = None
+    huddle_kept: Callable[[HuddleKept, HuddleForm], str] | None = None
+    sitrep_pdf: Callable[[Sitrep], bytes] | None = None
     action_card: Callable[[Picture, str, str], str] | None = None
+    # Pressure at a place, with the form that declares a level.
+    pressure_page: Callable[[PlacePressure, DeclareForm], str] | None = None
+    # An action with its forms, and the form that logs one.
+    action_page: Callable[[ActionStory, ActionForm], str] | None = None
+    new_action: Callable[[Draft, ActionForm], str] | None = None
 
 
 def fingerprint_of(*folders: Path) -> str:

@@ -19,6 +19,8 @@ from starlette.types import ASGIApp
 from flowcentre.model import Picture
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
+from flowcentre.web.action_api import create_actions_api
+from flowcentre.web.actions import ActionDesk, ActionReading, ActionRoutes
 from flowcentre.web.alert_api import create_alerts_api
 from flowcentre.web.alerts import AlertDesk, AlertReading, AlertRoutes
 from flowcentre.web.announce import Announcer
@@ -32,8 +34,11 @@ from flowcentre.web.finished import Renderings
 from flowcentre.web.gate import Gate, Policy
 from flowcentre.web.glass import Glass
 from flowcentre.web.health import Gauges, create_health
+from flowcentre.web.huddle import HuddleDesk, HuddleReading, HuddleRoutes
 from flowcentre.web.list_routes import ListRoutes, Lists
 from flowcentre.web.packages import TOLD, create_packages_api
+from flowcentre.web.pressure import PressureDesk, PressureReading, PressureRoutes
+from flowcentre.web.pressure_api import create_pressure_api
 from flowcentre.web.pulse import Pulse
 from flowcentre.web.typed import Desk, SignedIn, TypedRoutes, nobody
 
@@ -98,6 +103,12 @@ def create_server(
     signed_in: SignedIn = nobody,
     alerts: AlertReading | None = None,
     alert_desk: AlertDesk | None = None,
+    actions: ActionReading | None = None,
+    action_desk: ActionDesk | None = None,
+    huddles: HuddleReading | None = None,
+    huddle_desk: HuddleDesk | None = None,
+    pressure: PressureReading | None = None,
+    pressure_desk: PressureDesk | None = None,
     cards: Cards = no_cards,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
@@ -106,7 +117,9 @@ def create_server(
 
     ``delays`` and ``packages`` are the lists of people, where there are any; ``capacity`` is what is known of community
     capacity; ``desk`` takes in what is typed, where anything is, and ``signed_in`` says who types. ``alerts`` are read, and
-    what people do about them goes to ``alert_desk``, the store where it may be written; ``cards`` are the action cards.
+    what people do about them goes to ``alert_desk``, the store where it may be written; so are ``actions``
+    and ``huddles``, with their desks.
+    ``pressure`` is read, and levels are declared at its desk. ``cards`` are the action cards.
     ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live stream's sign
     of life.
     """
@@ -126,6 +139,9 @@ def create_server(
     package_routes = ListRoutes(TOLD, packages, pulse.trouble)
     typed_routes = TypedRoutes(desk, glass, live.current, now, signed_in)
     alert_routes = AlertRoutes(alerts, alert_desk, glass, live.current, now, cards, signed_in)
+    action_routes = ActionRoutes(actions, action_desk, glass, live.current, now, signed_in)
+    huddle_routes = HuddleRoutes(huddles, huddle_desk, glass, live.current, now, signed_in)
+    pressure_routes = PressureRoutes(pressure, pressure_desk, glass, now, signed_in)
     registry = CollectorRegistry()
     registry.register(Gauges(live.current, now, pulse.trouble, renderings, announcer, displays))
 
@@ -174,7 +190,18 @@ def create_server(
     app.include_router(create_packages_api(package_routes))
     app.include_router(create_capacity_api(capacity is not None, renderings, pulse.trouble))
     app.include_router(create_alerts_api(alerts, now, pulse.trouble))
-    of_pages = (delay_routes, package_routes, typed_routes, alert_routes, displays)
+    app.include_router(create_pressure_api(pressure, pulse.trouble))
+    app.include_router(create_actions_api(actions, now, pulse.trouble))
+    of_pages = (
+        delay_routes,
+        package_routes,
+        typed_routes,
+        alert_routes,
+        action_routes,
+        huddle_routes,
+        pressure_routes,
+        displays,
+    )
     app.router.routes.extend([*docs_routes(), *(route for each in of_pages for route in each.routes)])
     return app
 

@@ -367,7 +367,7 @@ def test_where_no_hospital_sends_a_list_there_is_no_way_to_the_page_and_it_says_
         tree = shell.page(picture, path, "", history=lambda *_: [], polls=lambda _: [], books={"delays": Nobody()})
         return as_json(html.Div(tree))
 
-    assert "Delayed discharges" not in shown("/")
+    assert '"Delays"' not in shown("/")
     assert "No hospital here sends a discharge list" in shown("/delays")
 
 

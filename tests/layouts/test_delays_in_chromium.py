@@ -154,7 +154,7 @@ def test_the_way_to_other_pages_and_back_keeps_what_was_chosen(screen: Page, add
     screen.go_back()
     expect(screen.locator("#chip-pathway-1")).to_be_visible(timeout=PATIENT)
     screen.locator(f"#delays-grid {FIRST} [col-id=pathway]").get_by_text("1", exact=True).wait_for(timeout=PATIENT)
-    screen.locator("#top a", has_text="Delayed discharges").click()
+    screen.locator("#top a", has_text="Delays").click()
     expect(screen.locator(".chip")).to_have_count(0, timeout=PATIENT)
     assert screen.evaluate("window.sameDocument") is True
 

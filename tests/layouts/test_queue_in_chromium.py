@@ -124,7 +124,7 @@ def test_each_list_shows_the_other_ones_step_and_keeps_its_own_columns(screen: P
     screen.locator("#choose-columns summary").click()
     screen.locator('#list-columns input[value="setting"]').uncheck()
     expect(screen.locator("#packages-grid .ag-header-cell[col-id=setting]")).to_have_count(0)
-    screen.locator("#top a", has_text="Delayed discharges").click()
+    screen.locator("#top a", has_text="Delays").click()
     row = '#delays-grid .ag-row[row-index="0"]'
     expect(screen.locator(f"{row} [col-id=package]")).to_contain_text(", next:", timeout=PATIENT)
     assert screen.locator('#list-columns input[value="reason"]').is_checked()

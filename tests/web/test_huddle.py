@@ -1,0 +1,193 @@
+"""A huddle from its opening to its sitrep, by forms that need no script, on the real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pypdfium2
+import pytest
+
+from flowcentre.model import Alerting
+from flowcentre.store import Store
+from tests.alerts.world import AT
+from tests.web.alerts_cast import FORM, WHO, fill_in, forms_of, send
+from tests.web.huddle_cast import Room
+
+
+@pytest.fixture
+def room(store: Store) -> Room:
+    return Room(store)
+
+
+@pytest.fixture
+def client(room: Room) -> Iterator[httpx.Client]:
+    with room.serving() as url, httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:
+        yield client
+
+
+def test_a_huddle_is_opened_written_closed_and_sent(room: Room, client: httpx.Client) -> None:
+    page = client.get("/huddle").text
+    assert "No huddle is open." in page
+    assert set(forms_of(page)) == {"open"}
+    page = fill_in(client, "/huddle", "open").text
+    assert "Huddle 1, opened 08:00 by site manager, nights." in page
+    again = fill_in(client, "/huddle/1", "minute", words="Northgate opens six beds")
+    assert "In the minutes" in again.text
+    assert f"08:00, {WHO}: Northgate opens six beds" in again.text
+    assert forms_of(again.text)["minute"]["author"] == WHO  # nobody says anew who they are for each line
+    room.world.at += timedelta(minutes=20)
+    closed = fill_in(client, "/huddle/1", "close", send="yes")
+    assert closed.url.path == "/huddle/1"
+    assert "The sitrep goes to Flow coordinator." in closed.text
+    assert "Sent 08:20." in closed.text
+    text = client.get("/huddle/1.txt")
+    assert text.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "Northgate opens six beds" in text.text
+    assert "indicative, locally configured" in text.text
+    [waiting] = waits(room.store)
+    assert waiting == "huddle 1/sitrep/flow"
+
+
+def waits(store: Store) -> list[str]:
+    """The keys of what is still to be told."""
+    found: list[str] = []
+    store.compose(lambda tellings, _: found.extend(each.key for each in tellings) or [], AT)  # type: ignore[func-returns-value]
+    return found
+
+
+def test_the_same_form_sent_twice_counts_once(room: Room, client: httpx.Client) -> None:
+    fill_in(client, "/huddle", "open")
+    fields = forms_of(client.get("/huddle").text)["minute"] | {"author": WHO, "words": "one bed at A1"}
+    for _ in range(2):
+        assert send(client, "/huddle/1", fields).status_code == 200
+    assert [minute.words for minute in room.store.minutes(1)] == ["one bed at A1"]
+    close = forms_of(client.get("/huddle").text)["close"] | {"author": WHO, "send": "yes"}
+    assert send(client, "/huddle/1", close).url.query == b"done=sent"
+    assert send(client, "/huddle/1", close).url.query == b"done=already"
+    assert waits(room.store) == ["huddle 1/sitrep/flow"]
+    assert fill_in(client, "/huddle", "open").text.count("Huddle 2, opened") == 1
+
+
+def test_what_is_written_after_the_end_comes_back_with_its_words_and_is_not_kept(
+    room: Room, client: httpx.Client
+) -> None:
+    fill_in(client, "/huddle", "open")
+    fields = forms_of(client.get("/huddle").text)["minute"] | {"author": WHO, "words": "too late"}
+    fill_in(client, "/huddle/1", "close", send="no")
+    answer = send(client, "/huddle/1", fields)
+    assert answer.status_code == 422
+    assert "This huddle has been closed" in answer.text
+    assert room.store.minutes(1) == []
+    assert fill_in(client, "/huddle/1", "send").url.query == b"done=sent"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"words": "Mrs A, 943 476 5919"}, "nothing of a patient"),
+        ({"words": "  ... "}, "Write what was said"),
+        ({"words": "x" * 501}, "In 500 letters at most"),
+        ({"words": "one bed", "author": "07700 900123"}, "a role or initials"),
+    ],
+)
+def test_what_cannot_be_kept_is_said_and_the_rest_stays_in_the_form(
+    room: Room, client: httpx.Client, typed: dict[str, str], said: str
+) -> None:
+    fill_in(client, "/huddle", "open")
+    answer = fill_in(client, "/huddle/1", "minute", **typed)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "943 476" not in answer.text
+    assert "07700" not in answer.text
+    form = forms_of(answer.text)["minute"]
+    assert form["words"] == (
+        typed["words"]
+        if typed["words"] == "one bed"
+        else ""
+        if "x" in typed["words"] or "943" in typed["words"]
+        else "..."
+    )
+    assert room.store.minutes(1) == []
+
+
+def test_the_pdf_says_what_the_text_says(room: Room, client: httpx.Client) -> None:
+    fill_in(client, "/huddle", "open")
+    fill_in(client, "/huddle/1", "close", send="no")
+    fill_in(client, "/huddle", "open")
+    fill_in(client, "/huddle/2", "minute", words="Zoë asked – “six beds”, 六")
+    room.world.at += timedelta(hours=2)
+    room.world.everything(bad=True)
+    room.live.rebuild()
+    fill_in(client, "/huddle/2", "close", send="no")
+    answer = client.get("/huddle/2.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    with pypdfium2.PdfDocument(answer.content) as paper:
+        words = " ".join(" ".join(page.get_textpage().get_text_range() for page in paper).split())
+    lines = [line.removeprefix("- ") for line in client.get("/huddle/2.txt").text.splitlines()]
+    told = [line for line in lines if line and not set(line) <= set("=-.") and "https://" not in line]
+    assert any("rose by 60, from 20 to 80" in line for line in told)
+    squeezed = words.replace(" ", "")
+    for line in told:
+        assert line.replace("六", "?").replace(" ", "") in squeezed, line
+
+
+def test_the_live_part_holds_no_form_and_is_news_when_somebody_writes(room: Room, client: httpx.Client) -> None:
+    fill_in(client, "/huddle", "open")
+    page = client.get("/huddle").text
+    assert 'data-body-url="/live/pages/huddle"' in page
+    before = client.get("/live/pages/huddle")
+    assert "<form" not in before.text
+    assert "<input" not in before.text
+    fill_in(client, "/huddle/1", "minute", words="six beds")
+    room.live.rebuild()
+    after = client.get("/live/pages/huddle")
+    assert int(after.headers["x-flow-version"]) > int(before.headers["x-flow-version"])
+    assert "six beds" in after.text
+
+
+def test_where_nobody_is_named_nothing_is_sent_and_the_page_says_so(store: Store) -> None:
+    room = Room(store, Alerting())
+    with room.serving() as url, httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:
+        fill_in(client, "/huddle", "open")
+        assert "Nobody is named who gets the sitrep" in client.get("/huddle").text
+        answer = send(client, "/huddle/1", {"do": "close", "author": WHO, "send": "yes"})
+        assert answer.status_code == 422
+        assert "Nobody is named" in answer.text
+        assert client.get("/huddle/1").text.count("Not sent.") == 1
+
+
+def test_a_server_that_only_reads_shows_huddles_and_takes_nothing(room: Room) -> None:
+    with room.serving(writes=False) as url, httpx.Client(base_url=url, timeout=30) as client:
+        assert forms_of(client.get("/huddle").text) == {}
+        assert send(client, "/huddle", {"do": "open", "author": WHO}).status_code == 405
+
+
+def test_an_unhappy_store_is_said_and_the_words_stay(room: Room) -> None:
+    class Away:
+        def __getattr__(self, name: str) -> object:
+            return getattr(room.store, name)
+
+        def add_minute(self, *_args: object, **_more: object) -> object:
+            raise OSError("away")
+
+    with room.serving(desk=Away()) as url, httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:  # type: ignore[arg-type]
+        fill_in(client, "/huddle", "open")
+        answer = fill_in(client, "/huddle/1", "minute", words="six beds")
+        assert answer.status_code == 503
+        assert "This may not have been kept" in answer.text
+        assert forms_of(answer.text)["minute"]["words"] == "six beds"
+
+
+@pytest.mark.parametrize(
+    "path", ["/huddle/7", "/huddle/7.txt", "/huddle/7.pdf", "/huddle/x", "/huddle/1/2", "/huddle/x.pdf"]
+)
+def test_what_is_not_there_is_said_in_plain_words(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.text[:11]) == (404, "There is no")
+
+
+def test_a_form_from_elsewhere_is_refused(client: httpx.Client) -> None:
+    answer = client.post("/huddle", content="do=open&author=me", headers=FORM | {"origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
