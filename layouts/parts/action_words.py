@@ -102,4 +102,6 @@ def usual_words(effect: Effect) -> str:
         days = f"{effect.looked_at} day{'' if effect.looked_at == 1 else 's'}"
         return f"What is usual is not known: history has this time of day on {days}, and {FEWEST} are needed."
     low, high = change_words(effect.usual_low, measure), change_words(effect.usual_high, measure)
+    unit = high.partition(" ")[2]  # said once
+    low = low.removesuffix(f" {unit}")
     return f"In as long from this time of day it usually moves by {low} to {high} (9 in 10 of {effect.looked_at} days before)."
