@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +15,10 @@ from flowcentre.model import Alerting, ChannelSettings
 AT_ONCE = 2  # letters by one channel at the same time: one that hangs holds up no other
 _REST = timedelta(seconds=5)  # what a channel that fails is let rest, doubled each time it fails again
 _LONGEST_REST = timedelta(minutes=1)
+# What one is let rest in which a letter hangs, doubled with each: a thread that hangs is never given back.
+_HUNG_REST, _LONGEST_HUNG_REST = timedelta(minutes=1), timedelta(hours=1)
+MOST_HUNG = 20  # letters that hang in one channel: then nothing is tried until one comes back, or all begins afresh
+HANGS = "the channel does not answer"
 
 
 def environment(variable: str) -> str:
@@ -46,6 +51,14 @@ class _Health:
     trouble: str = ""
 
 
+@dataclass(eq=False)
+class Going:
+    """A letter that a channel has been handed, until it comes back."""
+
+    channel: str
+    hangs: bool = False
+
+
 class Conduits:
     """The channels, and what one knows of each: how many letters it is at, and since when it has not delivered.
 
@@ -57,7 +70,8 @@ class Conduits:
         self._secret = secret
         self._lock = threading.Lock()
         self._made: dict[str, tuple[ChannelSettings, Channel | Broken]] = {}
-        self._at_it: dict[str, int] = {}
+        self._going: list[Going] = []
+        self._hung_until: dict[str, datetime] = {}
         self._health: dict[str, _Health] = {}
 
     def channel(self, id: str, alerting: Alerting) -> Channel | Broken:
@@ -92,19 +106,33 @@ class Conduits:
     # --- Who is at it ---------------------------------------------------------------------
 
     def busy(self) -> Collection[str]:
-        """The channels that are at as many letters as they may."""
+        """The channels that are at as many letters as they may; one that hangs is at none, and refuses them instead."""
         with self._lock:
-            return [id for id, letters in self._at_it.items() if letters >= AT_ONCE]
+            at_it = Counter(each.channel for each in self._going if not each.hangs)
+        return [id for id, letters in at_it.items() if letters >= AT_ONCE]
 
-    def begin(self, id: str) -> None:
+    def begin(self, id: str) -> Going:
         """Note that a letter is being sent."""
         with self._lock:
-            self._at_it[id] = self._at_it.get(id, 0) + 1
+            self._going.append(Going(id))
+            return self._going[-1]
 
-    def end(self, id: str) -> None:
+    def end(self, going: Going) -> None:
         """Note that one is not any more."""
         with self._lock:
-            self._at_it[id] -= 1
+            self._going.remove(going)
+            if not self._hung(going.channel):
+                self._hung_until.pop(going.channel, None)
+
+    def hangs(self, going: Going, at: datetime) -> None:
+        """Note that one has not come back, and is not waited for any longer."""
+        with self._lock:
+            going.hangs = True
+            rest = min(_HUNG_REST * 2 ** min(self._hung(going.channel) - 1, 10), _LONGEST_HUNG_REST)
+            self._hung_until[going.channel] = at + rest
+
+    def _hung(self, id: str) -> int:
+        return sum(each.hangs for each in self._going if each.channel == id)
 
     # --- How it fares ---------------------------------------------------------------------
 
@@ -114,16 +142,19 @@ class Conduits:
         What waits for it fails at once then, and goes by the next address, instead of hanging one after the other.
         """
         with self._lock:
+            hung_until = self._hung_until.get(id, at)
+            if timedelta(0) < hung_until - at <= _LONGEST_HUNG_REST or self._hung(id) >= MOST_HUNG:
+                return HANGS
             health = self._health.get(id)
             if health is None or health.rests_until is None:
                 return None
             # One that would rest for longer than any does: the clock was set back.
             return health.trouble if timedelta(0) < health.rests_until - at <= _LONGEST_REST else None
 
-    def went_well(self, id: str) -> None:
-        """Note that a channel took a letter."""
+    def went_well(self, id: str) -> bool:
+        """Note that a channel took a letter. True where it had failed before."""
         with self._lock:
-            self._health.pop(id, None)
+            return self._health.pop(id, None) is not None
 
     def went_wrong(self, id: str, lead: str, trouble: str, at: datetime) -> None:
         """Note that a channel took no letter, through no fault of the letter."""

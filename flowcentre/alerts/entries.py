@@ -22,6 +22,7 @@ from flowcentre.alerts.words import (
     value_and_limit,
 )
 from flowcentre.model import (
+    ANOTHER_MEASURE,
     Action,
     ActionState,
     Alert,
@@ -102,6 +103,8 @@ def _alert_or_less(
 
 def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, picture: Picture, at: datetime) -> Entry:
     rule = alerting.rule(alert.rule)
+    if alert.blind_why == ANOTHER_MEASURE:
+        rule = None  # its unit and its limit are not those of the figure that was seen
     base = alerting.public_url.rstrip("/")
     link = f"{base}/alerts/{alert.id}"
     where = subject_words(alert.subject, picture)
@@ -111,7 +114,10 @@ def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, pic
     figure = "" if silence else _figure(alert, rule)
     happened = _happened(alert, kind, at)
     head = f"{alert.title}, {short_subject_words(alert.subject, picture)}"
-    said = [part for part in (figure, happened or f"since {clock_words(alert.raised_at, at)}") if part]
+    taken = ""
+    if alert.acknowledged_at is not None and not over:
+        taken = f"taken on {clock_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}"
+    said = [part for part in (figure, happened or f"since {clock_words(alert.raised_at, at)}", taken) if part]
     line = f"{head}: {', '.join(said)}"
     rows = [f"{SEVERITY_WORDS[alert.severity]}: {alert.title}{' - ' + happened if happened else ''}"]
     rows.append(f"{'Feed' if silence else 'Where'}: {where}")

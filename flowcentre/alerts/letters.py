@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from flowcentre.alerts.contract import Letter
 from flowcentre.alerts.entries import Entry, entries
 from flowcentre.alerts.sitreps import sitrep_words
 from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
@@ -93,6 +92,12 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
             unknown_actions |= late
             unknown_sitreps |= untold
             continue
+        needless = [telling for telling in waiting if _is_needless(telling, book.alerts)]
+        if needless:  # kept, so that it is seen that it was decided, and not sent
+            messages.append(_withdrawn(needless, lead, way, book, at))
+            waiting = [telling for telling in waiting if telling not in needless]
+            if not waiting:
+                continue
         if huddle:
             invented = f"{INVENTED} " if book.picture.county.demonstration else ""
             sitrep = book.sitreps[huddle]
@@ -105,6 +110,22 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
     again_at = min(moments, default=None)
     unknowns = (frozenset(each) for each in (unknown, unknown_actions, unknown_sitreps))
     return Written(tuple(messages), again_at, *unknowns)
+
+
+def _is_needless(telling: Telling, alerts: Mapping[int, Alert]) -> bool:
+    """Does it say that nobody has acknowledged an alert, which somebody has since?"""
+    alert = alerts.get(telling.alert or 0)
+    if alert is None or telling.kind is not TellingKind.ESCALATED:
+        return False
+    return alert.acknowledged_at is not None and alert.cleared_at is None
+
+
+def _withdrawn(needless: Sequence[Telling], lead: Lead, way: int, book: Book, at: datetime) -> NewMessage:
+    subject, text = _words(needless, lead, way, None, book, at)
+    keys = tuple(telling.key for telling in needless)
+    channel = lead.addresses[way][0] if lead.addresses else ""
+    why = "somebody had taken it on by then"
+    return NewMessage(message_key(lead.id, keys, way), lead.id, channel, subject, text, keys, at, why)
 
 
 def message_key(lead: str, telling_keys: Iterable[str], way: int) -> str:
@@ -127,30 +148,12 @@ def fallback(message: Message, lead: Lead | None, short: Collection[str], link: 
     channel = lead.addresses[way][0]
     text = message.text
     if channel in short:
-        text = _cut(f"{message.subject}. {link}")
+        text = cut(f"{message.subject}. {link}")
     elif channel != message.channel:
         text = f'{text}\n\nThis comes another way: "{message.channel}" could not deliver it.'
     key = f"{message.key.rpartition('.')[0]}.{way}"
     # What it tells, the store knows from the message that it stands for.
     return NewMessage(key, message.lead, channel, message.subject, text, (), at)
-
-
-def letter_of(message: Message, alerting: Alerting, at: datetime) -> Letter:
-    """A kept message as it is handed to a channel at a moment."""
-    link = link_of(message, alerting)
-    said = message.subject.removeprefix(f"{INVENTED} ")
-    severity = next((each for each, word in SEVERITY_WORDS.items() if said.startswith(word)), Severity.NOTICE)
-    subject, text = message.subject, message.text
-    if at - message.created_at >= OLD_AFTER:  # what it says is of then: much may have happened since
-        written = f"Written {clock_words(message.created_at, at)}, and late"
-        subject, text = _begun_with(written, subject), _begun_with(written, text)
-    return Letter(subject, text, link, severity, at)
-
-
-def _begun_with(written: str, words: str) -> str:
-    """The same with something said first, but after the word for what is invented."""
-    head = f"{INVENTED} " if words.startswith(f"{INVENTED} ") else ""
-    return f"{head}{written}: {words.removeprefix(head)}"
 
 
 def link_of(message: Message, alerting: Alerting) -> str:
@@ -227,20 +230,21 @@ def _subject(found: Sequence[Entry]) -> str:
 def _short_text(found: Sequence[Entry], invented: str, all_of_them: str, held: str) -> str:
     if len(found) == 1:
         only = found[0]
-        return _cut(f"{invented}{SEVERITY_WORDS[only.severity]}: {only.line}. {only.short_end}", held)
+        return cut(f"{invented}{SEVERITY_WORDS[only.severity]}: {only.line}. {only.short_end}", held)
     lines = [f"{SEVERITY_WORDS[entry.severity]}: {entry.line}" for entry in found[:SHORT_LISTED]]
     rest = len(found) - len(lines)
     more = f"; and {rest} more" if rest else ""
     link = f" {all_of_them}"
-    said = _within(invented + "; ".join(lines), _SHORT_LENGTH - len(more) - len(link))
-    return _cut(said + more + link, held)
+    said = within(invented + "; ".join(lines), _SHORT_LENGTH - len(more) - len(link))
+    return cut(said + more + link, held)
 
 
-def _cut(said: str, held: str = "") -> str:
+def cut(said: str, held: str = "") -> str:
     """No longer than a text message may be; that more is held back is said where there is room for it."""
     both = f"{said} {held}".strip()
-    return both if len(both) <= _SHORT_LENGTH else _within(said, _SHORT_LENGTH)
+    return both if len(both) <= _SHORT_LENGTH else within(said, _SHORT_LENGTH)
 
 
-def _within(said: str, length: int) -> str:
+def within(said: str, length: int) -> str:
+    """No longer than so many characters."""
     return said if len(said) <= length else f"{said[: length - 3]}..."

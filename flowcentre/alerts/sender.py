@@ -9,15 +9,17 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
 from flowcentre.alerts.composing import compose
-from flowcentre.alerts.conduits import Conduits, environment
+from flowcentre.alerts.conduits import HANGS, Conduits, Going, environment
 from flowcentre.alerts.contract import Channel, NotDelivered
-from flowcentre.alerts.letters import Book, fallback, letter_of, link_of, way_of
+from flowcentre.alerts.going_out import Since, free_at, key_of, letter_of
+from flowcentre.alerts.letters import BUDGET_SPAN, Book, fallback, link_of, way_of
 from flowcentre.alerts.routing import channel_tellings
 from flowcentre.model import Alerting, Lead, Message, Picture, Telling
 from flowcentre.store import Decided, Store
@@ -26,12 +28,30 @@ LEASE = timedelta(seconds=60)  # longer than any channel takes
 RETRIES = tuple(timedelta(seconds=each) for each in (5, 15, 60, 300, 900))
 THEN_EACH, GIVEN_UP_AFTER = timedelta(minutes=30), timedelta(hours=12)
 FALLBACK_AFTER = timedelta(seconds=60)  # or after the second failure, whichever comes first
+LONGEST_ASKED = timedelta(
+    minutes=50
+)  # that another side may have us wait: what is due later was written by a wrong clock
 FAILING_FOR = timedelta(minutes=5)  # of a channel: then the leads of the route "channels" are told
 _FAILING_LOOKED_AT = timedelta(seconds=15)
 _DAY = timedelta(days=1)
 _ROUND_EVERY = 1.0  # seconds
 _LAST_WORDS = 5.0  # seconds that a stop waits for letters that are being sent
 log = structlog.get_logger(__name__)
+
+
+@dataclass(eq=False)
+class _Work:
+    """A letter that is with a channel, in a thread of its own."""
+
+    thread: threading.Thread
+    batch: Sequence[Message]
+    going: Going
+    begun_at: datetime
+    begun: float  # by a clock that nobody sets
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Has it been there for a lease, by either clock?"""
+        return at - self.begun_at >= LEASE or time.monotonic() - self.begun >= LEASE.total_seconds()
 
 
 class Sender:
@@ -65,7 +85,7 @@ class Sender:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._working: list[threading.Thread] = []
+        self._working: list[_Work] = []
 
     # --- Life -----------------------------------------------------------------------------
 
@@ -81,8 +101,8 @@ class Sender:
         if self._thread is not None:
             self._thread.join()
         ends = time.monotonic() + _LAST_WORDS
-        for working in self._working:
-            working.join(max(ends - time.monotonic(), 0))
+        for work in self._working:
+            work.thread.join(max(ends - time.monotonic(), 0))
 
     def wake(self) -> None:
         """Look now: something was decided that has to be told."""
@@ -103,37 +123,50 @@ class Sender:
 
     def _round(self) -> None:
         self.compose()
-        self._working = [working for working in self._working if working.is_alive()]
-        while not self._stopping.is_set() and (message := self._claim()) is not None:
+        self._working = [work for work in self._working if work.thread.is_alive()]
+        self._give_up_what_hangs()
+        while not self._stopping.is_set() and (batch := self._claim()) is not None:
             # A thread for each: of no channel are there more than a few, and one that hangs holds up no other.
-            self._conduits.begin(message.channel)
-            working = threading.Thread(target=self._work, args=(message,), name="sender of one", daemon=True)
-            self._working.append(working)
+            going = self._conduits.begin(batch[0].channel)
+            thread = threading.Thread(target=self._work, args=(batch, going), name="sender of one", daemon=True)
+            self._working.append(_Work(thread, batch, going, self._now(), time.monotonic()))
             try:
-                working.start()
+                thread.start()
             except RuntimeError:  # no thread is to be had: the message is taken again when its lease ends
-                self._conduits.end(message.channel)
+                self._working.pop()
+                self._conduits.end(going)
                 raise
         self._look_at_channels()
         self.last_round_at = self._now()
 
-    def _work(self, message: Message) -> None:
+    def _work(self, batch: Sequence[Message], going: Going) -> None:
         try:
-            self._send(message)
+            self._send(batch)
         except Exception as error:
             # What became of it could not be noted: it is sent again when its lease ends.
-            log.error("a message's end could not be noted", message=message.id, error=type(error).__name__)
+            log.error("a message's end could not be noted", message=batch[0].id, error=type(error).__name__)
         finally:
-            self._conduits.end(message.channel)
+            self._conduits.end(going)
             self._wake.set()
+
+    def _give_up_what_hangs(self) -> None:
+        """What a channel has not answered within the lease is a failed attempt: the next address must not wait for it."""
+        at = self._now()
+        for work in self._working:
+            if work.going.hangs or not work.is_overdue(at):
+                continue
+            self._conduits.hangs(work.going, at)
+            alerting = self._alerting()
+            for message in work.batch:
+                self._note_failure(message, alerting.lead(message.lead), alerting, NotDelivered(HANGS))
 
     # --- One round ------------------------------------------------------------------------
 
     def send_due(self) -> datetime | None:
         """Write what waits to be told, send everything that is due, one after the other, and say when the next is."""
         held_until = self.compose()
-        while (message := self._claim()) is not None:
-            self._send(message)
+        while (batch := self._claim()) is not None:
+            self._send(batch)
         self._look_at_channels()
         self.last_round_at = self._now()
         moments = (held_until, self._store.next_message_due())
@@ -146,29 +179,66 @@ class Sender:
         book = Book(alerting, self._current(), {}, self._conduits.short(alerting), self._failing)
         return compose(self._store, book, at)
 
-    def _claim(self) -> Message | None:
-        return self._store.claim_message(self.name, self._now(), LEASE, leaving_out=self._conduits.busy())
+    def _claim(self) -> Sequence[Message] | None:
+        """Take what is due to one lead at one address, to go in one letter; what would be too many letters waits on."""
+        while True:
+            at = self._now()
+            batch = self._store.claim_together(self.name, at, LEASE, leaving_out=self._conduits.busy())
+            if not batch:
+                return None
+            until = free_at(self._store.sent_lately(batch[0].lead, at - BUDGET_SPAN), batch, at)
+            if until <= at:
+                return batch
+            self._store.postpone([each.id for each in batch], until)
 
-    # --- One message ----------------------------------------------------------------------
+    # --- One letter -----------------------------------------------------------------------
 
-    def _send(self, message: Message) -> None:
+    def _send(self, batch: Sequence[Message]) -> None:
         alerting = self._alerting()
-        lead = alerting.lead(message.lead)
+        lead = alerting.lead(batch[0].lead)
+        since = self._happened_since(batch)
+        batch = self._withdraw_needless(batch, since)
+        if not batch:
+            return
         try:
-            self._hand_over(message, lead, alerting)
+            recovered = self._hand_over(batch, since, lead, alerting)
         except NotDelivered as error:
-            self._note_failure(message, lead, alerting, error)
-        else:
-            self._store.delivered(message.id, self._now())
+            for message in batch:
+                self._note_failure(message, lead, alerting, error)
+            return
+        at = self._now()  # one moment for all: they went in one letter
+        words = "" if len(batch) == 1 else f"in one letter with {len(batch) - 1} more"
+        self._store.delivered_together([message.id for message in batch], at, words)
+        if recovered:
+            self._store.hasten(batch[0].channel, at)
 
-    def _hand_over(self, message: Message, lead: Lead | None, alerting: Alerting) -> None:
+    def _happened_since(self, batch: Sequence[Message]) -> Since:
+        """How the alerts stand of which messages tell, that were written a while ago or a moment."""
+        tellings = self._store.tellings_of([message.id for message in batch])
+        numbers = {each.alert for told in tellings.values() for each in told if each.alert is not None}
+        return Since(tellings, self._store.alerts_of(numbers) if numbers else {})
+
+    def _withdraw_needless(self, batch: Sequence[Message], since: Since) -> Sequence[Message]:
+        """Of those that only say that nobody has acknowledged an alert, none goes out once somebody has."""
+        kept = []
+        for message in batch:
+            if (why := since.why_needless(message, self._now())) is None:
+                kept.append(message)
+            else:
+                self._store.withdraw(message.id, self._now(), why)
+        return kept
+
+    def _hand_over(self, batch: Sequence[Message], since: Since, lead: Lead | None, alerting: Alerting) -> bool:
+        """Hand what there is to say to a channel. True where it takes a letter for the first time after it did not."""
+        message = batch[0]
         address = _address(message, lead)
         resting = self._conduits.resting(message.channel, self._now())
         if resting is not None:
             raise NotDelivered(resting)
         try:
             channel = self._conduits.channel(message.channel, alerting)
-            channel.send(letter_of(message, alerting, self._now()), address, message.key)
+            letter = letter_of(batch, since, alerting, self._now(), short=channel.short)
+            channel.send(letter, address, key_of(batch))
         except NotDelivered as error:
             if not error.for_good:
                 self._conduits.went_wrong(message.channel, message.lead, error.reason, self._now())
@@ -177,12 +247,14 @@ class Sender:
             reason = f"the channel failed ({type(error).__name__})"
             self._conduits.went_wrong(message.channel, message.lead, reason, self._now())
             raise NotDelivered(reason) from None
-        self._conduits.went_well(message.channel)
+        return self._conduits.went_well(message.channel)
 
     def _note_failure(self, message: Message, lead: Lead | None, alerting: Alerting, error: NotDelivered) -> None:
         at = self._now()
         other = fallback(message, lead, self._conduits.short(alerting), link_of(message, alerting), at)
-        again_at: datetime | None = at + max(_delay(message.attempts), error.again_in or timedelta(0))
+        again_at: datetime | None = at + max(
+            _delay(message.attempts), min(error.again_in or timedelta(0), LONGEST_ASKED)
+        )
         if again_at is not None and again_at > message.created_at + GIVEN_UP_AFTER:
             again_at = None
         if error.for_good and other is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,12 @@ def read_between(connection: Connection, since: datetime, until: datetime, limit
 def read_one(connection: Connection, alert: int, at: datetime | None) -> Alert | None:
     """One of them."""
     return next(iter(_read(connection, at, _row.id == alert)), None)
+
+
+def read_some(connection: Connection, numbers: Collection[int], at: datetime | None) -> dict[int, Alert]:
+    """Some of them, by number."""
+    found = (alert for some in some_at_once(set(numbers)) for alert in _read(connection, at, _row.id.in_(some)))
+    return {alert.id: alert for alert in found}
 
 
 def read_transitions(connection: Connection, alert: int) -> list[Transition]:
@@ -132,7 +138,11 @@ def _count_told(connection: Connection, alerts: Sequence[int]) -> tuple[Counter[
     for some in some_at_once(alerts):
         waiting = select(telling.alert, telling.lead).where(telling.alert.in_(some), telling.message.is_(None))
         untold.update(alert for alert, _ in connection.execute(waiting.distinct()))
-        written = select(telling.alert, telling.message).where(telling.alert.in_(some), telling.message.is_not(None))
+        written = (
+            select(telling.alert, telling.message)
+            .join(db.message, message.id == telling.message)
+            .where(telling.alert.in_(some), message.state != MessageState.WITHDRAWN)
+        )
         pairs = connection.execute(written.distinct()).all()
         reached: set[int] = set()
         for firsts in some_at_once({first for _, first in pairs}):

@@ -88,6 +88,11 @@ class AlertVerbs(Connections):
         with self._reading(one_moment=True) as connection:
             return alert_story.read_one(connection, alert, at)
 
+    def alerts_of(self, numbers: Collection[int], at: datetime | None = None) -> dict[int, Alert]:
+        """Some alerts, by number."""
+        with self._reading(one_moment=True) as connection:
+            return alert_story.read_some(connection, numbers, at)
+
     def alert_story(self, alert: int) -> tuple[list[Transition], list[Message]]:
         """All that happened to an alert since it was pending, and all messages that tell of it, oldest first."""
         with self._reading(one_moment=True) as connection:
@@ -125,11 +130,52 @@ class AlertVerbs(Connections):
         It is one that waits, or one that a sender took and has not spoken of within its lease. ``due_at`` is then when this
         lease ends. Messages of the channels in ``leaving_out`` are left for others.
         """
-        due_at = self.next_message_due()  # asked first for the same reason
-        if due_at is None or due_at > at:
-            return None
+        with self._reading() as connection:  # asked first for the same reason
+            if not outbox.anything_due(connection, at):
+                return None
         with self._changing() as connection:
-            return outbox.claim(connection, sender, at, lease, leaving_out)
+            return next(iter(outbox.claim(connection, sender, at, lease, leaving_out)), None)
+
+    def claim_together(
+        self, sender: str, at: datetime, lease: timedelta, *, leaving_out: Collection[str] = ()
+    ) -> list[Message]:
+        """The same, with all else that is due to the same lead at the same address: it goes in one letter."""
+        with self._reading() as connection:
+            if not outbox.anything_due(connection, at):
+                return []
+        with self._changing() as connection:
+            return outbox.claim(connection, sender, at, lease, leaving_out, together=True)
+
+    def delivered_together(self, messages: Collection[int], at: datetime, words: str = "") -> None:
+        """Note that a channel took one letter in which some messages went."""
+        with self._changing() as connection:
+            for message in messages:
+                outbox.delivered(connection, message, at, words)
+
+    def postpone(self, messages: Collection[int], until: datetime) -> None:
+        """Give back messages that were taken and not tried, to be taken again at a moment."""
+        with self._changing() as connection:
+            outbox.postpone(connection, messages, until)
+
+    def hasten(self, channel: str, at: datetime) -> None:
+        """Let all that a channel did not take be due at once: it delivers again."""
+        with self._changing() as connection:
+            outbox.hasten(connection, channel, at)
+
+    def withdraw(self, message: int, at: datetime, words: str) -> None:
+        """Note that a message is not sent any more, and why."""
+        with self._changing() as connection:
+            outbox.withdraw(connection, message, at, words)
+
+    def sent_lately(self, lead: str, since: datetime) -> list[datetime]:
+        """When letters reached a lead since a moment, oldest first."""
+        with self._reading() as connection:
+            return outbox.sent_lately(connection, lead, since)
+
+    def tellings_of(self, messages: Collection[int]) -> dict[int, list[Telling]]:
+        """What each of some messages tells, by message."""
+        with self._reading() as connection:
+            return outbox_read.read_tellings(connection, messages)
 
     def next_message_due(self) -> datetime | None:
         """When the next message is due, or the next lease ends; None where none waits."""

@@ -185,6 +185,7 @@ class NewMessage:
     text: str
     telling_keys: tuple[str, ...]  # what it tells
     due_at: datetime
+    withdrawn: str = ""  # why it is kept and not sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, insert, or_, select, update
 
-from flowcentre.model import Message, MessageState, Telling
+from flowcentre.model import Message, MessageState, Telling, TellingKind
 from flowcentre.store import alert_tables as db
 from flowcentre.store.actions import as_telling
 from flowcentre.store.answers import NewMessage, StoreError
@@ -22,6 +22,11 @@ from flowcentre.store.outbox_read import as_messages
 from flowcentre.store.writing import insert_new
 
 _BUDGETED = timedelta(minutes=5)  # so far back a lead's messages are counted
+# Nothing is due later than this: a moment beyond it was written by a clock that was ahead, and nobody waits for that.
+_LONGEST_WAIT = timedelta(hours=1)
+_AHEAD = timedelta(minutes=2)  # by so much the clocks of two engines may differ
+_GATHERED = 500
+_WAITED_AT_MOST = timedelta(days=2)  # before it was delivered or given up
 _row = db.message.c
 
 Write = Callable[[Sequence[Telling], Mapping[str, Sequence[datetime]]], Sequence[NewMessage]]
@@ -69,7 +74,11 @@ def _waiting(connection: Connection) -> list[Telling]:
 def _lately(connection: Connection, at: datetime) -> dict[str, list[datetime]]:
     """By lead when each message of the last minutes was made, oldest first."""
     lately: dict[str, list[datetime]] = defaultdict(list)
-    asked = select(_row.lead, _row.created_at).where(_row.created_at > to_ms(at - _BUDGETED)).order_by(_row.created_at)
+    asked = (
+        select(_row.lead, _row.created_at)
+        .where(_row.created_at > to_ms(at - _BUDGETED), _row.state != MessageState.WITHDRAWN)
+        .order_by(_row.created_at)
+    )
     for lead, created_at in connection.execute(asked):
         lately[lead].append(from_ms(created_at))
     return dict(lately)
@@ -83,8 +92,10 @@ def _new(new: NewMessage, at: datetime) -> dict[str, Any]:
         "subject": new.subject,
         "text": new.text,
         "created_at": to_ms(at),
-        "state": MessageState.WAITING,
+        "state": MessageState.WITHDRAWN if new.withdrawn else MessageState.WAITING,
         "due_at": to_ms(new.due_at),
+        "ended_at": to_ms(at) if new.withdrawn else None,
+        "trouble": new.withdrawn,
     }
 
 
@@ -93,26 +104,121 @@ def next_due(connection: Connection) -> datetime | None:
     return maybe_from_ms(connection.execute(select(func.min(_row.due_at)).where(_row.ended_at.is_(None))).scalar())
 
 
+def anything_due(connection: Connection, at: datetime) -> bool:
+    """Is there a message to be taken?"""
+    return connection.execute(select(_row.id).where(_is_due(at)).limit(1)).first() is not None
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    ahead = or_(_row.due_at > to_ms(at + _LONGEST_WAIT), _row.created_at > to_ms(at + _AHEAD))
+    return and_(_row.ended_at.is_(None), or_(_row.due_at <= to_ms(at), ahead))
+
+
 def claim(
-    connection: Connection, sender: str, at: datetime, lease: timedelta, leaving_out: Collection[str]
-) -> Message | None:
-    """Take the one that has been due for longest, of those that nobody takes just now."""
+    connection: Connection,
+    sender: str,
+    at: datetime,
+    lease: timedelta,
+    leaving_out: Collection[str],
+    *,
+    together: bool = False,
+) -> list[Message]:
+    """Take the one that has been due for longest, of those that nobody takes just now; or with what goes together with it."""
     one = connection.execute(
         select(_row.id)
-        .where(_row.ended_at.is_(None), _row.due_at <= to_ms(at), _row.channel.not_in(leaving_out))
+        .where(_is_due(at), _row.channel.not_in(leaving_out))
         .order_by(_row.due_at, _row.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     ).scalar()
     if one is None:
-        return None
+        return []
+    return (
+        _claim_beside(connection, one, sender, at, lease) if together else _take(connection, [one], sender, at, lease)
+    )
+
+
+def _claim_beside(connection: Connection, message: int, sender: str, at: datetime, lease: timedelta) -> list[Message]:
+    """Take one, with all that goes in one letter with it, oldest first: what waits for the same lead at the same address.
+
+    What a sender took and has not spoken of may have gone out: it goes again with just those that it went with, or alone. A
+    sitrep always goes by itself.
+    """
+    one = connection.execute(select(db.message).where(_row.id == message)).one()
+    sitrep = _sitrep(func.coalesce(_row.first, _row.id))
+    again = and_(_row.state == MessageState.SENDING, _row.sender == one.sender, _row.due_at == one.due_at)
+    ids = (
+        connection.execute(
+            select(_row.id)
+            .where(
+                _row.ended_at.is_(None),
+                _row.lead == one.lead,
+                _row.channel == one.channel,
+                _row.key.endswith(f".{one.key.rpartition('.')[2]}", autoescape=True),
+                again if one.state == MessageState.SENDING else and_(_row.state == MessageState.WAITING, _is_due(at)),
+                or_(_row.id == message, ~sitrep.exists()),
+            )
+            .order_by(_row.created_at, _row.id)
+            .limit(_GATHERED)
+            .with_for_update(skip_locked=True)
+        )
+        .scalars()
+        .all()
+    )
+    alone = connection.execute(_sitrep(one.first or one.id)).first() is not None
+    return _take(connection, [message] if alone or message not in ids else list(ids), sender, at, lease)
+
+
+def _sitrep(first: ColumnElement[int] | int) -> Select[Any]:
+    telling = db.telling.c
+    return select(telling.id).where(telling.message == first, telling.kind == TellingKind.SITREP)
+
+
+def _take(connection: Connection, ids: Collection[int], sender: str, at: datetime, lease: timedelta) -> list[Message]:
+    if not ids:
+        return []
     taken = connection.execute(
         update(db.message)
-        .where(_row.id == one)
+        .where(_row.id.in_(ids))
         .values(state=MessageState.SENDING, sender=sender, due_at=to_ms(at + lease), attempts=_row.attempts + 1)
         .returning(*db.message.c)
     ).all()
-    return as_messages(connection, taken)[0]
+    return sorted(as_messages(connection, taken), key=lambda each: (each.created_at, each.id))
+
+
+def postpone(connection: Connection, messages: Collection[int], until: datetime) -> None:
+    """Give back what was taken and not tried, to be taken again at a moment."""
+    connection.execute(
+        update(db.message)
+        .where(_row.id.in_(messages), _row.state == MessageState.SENDING)
+        .values(state=MessageState.WAITING, due_at=to_ms(until), attempts=_row.attempts - 1)
+    )
+
+
+def hasten(connection: Connection, channel: str, at: datetime) -> None:
+    """Let everything that waits to be tried again by a channel be due: it delivers again."""
+    connection.execute(
+        update(db.message)
+        .where(_row.channel == channel, _row.state == MessageState.WAITING, _row.ended_at.is_(None))
+        .where(_row.attempts > 0, _row.due_at > to_ms(at))
+        .values(due_at=to_ms(at))
+    )
+
+
+def withdraw(connection: Connection, message: int, at: datetime, words: str) -> None:
+    """Note that one is not sent any more, and why; one that has gone out has."""
+    row = _hold(connection, message)
+    if row.ended_at is None:
+        _change(connection, message, state=MessageState.WITHDRAWN, ended_at=to_ms(at), trouble=words)
+
+
+def sent_lately(connection: Connection, lead: str, since: datetime) -> list[datetime]:
+    """When letters reached a lead since a moment, oldest first; messages that went in one letter ended at one moment."""
+    asked = select(_row.ended_at).where(
+        _row.lead == lead, _row.state == MessageState.DELIVERED, _row.ended_at > to_ms(since),
+        _row.created_at > to_ms(since - _WAITED_AT_MOST),
+    )  # fmt: skip
+    return [from_ms(moment) for moment in connection.execute(asked.distinct().order_by(_row.ended_at)).scalars()]
 
 
 def delivered(connection: Connection, message: int, at: datetime, words: str) -> None:

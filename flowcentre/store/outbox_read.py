@@ -9,14 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, or_, select
 
-from flowcentre.model import Message, MessageState
+from flowcentre.model import Message, MessageState, Telling
 from flowcentre.store import alert_tables as db
+from flowcentre.store.actions import as_telling
 from flowcentre.store.answers import ChannelHealth
 from flowcentre.store.batches import some_at_once
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 
 _row = db.message.c
 _tried = db.attempt.c
+_WELL_ENDED = (MessageState.DELIVERED, MessageState.WITHDRAWN)
 _first = func.coalesce(_row.first, _row.id)  # the message that this one stands in for, or itself
 
 
@@ -82,13 +84,23 @@ def read_undelivered(
         failed = or_(failed, _row.created_at <= to_ms(waiting_since))
     newest = (
         select(func.max(_row.id))
-        .where(_row.created_at >= to_ms(since), _row.state != MessageState.DELIVERED, failed, _first.not_in(arrived))
+        .where(_row.created_at >= to_ms(since), _row.state.not_in(_WELL_ENDED), failed, _first.not_in(arrived))
         .group_by(_first)
     )
     rows = connection.execute(
         select(db.message).where(_row.id.in_(newest)).order_by(_row.created_at.desc(), _row.id.desc()).limit(limit)
     ).all()
     return as_messages(connection, rows)
+
+
+def read_tellings(connection: Connection, messages: Collection[int]) -> dict[int, list[Telling]]:
+    """What each of some messages tells, by message; a fallback tells what the message tells that it stands in for."""
+    telling, found = db.telling, defaultdict(list)
+    for some in some_at_once(messages):
+        asked = select(_row.id.label("of_message"), *telling.c).join(telling, telling.c.message == _first)
+        for row in connection.execute(asked.where(_row.id.in_(some)).order_by(telling.c.id)):
+            found[row.of_message].append(as_telling(row))
+    return dict(found)
 
 
 def read_health(connection: Connection, since: datetime) -> dict[str, ChannelHealth]:

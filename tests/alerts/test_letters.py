@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from flowcentre.alerts import entries
-from flowcentre.alerts.letters import LISTED, TOGETHER, Book, Written, fallback, letter_of, write
+from flowcentre.alerts.going_out import Since, letter_of
+from flowcentre.alerts.letters import LISTED, TOGETHER, Book, Written, fallback, write
 from flowcentre.alerts.words import clock_words, figure_words, value_and_limit
 from flowcentre.measures import by_id
 from flowcentre.model import (
@@ -223,7 +224,7 @@ def test_what_is_told_of_an_invented_county_says_that_it_is_invented():
     assert message.subject.startswith("DEMONSTRATION CRITICAL: Beds full")
     assert message.text.startswith("DEMONSTRATION: every figure in this is invented.")
     kept = Message(1, message.key, "site", "mail", message.subject, message.text, AT)
-    assert letter_of(kept, ALERTING, AT).severity is Severity.CRITICAL
+    assert letter_of([kept], Since(), ALERTING, AT).severity is Severity.CRITICAL
     text = only(written(a_telling(lead="director"), picture=picture))
     assert text.text.startswith("DEMONSTRATION CRITICAL: Beds full")
 
@@ -406,16 +407,16 @@ def test_a_message_about_a_channel_goes_by_another_one():
 
 
 def test_a_kept_message_is_handed_over_with_its_link_and_how_grave_it_is():
-    letter = letter_of(a_message(), ALERTING, AT)
+    letter = letter_of([a_message()], Since(), ALERTING, AT)
     assert (letter.severity, letter.link) == (Severity.CRITICAL, "https://flow.example/alerts/17")
-    assert letter_of(a_message(alerts=(17, 18)), ALERTING, AT).link == "https://flow.example/alerts"
+    assert letter_of([a_message(alerts=(17, 18))], Since(), ALERTING, AT).link == "https://flow.example/alerts"
 
 
 @pytest.mark.parametrize("head", ["", "DEMONSTRATION "])
 def test_what_goes_out_long_after_it_was_written_says_when_that_was(head: str):
     subject = f"{head}CRITICAL: A&E crowded"
     message = a_message(subject=subject, text=f"{subject}, 96 people")
-    soon, late = (letter_of(message, ALERTING, AT + after) for after in (4 * MINUTE, 2 * timedelta(days=1)))
+    soon, late = (letter_of([message], Since(), ALERTING, AT + after) for after in (4 * MINUTE, 2 * timedelta(days=1)))
     assert (soon.subject, soon.text) == (subject, f"{subject}, 96 people")
     assert late.subject == f"{head}Written {clock_words(AT, AT + timedelta(days=2))}, and late: CRITICAL: A&E crowded"
     assert late.text.startswith(f"{head}Written ")

@@ -215,7 +215,7 @@ def test_a_crash_between_sending_and_noting_makes_one_repeat_with_the_same_key(d
         raise ConnectionError("the store is away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk.store, "delivered", crash)
+        patch.setattr(desk.store, "delivered_together", crash)
         with pytest.raises(ConnectionError):
             desk.sender.send_due()
     desk.sender = desk.another("risen")

@@ -13,9 +13,10 @@ import pytest
 
 from flowcentre.alerts.contract import Letter
 from flowcentre.alerts.evaluate import Evaluator
+from flowcentre.alerts.going_out import key_of
 from flowcentre.alerts.routing import route
 from flowcentre.alerts.sender import LEASE, Sender
-from flowcentre.model import ChannelSettings, Picture, State, Value
+from flowcentre.model import ChannelSettings, Message, Picture, State, Value
 from flowcentre.store import Store
 from tests.alerts.telling_cast import ALERTING, AT, COUNTY, FULL, MINUTE
 
@@ -51,7 +52,7 @@ class Mortal:
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._store, name)
-        if name not in ("decide_alerts", "compose", "claim_message", "delivered", "not_delivered"):
+        if name not in ("decide_alerts", "compose", "claim_together", "delivered_together", "not_delivered"):
             return real
 
         def mortal(*given: Any, **named: Any) -> Any:
@@ -181,5 +182,8 @@ def test_through_any_number_of_deaths_nobody_misses_anything_and_a_repeat_has_th
     assert len(ended) == 12
     assert all(message.state == "delivered" for messages in told for message in messages)
     assert all(any("cleared" in message.subject for message in messages) for messages in told)
-    assert set(known) == {message.key for message in store.messages(AT, limit=1000)}
+    letters: dict[object, list[Message]] = {}  # what waited together went in one
+    for message in store.messages(AT, limit=1000):
+        letters.setdefault((message.lead, message.ended_at) if message.trouble else message.id, []).append(message)
+    assert set(known) == {key_of(each) for each in letters.values()}
     assert repeats <= world.deaths

@@ -1,0 +1,150 @@
+"""What goes out at the moment at which it does: a letter says what has happened since it was written, and what waited together
+for one person goes in one letter."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flowcentre.alerts.contract import Letter
+from flowcentre.alerts.letters import (
+    BUDGET,
+    BUDGET_SPAN,
+    INVENTED,
+    KEPT_FREE,
+    LISTED,
+    OLD_AFTER,
+    SHORT_LISTED,
+    cut,
+    link_of,
+    way_of,
+    within,
+)
+from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
+from flowcentre.model import Alert, Alerting, Message, Severity, Telling, TellingKind
+
+_IN_FULL = 5  # of the messages that go in one letter; of the others the subject
+_ORDER = tuple(Severity)
+
+
+@dataclass(frozen=True)
+class Since:
+    """How the alerts stand now, of which messages tell that were written before."""
+
+    tellings: Mapping[int, Sequence[Telling]] = field(default_factory=dict)  # by message
+    alerts: Mapping[int, Alert] = field(default_factory=dict)
+
+    def why_needless(self, message: Message, at: datetime) -> str | None:
+        """Why a message need not go, that says of each alert only that nobody has acknowledged it; None where it must."""
+        told = self.tellings.get(message.id, ())
+        alerts = [self.alerts.get(each.alert or 0) for each in told]
+        if not told or any(each.kind is not TellingKind.ESCALATED for each in told):
+            return None
+        if any(alert is None or (alert.acknowledged_at is None and alert.cleared_at is None) for alert in alerts):
+            return None
+        return "; ".join(dict.fromkeys(_ended_words(alert, at) for alert in alerts if alert is not None))
+
+    def happened(self, message: Message, at: datetime) -> str:
+        """What has become, since it was written, of the alerts of which a message tells; empty where nothing has."""
+        told = self.tellings.get(message.id, ())
+        alerts = {
+            each.alert: self.alerts[each.alert] for each in told if each.alert is not None and each.alert in self.alerts
+        }
+        over = [alert for alert in alerts.values() if _is_since(alert.cleared_at, message)]
+        taken = [alert for alert in alerts.values() if alert not in over and _is_since(alert.acknowledged_at, message)]
+        if not over and not taken:
+            return ""
+        if len(alerts) == 1:
+            return "Over, " + _ended_words(over[0], at) if over else _sentence(_ended_words(taken[0], at))
+        counted = ((over, "over"), (taken, "taken on"))
+        parts = [f"{len(some)} of {len(alerts)} {words} by now" for some, words in counted if some]
+        return _sentence(", ".join(parts)) if len(over) < len(alerts) else "All of it is over by now"
+
+
+def letter_of(
+    batch: Sequence[Message], since: Since, alerting: Alerting, at: datetime, *, short: bool = False
+) -> Letter:
+    """Kept messages to one lead as they are handed to a channel at a moment, as one letter."""
+    letters = sorted((_one(message, since, alerting, at, short=short) for message in batch), key=_gravest_first)
+    if len(letters) == 1:
+        return letters[0]
+    links = {letter.link for letter in letters}
+    link = links.pop() if len(links) == 1 else f"{alerting.public_url.rstrip('/')}/alerts"
+    invented = f"{INVENTED} " if any(letter.subject.startswith(INVENTED) for letter in letters) else ""
+    subjects = [letter.subject.removeprefix(f"{INVENTED} ") for letter in letters]
+    head = f"{invented}{len(letters)} messages in one, that waited"
+    if short:
+        listed = subjects[:SHORT_LISTED]
+        more = f"; and {len(subjects) - len(listed)} more" if len(subjects) > len(listed) else ""
+        text = cut(within(f"{head}: {'; '.join(listed)}", 400 - len(link)) + f"{more} {link}")
+    else:
+        rest = [f"Also: {subject}" for subject in subjects[_IN_FULL:LISTED]]
+        if len(subjects) > LISTED:
+            rest.append(f"and {len(subjects) - LISTED} more: {link}")
+        parts = [letter.text for letter in letters[:_IN_FULL]]
+        text = "\n\n- - -\n\n".join([f"{head}:", *parts, *(["\n".join(rest)] if rest else [])])
+    return Letter(f"{head}: {subjects[0]}", text, link, letters[0].severity, at)
+
+
+def key_of(batch: Sequence[Message]) -> str:
+    """The key that goes with a letter: the same each time the same messages go together."""
+    if len(batch) == 1:
+        return batch[0].key
+    mark = hashlib.sha256("\n".join(sorted(message.key for message in batch)).encode()).hexdigest()[:32]
+    return f"{mark}.{way_of(batch[0].key)}"
+
+
+def free_at(sent: Sequence[datetime], batch: Sequence[Message], at: datetime) -> datetime:
+    """When the lead may get the next letter, of whom it is known when letters reached them in the last minutes.
+
+    Letters are written no more often than that; what a channel holds up would yet come all at once when it lets go.
+    """
+    critical = any(_severity(message) is Severity.CRITICAL for message in batch)
+    budget = BUDGET if critical else BUDGET - KEPT_FREE
+    lately = sorted(moment for moment in sent if at - BUDGET_SPAN < moment <= at)
+    return max(lately[-budget] + BUDGET_SPAN, at) if len(lately) >= budget else at
+
+
+def _one(message: Message, since: Since, alerting: Alerting, at: datetime, *, short: bool) -> Letter:
+    subject, text = message.subject, message.text
+    said = [since.happened(message, at)]
+    if at - message.created_at >= OLD_AFTER:  # what it says is of then: much may have happened since
+        said.append(f"Written {clock_words(message.created_at, at)}, and late")
+    for words in filter(None, reversed(said)):
+        subject, text = _begun_with(words, subject), _begun_with(words, text)
+    return Letter(
+        subject, cut(text) if short and any(said) else text, link_of(message, alerting), _severity(message), at
+    )
+
+
+def _severity(message: Message) -> Severity:
+    said = message.subject.removeprefix(f"{INVENTED} ")
+    return next((each for each, word in SEVERITY_WORDS.items() if said.startswith(word)), Severity.NOTICE)
+
+
+def _gravest_first(letter: Letter) -> tuple[bool, int]:
+    over = letter.subject.removeprefix(f"{INVENTED} ").startswith(("Over, ", "All of it is over"))
+    return over, _ORDER.index(letter.severity)
+
+
+def _begun_with(said: str, words: str) -> str:
+    """The same with something said first, but after the word for what is invented."""
+    head = f"{INVENTED} " if words.startswith(f"{INVENTED} ") else ""
+    return f"{head}{said}: {words.removeprefix(head)}"
+
+
+def _is_since(moment: datetime | None, message: Message) -> bool:
+    return moment is not None and moment > message.created_at
+
+
+def _ended_words(alert: Alert, at: datetime) -> str:
+    if alert.cleared_at is not None:
+        return f"cleared {clock_words(alert.cleared_at, at)}"
+    assert alert.acknowledged_at is not None
+    return f"taken on {clock_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}"
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
