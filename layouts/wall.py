@@ -19,6 +19,7 @@ from layouts.parts.age import age
 from layouts.parts.alert_banner import wall_band
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted, state_attributes
+from layouts.parts.pressure_wall import wall_pressure
 from layouts.parts.sparkline import SAID, trend
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import date_words, iso, silence_words
@@ -43,7 +44,7 @@ def render(picture: Picture, board: Board) -> Component:
         )
     return html.Div(
         [
-            wall_band(picture, board),
+            _top_band(picture, board),
             html.Section(
                 parts, className="hospitals", **marked(data_rows=str(len(shown)), aria_label="Acute hospitals")
             ),
@@ -52,6 +53,12 @@ def render(picture: Picture, board: Board) -> Component:
         ],
         className="board",
     )
+
+
+def _top_band(picture: Picture, board: Board) -> Component | None:
+    """The system's pressure, and what alerts stand; of one height, whatever either says."""
+    pressure, alerts = wall_pressure(picture), wall_band(picture, board)
+    return html.Div([pressure, alerts], className="top-band") if pressure is not None else alerts
 
 
 def _rows(picture: Picture, board: Board, sites: tuple[Place, ...]) -> list[Place]:

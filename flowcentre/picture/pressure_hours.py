@@ -41,11 +41,24 @@ class LevelHours:
 
 def hours_at_levels(store: LevelReads, place: str, since: datetime, until: datetime) -> LevelHours:
     """The time at each level, of stored history and of what was declared. A computed level counts where it was certain."""
-    keys = ((place, LEVEL.id), (place, LEVEL_AT_MOST.id))
+    return hours_at_all(store, [place], since, until)[place]
+
+
+def hours_at_all(
+    store: LevelReads, places: Sequence[str], since: datetime, until: datetime
+) -> Mapping[str, LevelHours]:
+    """The same of several places, read at once."""
+    keys = [(place, measure) for place in places for measure in (LEVEL.id, LEVEL_AT_MOST.id)]
     found = store.history(keys, since, until)
-    computed, not_known = _summed(_certain(found.get(keys[0], ()), found.get(keys[1], ()), since, until))
-    declared, not_declared = _summed(_in_force(store.declared_between(place, since, until), since, until))
-    return LevelHours(place, since, until, computed, not_known, declared, not_declared)
+    declarations = store.declared_between(places[0] if len(places) == 1 else None, since, until)
+    hours = {}
+    for place in places:
+        lines = [found.get((place, measure), ()) for measure in (LEVEL.id, LEVEL_AT_MOST.id)]
+        computed, not_known = _summed(_certain(*lines, since, until))
+        said = [each for each in declarations if each.place == place]
+        declared, not_declared = _summed(_in_force(said, since, until))
+        hours[place] = LevelHours(place, since, until, computed, not_known, declared, not_declared)
+    return hours
 
 
 def _summed(spans: Iterator[_Span]) -> tuple[dict[int, timedelta], timedelta]:

@@ -1,0 +1,166 @@
+"""Levels that people declare, over the web: the page of a place, with the form.
+
+A finished page without a script, read from the store each time. What is sent answers with a way back to the page, which may be
+loaded again; a form that is sent twice counts once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from flowcentre.feeds.author import author_of
+from flowcentre.model import LEVELS_OF_PRESSURE, Declaration, Picture
+from flowcentre.picture.pressure_book import DeclareForm, PlacePressure, PressureBoard
+from flowcentre.web.alert_slips import NotSaid, said
+from flowcentre.web.displays import no_such_page
+from flowcentre.web.failures import kind_and_place
+from flowcentre.web.glass import Glass
+from flowcentre.web.pressure_slips import declare_slip, hold_ends
+from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+from flowcentre.web.typed import SignedIn, nobody
+
+PATH = "/pressure"
+_NO_PLACE = "No level is declared for that place."
+_READ_ONLY = "This server reads pressure and takes nothing."
+_NOT_KEPT = (
+    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
+)
+log = structlog.get_logger(__name__)
+
+
+class PressureReading(Protocol):
+    """What the server needs of ``flowcentre.picture.pressure_book.PressureBook``. It blocks: call it in a thread."""
+
+    def read(self, picture: Picture | None = None) -> PressureBoard:
+        """Pressure as a picture has it."""
+        ...
+
+    def place(self, place: str) -> PlacePressure | None:
+        """Pressure at one place; None where no level can be declared for it."""
+        ...
+
+
+class PressureDesk(Protocol):
+    """What it needs of the store to take in what people declare. It blocks too."""
+
+    def declare(
+        self,
+        place: str,
+        level: int,
+        reason: str,
+        by: str,
+        at: datetime,
+        holds_until: datetime,
+        *,
+        slip: str | None = None,
+    ) -> Declaration:
+        """Keep the level that somebody declares; of a slip that was kept before, what was declared then."""
+        ...
+
+
+@dataclass(frozen=True)
+class PressureRoutes:
+    """The routes of pressure. Without a book there are none of its pages; without a desk nothing is taken in."""
+
+    book: PressureReading | None
+    desk: PressureDesk | None
+    glass: Glass
+    now: Callable[[], datetime]
+    signed_in: SignedIn = nobody
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route, with the plain refusal of what lies below."""
+        return [
+            Route(f"{PATH}/", _to_the_page),
+            Route(f"{PATH}/{{place}}", self.place, methods=["GET"]),
+            Route(f"{PATH}/{{place}}", self.sent, methods=["POST"]),
+            Route(f"{PATH}/{{rest:path}}", no_such_page),
+        ]
+
+    def place(self, request: Request) -> Response:
+        """The page of a place; with ``done`` it says what was declared."""
+        known = self._known(request)
+        if known is None:
+            return PlainTextResponse(_NO_PLACE, 404)
+        return self._drawn(request, known, DeclareForm(done=request.query_params.get("done") == "declared"))
+
+    async def sent(self, request: Request) -> Response:
+        """The form that declares a level. The gate has read its body, within its limit."""
+        return await asyncio.to_thread(self._take, request, await request.body())
+
+    def _take(self, request: Request, body: bytes) -> Response:
+        known = self._known(request)
+        if known is None:
+            return PlainTextResponse(_NO_PLACE, 404)
+        if self.desk is None:
+            return PlainTextResponse(_READ_ONLY, 405)
+        fields: Mapping[str, str] = {}
+        try:
+            fields = fields_of(body)
+            at = self.now()
+            slip = declare_slip(fields, self.signed_in(request), at)
+        except NotASlip as why:
+            return self._refused(request, known, fields, 400, str(why))
+        except NotSaid as why:
+            return self._refused(request, known, fields, 422, str(why))
+        try:
+            self.desk.declare(known.place, slip.level, slip.reason, slip.by, at, slip.holds_until, slip=slip.mark)
+        except Exception as error:
+            log.error("a declared level could not be kept", place=known.place, **kind_and_place(error))
+            return self._refused(request, known, fields, 503, _NOT_KEPT)
+        return RedirectResponse(f"{PATH}/{known.place}?done=declared", status_code=303)
+
+    def _known(self, request: Request) -> PlacePressure | None:
+        return self.book.place(request.path_params["place"]) if self.book is not None else None
+
+    def _refused(
+        self, request: Request, known: PlacePressure, fields: Mapping[str, str], status: int, why: str
+    ) -> Response:
+        """The form as it was filled in, with what is wrong. What may be somebody's number is not shown again."""
+        level = fields.get("level", "")
+        form = DeclareForm(
+            mark=fields.get("form", "") if status == 503 else "",  # sent again it is the same, if it was kept after all
+            ends=hold_ends(self.now(), fields.get("until", "")),
+            level=int(level) if level in {str(each) for each in LEVELS_OF_PRESSURE} else None,
+            words=_unless_refused(partial(said, needed=False), fields.get("words", "")),
+            author=_unless_refused(author_of, fields.get("author", "")),
+            mistakes=(why,),
+        )
+        return self._drawn(request, known, form, status)
+
+    def _drawn(self, request: Request, known: PlacePressure, form: DeclareForm, status: int = 200) -> Response:
+        draw, who = self.glass.pressure_page, self.signed_in(request)
+        if draw is None:
+            return PlainTextResponse(_NO_PLACE, 404)
+        form = replace(
+            form,
+            mark=form.mark or fresh_mark(),
+            ends=form.ends or hold_ends(self.now()),
+            author=who if who is not None else form.author,
+            signed_in=who is not None,
+            may_write=self.desk is not None,
+        )
+        return HTMLResponse(draw(known, form), status)
+
+
+def _unless_refused(check: Callable[[str], str], text: str) -> str:
+    """What somebody wrote, or nothing where it would not be kept."""
+    try:
+        return check(text)
+    except ValueError:
+        return ""
+
+
+async def _to_the_page(_request: Request) -> Response:
+    return RedirectResponse(PATH, status_code=307)

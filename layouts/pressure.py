@@ -1,0 +1,77 @@
+"""Pressure: the system, its pillars and its places; what is declared beside what is computed, and how long each level lasted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import Picture
+from flowcentre.picture.pressure_book import PressureBoard
+from layouts.parts import links
+from layouts.parts.pressure_places import elsewhere, places, rules
+from layouts.parts.pressure_top import pillars, system
+from layouts.parts.pressure_week import hours
+from layouts.parts.pressure_words import indicative_note
+from layouts.parts.tree import Child, marked
+from layouts.parts.words import clock_words, date_words
+
+ID, TITLE, PATH = "pressure", "Pressure", links.pressure()
+_JUMPS = (
+    ("#pillars", "Pillars"),
+    ("#places", "Places"),
+    ("#hours", "Hours at each level"),
+    ("#elsewhere", "Declared elsewhere"),
+    ("#rules", "Rules"),
+)
+
+
+class Book(Protocol):
+    """What the page needs of ``flowcentre.picture.pressure_book.PressureBook``."""
+
+    def read(self, picture: Picture | None = None) -> PressureBoard:
+        """Pressure as a picture has it."""
+        ...
+
+
+def has_pressure(picture: Picture) -> bool:
+    """Has the county any rules by which pressure is scored?"""
+    return bool(picture.county.pressure.rules)
+
+
+def page(book: Book, picture: Picture, finished: Callable[[Component], Component]) -> Component:
+    """The whole page; ``finished`` makes content that Dash's browser code need not build."""
+    live = html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page=ID))
+    return html.Div([live], className="pressure-page")
+
+
+def render(board: PressureBoard) -> Component:
+    """The live part of the page."""
+    if not has_pressure(board.picture):
+        said = html.P("No rules of pressure are configured: see docs/pressure.md.")
+        return html.Div(html.Header([html.H1(TITLE), said], className="page-head"))
+    parts: list[Child] = [_head(board), system(board), pillars(board), places(board)]
+    parts.append(hours(board.picture.county, board.hours.values(), indicative=board.now.indicative))
+    parts += [elsewhere(board), rules(board)]
+    return html.Div(parts, className="pressure")
+
+
+def _head(board: PressureBoard) -> html.Header:
+    words = "A score is computed from the figures; a level is declared by a person. Neither changes the other."
+    return html.Header(
+        [
+            html.H1(TITLE),
+            html.P(
+                ["as at ", html.Time(clock_words(board.picture.at)), f", {date_words(board.picture.at)}. {words}"],
+                className="when",
+            ),
+            indicative_note(shown=board.now.indicative),
+            html.Nav(
+                html.P([html.A(name, href=to) for to, name in _JUMPS], className="jumps"),
+                **marked(aria_label="Parts of the page"),
+            ),
+        ],
+        className="page-head",
+    )

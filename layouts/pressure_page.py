@@ -1,0 +1,205 @@
+"""Pressure at one place, on a telephone, without a script: what is computed, what is declared, and the form that declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures import by_id
+from flowcentre.model import LEVELS_OF_PRESSURE, LONGEST_AUTHOR
+from flowcentre.model.level_cards import LEVELS_WITH_CARD, level_card
+from flowcentre.picture.pressure_book import LONGEST_REASON, DeclareForm, PlacePressure
+from layouts.parts import links
+from layouts.parts.field import Input
+from layouts.parts.form_page import form_page
+from layouts.parts.pressure_scale import scale
+from layouts.parts.pressure_week import hours
+from layouts.parts.pressure_words import (
+    MEANINGS,
+    badge,
+    band_words,
+    by_words,
+    contribution_words,
+    declared_words,
+    indicative_note,
+    is_mismatch,
+    level_words,
+    mismatch_words,
+    points_words,
+)
+from layouts.parts.rows import cell, row, table, told
+from layouts.parts.tree import Child, marked
+from layouts.parts.typed_words import until_words
+from layouts.parts.words import clock_words, date_words, length_words
+
+_SHEETS = ("alerts.css", "pressure.css")
+_READ_ONLY = html.P("This server reads pressure and takes nothing: declare on another.", className="what")
+
+
+def document(known: PlacePressure, form: DeclareForm, *, fingerprint: str) -> str:
+    """The whole page of a place."""
+    place = known.picture.county.places[known.place]
+    main: list[Component | None] = [
+        html.Header(
+            [
+                html.P(html.A("All pressure", href=links.pressure()), className="back"),
+                html.H1(["Pressure", html.Span(f" {place.name}")]),
+            ],
+            className="page-head",
+        ),
+        *_answered(known, form),
+        _standing(known),
+        _form(known, form) if form.may_write else _READ_ONLY,
+        _made_of(known),
+        _cards(known),
+        _lately(known),
+        _hours(known),
+        html.P(
+            f"As at {clock_words(known.at)}, {date_words(known.at)}; load again for newer.", className="what as-drawn"
+        ),
+    ]
+    here = links.pressure(known.place)
+    kind = "type-in a-form alert-page pressure-form"
+    return form_page(known.picture, f"Pressure: {place.label}", main, here, fingerprint, kind=kind, sheets=_SHEETS)
+
+
+def _answered(known: PlacePressure, form: DeclareForm) -> Iterator[Component]:
+    """What became of what was sent, before anything else on the page."""
+    if form.mistakes:
+        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
+        yield html.Section(said, className="answered not-kept", role="alert")
+    elif form.done and known.declared is not None:
+        words = f"Level {known.declared.level}, {by_words(known.declared, known.at)}."
+        yield html.Section([html.H2("Declared"), html.P(words)], className="answered kept", role="status")
+
+
+def _standing(known: PlacePressure) -> html.Section:
+    declared, score, picture = known.declared, known.score, known.picture
+    words = declared_words(declared, known.at)
+    holds = declared is not None and known.at < declared.holds_until
+    said: list[Child] = [
+        html.P(
+            [badge(declared.level if declared is not None and holds else None), html.Strong(words[0].upper() + words[1:])],
+            className="alert-now",
+        )
+    ]  # fmt: skip
+    if declared is not None:
+        said += [html.P(declared.reason), html.P(by_words(declared, known.at), className="what")]
+    if score is not None:
+        said.append(
+            html.P(
+                [badge(score.level), html.Strong(f"Computed: {level_words(score)}"), f", score {points_words(score)}"],
+                className="alert-now",
+            )
+        )
+        said.append(scale(score))
+        apart = mismatch_words(picture, known.place)
+        if apart:
+            kind = "mismatch" if is_mismatch(picture, known.place) else "what"
+            said.append(html.P(apart[0].upper() + apart[1:], className=kind))
+        said.append(indicative_note(shown=score.indicative))
+    else:
+        said.append(html.P("Nothing is computed here: no rules score it.", className="what"))
+    return html.Section(said, className="alert-is")
+
+
+def _form(known: PlacePressure, form: DeclareForm) -> html.Form:
+    chosen = form.level
+    levels: list[Child] = []
+    for level in LEVELS_OF_PRESSURE:
+        id = f"level-{level}"
+        levels.append(
+            Input(type="radio", name="level", id=id, value=str(level), checked=chosen == level, required=True)
+        )
+        levels.append(html.Label([html.Strong(f"Level {level}"), html.Span(MEANINGS[level])], htmlFor=id))
+    ends: list[Child] = []
+    for number, end in enumerate(form.ends):
+        id, until = f"until-{number}", until_words(end.ends_at, known.at)
+        words = f"{length_words(end.length)} ({until})" if end.length is not None else until
+        ends.append(Input(type="radio", name="until", id=id, value=end.key, checked=end.chosen, required=True))
+        ends.append(html.Label(words, htmlFor=id))
+    fields: list[Child] = [
+        html.H2("Declare a level"),
+        Input(type="hidden", name="form", value=form.mark),
+        html.Fieldset([html.Legend("Level"), html.Div(levels, className="choices levels")], className="holds"),
+        _text("words", "Why", "Nothing of a patient.", form.words, LONGEST_REASON, "off"),
+        html.Fieldset([html.Legend("It holds until"), html.Div(ends, className="choices")], className="holds"),
+        html.P(["By ", html.Strong(form.author)], className="signed-in")
+        if form.signed_in
+        else _text(
+            "author", "Your role or initials", "No number, no address.", form.author, LONGEST_AUTHOR, "organization-title"
+        ),
+        html.Button("Declare", type="submit"),
+        html.P("It ends what was declared before, and is shown beside what is computed.", className="what"),
+    ]  # fmt: skip
+    return html.Form(fields, method="post", action=links.pressure(known.place), className="slip", autoComplete="on")
+
+
+def _text(name: str, label: str, hint: str, said: str, longest: int, complete: str) -> html.Div:
+    field = Input(
+        id=name,
+        name=name,
+        type="text",
+        autoComplete=complete,
+        required=True,
+        maxLength=longest,
+        value=said,
+        **marked(aria_describedby=f"{name}-hint"),
+    )
+    return html.Div(
+        [html.Label([label, html.Span(hint, id=f"{name}-hint")], htmlFor=name), field], className="field author"
+    )
+
+
+def _made_of(known: PlacePressure) -> html.Section | None:
+    score = known.score
+    if score is None or not score.contributions:
+        return None
+    rows = [
+        row(
+            by_id(each.value.measure).label,
+            [
+                cell("Figure", told(known.picture, known.place, each.value.measure)),
+                cell(
+                    "Band",
+                    band_words(each.parameter, each.value.value)
+                    if each.points is not None and each.value.value is not None
+                    else "not known",
+                ),
+                cell("Gives", contribution_words(each)),
+            ],
+        )
+        for each in score.contributions
+    ]
+    heads = ("Parameter", "Figure", "Band", "Gives")
+    return html.Section(
+        [html.H2("What the score is made of"), table(heads, rows, "pressure-parameters")], className="pressure-page"
+    )
+
+
+def _cards(known: PlacePressure) -> html.Section | None:
+    kind = known.picture.county.places[known.place].kind
+    cards = [(level, level_card(kind, level)) for level in LEVELS_WITH_CARD]
+    items = [
+        html.Li(html.A(f"Level {level}", href=links.action_card(card))) for level, card in cards if card is not None
+    ]
+    return html.Section([html.H2("Action cards"), html.Ul(items, className="pressure-cards")])
+
+
+def _lately(known: PlacePressure) -> html.Section:
+    if not known.lately:
+        return html.Section([html.H2("Declared in the last seven days"), html.P("Nothing.")])
+    items = [
+        html.Li([html.Strong(f"Level {each.level}"), f" {by_words(each, known.at)}: {each.reason}"])
+        for each in known.lately
+    ]
+    return html.Section([html.H2("Declared in the last seven days"), html.Ol(items, className="story")])
+
+
+def _hours(known: PlacePressure) -> Component | None:
+    if known.hours is None:
+        return None
+    indicative = known.score is not None and known.score.indicative
+    return html.Div(hours(known.picture.county, [known.hours], indicative=indicative), className="pressure-page")
