@@ -23,6 +23,7 @@ from flowcentre.model import Action, ActionState, County, Effect, Measure, Movem
 LOOKS = (timedelta(hours=1), timedelta(hours=4))  # after it was done
 LOOKED_BACK, FEWEST = 28, 14  # days
 _AROUND = (-timedelta(minutes=30), timedelta(0), timedelta(minutes=30))  # of the time of day
+_ABOUT = timedelta(minutes=15)  # so far from a moment a figure may be taken for it, where history is sparse
 _ENOUGH = 1e-9  # as far apart as two sums of the same numbers may be
 
 
@@ -103,6 +104,16 @@ class _Line:
             return None
         return point
 
+    def near(self, moment: datetime, within: timedelta) -> Point | None:
+        """The same; of a reported figure that was told too seldom to stand, the nearest that was told about then."""
+        if (point := self.at(moment)) is not None or self._stale_after is None:
+            return point
+        number = bisect_right(self._points, moment, key=attrgetter("at"))
+        beside = [point for point in self._points[max(number - 1, 0) : number + 1] if abs(point.at - moment) <= within]
+        if not beside or any(point.value is None for point in beside):
+            return None
+        return min(beside, key=lambda point: abs(point.at - moment))
+
 
 def _stale_after(county: County, place: str, measure: Measure) -> timedelta | None:
     """How old a figure that is reported may be; None for one that is worked out: it is kept as it changes, gaps too."""
@@ -121,10 +132,16 @@ def _usual(known: _Line, start: datetime, over: timedelta) -> tuple[int, list[fl
         found = []
         for around in _AROUND:
             begin = (local - timedelta(days=back) + around).replace(tzinfo=LONDON).astimezone(UTC)
-            if begin + over > start:  # what came of the action itself is no measure of what is usual
+            before = known.near(begin, _ABOUT)
+            if before is None:
                 continue
-            before, after = known.at(begin), known.at(begin + over)
-            if before is not None and after is not None:
+            if known.at(begin) is None:
+                begin = before.at
+            end = begin + over
+            if end > start:  # what came of the action itself is no measure of what is usual
+                continue
+            after = known.near(end, min(2 * _ABOUT, over / 4))
+            if after is not None and after.at <= start:
                 assert before.value is not None
                 assert after.value is not None
                 found.append(after.value - before.value)

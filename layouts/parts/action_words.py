@@ -85,11 +85,11 @@ def look_words(action: Action, effect: Effect) -> str:
 
 
 def before_after_words(action: Action, effect: Effect) -> str:
-    """The two figures: "74 when it was logged, 61 1 h after it was done: -13 people"."""
+    """The two figures: "74 when it was logged; 1 h after it was done, 61: -13 people"."""
     measure = by_id(effect.measure)
     before = "not known" if effect.before is None else figure_text(effect.before, measure)
     after = "not known" if effect.after is None else figure_text(effect.after, measure)
-    said = f"{before} when it was logged; {after} {look_words(action, effect)}"
+    said = f"{before} when it was logged; {look_words(action, effect)}, {after}"
     return said if effect.change is None else f"{said}: {change_words(effect.change, measure)}"
 
 

@@ -166,3 +166,18 @@ def test_it_is_worked_out_from_what_a_store_keeps(store: Store) -> None:
     assert found is not None
     assert (found.movement, found.looked_at) == (Movement.BETTER, 15)
     assert (found.before_at, found.after_at) == (AT, AT + 2 * HOUR)
+
+
+def test_where_history_is_told_each_hour_and_the_feed_has_grown_quicker_since_what_is_usual_is_still_known() -> None:
+    told = Told(after_the_action(-20))
+    told.points = [point for point in told.points if point.at >= AT - 2 * HOUR or point.at.minute == 0]
+    quick = replace(COUNTY, feeds=(replace(AE, stale_after=15 * MINUTE + MINUTE),))
+    done = replace(DONE, logged_at=AT + 15 * MINUTE, ended_at=AT + 2 * HOUR)
+    found = effect(told, quick, done, AT + 6 * HOUR)
+    assert found is not None
+    assert found.looked_at >= 27
+    assert found.usual_low is not None
+    silent_then = replace(done, logged_at=AT - 10 * HOUR - 30 * MINUTE)  # half an hour from any figure
+    missing = since_logged(told, quick, silent_then, AT)
+    assert missing is not None
+    assert (missing.before, missing.movement) == (None, Movement.NOT_KNOWN)
