@@ -12,6 +12,7 @@ from flowcentre.measures import by_id, find
 from flowcentre.measures.counted import NOT_IN_SUM
 from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Coverage, HeldRow, Measure, Picture, Point, Poll, Value
+from flowcentre.picture.actions_now import has_actions
 from layouts.feeds import OUTCOME_WORDS, held_table
 from layouts.parts import links
 from layouts.parts.age import age
@@ -64,6 +65,7 @@ def render(
                             html.P(unit_words(measure), className="what"),
                             _coverage(value),
                             _not_in_it(picture, value),
+                            _to_act(picture, value),
                         ],
                         className="answer",
                     ),
@@ -87,6 +89,14 @@ def _as_at(picture: Picture) -> str:
     """This page does not renew itself: it says what moment it speaks of."""
     moment = f"as at {when_words(picture.at, picture.known_at)}"
     return moment if picture.looks_back else f"{moment}; load again for newer"
+
+
+def _to_act(picture: Picture, value: Value) -> html.P | None:
+    """The way to log an action about it: what the figure does then is held against what is usual."""
+    if not has_actions(picture.county) or (value.place, value.measure) not in picture.values:
+        return None
+    href = links.log_action(place=value.place, measure=value.measure)
+    return html.P(html.A("Log an action about it", href=href), className="what")
 
 
 def _coverage(value: Value) -> Component | None:

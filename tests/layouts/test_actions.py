@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
 from flowcentre.measures import by_id
-from flowcentre.model import Movement
-from layouts import action_page, actions
+from flowcentre.model import Alerting, Movement
+from layouts import action_page, actions, explain
 from layouts.finished import to_html
 from layouts.parts.action_words import NOT_THE_CAUSE, change_words, usual_words
 from layouts.ways import ways
@@ -117,3 +118,13 @@ def test_the_form_says_of_what_it_is_and_offers_a_figure_where_nothing_says_it()
 
 def test_there_is_a_way_to_it_from_every_page() -> None:
     assert ("/actions", "Actions") in ways(shown())
+
+
+def test_what_explains_a_figure_leads_to_an_action_about_it_and_a_county_of_published_figures_to_none() -> None:
+    drawn = shown()
+    link = 'href="/actions/new?place=northgate&amp;measure=ae_patients_now"'
+    assert link in to_html(explain.render(drawn, "northgate", "ae_patients_now", (), ()))
+    slow = tuple(replace(feed, every=timedelta(days=1)) for feed in drawn.county.feeds)
+    published = replace(drawn, county=replace(drawn.county, feeds=slow, alerting=Alerting()))
+    assert "/actions/new" not in to_html(explain.render(published, "northgate", "ae_patients_now", (), ()))
+    assert "/actions" not in dict(ways(published))
