@@ -458,6 +458,7 @@ def serve_glass(
         boards,
         huddle,
         pressure_page,
+        rehearsal,
         shell,
         sitrep_pdf,
         type_in,
@@ -492,6 +493,7 @@ def serve_glass(
             picture, silence, form, at, fingerprint=fingerprint
         ),
         action_card=lambda picture, name, text: action_card.document(picture, name, text, fingerprint=fingerprint),
+        rehearsal_page=lambda picture, known: rehearsal.document(picture, known, fingerprint=fingerprint),
         pressure_page=lambda known, form: pressure_page.document(known, form, fingerprint=fingerprint),
         action_page=lambda story, form: action_page.document(story, form, fingerprint=fingerprint),
         new_action=lambda draft, form: action_page.form_document(draft, form, fingerprint=fingerprint),
@@ -577,6 +579,7 @@ PAGES = {
     "/pressure": "pressure: what is computed, what is declared, and what each parameter gives",
     "/actions": "actions: what is to be done, by whom and when, and what came of it",
     "/huddle": "the huddle: what changed since the last, minutes, and its sitrep",
+    "/rehearsal": "rules of alerts over the weeks before, as they are and as they might be",
     "/wall": "the wall board",
     "/feeds": "what each feed has done",
     "/measures": "what each measure means",

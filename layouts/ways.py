@@ -46,6 +46,7 @@ def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:
         (DELAYS.path, "Delays", delays.has_lists(picture)),
         (PACKAGES.path, "Packages", queue.has_lists(picture)),
         (capacity.PATH, capacity.TITLE, capacity.has_services(picture)),
+        (links.rehearsal(), "Rehearsal", bool(county.alerting.rules)),
         ("/feeds", "Feeds", True),
         ("/measures", "Measures", True),
         (links.type_in(), "Type in", may_be_typed(county)),

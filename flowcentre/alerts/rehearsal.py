@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from statistics import median_low
 
-from flowcentre.alerts.rehearse import Firing, Rehearsed, rehearse
+from flowcentre.alerts.rehearse import rehearse
 from flowcentre.alerts.words import figure_words
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import LONDON
-from flowcentre.model import County, Measure, RuleKind
+from flowcentre.model import County, Firing, Measure, Rehearsed, RuleKind
 from flowcentre.store import Store
 
 _LISTED = 40  # of the firings of one rule, the newest

@@ -6,70 +6,41 @@ History is as it is known now. Of a total it keeps the figure and not who was si
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flowcentre.alerts.bygone import lines_of, moments_of, sight_of, unknown_of
 from flowcentre.alerts.machine import judge, next_moment, step
-from flowcentre.model import County, Rule, Seen, Standing, Transition, What
+from flowcentre.model import County, Firing, Rehearsed, Rule, Seen, Span, Standing, Transition, What
 from flowcentre.store import Store
 
-Span = tuple[datetime, datetime | None]  # None: to the end, and it has not ended
+
+def _go_on() -> None:
+    """Nothing keeps it from going on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Firing:
-    """One alert that there would have been."""
-
-    subject: str
-    pending_at: datetime
-    raised_at: datetime
-    cleared_at: datetime | None = None  # None: it would stand still
-    blind: tuple[Span, ...] = ()
-    worst: float | None = None
-    worst_at: datetime | None = None
-    flapping: bool = False
-
-    def lasted(self, end: datetime) -> timedelta:
-        """For how long it would have stood, until it cleared or until the end."""
-        return (self.cleared_at or end) - self.raised_at
-
-    @property
-    def lead_time(self) -> timedelta | None:
-        """How long before the worst somebody would have known."""
-        return None if self.worst_at is None else self.worst_at - self.raised_at
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsed:
-    """What a rule would have done in a time."""
-
-    rule: Rule
-    start: datetime
-    end: datetime
-    firings: tuple[Firing, ...]  # in their order
-    passed: int = 0  # how often it was pending and passed, so that nobody would have been told
-    unknown: tuple[tuple[str, timedelta], ...] = ()  # by subject, the time of which nothing is known
-
-
-def rehearse(store: Store, county: County, rule: Rule, start: datetime, end: datetime) -> Rehearsed:
+def rehearse(
+    store: Store, county: County, rule: Rule, start: datetime, end: datetime, *, go_on: Callable[[], None] = _go_on
+) -> Rehearsed:
     """Run a rule over the history of each of its subjects, from a moment until another.
 
     It looks whenever anything is seen to change, and whenever a timer ends: at least as often as it would have looked.
+    ``go_on`` is asked before each look, and may raise what ends it.
     """
     firings: list[Firing] = []
     passed, unknown = 0, []
-    for subject, line in lines_of(store, county, rule, start, end).items():
+    lines = lines_of(store, county, rule, start, end)
+    for subject, line in lines.items():
         run = _Run(rule, subject)
         see = sight_of(rule, line)
         for at in moments_of(rule, line, start, end):
+            go_on()
             run.look_at(see, at)
         run.look_at(see, end)
         firings += run.ended()
         passed += run.passed
         unknown.append((subject, unknown_of(line, start, end)))
     firings.sort(key=lambda each: (each.raised_at, each.subject))
-    return Rehearsed(rule, start, end, tuple(firings), passed, tuple(unknown))
+    return Rehearsed(rule, start, end, tuple(firings), passed, tuple(unknown), lines)
 
 
 class _Run:

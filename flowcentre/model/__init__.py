@@ -54,6 +54,7 @@ from flowcentre.model.lists import Fact, Held, Interval, Listed, PeopleList, Per
 from flowcentre.model.measures import Formula, Measure, Period, Reading, Sighting, StockOrFlow, Summing, Worse
 from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
 from flowcentre.model.pressure import Contribution, Declaration, Score
+from flowcentre.model.rehearsal import LONGEST_REHEARSAL, Firing, ProposedRule, Rehearsal, Rehearsed, Span
 from flowcentre.model.scoring import LEVELS_OF_PRESSURE, Parameter, Pillar, PressureRules, ScoringRules
 from flowcentre.model.typed import (
     LONGEST_AUTHOR,
@@ -71,6 +72,12 @@ from flowcentre.model.typed import (
 )
 
 __all__ = [
+    "LONGEST_REHEARSAL",
+    "Firing",
+    "ProposedRule",
+    "Rehearsal",
+    "Rehearsed",
+    "Span",
     "ANOTHER_MEASURE",
     "Alert",
     "AlertState",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from flowcentre.model import AskedPlace, Board, Form, Picture, Silence
+from flowcentre.model import AskedPlace, Board, Form, Picture, Rehearsal, Silence
 from flowcentre.picture.actions_now import ActionForm, ActionStory, Draft
 from flowcentre.picture.alerts_now import AlertForm, AlertStory
 from flowcentre.picture.delays import Delay
@@ -53,6 +53,8 @@ class Glass:
     action_card: Callable[[Picture, str, str], str] | None = None
     # Pressure at a place, with the form that declares a level.
     pressure_page: Callable[[PlacePressure, DeclareForm], str] | None = None
+    # What a rule would have done, beside what it would do if it were changed.
+    rehearsal_page: Callable[[Picture, Rehearsal], str] | None = None
     # An action with its forms, and the form that logs one.
     action_page: Callable[[ActionStory, ActionForm], str] | None = None
     new_action: Callable[[Draft, ActionForm], str] | None = None

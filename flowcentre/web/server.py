@@ -40,6 +40,7 @@ from flowcentre.web.packages import TOLD, create_packages_api
 from flowcentre.web.pressure import PressureDesk, PressureReading, PressureRoutes
 from flowcentre.web.pressure_api import create_pressure_api
 from flowcentre.web.pulse import Pulse
+from flowcentre.web.rehearsal import RehearsalRoutes
 from flowcentre.web.typed import Desk, SignedIn, TypedRoutes, nobody
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def create_server(
     displays = Displays(live.current, glass, renderings, announcer)
     delay_routes = DelayRoutes(delays, glass, pulse.trouble)
     package_routes = ListRoutes(TOLD, packages, pulse.trouble)
+    rehearsal_routes = RehearsalRoutes(store if alerts is not None else None, glass, live.current, now)
     typed_routes = TypedRoutes(desk, glass, live.current, now, signed_in)
     alert_routes = AlertRoutes(alerts, alert_desk, glass, live.current, now, cards, signed_in)
     action_routes = ActionRoutes(actions, action_desk, glass, live.current, now, signed_in)
@@ -197,6 +199,7 @@ def create_server(
         package_routes,
         typed_routes,
         alert_routes,
+        rehearsal_routes,
         action_routes,
         huddle_routes,
         pressure_routes,

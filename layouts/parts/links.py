@@ -45,6 +45,11 @@ def pressure(place: str | None = None) -> str:
     return f"/pressure/{place}" if place else "/pressure"
 
 
+def rehearsal(rule: str | None = None) -> str:
+    """Where rules of alerts are rehearsed, or one of them."""
+    return "/rehearsal" if rule is None else "/rehearsal?" + urlencode({"rule": rule})
+
+
 def action_card(name: str) -> str:
     """What to do when an alert of a rule is raised."""
     return f"/action-cards/{name}"

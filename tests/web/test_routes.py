@@ -51,6 +51,10 @@ DECIDED = {
     "/actions/{rest:path}": ("/actions/1/nothing", 404),
     "/rehearsal": ("/rehearsal", 404),
     "/rehearsal/{rest:path}": ("/rehearsal/nothing", 404),
+    "/api/v1/pressure": ("/api/v1/pressure", 404),  # without a book of pressure; with one, test_pressure.py asks for each
+    "/pressure/": ("/pressure/", 307),
+    "/pressure/{place}": ("/pressure/northgate", 404),
+    "/pressure/{rest:path}": ("/pressure/northgate/nothing", 404),
     "/huddle": ("/huddle", 404),  # without a book of huddles; with one, test_huddle.py asks for each
     "/huddle/": ("/huddle/", 307),
     "/huddle/{id}.txt": ("/huddle/1.txt", 404),

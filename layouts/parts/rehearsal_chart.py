@@ -1,0 +1,131 @@
+"""The measure at one place with the limit of a rule, and below it when the rule would have stood: kept and proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import dash_svg as svg
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.measures import find
+from flowcentre.model import Firing, Measure, Point, Rehearsed, RuleKind
+from layouts.parts.tree import Child, marked
+from layouts.parts.words import LONDON, figure_text
+
+_WIDTH, _HEIGHT, _EDGE, _STRIP = 1000, 120, 4, 12
+_DAY = timedelta(days=1)
+_THINNEST = 2.0  # of a firing that would else be thinner than a line
+
+
+def place_chart(name: str, subject: str, runs: Sequence[tuple[str, Rehearsed]]) -> Component:
+    """The chart of one place. ``runs`` are what each rule would have done, by what it is called: the kept one first."""
+    said, last = runs[-1]
+    line, measure = last.lines.get(subject, ()), find(last.rule.measure) if last.rule.measure else None
+    parts: list[Child] = [html.Figcaption([html.H3(name), html.P(_counted(subject, runs))])]
+    drawn = _plot(line, measure, runs)
+    if drawn is not None:
+        parts.append(drawn)
+    elif last.rule.kind is not RuleKind.SILENCE:
+        parts.append(html.P("Nothing is known of this time here.", className="what"))
+    parts += [_strip(called, subject, did) for called, did in runs]
+    parts.append(html.Div([html.Span(words) for words in _days(last.start, last.end)], className="rehearsal-days"))
+    return html.Figure(parts, className="rehearsal-place")
+
+
+def firings_of(subject: str, did: Rehearsed) -> list[Firing]:
+    """What a rule would have raised at one place, in its order."""
+    return [firing for firing in did.firings if firing.subject == subject]
+
+
+def _counted(subject: str, runs: Sequence[tuple[str, Rehearsed]]) -> str:
+    counts = [(called, len(firings_of(subject, did))) for called, did in runs]
+    return "; ".join(f"{called}: {'never' if not n else 'once' if n == 1 else f'{n} times'}" for called, n in counts)
+
+
+def _plot(line: Sequence[Point], measure: Measure | None, runs: Sequence[tuple[str, Rehearsed]]) -> Component | None:
+    last = runs[-1][1]
+    values = [point.value for point in line if point.value is not None]
+    if measure is None or not values:
+        return None
+    levels = last.rule.kind in (RuleKind.LEVEL, RuleKind.TIME_AT_LEVEL)
+    limits = [(called, did.rule.raise_at) for called, did in runs if levels and did.rule.raise_at is not None]
+    low = min([*values, *(limit for _, limit in limits)])
+    high = max([*values, *(limit for _, limit in limits)])
+    room = (high - low) or 1.0
+
+    def y(value: float) -> float:
+        return round(_HEIGHT - _EDGE - (value - low) / room * (_HEIGHT - 2 * _EDGE), 1)
+
+    drawn: list[Component] = [
+        svg.Path(d=_path(line, last, y), className="line", vectorEffect="non-scaling-stroke"),
+        *(
+            svg.Path(d=f"M0 {y(limit):g}H{_WIDTH}", className=f"limit {called}", vectorEffect="non-scaling-stroke")
+            for called, limit in limits
+        ),
+    ]
+    words = f"{measure.label}: from {figure_text(low, measure)} to {figure_text(high, measure)}"
+    scale = html.Div([html.Span(figure_text(high, measure)), html.Span(figure_text(low, measure))], className="ends")
+    picture = svg.Svg(
+        drawn,
+        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
+        preserveAspectRatio="none",
+        role="img",
+        **marked(aria_label=words),
+    )
+    return html.Div([scale, picture], className="rehearsal-plot")
+
+
+def _path(line: Sequence[Point], did: Rehearsed, y: object) -> str:
+    """Steps, with a gap where nothing was known: of each column that a screen has, the lowest and the highest."""
+    assert callable(y)
+    columns: dict[int, list[float]] = {}
+    known = sorted(line, key=lambda point: point.at)
+    drawn, value, column = [], None, 0
+    for point in [*known, Point(did.end, None)]:
+        to = min(max(int(_x(point.at, did)), 0), _WIDTH)
+        if value is not None:
+            for each in range(column, max(to, column + 1)):
+                columns.setdefault(each, []).append(value)
+        value, column = point.value, to
+    before: int | None = None
+    for each in sorted(columns):
+        low, high = min(columns[each]), max(columns[each])
+        move = "L" if before is not None and each == before + 1 else "M"
+        drawn.append(f"{move}{each} {y(high):g}" + (f"L{each} {y(low):g}" if low < high else "h1"))
+        before = each
+    return "".join(drawn)
+
+
+def _x(at: datetime, did: Rehearsed) -> float:
+    return (at - did.start) / (did.end - did.start) * _WIDTH
+
+
+def _strip(called: str, subject: str, did: Rehearsed) -> Component:
+    found = firings_of(subject, did)
+    bars = [
+        svg.Rect(
+            x=f"{_x(firing.raised_at, did):.1f}",
+            y="0",
+            width=f"{max(_x(firing.cleared_at or did.end, did) - _x(firing.raised_at, did), _THINNEST):.1f}",
+            height=str(_STRIP),
+            className=f"stood {called}",
+        )
+        for firing in found
+    ]
+    words = f"When the {called} rule would have stood: {len(found)} in all"
+    strip = svg.Svg(
+        bars,
+        viewBox=f"0 0 {_WIDTH} {_STRIP}",
+        preserveAspectRatio="none",
+        role="img",
+        **marked(aria_label=words),
+    )
+    return html.Div([html.Span(called.capitalize()), strip], className="rehearsal-strip")
+
+
+def _days(start: datetime, end: datetime) -> Iterator[str]:
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        local = (start + share * (end - start)).astimezone(LONDON)
+        yield f"{local.day} {local:%b}" if end - start > 3 * _DAY else f"{local:%a %H:%M}"
