@@ -35,6 +35,7 @@ from layouts.finished import to_html
 from layouts.listed import ListBook, ListedPage
 from layouts.packages import PACKAGES_PAGE
 from layouts.parts.history_chart import span_shown
+from layouts.parts.huddle_page import ID as HUDDLE_ID
 from layouts.parts.list_links import canonical
 from layouts.parts.tree import marked
 from layouts.services import acute_sites
@@ -113,7 +114,7 @@ def live_pages(
     if pressure is not None:
         pages[pressure_page.ID] = _live_html(lambda picture: pressure_page.render(pressure.read(picture)))
     if huddles is not None:  # a finished page, beside whose forms this is put up
-        pages[huddle_page.ID] = lambda picture: to_html(huddle_page.render(huddles.read(picture)))
+        pages[HUDDLE_ID] = lambda picture: to_html(huddle_page.render(huddles.read(picture)))
     return pages
 
 

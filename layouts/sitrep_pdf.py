@@ -32,8 +32,8 @@ def pdf(sitrep: Sitrep) -> bytes:
             self.cell(0, 5, plain(f"{sitrep.title}, page {self.page_no()} of {{nb}}"))
 
     paper = Paper(format="A4", unit="mm")
-    paper.add_font(_LETTERS, "", FONT, variations={"wght": 400})
-    paper.add_font(_LETTERS, "B", FONT, variations={"wght": 700})
+    paper.add_font(_LETTERS, "", FONT, variations={"wght": 400.0})
+    paper.add_font(_LETTERS, "B", FONT, variations={"wght": 700.0})
     paper.set_margin(_MARGIN)
     paper.set_auto_page_break(True, margin=_MARGIN)
     paper.set_title(plain(sitrep.title))
