@@ -55,7 +55,7 @@ def _out_of(picture: Picture) -> list[Child]:
 def _figure(value: Value, decimals: int) -> html.Span:
     """A figure without its age, which has no room; the stylesheet strikes it out where it is too old."""
     if value.value is None or value.state in (State.UNKNOWN, State.NEVER):
-        return html.Span([html.Span(_NONE, className="number"), " not known"], className="figure second")
+        return html.Span(html.Span(_NONE, className="number"), className="figure second", title="not known")
     measure = SCORE if value.measure == SCORE.id else LEVEL
     number = figure_text(value.value, measure, decimals)
     parts: list[Child] = [html.Span(number, className="number")]

@@ -1,0 +1,129 @@
+"""Pressure as it is told: computed and declared apart, never certain where it is not, and never called what nobody verified."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from flowcentre.model import Declaration, PressureRules
+from flowcentre.picture.pressure import INDICATIVE
+from flowcentre.picture.pressure_book import DeclareForm
+from layouts import pressure, pressure_page, wall
+from layouts.finished import to_html
+from layouts.parts.pressure_words import band_words, contribution_words, level_words
+from tests.layouts.cast import COUNTY_BOARD, NOW, picture
+from tests.layouts.pressure_cast import ACUTE, HOUR, RULES, SAID, board, place, scored
+
+VERIFIED = PressureRules(
+    tuple(replace(each, verified_by="J. Bell", verified_on=date(2026, 4, 1)) for each in RULES.rules)
+)
+
+
+def text(drawn: str) -> str:
+    """What is read, without its markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", drawn.replace("\N{NO-BREAK SPACE}", " ")))
+
+
+def page(condition: str = "normal", *declared: Declaration, **more: PressureRules) -> str:
+    return text(to_html(pressure.render(board(condition, declared or SAID, **more))))
+
+
+def test_the_page_tells_what_each_parameter_gives_beside_what_is_declared():
+    said = page()
+    assert "Declared level 3" in said
+    assert "by director on call, integrated care board, 03:14, holds until 15:14" in said
+    score = board().now.score("northgate")
+    (largest, *_) = score.contributions
+    assert text(contribution_words(largest)) in said
+    assert text(band_words(largest.parameter, largest.value.value)) in said
+    assert "Declared as computed" in said
+    assert "declared 1 level above the computed" in page("normal", replace(SAID[0], level=4)).casefold()
+    # What no rules score is declared all the same.
+    assert "declared level 2 held until 00:14 Reablement is short." in said
+    assert "Level 1 Level 2 Level 3 Level 4" in said
+    assert "30 h" in said
+    assert "under 1 h" in said
+
+
+@pytest.mark.parametrize("condition", ["normal", "stale", "empty", "overloaded"])
+def test_every_screen_with_a_computed_level_says_that_it_is_indicative_until_somebody_has_verified_it(condition):
+    drawn = scored(picture(condition))
+    screens = {
+        "page": to_html(pressure.render(board(condition))),
+        "place": pressure_page.document(place("northgate", condition), DeclareForm(), fingerprint="1"),
+        "wall": wall.body(drawn, COUNTY_BOARD),
+    }
+    for name, screen in screens.items():
+        assert INDICATIVE in screen, name
+        assert not re.search(r"OPEL (level )?\d", screen), name
+    verified = to_html(pressure.render(board(condition, rules=VERIFIED)))
+    assert INDICATIVE not in verified
+    assert "by J. Bell, 1 Apr 2026" in text(verified)
+    assert INDICATIVE not in wall.body(scored(picture(condition), rules=VERIFIED), COUNTY_BOARD)
+
+
+def test_what_is_not_known_is_never_told_as_calm():
+    empty = page("empty")
+    assert "Computed — Not known" in empty
+    assert "declared and computed cannot be compared" in empty.casefold()
+    known = board()
+    # One hospital falls silent: the system is at least what the other gives.
+    values = {
+        key: replace(value, value=None, state=type(value.state).UNKNOWN)
+        if key[0] == "southmere" and not key[1].startswith("pressure")
+        else value
+        for key, value in known.picture.values.items()
+    }
+    half = scored(replace(known.picture, values=values))
+    from flowcentre.picture.pressure import scores
+
+    system = scores(half).system
+    assert system.most > system.points
+    assert "not known" in level_words(scores(half).score("southmere"))
+    drawn = text(wall.body(half, COUNTY_BOARD))
+    assert "at least" in drawn.split("In A&amp;E now")[0]
+
+
+def test_the_bands_are_told_in_words_that_say_to_which_a_limit_belongs():
+    occupancy = next(each for each in ACUTE.parameters if each.measure == "ga_occupancy")
+    four_hours = next(each for each in ACUTE.parameters if each.measure == "ae_4h_performance_today")
+    said = [text(band_words(occupancy, figure)) for figure in (92, 92.1, 98.1)]
+    assert said == ["92 % or less", "over 92 %, up to 95 %", "over 98 %"]
+    assert [text(band_words(four_hours, figure)) for figure in (76, 75.9, 40)] == [
+        "76 % or more",
+        "under 76 %, down to 68 %",
+        "under 58 %",
+    ]
+
+
+def test_the_wall_has_both_levels_and_says_where_they_are_apart():
+    computed = board().now.system.level
+    apart = Declaration(9, "westshire", 4 if computed < 4 else 1, "As agreed.", "director", NOW - HOUR, NOW + HOUR)
+    same = replace(apart, level=computed)
+    old = replace(apart, holds_until=NOW - timedelta(minutes=14))
+    for declaration, words, sign in (
+        (apart, f"declared {apart.level} ,", True),
+        (same, f"declared {computed} ,", False),
+        (old, "none declared since 08:00,", False),
+    ):
+        drawn = text(wall.body(scored(picture(), (declaration,)), COUNTY_BOARD)).split("Lines: last")[0]
+        assert f"Pressure {words}" in drawn
+        assert f"computed {computed}" in drawn
+        assert ("\N{NOT EQUAL TO}" in drawn) is sign
+    assert "Pressure" not in wall.body(picture(), COUNTY_BOARD)
+
+
+def test_the_page_of_a_place_has_its_form_its_cards_and_what_was_declared_lately():
+    drawn = pressure_page.document(place("northgate"), DeclareForm(mark="m" * 22), fingerprint="1")
+    said = text(drawn)
+    assert 'action="/pressure/northgate"' in drawn
+    assert "/action-cards/levels/acute-hospital-level-3" in drawn
+    assert "No bed in the house." in said
+    assert "Declared level 4" in said
+    unscored = pressure_page.document(place("westshire-council"), DeclareForm(), fingerprint="1")
+    assert "Nothing is computed here: no rules score it." in text(unscored)
+    read_only = pressure_page.document(place("northgate"), DeclareForm(may_write=False), fingerprint="1")
+    assert "<form" not in read_only

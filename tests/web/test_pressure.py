@@ -1,0 +1,168 @@
+"""A level is declared over the web once, by somebody, with a reason and an end; and what never gets through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from html import unescape
+
+import httpx
+import pytest
+from pydantic import TypeAdapter
+
+from flowcentre.picture import LivePicture
+from flowcentre.picture.pressure_book import PressureBook
+from flowcentre.store import Store
+from flowcentre.web import Glass
+from flowcentre.web.pressure_shapes import PressureShape
+from flowcentre.web.server import create_server
+from layouts import pressure_page
+from tests.layouts import cast
+from tests.layouts.pressure_cast import RULES
+from tests.web.alerts_cast import Clock, send
+from tests.web.cast import running
+
+HOUR = timedelta(hours=1)
+WHO = "director on call"
+PATH = "/pressure/westshire"
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
+
+@dataclass
+class Scored:
+    """Westshire with rules of pressure, on a server."""
+
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+    writes: bool = True
+
+    def __post_init__(self) -> None:
+        self.live = LivePicture(self.store, replace(cast.county(), pressure=RULES), self.clock)
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        book = PressureBook(self.store, self.live.current, self.clock)
+        glass = Glass(
+            lambda *_: "",
+            lambda *_: "",
+            lambda *_: "",
+            {},
+            fingerprint="1",
+            pressure_page=lambda known, form: pressure_page.document(known, form, fingerprint="1"),
+        )
+        desk = self.store if self.writes else None
+        app = create_server(self.live, self.store, glass, now=self.clock, pressure=book, pressure_desk=desk)
+        with running(app) as url:
+            yield url
+
+
+@pytest.fixture
+def scored(store: Store) -> Scored:
+    return Scored(store)
+
+
+@pytest.fixture
+def client(scored: Scored) -> Iterator[httpx.Client]:
+    with scored.serving() as url, httpx.Client(base_url=url, timeout=20) as asking:
+        yield asking
+
+
+def fields_of(client: httpx.Client, path: str = PATH, **typed: str) -> dict[str, str]:
+    """The form as a browser would send it, filled in."""
+    sent = {}
+    for tag in re.findall(r"<input [^>]*>", client.get(path).text):
+        attributes = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if attributes["type"] != "radio" or " checked" in tag:
+            sent[attributes["name"]] = unescape(attributes.get("value", ""))
+    return sent | {"level": "3", "words": "Both hospitals are full", "author": WHO} | typed
+
+
+def test_a_level_is_declared_with_its_reason_until_an_hour_and_the_picture_has_it(
+    scored: Scored, client: httpx.Client
+) -> None:
+    before = scored.store.version()
+    answer = send(client, PATH, fields_of(client))
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PATH}?done=declared")
+    (kept,) = scored.store.declarations(scored.clock())
+    assert (kept.place, kept.level, kept.reason, kept.by) == ("westshire", 3, "Both hospitals are full", WHO)
+    assert timedelta(hours=11, minutes=59) < kept.holds_until - scored.clock() <= 12 * HOUR
+    assert scored.store.version() == before + 1
+    assert scored.live.rebuild().value("westshire", "pressure_declared").value == 3
+    page = client.get(answer.headers["location"]).text
+    assert f"Level 3, by {WHO}" in page
+    assert "Both hospitals are full" in page
+
+
+def test_the_same_form_sent_again_counts_once_and_another_ends_the_one_before(
+    scored: Scored, client: httpx.Client
+) -> None:
+    fields = fields_of(client)
+    assert [send(client, PATH, fields).status_code for _ in range(3)] == [303] * 3
+    scored.clock.at += HOUR
+    send(client, PATH, fields_of(client, level="2", words="Beds have come free"))
+    at = scored.clock()
+    assert [each.level for each in scored.store.declared_between("westshire", at - 5 * HOUR, at + HOUR)] == [3, 2]
+    assert [each.level for each in scored.store.declarations(at)] == [2]
+
+
+REFUSED = {
+    "no level": ({"level": "5"}, 400, "Choose a level."),
+    "no reason": ({"words": " "}, 422, "Say why"),
+    "a number in the reason": ({"words": "Bed for 943 476 5919"}, 422, "nothing of a patient"),
+    "nobody": ({"author": ""}, 422, ""),
+    "an address for a name": ({"author": "a@b.example"}, 422, ""),
+    "an hour that has passed": ({"until": "2020-01-01T00:00Z"}, 422, "That time has passed"),
+    "a week on": ({"until": "2026-11-29T08:00Z"}, 422, "a day at most"),
+    "no hour": ({"until": "later"}, 400, "Choose until when"),
+    "no mark": ({"form": "x"}, 400, "open it again"),
+}
+
+
+@on_one
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_said_as_it_must_be_is_not_kept_and_told_in_words(
+    scored: Scored, client: httpx.Client, case: str
+) -> None:
+    typed, status, words = REFUSED[case]
+    answer = send(client, PATH, fields_of(client, **typed))
+    assert answer.status_code == status
+    assert "Nothing was kept" in answer.text
+    assert words in unescape(answer.text)
+    assert "943" not in answer.text
+    assert scored.store.declarations(scored.clock()) == []
+
+
+@on_one
+def test_only_a_page_of_ours_declares_only_where_there_is_something_to_declare_and_only_where_it_is_written(
+    scored: Scored, client: httpx.Client
+) -> None:
+    fields = fields_of(client)
+    assert send(client, PATH, fields, origin="https://elsewhere.example").status_code == 403
+    assert [client.get(f"/pressure/{place}").status_code for place in ("nowhere", "northgate-a1", "ashdown")] == [
+        404
+    ] * 3
+    assert send(client, "/pressure/nowhere", fields).status_code == 404
+    assert client.get("/pressure/westshire-council").status_code == 200
+    scored.writes = False
+    with scored.serving() as url, httpx.Client(base_url=url) as reading:
+        assert "<form" not in reading.get(PATH).text
+        assert send(reading, PATH, fields).status_code == 405
+    assert scored.store.declarations(scored.clock()) == []
+
+
+@on_one
+def test_machines_read_the_same_with_what_is_indicative_said(scored: Scored, client: httpx.Client) -> None:
+    send(client, PATH, fields_of(client))
+    scored.live.rebuild()
+    answer = client.get("/api/v1/pressure")
+    told = TypeAdapter(PressureShape).validate_json(answer.content)
+    assert told["notice"] == "indicative, locally configured"
+    assert [each["place"] for each in told["places"]] == ["northgate", "southmere", "north", "mid", "south"]
+    assert told["system"]["level"] is None  # nothing has ever come
+    assert told["system"]["declared"]["level"] == 3
+    assert told["system"]["mismatch"] is None
+    assert told["system"]["hours"]["computed_not_known"] == 168
+    assert {each["id"]: each["verified_by"] for each in told["rules"]} == {"acute-2023": "", "community-local": ""}
