@@ -25,6 +25,7 @@ from flowcentre.config.alert_shapes import (
     TeamShape,
     TurnShape,
 )
+from flowcentre.config.pressure_shapes import ParameterShape, ScoringShape
 from flowcentre.config.shapes import BoardShape, CareShape, CountyShape, FeedShape, PlaceShape
 from flowcentre.measures import ALL, glossary
 from flowcentre.model import AlertState, Level, PlaceKind, RuleKind, Severity
@@ -32,6 +33,7 @@ from flowcentre.model import AlertState, Level, PlaceKind, RuleKind, Severity
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
 ALERTS = (DOCS / "alerts.md").read_text(encoding="utf-8")
+PRESSURE = (DOCS / "pressure.md").read_text(encoding="utf-8")
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 
 
@@ -83,6 +85,12 @@ def test_every_key_of_alerts_is_explained(file, shape):
     assert not [key for key in shape.model_fields if f"`{key}`" not in listed]
 
 
+@pytest.mark.parametrize("shape", [ScoringShape, ParameterShape])
+def test_every_key_of_pressure_is_explained(shape):
+    listed = "".join(re.findall(r"^- .*", PRESSURE.split("\n## pressure.toml")[1], re.MULTILINE))
+    assert not [key for key in shape.model_fields if f"`{key}`" not in listed]
+
+
 def test_every_kind_of_rule_every_severity_and_every_state_is_explained():
     words = [f"`{kind}`" for kind in (*RuleKind, *Severity)] + [f"| {state} |" for state in AlertState]
     assert not [word for word in words if word not in ALERTS]
@@ -125,6 +133,15 @@ def test_the_county_of_the_documentation_loads(tmp_path):
     assert failing(alerting) == []
     assert alerting.rule("beds-filling").places == ("northgate",)
     assert alerting.lead("site-manager").addresses[0][0] == "texts"
+    ((name, text),) = re.findall(r"```toml\n# (\w+\.toml)\n(.*?)```", PRESSURE, re.DOTALL)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    for kind in ("acute-hospital", "system"):
+        for level in (2, 3, 4):
+            card = tmp_path / "action_cards" / "levels" / f"{kind}-level-{level}.md"
+            card.parent.mkdir(exist_ok=True)
+            card.touch()
+    (rules,) = load(tmp_path, {"drop": "drop"}, kinds, ["wall"], find_channels()).pressure.rules
+    assert (rules.places, rules.verified) == (("northgate",), True)
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)

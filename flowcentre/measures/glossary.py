@@ -89,7 +89,7 @@ OF_THE_FIELD = (
     Term(
         "OPEL",
         "Operational Pressures Escalation Levels, 1 to 4. Declared by people. Flow Centre computes none: the national "
-        "scoring has not been confirmed.",
+        "scoring has not been confirmed. What it computes is a *level of pressure*, by the county's own rules.",
     ),
     Term("over 12 hours", "From *arrival*, or from the *decision to admit*: two different measures, always labelled."),
     Term("package of care", "The visits and hours that a person at home is given each week."),
@@ -127,13 +127,26 @@ OF_THIS_HOUSE = (
         "as at", "The moment that a figure speaks of, by the source's own clock. Not the moment at which we learnt it."
     ),
     Term("board", "What one wall display shows."),
+    Term(
+        "computed level",
+        "The level of pressure, 1 to 4, that follows from a score by its cut-offs. Not certain where something is not known.",
+    ),
     Term("coverage", "How many of the places that should report a figure did: *2 of 3 sites*."),
+    Term(
+        "declared level",
+        "The level of pressure, 1 to 4, that a person has declared, with a reason and until an hour. Never changed by what is computed.",
+    ),
     Term("feed", "A configured source, with its promise of how often it speaks."),
     Term("flow", "Something that happens over a time, and is summed: attendances, discharges."),
     Term("fresh", "Of an age that the feed's own rhythm explains."),
     Term("held row", "A row that was not believed: kept, with its reason, and not counted."),
+    Term(
+        "indicative, locally configured",
+        "Said of every computed score and level until a named person has verified the rules that it rests on.",
+    ),
     Term("late", "Overdue. Still used, with its age."),
     Term("never", "Nothing has ever come."),
+    Term("pillar", "A part of a system that is scored by itself: acute, community, mental health, NHS 111."),
     Term("poll", "One attempt at a feed."),
     Term("stale", "Too old to be shown as now. It is in no total."),
     Term("stock", "Something counted at a moment, and averaged over time: beds, people waiting."),
