@@ -16,8 +16,8 @@ from enum import StrEnum
 from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Measure, Period, Place, State, Value
 from flowcentre.picture.saying import (
-    FINEST,
     at_words,
+    both_shown,
     difference_words,
     exactly,
     figure_words,
@@ -67,12 +67,7 @@ class Change:
         """
         assert self.then.value is not None
         assert self.now.value is not None
-        before, after = exactly(self.then.value), exactly(self.now.value)
-        for decimals in range(self.measure.decimals, FINEST + 1):
-            said = shown(self.then.value, self.measure, decimals), shown(self.now.value, self.measure, decimals)
-            if before == after or said[0] != said[1]:
-                return said
-        return before, after
+        return both_shown(self.then.value, self.now.value, self.measure)
 
 
 def compare(

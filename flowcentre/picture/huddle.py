@@ -11,6 +11,7 @@ from flowcentre.measures import find
 from flowcentre.measures.derive import local_day
 from flowcentre.measures.pressure import LEVEL, SCORE
 from flowcentre.model import Action, ActionState, Alert, County, Huddle, Picture, Place, PlaceKind, State
+from flowcentre.picture.actions_now import ActionBook
 from flowcentre.picture.build import build, step_of
 from flowcentre.picture.change import Change, compare
 from flowcentre.picture.pressure import scores
@@ -90,6 +91,7 @@ class HuddleBook:
         self._store = store
         self._current = current
         self._now = now
+        self._actions = ActionBook(store, current, now)
         self._building = threading.Lock()
         self._then: tuple[County, datetime, Picture] | None = None
 
@@ -137,8 +139,7 @@ class HuddleBook:
         stood = [alert for alert in (*self._store.open_alerts(at), *lately) if alert.rule not in on_trial]
         over = {alert.id: alert for alert in stood if alert.cleared_at is not None and since <= alert.cleared_at <= at}
         open_ = {alert.id: alert for alert in stood if alert.raised_at <= at and alert.id not in over}
-        standing = self._store.actions(open_only=True, limit=MOST)
-        done = self._store.actions(since=since, limit=MOST)
+        actions = self._actions.read(picture, since=since)
         return Told(
             county,
             at,
@@ -150,8 +151,9 @@ class HuddleBook:
             changes=changes,
             alerts=tuple(open_.values()),
             cleared=tuple(sorted(over.values(), key=_cleared_at, reverse=True)),
-            actions=tuple(standing),
-            ended=tuple(action for action in done if _ended_between(action, since, at)),
+            actions=actions.open,
+            ended=tuple(action for action in actions.ended if _ended_between(action, since, at)),
+            effects=actions.effects,
             minutes=tuple(self._store.minutes(huddle.id)) if huddle is not None else (),
         )
 

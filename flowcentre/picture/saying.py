@@ -25,6 +25,16 @@ def shown(value: float, measure: Measure, decimals: int) -> Decimal:
     return exactly(value).quantize(Decimal(1).scaleb(-decimals), context=_ROUNDING)
 
 
+def both_shown(before: float, after: float, measure: Measure) -> tuple[Decimal, Decimal]:
+    """Two figures with as many decimals as the measure has, and more where they would else look the same and are not."""
+    exact = exactly(before), exactly(after)
+    for decimals in range(measure.decimals, FINEST + 1):
+        said = shown(before, measure, decimals), shown(after, measure, decimals)
+        if exact[0] == exact[1] or said[0] != said[1]:
+            return said
+    return exact
+
+
 def figure_words(number: Decimal, measure: Measure) -> str:
     """A figure with its unit, where the measure's name does not say it: "1,234", "96.4 %", "2 h 14 min", "level 3"."""
     match measure.unit:

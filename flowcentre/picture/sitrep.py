@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -15,16 +15,21 @@ from flowcentre.model import (
     Contribution,
     County,
     Declaration,
+    Effect,
     Huddle,
     Minute,
+    Movement,
     Place,
     Rule,
     Score,
     Value,
 )
+from flowcentre.picture.actions_now import who_words
 from flowcentre.picture.change import Change, Turn, change_sentence
 from flowcentre.picture.pressure import INDICATIVE, PressureNow
 from flowcentre.picture.saying import (
+    at_words,
+    both_shown,
     date_words,
     exactly,
     figure_words,
@@ -73,6 +78,7 @@ class Told:
     cleared: tuple[Alert, ...] = ()  # since the other picture
     actions: tuple[Action, ...] = ()  # that are open
     ended: tuple[Action, ...] = ()  # since the other picture
+    effects: Mapping[int, Effect] = field(default_factory=dict)  # by action, of those that ended long enough ago
     minutes: tuple[Minute, ...] = ()
 
 
@@ -94,7 +100,7 @@ def sitrep_of(told: Told) -> Sitrep:
         Part("Alerts open", tuple(alert_line(county, alert, at) for alert in told.alerts) or (_NOTHING,)),
         Part("Alerts ended since", tuple(alert_line(county, alert, at) for alert in told.cleared) or (_NOTHING,)),
         Part("Actions open", tuple(action_line(county, action, at) for action in told.actions) or (_NOTHING,)),
-        Part("Actions ended since", tuple(action_line(county, action, at) for action in told.ended) or (_NOTHING,)),
+        Part("Actions ended since", tuple(ended_line(told, action) for action in told.ended) or (_NOTHING,)),
         Part("Minutes", tuple(minute_line(minute, at) for minute in told.minutes) or (_NOTHING,)),
     ]
     of = f" of huddle {huddle.id}" if huddle is not None else ""
@@ -254,8 +260,7 @@ def _alert_figure(alert: Alert, rule: Rule | None, at: datetime) -> str:
 
 def action_line(county: County, action: Action, at: datetime) -> str:
     """One action: what, who, by when, or how it ended."""
-    lead = county.alerting.lead(action.who)
-    said = [f"{action.what.rstrip('.')}: {lead.title if lead is not None else action.who}"]
+    said = [f"{action.what.rstrip('.')}: {who_words(county, action.who)}"]
     if action.place:
         said.append(_where(county, action.place))
     if action.state is ActionState.OPEN:
@@ -264,6 +269,34 @@ def action_line(county: County, action: Action, at: datetime) -> str:
     elif action.ended_at is not None:
         said.append(f"{action.state.value} {when_words(action.ended_at, at)} by {action.ended_by}")
     return sentence("; ".join(said))
+
+
+def ended_line(told: Told, action: Action) -> str:
+    """An action that ended, with what its figure did, held against what is usual."""
+    line, effect = action_line(told.county, action, told.at), told.effects.get(action.id)
+    return line if effect is None else f"{line} {effect_sentence(told.county, effect, told.at)}"
+
+
+def effect_sentence(county: County, effect: Effect, at: datetime) -> str:
+    """What the figure of an action did: it is nowhere said that the action did it."""
+    measure, place = find(effect.measure), county.places.get(effect.place)
+    if measure is None or place is None:
+        return "Its figure is no longer in the configuration."
+    subject = f"{measure.label} {at_words(place)}"
+    if effect.before is None or effect.after is None or effect.after_at is None:
+        return sentence(f"{subject}: what it did since is not known")
+    before, after = (figure_words(each, measure) for each in both_shown(effect.before, effect.after, measure))
+    when = when_words(effect.after_at, at)
+    return sentence(f"{subject} was {before} when it was logged, and {after} at {when}: {_MOVED[effect.movement]}")
+
+
+_MOVED = {
+    Movement.BETTER: "better than usual",
+    Movement.WORSE: "worse than usual",
+    Movement.MOVED: "moved more than usual",
+    Movement.NO_CLEAR_CHANGE: "no clear change",
+    Movement.NOT_KNOWN: "whether that is usual is not known",
+}
 
 
 def minute_line(minute: Minute, at: datetime) -> str:

@@ -18,6 +18,7 @@ from flowcentre.picture.sitrep import (
     by_place,
     computed_words,
     declared_words,
+    ended_line,
     level_sentence,
     minute_line,
 )
@@ -112,7 +113,7 @@ def actions(told: Told) -> html.Section:
 
 def ended(told: Told) -> html.Section:
     """What ended since the huddle before."""
-    items = [_alert(told, alert) for alert in told.cleared] + [_action(told, action) for action in told.ended]
+    items = [_alert(told, alert) for alert in told.cleared] + [_ended_action(told, action) for action in told.ended]
     since = when_words(told.compared_with, told.at)
     return _listed(f"Ended since {since}: alerts and actions", items, "", "ended")
 
@@ -124,6 +125,10 @@ def _alert(told: Told, alert: Alert) -> html.Li:
 def _action(told: Told, action: Action) -> html.Li:
     late = marked(data_overdue="yes") if action.overdue(told.at) else {}
     return html.Li(html.A(action_line(told.county, action, told.at), href=links.action(action.id)), **late)
+
+
+def _ended_action(told: Told, action: Action) -> html.Li:
+    return html.Li(html.A(ended_line(told, action), href=links.action(action.id)))
 
 
 def _listed(title: str, items: Sequence[Component], more: str, id: str) -> html.Section:

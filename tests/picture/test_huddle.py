@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from flowcentre.measures import find
-from flowcentre.model import Noted, Parameter, Pillar, PressureRules, ScoringRules
+from flowcentre.model import Effect, Movement, Noted, Parameter, Pillar, PressureRules, ScoringRules
 from flowcentre.picture.huddle import SPOKEN_OF, HuddleBook
-from flowcentre.picture.sitrep import kept, read_kept, sitrep_text
+from flowcentre.picture.sitrep import effect_sentence, kept, read_kept, sitrep_text
 from flowcentre.store import Store
 from tests.alerts.world import AT, COUNTY, HOUR, MINUTE, World
 
@@ -75,7 +75,9 @@ def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call)
     alert = store.open_alerts(world.at)[0]
     huddle = store.open_huddle(WHO, world.at + MINUTE)
     store.declare("northgate", 2, "escalation beds open", "site lead", world.at, world.at + 12 * HOUR)
-    done = store.log_action("ring the wards", "site lead", world.at + HOUR, WHO, world.at, place="northgate")
+    done = store.log_action(
+        "ring the wards", "site lead", world.at + HOUR, WHO, world.at, place="northgate", measure="ae_patients_now"
+    )
     store.note_action(done.id, Noted.DONE, WHO, world.at + 2 * MINUTE)
     store.log_action("open six beds", "site lead", world.at + HOUR, WHO, world.at, huddle=huddle.id, alert=alert.id)
     store.add_minute(huddle.id, WHO, "Northgate opens six beds", world.at + 3 * MINUTE)
@@ -91,7 +93,8 @@ def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call)
         "Declared level 2 by site lead at 12:00, until tomorrow 00:00: escalation beds open.",
         "Level of pressure, computed at Northgate General rose by 3, from level 1 to level 4 (figures of 08:00 and",
         "open six beds: site lead; by 13:00, overdue: 30 min late".capitalize(),
-        "Ring the wards: site lead; Northgate General; done 12:02 by control room",
+        "Ring the wards: site lead; Northgate General; done 12:02 by control room. "
+        "Patients in A&E now at Northgate General: what it did since is not known.",
         "12:03, control room: Northgate opens six beds",
         "CRITICAL: ward full, A1; last value 24 of 12:00; since 12:00; not acknowledged",
     ):
@@ -157,3 +160,11 @@ def test_levels_by_other_rules_are_not_compared(call: Call) -> None:
     levels = [change for change in call.book.read().told.levels if change.place.id == "northgate"]
     assert levels
     assert {change.why_not for change in levels} == {"it was scored by other rules then"}
+
+
+def test_what_the_figure_of_an_action_did_is_said_with_both_numbers_and_the_honest_word() -> None:
+    effect = Effect("ga_occupancy", "northgate", 94.10, AT, 94.14, AT + HOUR, HOUR, movement=Movement.NO_CLEAR_CHANGE)
+    assert effect_sentence(COUNTY, effect, AT + HOUR) == (
+        "General and acute bed occupancy at Northgate General was 94.10 % when it was logged, and 94.14 % at 09:00: "
+        "no clear change."
+    )
