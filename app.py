@@ -460,6 +460,7 @@ def serve_glass(
         pressure_page,
         rehearsal,
         shell,
+        silence_new,
         sitrep_pdf,
         type_in,
         wall,
@@ -493,6 +494,7 @@ def serve_glass(
             picture, silence, form, at, fingerprint=fingerprint
         ),
         action_card=lambda picture, name, text: action_card.document(picture, name, text, fingerprint=fingerprint),
+        planned_silence=lambda picture, form, at: silence_new.document(picture, form, at, fingerprint=fingerprint),
         rehearsal_page=lambda picture, known: rehearsal.document(picture, known, fingerprint=fingerprint),
         pressure_page=lambda known, form: pressure_page.document(known, form, fingerprint=fingerprint),
         action_page=lambda story, form: action_page.document(story, form, fingerprint=fingerprint),

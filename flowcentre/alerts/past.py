@@ -11,7 +11,7 @@ from flowcentre.model import EPOCH, County, Picture, Point
 from flowcentre.picture import Expected, build, expect
 from flowcentre.store import Store
 
-_KEPT = 8  # of which the rules of a county look back over fewer different lengths
+_KEPT = 8  # as many different lengths as a configuration may have of steps; of more, as many as there are
 _MINUTE = timedelta(minutes=1)
 
 
@@ -21,7 +21,12 @@ class Past:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._pictures: OrderedDict[tuple[int, datetime], tuple[County, Picture]] = OrderedDict()
+        self._kept = _KEPT
         self._expected: tuple[County, date, Expected] | None = None
+
+    def keep_for(self, lengths: int) -> None:
+        """Keep a picture for each of so many lengths: with fewer kept than there are, each look would make them all anew."""
+        self._kept = max(_KEPT, lengths)
 
     def picture(self, county: County, moment: datetime, known_at: datetime) -> Picture:
         """The picture of a moment, of its last whole minute."""
@@ -32,7 +37,7 @@ class Past:
                 county,
                 build(self._store, county, minute, known_at=known_at, expected=self._expect(county, local_day(minute))),
             )
-            while len(self._pictures) > _KEPT:
+            while len(self._pictures) > self._kept:
                 self._pictures.popitem(last=False)
         return self._pictures[key][1]
 

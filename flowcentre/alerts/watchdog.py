@@ -6,6 +6,7 @@ Silence is the alarm. So it says nothing the moment evaluator or sender stands s
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -38,6 +39,7 @@ class Watchdog:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._unheard = False
+        self._unset = False
 
     def start(self) -> None:
         """Ping in a thread of its own, until it is stopped."""
@@ -62,7 +64,7 @@ class Watchdog:
         import httpx
 
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log the address, which may hold a key
-        address = self._alerting().dead_man
+        address = self._address()
         if not address or not self.all_goes_round():
             return False
         try:
@@ -77,6 +79,18 @@ class Watchdog:
             else:
                 log.error("the dead man's ping is not heard", reason=reason)
         return heard
+
+    def _address(self) -> str:
+        """Where to ask: it is a secret to some, and then in a variable. One that is not set is said once, and asked of again."""
+        alerting = self._alerting()
+        if not alerting.dead_man_env:
+            return alerting.dead_man
+        address = os.environ.get(alerting.dead_man_env, "").strip()
+        if bool(address) == self._unset:
+            self._unset = not address
+            if not address:
+                log.error("there is no dead man's ping: its variable is not set", variable=alerting.dead_man_env)
+        return address
 
     def _run(self) -> None:
         while True:

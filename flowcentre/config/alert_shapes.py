@@ -68,6 +68,7 @@ class AlertingShape(Shape):
     public_url: Name | None = _key('"https://flow.westshire.example"')
     test_at: Name | None = _key('"mon 10:00"')
     dead_man: Name | None = _key('"https://watch.westshire.example/flow-centre"')
+    dead_man_env: Name | None = _key('"FLOWCENTRE_DEAD_MAN"')
 
 
 class HuddleShape(Shape):

@@ -24,7 +24,7 @@ from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
 from flowcentre.config.lines import KeyPath
 from flowcentre.config.mistakes import suggest
-from flowcentre.config.secrets import find_secrets
+from flowcentre.config.secrets import find_secrets, is_variable
 from flowcentre.config.shapes import read_each, read_shape
 from flowcentre.config.turns import WEEKDAYS, first_gap, parse_weekdays
 from flowcentre.model import Alerting, BankHolidays, ChannelSettings, Lead, Route, RouteStep, Team, Turn
@@ -87,6 +87,7 @@ def read_leads(document: Document, kinds: Mapping[str, ChannelKind] | None, demo
         public_url=(given.public_url or Alerting.public_url).rstrip("/"),
         test_at=given.test_at or "",
         dead_man=given.dead_man or "",
+        dead_man_env=given.dead_man_env or "",
         sitrep_to=sitrep_to,
     )
     return Told(alerting, _ids(routes) if document.read else None)
@@ -125,6 +126,11 @@ def _read_alerting(document: Document) -> AlertingShape:
     for key, address in (("public_url", given.public_url), ("dead_man", given.dead_man)):
         if address is not None and not _is_address(address):
             document.wrong(("alerting", key), f"{key} is no address of a page", f"{key} = {_example(key)}")
+    if given.dead_man_env is not None and not is_variable(given.dead_man_env):
+        what = "dead_man_env is not the name of an environment variable"
+        document.wrong(("alerting", "dead_man_env"), what, f"dead_man_env = {_example('dead_man_env')}, in capitals")
+    elif given.dead_man_env is not None and given.dead_man is not None:
+        document.wrong(("alerting", "dead_man_env"), "dead_man is given twice", "dead_man or dead_man_env, not both")
     for where, what, right in find_secrets(table, ("alerting",)):
         document.wrong(where, what, right)
     if given.test_at is not None and not _TEST_AT.fullmatch(given.test_at):

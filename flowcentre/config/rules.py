@@ -23,6 +23,7 @@ from flowcentre.model import Rule, RuleKind
 
 CARDS = "action_cards"
 LONGEST = timedelta(days=7)
+MOST_LENGTHS = 8  # that steps may look back over
 _LENGTHS = ("hold_for", "clear_for", "over")
 # What a rule of each kind must say beside what every rule says, and what would say nothing in it.
 _NEEDED = {
@@ -92,7 +93,17 @@ def read_rules(
             mornings=mornings,
         )
         rules.append(replace(rule, edition=edition_of(rule)))
+    _check_steps(document, rules)
     return tuple(rules)
+
+
+def _check_steps(document: Document, rules: Sequence[Rule]) -> None:
+    """Of each length that a step looks back over, a picture of the past is made each minute."""
+    lengths = dict.fromkeys(rule.over for rule in rules if rule.kind is RuleKind.STEP and rule.over is not None)
+    if len(lengths) > MOST_LENGTHS:
+        named = ", ".join(write_length(length) for length in sorted(lengths))
+        what = f"steps look back over {len(lengths)} different lengths: {named}"
+        document.wrong((), what, f"{MOST_LENGTHS} different lengths of over at most, of all rules of a step together")
 
 
 def edition_of(rule: Rule) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-
 # Why an alert cannot tell whose rule was edited to watch something else: what that shows says nothing of it.
 ANOTHER_MEASURE = "its rule now watches another measure"
 
@@ -337,6 +336,7 @@ class Alerting:
     public_url: str = "http://127.0.0.1:8050"  # where a message's links lead
     test_at: str = ""  # "mon 10:00": when everybody gets a test message; "" never
     dead_man: str = ""  # the address that is asked for every half minute while all goes well; "" none
+    dead_man_env: str = ""  # the environment variable that holds that address, where it is a secret
     sitrep_to: tuple[str, ...] = ()  # leads or teams to whom the sitrep of a huddle goes
 
     def rule(self, id: str) -> Rule | None:

@@ -109,6 +109,21 @@ class AlertForm:
     may_write: bool = True
 
 
+@dataclass(frozen=True)
+class PlannedSilence:
+    """What stands in the form of a silence that is entered beforehand. Moments are as a browser writes them, London time."""
+
+    rule: str = ""  # id; "" for every rule
+    subject: str = ""  # id; "" for everywhere
+    starts: str = ""
+    ends: str = ""
+    words: str = ""
+    author: str = ""
+    signed_in: bool = False
+    mistakes: tuple[str, ...] = ()
+    may_write: bool = True
+
+
 class AlertBook:
     """Reads alerts out of the store, each time anew: they change without a new picture."""
 

@@ -222,6 +222,11 @@ class AlertVerbs(Connections):
         with self._reading(one_moment=True) as connection:
             return outbox_read.read_undelivered(connection, since, waiting_since, limit)
 
+    def oldest_waiting(self) -> datetime | None:
+        """Since when the oldest has waited that is to be told; None where nothing waits."""
+        with self._reading() as connection:
+            return outbox_read.read_oldest_waiting(connection)
+
     def channel_health(self, since: datetime) -> dict[str, ChannelHealth]:
         """How each channel fared in its attempts since a moment; one that was not tried is missing."""
         with self._reading(one_moment=True) as connection:

@@ -103,6 +103,17 @@ def read_tellings(connection: Connection, messages: Collection[int]) -> dict[int
     return dict(found)
 
 
+def read_oldest_waiting(connection: Connection) -> datetime | None:
+    """When that was decided or written which has waited for longest to be told; None where nothing waits."""
+    telling = db.telling.c
+    asked = (
+        select(func.min(telling.decided_at)).where(telling.message.is_(None)),
+        select(func.min(_row.created_at)).where(_row.ended_at.is_(None)),
+    )
+    moments = [maybe_from_ms(connection.execute(each).scalar()) for each in asked]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 def read_health(connection: Connection, since: datetime) -> dict[str, ChannelHealth]:
     """How each channel fared in its attempts since a moment, in the order in which they ended and were kept."""
     counted = connection.execute(

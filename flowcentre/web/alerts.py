@@ -28,6 +28,7 @@ from flowcentre.web.cards import Cards, no_cards
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
+from flowcentre.web.planned import PlannedSilences
 from flowcentre.web.slips import NotASlip, fields_of
 from flowcentre.web.typed import SignedIn, nobody
 
@@ -98,11 +99,14 @@ class AlertRoutes:
     @property
     def routes(self) -> list[Route]:
         """Every route, with the plain refusal of what lies below."""
+        planned = PlannedSilences(self.desk, self.glass, self.current, self.now, self.signed_in, self.one_at_a_time)
         return [
             Route(f"{PATH}/", _to_the_page),
             Route(f"{PATH}/{{id}}", self.alert, methods=["GET"]),
             Route(f"{PATH}/{{id}}", self.sent, methods=["POST"]),
             Route(f"{PATH}/{{rest:path}}", no_such_page),
+            Route(f"{SILENCES}/new", planned.shown, methods=["GET"]),
+            Route(f"{SILENCES}/new", planned.sent, methods=["POST"]),
             Route(f"{SILENCES}/{{id}}", self.silence, methods=["GET"]),
             Route(f"{SILENCES}/{{id}}", self.sent_of_silence, methods=["POST"]),
             Route(f"{SILENCES}/{{rest:path}}", no_such_page),

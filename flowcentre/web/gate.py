@@ -25,7 +25,7 @@ CALLBACK_PATH = "/_dash-update-component"
 MACHINE_PATHS = ("/_dash-component-suites/", "/_dash-layout", "/_dash-dependencies", "/_favicon.ico")
 # Where a form may be sent, and nothing else: it writes, so it must prove that it was drawn here.
 FORM_PATH = re.compile(
-    r"/type-in/[a-z0-9_-]{1,200}|/(alerts|silences)/[0-9]{1,12}|/pressure/[a-z0-9_-]{1,200}|/actions/(new|[0-9]{1,12})|/huddle(/[0-9]{1,12})?"
+    r"/type-in/[a-z0-9_-]{1,200}|/(alerts|silences)/[0-9]{1,12}|/silences/new|/pressure/[a-z0-9_-]{1,200}|/actions/(new|[0-9]{1,12})|/huddle(/[0-9]{1,12})?"
 )
 REST = "{path:path}"  # Dash's route for every address that no other route answers
 BODY_WITHIN = 10.0  # seconds for a whole request body to arrive

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flowcentre.model import AskedPlace, Board, Form, Picture, Rehearsal, Silence
 from flowcentre.picture.actions_now import ActionForm, ActionStory, Draft
-from flowcentre.picture.alerts_now import AlertForm, AlertStory
+from flowcentre.picture.alerts_now import AlertForm, AlertStory, PlannedSilence
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
 from flowcentre.picture.listed import Chosen
@@ -46,6 +46,7 @@ class Glass:
     # An alert with its forms, a silence with the form that ends it, and an action card by its name and its Markdown.
     alert_page: Callable[[AlertStory, AlertForm], str] | None = None
     silence_page: Callable[[Picture, Silence, AlertForm, datetime], str] | None = None
+    planned_silence: Callable[[Picture, PlannedSilence, datetime], str] | None = None
     # The page of the huddle that is open, one huddle with its sitrep, and a sitrep as PDF.
     huddle_page: Callable[[HuddleNow, HuddleForm], str] | None = None
     huddle_kept: Callable[[HuddleKept, HuddleForm], str] | None = None

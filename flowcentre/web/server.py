@@ -22,6 +22,7 @@ from flowcentre.picture.packages import Package
 from flowcentre.web.action_api import create_actions_api
 from flowcentre.web.actions import ActionDesk, ActionReading, ActionRoutes
 from flowcentre.web.alert_api import create_alerts_api
+from flowcentre.web.alert_gauges import AlertGauges
 from flowcentre.web.alerts import AlertDesk, AlertReading, AlertRoutes
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
@@ -146,6 +147,9 @@ def create_server(
     pressure_routes = PressureRoutes(pressure, pressure_desk, glass, now, signed_in)
     registry = CollectorRegistry()
     registry.register(Gauges(live.current, now, pulse.trouble, renderings, announcer, displays))
+
+    if alerts is not None:
+        registry.register(AlertGauges(store, live.current, now, pulse.trouble))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

@@ -77,13 +77,14 @@ def _message(known: AlertsNow, message: Message) -> Markup:
 
 def silences(known: AlertsNow) -> html.Section | None:
     """What nobody is told of, why, by whom, and until when."""
+    plan = html.P(html.A("Silence for planned work", href=links.silence_new()))
     if not known.silences:
-        return None
+        return html.Section(plan, id="silences") if known.picture.county.alerting.rules else None
     heads = ("Silenced", "Why", "By", "From", "Until", "")
     rows = [_silence(known, silence) for silence in known.silences]
     said = html.P("Of these nobody is told; they are watched and shown all the same.", className="what")
     return html.Section(
-        [html.H2("Silences"), said, table(heads, rows, "alerts-silences", "Silences")], id="silences"
+        [html.H2("Silences"), said, table(heads, rows, "alerts-silences", "Silences"), plan], id="silences"
     )  # fmt: skip
 
 

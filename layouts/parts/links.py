@@ -55,6 +55,11 @@ def action_card(name: str) -> str:
     return f"/action-cards/{name}"
 
 
+def silence_new() -> str:
+    """Where a silence is entered beforehand."""
+    return "/silences/new"
+
+
 def silence(number: int) -> str:
     """Where a silence is told, and ended."""
     return f"/silences/{number}"

@@ -81,3 +81,13 @@ def test_it_pings_in_a_thread_of_its_own_until_it_is_stopped():
         assert sink.came.acquire(timeout=20)
         dog.stop()
     assert len(sink.asked) == 1
+
+
+def test_an_address_that_is_a_secret_is_read_from_its_variable(monkeypatch):
+    alerting = replace(ALERTING, dead_man_env="FLOWCENTRE_DEAD_MAN")
+    watchdog = Watchdog(lambda: alerting, lambda: AT, now=lambda: AT)
+    assert watchdog.ping() is False
+    with web_sink() as sink:
+        monkeypatch.setenv("FLOWCENTRE_DEAD_MAN", f"{sink.address}/s3cret")
+        assert watchdog.ping() is True
+    assert [asked.path for asked in sink.asked] == ["/s3cret"]

@@ -42,6 +42,7 @@ DECIDED = {
     "/alerts/": ("/alerts/", 307),
     "/alerts/{id}": ("/alerts/21", 200),
     "/alerts/{rest:path}": ("/alerts/21/nothing", 404),
+    "/silences/new": ("/silences/new", 404),
     "/silences/{id}": ("/silences/4", 200),
     "/silences/{rest:path}": ("/silences/4/nothing", 404),
     "/api/v1/actions": ("/api/v1/actions", 200),

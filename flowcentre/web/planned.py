@@ -1,0 +1,156 @@
+"""A silence that is entered beforehand, for planned work: which rule, where, from when until when, why, and who says so."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from flowcentre.feeds.author import NotAnAuthor, author_of
+from flowcentre.measures.derive import LONDON
+from flowcentre.model import Picture, Silence
+from flowcentre.picture.alerts_now import PlannedSilence
+from flowcentre.web.alert_slips import LONGEST_SILENCE, NotSaid, said
+from flowcentre.web.failures import kind_and_place
+from flowcentre.web.glass import Glass
+from flowcentre.web.slips import NotASlip, fields_of
+from flowcentre.web.typed import SignedIn
+
+PATH = "/silences/new"
+_AHEAD = timedelta(days=31)
+_FIELD = "%Y-%m-%dT%H:%M"
+_NOT_OURS = "This is not a form of this page: open it again."
+_NOT_KEPT = (
+    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
+)
+log = structlog.get_logger(__name__)
+
+
+class SilenceDesk(Protocol):
+    """What is needed of the store."""
+
+    def silence(self, rule: str, subject: str, reason: str, by: str, starts_at: datetime, ends_at: datetime) -> Silence:
+        """Have nobody told for a while."""
+        ...
+
+    def silences(self, at: datetime) -> list[Silence]:
+        """The silences in force or to come."""
+        ...
+
+
+@dataclass(frozen=True)
+class PlannedSilences:
+    """The form of a planned silence, and what is sent by it."""
+
+    desk: SilenceDesk | None
+    glass: Glass
+    current: Callable[[], Picture]
+    now: Callable[[], datetime]
+    signed_in: SignedIn
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+    def shown(self, request: Request) -> Response:
+        """The empty form, or filled in with a rule and a place that the address names."""
+        asked = request.query_params
+        hour = (self.now() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
+        form = PlannedSilence(
+            rule=asked.get("rule", "")[:200],
+            subject=asked.get("place", "")[:200],
+            starts=hour.astimezone(LONDON).strftime(_FIELD),
+            ends=(hour + timedelta(hours=2)).astimezone(LONDON).strftime(_FIELD),
+        )
+        return self._drawn(request, form)
+
+    async def sent(self, request: Request) -> Response:
+        """The form, filled in."""
+        return await asyncio.to_thread(self._take, request, await request.body())
+
+    def _take(self, request: Request, body: bytes) -> Response:
+        if self.desk is None:
+            return PlainTextResponse("This server reads alerts and takes nothing.", 405)
+        form = PlannedSilence()
+        try:
+            fields = fields_of(body)
+            form = _as_filled_in(fields)
+            self._keep(self.desk, form, fields, self.signed_in(request))
+        except NotASlip as why:
+            return self._drawn(request, replace(form, mistakes=(str(why),)), 400)
+        except NotSaid as why:
+            return self._drawn(request, replace(form, mistakes=(str(why),)), 422)
+        except Exception as error:
+            log.error("a planned silence could not be kept", **kind_and_place(error))
+            return self._drawn(request, replace(form, mistakes=(_NOT_KEPT,)), 503)
+        return RedirectResponse("/alerts#silences", status_code=303)
+
+    def _keep(self, desk: SilenceDesk, form: PlannedSilence, fields: Mapping[str, str], who: str | None) -> None:
+        at, county = self.now(), self.current().county
+        rule = county.alerting.rule(form.rule)
+        if form.rule and rule is None:
+            raise NotASlip(_NOT_OURS)
+        if form.subject and form.subject not in county.places and county.feed(form.subject) is None:
+            raise NotASlip(_NOT_OURS)
+        if not form.rule and not form.subject:
+            raise NotSaid("Choose a rule, or a place: not everything everywhere.")
+        if rule is not None and form.subject and form.subject not in rule.subjects:
+            raise NotSaid("That rule does not watch that place: choose another place, or everywhere.")
+        starts_at, ends_at = _moment(form.starts, "starts"), _moment(form.ends, "ends")
+        if ends_at <= at:
+            raise NotSaid("That time has passed: choose when it ends.")
+        starts_at = max(starts_at, at.replace(second=0, microsecond=0))
+        if not starts_at < ends_at <= starts_at + LONGEST_SILENCE:
+            raise NotSaid("A silence ends after it starts, and a day later at most.")
+        if starts_at > at + _AHEAD:
+            raise NotSaid("That is more than a month ahead: enter it nearer to the time.")
+        words = said(fields.get("words", ""), needed=True)
+        try:
+            by = author_of(fields.get("author", "")) if who is None else who
+        except NotAnAuthor as why:
+            raise NotSaid(str(why)) from None
+        wanted = (form.rule, form.subject, words, by)
+        with self.one_at_a_time:  # the same form again is the same silence
+            for kept in desk.silences(at):
+                if (kept.rule, kept.subject, kept.reason, kept.by, kept.ends_at) == (*wanted, ends_at):
+                    return
+            desk.silence(*wanted, starts_at, ends_at)
+
+    def _drawn(self, request: Request, form: PlannedSilence, status: int = 200) -> Response:
+        draw, who = self.glass.planned_silence, self.signed_in(request)
+        if draw is None or not self.current().county.alerting.rules:
+            return PlainTextResponse("There are no rules of alerts to silence.", 404)
+        author = who if who is not None else form.author
+        form = replace(form, author=author, signed_in=who is not None, may_write=self.desk is not None)
+        return HTMLResponse(draw(self.current(), form, self.now()), status)
+
+
+def _as_filled_in(fields: Mapping[str, str]) -> PlannedSilence:
+    """What is shown again where something is wrong: not what may be somebody's number."""
+
+    def kept(name: str, check: Callable[[str], str]) -> str:
+        try:
+            return check(fields.get(name, ""))
+        except ValueError:
+            return ""
+
+    return PlannedSilence(
+        rule=fields.get("rule", "")[:200],
+        subject=fields.get("place", "")[:200],
+        starts=fields.get("starts", "")[:20],
+        ends=fields.get("ends", "")[:20],
+        words=kept("words", lambda text: said(text, needed=False)),
+        author=kept("author", author_of),
+    )
+
+
+def _moment(text: str, which: str) -> datetime:
+    """A moment by the clocks of London."""
+    try:
+        return datetime.strptime(text, _FIELD).replace(tzinfo=LONDON).astimezone(UTC)
+    except ValueError:
+        raise NotSaid(f"Say when it {which}, as a day and an hour: 2026-11-26T14:00.") from None

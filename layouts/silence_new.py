@@ -1,0 +1,80 @@
+"""To silence beforehand, for planned work: a form that works without a script."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import LONGEST_AUTHOR, County, Picture
+from flowcentre.picture.alerts_now import LONGEST_WORDS, PlannedSilence
+from layouts.parts import links
+from layouts.parts.field import Input
+from layouts.parts.form_page import form_page
+from layouts.parts.tree import Child
+from layouts.parts.words import clock_words, date_words
+
+_READ_ONLY = html.P("This server reads alerts and takes nothing: silence on another.", className="what")
+
+
+def document(picture: Picture, form: PlannedSilence, at: datetime, *, fingerprint: str) -> str:
+    """The whole page."""
+    head = html.Header(
+        [html.P(html.A("All alerts", href=links.alerts()), className="back"), html.H1("Silence for planned work")],
+        className="page-head",
+    )
+    wrong = None
+    if form.mistakes:
+        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
+        wrong = html.Section(said, className="answered not-kept", role="alert")
+    main: list[Component | None] = [
+        head,
+        wrong,
+        html.P("Nobody is told from its start until its end. All is watched and shown the same.", className="what"),
+        _form(picture.county, form) if form.may_write else _READ_ONLY,
+        html.P(f"It is {clock_words(at)}, {date_words(at)}.", className="what as-drawn"),
+    ]
+    kind, sheets = "type-in a-form alert-page", ("alerts.css", "rehearsal.css")
+    return form_page(
+        picture, "Silence for planned work", main, links.silence_new(), fingerprint, kind=kind, sheets=sheets
+    )
+
+
+def _form(county: County, form: PlannedSilence) -> html.Form:
+    rules = [("", "Every rule"), *((rule.id, rule.title) for rule in county.alerting.rules)]
+    watched = dict.fromkeys(subject for rule in county.alerting.rules for subject in rule.subjects)
+    places = [("", "Everywhere"), *((subject, _name(county, subject)) for subject in watched)]
+    fields: list[Child] = [
+        _select("rule", "What", rules, form.rule),
+        _select("place", "Where", places, form.subject),
+        _field("starts", "From, London time", form.starts, type="datetime-local"),
+        _field("ends", "Until, a day later at most", form.ends, type="datetime-local"),
+        _field(
+            "words", "Why. Nothing of a patient.", form.words, type="text", maxLength=LONGEST_WORDS, autoComplete="off"
+        ),
+    ]
+    if form.signed_in:
+        fields.append(html.P(["By ", html.Strong(form.author)], className="signed-in"))
+    else:
+        label = "Your role or initials. No number, no address."
+        fields.append(_field("author", label, form.author, type="text", maxLength=LONGEST_AUTHOR, spellCheck=False))
+    fields.append(html.Button("Silence it", type="submit"))
+    return html.Form(fields, method="post", action=links.silence_new(), className="slip planned-silence")
+
+
+def _field(name: str, label: str, value: str, **more: object) -> html.Div:
+    made = Input(id=name, name=name, value=value, required=True, **more)
+    return html.Div([html.Label(label, htmlFor=name), made], className="field author")
+
+
+def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> html.Div:
+    made = [
+        html.Option(words, value=value, **({"selected": True} if value == chosen else {})) for value, words in options
+    ]
+    return html.Div([html.Label(label, htmlFor=name), html.Select(made, id=name, name=name)], className="field author")
+
+
+def _name(county: County, subject: str) -> str:
+    place, feed = county.places.get(subject), county.feed(subject)
+    return place.name if place is not None else feed.name if feed is not None else subject

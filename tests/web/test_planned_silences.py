@@ -1,0 +1,118 @@
+"""Silences that are entered beforehand, and the metrics of alerts, on a real store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from flowcentre.model import Alerting, Picture, Telling, TellingKind
+from flowcentre.picture.looked import note_look
+from flowcentre.store import Decided, Store
+from flowcentre.web import Glass
+from flowcentre.web.alert_gauges import AlertGauges
+from flowcentre.web.planned import PlannedSilences
+from layouts import silence_new
+from tests.alerts.telling_cast import ALERTING, AT, COUNTY, FULL, MINUTE, an_alert
+
+HOUR = timedelta(hours=1)
+WORK = {
+    "rule": "beds-full", "place": "northgate", "starts": "2026-11-23T22:00", "ends": "2026-11-24T04:00",
+    "words": "the bed system is replaced", "author": "site manager",
+}  # fmt: skip
+
+
+class Site:
+    def __init__(self, store: Store) -> None:
+        self.store, self.picture = store, Picture(1, AT, AT, replace(COUNTY, alerting=ALERTING), {}, ())
+        glass = Glass(
+            lambda *_: "", lambda *_: "", lambda _: "",
+            planned_silence=lambda picture, form, at: silence_new.document(picture, form, at, fingerprint="mark"),
+        )  # fmt: skip
+        self.pages = PlannedSilences(store, glass, lambda: self.picture, lambda: AT, lambda _request: None)
+
+    def send(self, **changed: str) -> Response:
+        return self.pages._take(self.request(), urlencode(WORK | changed).encode())
+
+    def request(self, query: str = "") -> Request:
+        return Request({"type": "http", "method": "GET", "path": "", "query_string": query.encode(), "headers": []})
+
+
+@pytest.fixture
+def site(store: Store) -> Site:
+    return Site(store)
+
+
+def test_planned_work_is_silenced_from_its_start_to_its_end_and_not_before(site: Site) -> None:
+    answer = site.send()
+    assert (answer.status_code, answer.headers["location"]) == (303, "/alerts#silences")
+    assert site.send().status_code == 303  # sent twice it is one
+    (silence,) = site.store.silences(AT)
+    start = AT.replace(day=23, hour=22)  # London is on UTC in November
+    assert (silence.starts_at, silence.ends_at, silence.by) == (start, start + 6 * HOUR, "site manager")
+    hushes = [silence.hushes("beds-full", "northgate", start + after) for after in (-MINUTE, HOUR, 6 * HOUR)]
+    assert hushes == [False, True, False]
+
+
+def test_all_rules_at_a_place_may_be_silenced_and_a_summer_hour_is_londons(site: Site) -> None:
+    site.send(rule="", starts="2026-11-22T07:00", ends="2026-11-22T12:00")  # it has begun: from now on
+    (silence,) = site.store.silences(AT)
+    assert (silence.rule, silence.subject, silence.starts_at) == ("", "northgate", AT)
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "says"),
+    [
+        ({"rule": "", "place": ""}, 422, "not everything everywhere"),
+        ({"rule": "no-such"}, 400, "not a form of this page"),
+        ({"rule": "ae-crowded", "place": "southmere"}, 422, "does not watch that place"),
+        ({"ends": "2026-11-23T21:00"}, 422, "ends after it starts"),
+        ({"ends": "2026-11-25T04:00"}, 422, "a day later at most"),
+        ({"starts": "soon"}, 422, "Say when it starts"),
+        ({"starts": "2026-11-21T01:00", "ends": "2026-11-21T02:00"}, 422, "That time has passed"),
+        ({"starts": "2027-11-23T22:00", "ends": "2027-11-23T23:00"}, 422, "more than a month ahead"),
+        ({"words": ""}, 422, "Say why"),
+        ({"words": "for Mrs Jones, 943 476 5919"}, 422, "nothing of a patient"),
+        ({"author": ""}, 422, ""),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_kept(site: Site, changed: dict, status: int, says: str) -> None:
+    answer = site.send(**changed)
+    assert answer.status_code == status
+    page = bytes(answer.body).decode()
+    assert "Nothing was kept" in page
+    assert says in page
+    assert "943" not in page
+    assert site.store.silences(AT) == []
+
+
+def test_the_form_offers_every_rule_and_every_place_that_is_watched(site: Site) -> None:
+    page = bytes(site.pages.shown(site.request("rule=beds-full")).body).decode()
+    assert 'value="2026-11-22T09:00"' in page
+    assert all(f'value="{each}"' in page for each in ("beds-full", "ae-crowded", "northgate", "southmere", "beds"))
+    site.picture = replace(site.picture, county=replace(COUNTY, alerting=Alerting()))
+    assert site.pages.shown(site.request()).status_code == 404
+
+
+def test_the_metrics_say_what_stands_what_waits_and_when_anybody_looked(store: Store) -> None:
+    picture = Picture(1, AT, AT, COUNTY, {}, (), alerts=(an_alert(), an_alert(18)), undelivered=3)
+    trouble: list[str | None] = [None]
+    registry = CollectorRegistry()
+    registry.register(AlertGauges(store, lambda: picture, lambda: AT, lambda: trouble[0]))
+    assert "flowcentre_alerts_looked_seconds" not in generate_latest(registry).decode()
+    note_look(store, AT - 40 * timedelta(seconds=1), None)
+    telling = Telling("test/1", "site", TellingKind.TEST, FULL.severity, AT - 7 * MINUTE)
+    store.decide_alerts(lambda _: Decided(tellings=[telling]), rules={}, at=AT)
+    said = generate_latest(registry).decode()
+    assert 'flowcentre_alerts_open{severity="critical",state="raised"} 2.0' in said
+    assert 'flowcentre_alerts_open{severity="notice",state="blind"} 0.0' in said
+    assert "flowcentre_messages_undelivered 3.0" in said
+    assert "flowcentre_alerts_looked_seconds 40.0" in said
+    assert "flowcentre_message_oldest_waiting_seconds 420.0" in said
+    trouble[0] = "the store is away"
+    assert "flowcentre_alerts_open" not in generate_latest(registry).decode()
