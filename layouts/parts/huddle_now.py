@@ -10,16 +10,14 @@ from dash.development.base_component import Component
 from flowcentre.model import Action, Alert, Declaration, Place, Score
 from flowcentre.picture.change import Change, Turn, change_sentence
 from flowcentre.picture.huddle import HuddleNow
+from flowcentre.picture.level_words import computed_words, declared_words, level_sentence
 from flowcentre.picture.saying import sentence, when_words
 from flowcentre.picture.sitrep import (
     Told,
     action_line,
     alert_line,
     by_place,
-    computed_words,
-    declared_words,
     ended_line,
-    level_sentence,
     minute_line,
 )
 from layouts.parts import links

@@ -1,0 +1,69 @@
+"""What is computed of a place's pressure, and what is declared for it, in sentences that are sent out of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from flowcentre.model import Contribution, Declaration, Place, Score, Value
+from flowcentre.picture.change import Change, change_sentence
+from flowcentre.picture.pressure import INDICATIVE
+from flowcentre.picture.saying import exactly, old_words, sentence, when_words
+
+
+def pressure_line(place: Place, score: Score, declaration: Declaration | None, at: datetime) -> str:
+    """What is computed of a place, how old that is, and what has been declared for it."""
+    return f"{sentence(f'{place.name}: {computed_words(score, at)}')} {sentence(declared_words(declaration, at))}"
+
+
+def computed_words(score: Score, at: datetime) -> str:
+    """A computed level and its score: "computed level 2 or more, score at least 18 of 44, ...; oldest figure of 08:05, 4 min old"."""
+    if score.level is None or score.points is None:
+        return "no level can be computed: its figures are not known"
+    mark = f", {INDICATIVE}" if score.indicative else ""
+    level = f"computed level {score.level}{' or more' if score.at_least else ''}"
+    partial = score.most > score.points
+    points = f"score {'at least ' if partial else ''}{_points(score.points)}"
+    points += (
+        f", at most {_points(score.most)}, of {_points(score.out_of)}" if partial else f" of {_points(score.out_of)}"
+    )
+    unknown = sum(not each.known for each in _given(score))
+    missing = f"; {unknown} of {len(_given(score))} of its figures not known" if unknown else ""
+    oldest = min((v.observed_at for v in _values(score) if v.observed_at is not None), default=None)
+    age = f"; its oldest figure is of {when_words(oldest, at)}, {old_words(at - oldest)}" if oldest is not None else ""
+    late = "" if score.state.usable else "; too old to be the present"
+    return f"{level}, {points}{mark}{missing}{age}{late}"
+
+
+def declared_words(declaration: Declaration | None, at: datetime) -> str:
+    """What somebody has declared, and until when it holds."""
+    if declaration is None:
+        return "nothing is declared"
+    by = f"by {declaration.by} at {when_words(declaration.declared_at, at)}"
+    if declaration.holds_until <= at:
+        return (
+            f"level {declaration.level} was declared {by}, and held until {when_words(declaration.holds_until, at)}: "
+            "it holds no longer"
+        )
+    until = when_words(declaration.holds_until, at)
+    return f"declared level {declaration.level} {by}, until {until}: {declaration.reason}"
+
+
+def level_sentence(change: Change, score: Score) -> str:
+    """What changed of a computed level or score, with the mark of what nobody has verified."""
+    words = change_sentence(change)
+    return f"{words.removesuffix('.')}; {INDICATIVE}." if score.indicative else words
+
+
+def _points(points: float) -> str:
+    return f"{exactly(points):,.1f}".removesuffix(".0")
+
+
+def _given(score: Score) -> list[Contribution]:
+    return [*score.contributions, *(each for part in score.parts for each in _given(part))]
+
+
+def _values(score: Score) -> Iterator[Value]:
+    yield from (each.value for each in score.contributions if each.known)
+    for part in score.parts:
+        yield from _values(part)
