@@ -24,7 +24,7 @@ from layouts.parts.alert_forms import (
     silence_form,
     silence_words,
 )
-from layouts.parts.alert_list import figure_parts
+from layouts.parts.alert_list import figure_parts, indicative
 from layouts.parts.alert_words import (
     acknowledged_words,
     message_words,
@@ -105,7 +105,10 @@ def _standing(story: AlertStory) -> html.Section:
     ]
     if rule is not None and rule.words:
         said.append(html.P(rule.words))
-    facts = [_fact("When it was last seen", *figure_parts(rule, alert, at)), *_now(story)]
+    facts = [
+        _fact("When it was last seen", *figure_parts(rule, alert, at), *indicative(story.picture.county, rule)),
+        *_now(story),
+    ]
     if worst := value_words(rule, alert.worst):
         facts.append(_fact("Worst", worst))
     facts.append(_fact("Raised", when_words(alert.raised_at, at)))

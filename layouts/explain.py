@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from flowcentre.measures import by_id, find
 from flowcentre.measures.counted import NOT_IN_SUM
 from flowcentre.measures.derive import local_midnight
+from flowcentre.measures.pressure import OF_PRESSURE
 from flowcentre.model import Coverage, HeldRow, Measure, Picture, Point, Poll, Value
 from flowcentre.picture.actions_now import has_actions
 from layouts.feeds import OUTCOME_WORDS, held_table
@@ -18,6 +19,7 @@ from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.figure import explained, figure
 from layouts.parts.history_chart import history_chart, span_shown
+from layouts.parts.pressure_words import note_of
 from layouts.parts.tree import Child, Children
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import column_decimals, length_words, silence_words, span_words, unit_words, when_words
@@ -54,6 +56,7 @@ def render(
                     html.P(html.A(home, href="/"), className="back"),
                     html.H1([measure.label, html.Span(f" {place.name}")]),
                     html.P(_as_at(picture), className="when"),
+                    _of_pressure(picture, measure_id),
                 ],
                 className="page-head",
             ),
@@ -83,6 +86,15 @@ def render(
         ],
         className="explain",
     )
+
+
+def _of_pressure(picture: Picture, measure_id: str) -> html.P | None:
+    """Of a score or a level: by what it is made, and that nobody has verified the rules."""
+    if measure_id not in {measure.id for measure in OF_PRESSURE}:
+        return None
+    note = note_of(picture.county, measure_id)
+    way = html.A("what each parameter gives", href=links.pressure())
+    return html.P([html.Strong(note) if note else None, ". See " if note else "See ", way], className="what")
 
 
 def _as_at(picture: Picture) -> str:

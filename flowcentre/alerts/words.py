@@ -6,6 +6,7 @@ import math
 from datetime import datetime, timedelta
 
 from flowcentre.alerts.rota import LONDON
+from flowcentre.measures.pressure import LEVEL_UNIT
 from flowcentre.model import Measure, Picture, Severity
 
 SEVERITY_WORDS = {Severity.CRITICAL: "CRITICAL", Severity.WARNING: "WARNING", Severity.NOTICE: "NOTICE"}
@@ -13,7 +14,7 @@ _FINEST = 3  # decimals more than a measure has, to tell a figure from a limit t
 
 
 def figure_words(value: float, measure: Measure | None, decimals: int | None = None) -> str:
-    """A figure with its unit: "1,234 people", "96.4 %", "2 h 14 min"."""
+    """A figure with its unit: "1,234 people", "96.4 %", "2 h 14 min", "level 3"."""
     if not math.isfinite(value):
         return "unknown"
     if measure is None:
@@ -23,7 +24,8 @@ def figure_words(value: float, measure: Measure | None, decimals: int | None = N
         sign = "-" if value < 0 and minutes else ""
         return f"{sign}{minutes} min" if minutes <= 90 else f"{sign}{minutes // 60:,} h {minutes % 60:02} min"
     number = f"{value:,.{measure.decimals if decimals is None else decimals}f}"
-    return f"{number.lstrip('-') if not number.strip('-0.,') else number} {measure.unit}"
+    number = number.lstrip("-") if not number.strip("-0.,") else number
+    return f"level {number}" if measure.unit == LEVEL_UNIT else f"{number} {measure.unit}"
 
 
 def value_and_limit(value: float, limit: float, measure: Measure | None) -> tuple[str, str]:

@@ -14,6 +14,8 @@ _COMPUTED = "Computed by the county's own scoring rules; indicative until a name
 _A_AND_E = "Local A&E feed; unvalidated. Terms: OPEL Framework 2023/24."
 _BEDS = "Local bed state. Terms: OPEL Framework 2023/24."
 
+LEVEL_UNIT = "level"  # said before its figure: "level 3"
+
 # Organisations for which somebody may declare a level, whether it is scored or not: each posts its own.
 _DECLARES = frozenset(
     {PlaceKind.SYSTEM, PlaceKind.TRUST, PlaceKind.COUNCIL, PlaceKind.INTEGRATED_CARE_BOARD, PlaceKind.ACUTE_HOSPITAL}
@@ -50,7 +52,7 @@ LEVEL = _of_pressure(
     "pressure_level",
     "Level of pressure, computed",
     "Computed level",
-    "level",
+    LEVEL_UNIT,
     "The level, 1 to 4, that the score gives by the cut-offs of its rules. Not a declared OPEL level. Where a parameter is not "
     "known and could raise it, the true level is that or more.",
     headline=True,
@@ -59,7 +61,7 @@ LEVEL_AT_MOST = _of_pressure(
     "pressure_level_at_most",
     "Level of pressure at most, computed",
     "At most",
-    "level",
+    LEVEL_UNIT,
     "The level that the score would give if every parameter that is not known gave its most. Where it is the computed level, "
     "that level is certain.",
 )
@@ -67,7 +69,7 @@ DECLARED = _of_pressure(
     "pressure_declared",
     "Level of pressure, declared",
     "Declared level",
-    "level",
+    LEVEL_UNIT,
     "The level, 1 to 4, that a person has declared for a place, with their reason. It holds until the hour they gave, and is "
     "never changed by what is computed.",
     source="Declared by a person.",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dash import html
 
-from flowcentre.model import Alert, AlertState, Rule, RuleKind, Standing
+from flowcentre.model import Alert, AlertState, County, Rule, RuleKind, Standing
 from flowcentre.picture.alerts_now import AlertsNow
 from layouts.finished import Markup
 from layouts.parts import links
@@ -22,6 +22,7 @@ from layouts.parts.alert_words import (
     value_words,
     where,
 )
+from layouts.parts.pressure_words import note_of
 from layouts.parts.rows import cell, folded, row, small, table
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import length_words, when_words
@@ -60,7 +61,7 @@ def _open(known: AlertsNow, alert: Alert) -> html.Li:
             html.Div(
                 [
                     html.H3([html.A(alert.title, href=links.alert(alert.id)), f" {where(county, alert.subject)}"]),
-                    html.P(figure_parts(rule, alert, known.at)),
+                    html.P([*figure_parts(rule, alert, known.at), *indicative(county, rule)]),
                 ]
             ),
             html.Div([html.P([html.Strong(state), f": {meaning}"]), html.P(about, className="what")]),
@@ -69,6 +70,12 @@ def _open(known: AlertsNow, alert: Alert) -> html.Li:
         className="alert-row",
         **marked(data_severity=alert.severity.value),
     )
+
+
+def indicative(county: County, rule: Rule | None) -> list[Child]:
+    """That a computed score or level is made by rules which nobody has verified."""
+    note = note_of(county, rule.measure) if rule is not None else ""
+    return [html.Small(f", {note}")] if note else []
 
 
 def figure_parts(rule: Rule | None, alert: Alert, at: datetime) -> list[Child]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flowcentre.measures import find
+from flowcentre.measures.pressure import LEVEL_UNIT
 from flowcentre.model import (
     Alert,
     AlertState,
@@ -90,6 +91,8 @@ def _figure(value: float, measure: Measure | None, apart_from: float | None = No
             if said != _spelt(apart_from, measure, decimals):
                 break
     unit = unit_words(measure)
+    if unit == LEVEL_UNIT:
+        return f"{unit} {said}"
     return f"{said} {unit}" if unit else said
 
 

@@ -13,6 +13,7 @@ from layouts.parts import links
 from layouts.parts.pressure_scale import week_bar
 from layouts.parts.pressure_words import hours_words, indicative_note
 from layouts.parts.rows import cell, row, table
+from layouts.parts.tree import Child
 
 _HEADS = ("Where", "Seven days", *(f"Level {level}" for level in LEVELS_OF_PRESSURE), "Not known or declared")
 
@@ -41,7 +42,7 @@ def _row(county: County, one: LevelHours, *, declared: bool) -> Markup:
     name = county.places[one.place].label
     at_level, rest = (one.declared, one.not_declared) if declared else (one.computed, one.not_known)
     word, rest_word = ("declared", "not declared") if declared else ("computed", "not known")
-    title = [html.A(name, href=links.pressure(one.place)), f" {word}"]
+    title: list[Child] = [html.A(name, href=links.pressure(one.place)), f" {word}"]
     bar = week_bar(at_level, rest, rest_word, f"{name}, {word}")
     return row(
         title,

@@ -8,10 +8,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from flowcentre.model import Declaration, PressureRules
+from flowcentre.model import Alert, Alerting, AlertState, Declaration, PressureRules, Rule, RuleKind, Severity
+from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.pressure_book import DeclareForm
-from layouts import pressure, pressure_page, wall
+from layouts import alerts, explain, pressure, pressure_page, wall
 from layouts.finished import to_html
 from layouts.parts.pressure_words import band_words, contribution_words, level_words
 from tests.layouts.cast import COUNTY_BOARD, NOW, picture
@@ -63,6 +64,30 @@ def test_every_screen_with_a_computed_level_says_that_it_is_indicative_until_som
     assert INDICATIVE not in verified
     assert "by J. Bell, 1 Apr 2026" in text(verified)
     assert INDICATIVE not in wall.body(scored(picture(condition), rules=VERIFIED), COUNTY_BOARD)
+
+
+def test_a_level_is_told_as_indicative_where_it_explains_itself_and_where_an_alert_is_about_it():
+    drawn = board().picture
+    said = text(to_html(explain.render(drawn, "westshire", "pressure_level", (), ())))
+    assert f"{INDICATIVE} . See what each parameter gives" in said
+    rule = Rule(
+        "three",
+        "At level 3",
+        RuleKind.LEVEL,
+        Severity.CRITICAL,
+        (),
+        "three",
+        "pressure_level",
+        ("westshire",),
+        raise_at=3,
+        stand_down_at=2,
+    )
+    raised = Alert(
+        7, "three", "At level 3", Severity.CRITICAL, "westshire", AlertState.RAISED, NOW - HOUR, 3.0, limit=3.0
+    )
+    county = replace(drawn.county, alerting=Alerting(rules=(rule,)))
+    told = text(to_html(alerts.render(AlertsNow(replace(drawn, county=county), NOW, open=(raised,)))))
+    assert f"level 3 , limit level 3 or more , {INDICATIVE}" in told
 
 
 def test_what_is_not_known_is_never_told_as_calm():
