@@ -69,7 +69,7 @@ def document(picture: Picture, rehearsal: Rehearsal, *, fingerprint: str) -> str
 def _choice(picture: Picture, rehearsal: Rehearsal) -> Component:
     chosen = rehearsal.rule.id if rehearsal.rule is not None else ""
     options: list[Component] = [
-        html.Option(f"{rule.title} ({rule.id})", value=rule.id, **({"selected": True} if rule.id == chosen else {}))
+        html.Option(f"{rule.title} ({rule.id})", value=rule.id, selected="selected" if rule.id == chosen else None)
         for rule in picture.county.alerting.rules
     ]
     return html.Form(
@@ -197,9 +197,9 @@ def _did(did: Rehearsed, firings: Sequence[Firing], subject: str | None = None) 
         )
         leads = [firing.lead_time for firing in firings if firing.lead_time is not None]
         if leads and did.rule.kind is not RuleKind.SILENCE:
-            middle = median_low(leads)
+            before = median_low(leads)
             said.append(
-                f"; the worst came {length_words(middle)} later" if middle else "; it was at its worst when raised"
+                f"; the worst came {length_words(before)} later" if before else "; it was at its worst when raised"
             )
     if subject is None and did.passed:
         said.append(html.Small(f" pending {did.passed} times more, and passed before anybody was told"))

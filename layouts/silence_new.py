@@ -70,7 +70,7 @@ def _field(name: str, label: str, value: str, **more: object) -> html.Div:
 
 def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) -> html.Div:
     made = [
-        html.Option(words, value=value, **({"selected": True} if value == chosen else {})) for value, words in options
+        html.Option(words, value=value, selected="selected" if value == chosen else None) for value, words in options
     ]
     return html.Div([html.Label(label, htmlFor=name), html.Select(made, id=name, name=name)], className="field author")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import dash_svg as svg
@@ -77,9 +77,8 @@ def _plot(line: Sequence[Point], measure: Measure | None, runs: Sequence[tuple[s
     return html.Div([scale, picture], className="rehearsal-plot")
 
 
-def _path(line: Sequence[Point], did: Rehearsed, y: object) -> str:
+def _path(line: Sequence[Point], did: Rehearsed, y: Callable[[float], float]) -> str:
     """Steps, with a gap where nothing was known: of each column that a screen has, the lowest and the highest."""
-    assert callable(y)
     columns: dict[int, list[float]] = {}
     known = sorted(line, key=lambda point: point.at)
     drawn, value, column = [], None, 0

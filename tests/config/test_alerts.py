@@ -357,3 +357,16 @@ def test_a_running_county_takes_up_what_is_promised_of_care(alerting, reloader):
     alerting.change("county.toml", 'start_within = "24h"', 'start_within = "48h"')
     (county,) = looks(reloader)
     assert county.care.start_within == timedelta(hours=48)
+
+
+def test_steps_look_back_over_eight_different_lengths_at_most(alerting):
+    text = (alerting.path / "alerts.toml").read_text()
+    begin = text.index('[[rule]]\nid = "ae-jump"')
+    step = text[begin : text.index("[[rule]]", begin + 1)]
+    more = [step.replace("ae-jump", f"ae-jump-{n}").replace('over = "2h"', f'over = "{n + 3}h"') for n in range(7)]
+    alerting.write(alerts="\n".join([text, *more]))
+    assert len(alerting.load().alerting.rules) > 7
+    more.append(step.replace("ae-jump", "one-more").replace('over = "2h"', 'over = "30h"'))
+    alerting.write(alerts="\n".join([text, *more]))
+    (mistake,) = alerting.mistakes()
+    assert "steps look back over 9 different lengths: 2h, 3h" in mistake.what

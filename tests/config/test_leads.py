@@ -50,6 +50,8 @@ MISTAKES = {
     "an unknown key": ("test_at =", "tested_at = 1 #!\ntest_at =", '[alerting]: unknown key "tested_at"', '"test_at"'),
     "no address of a page": ('"https://flow.westshire.example/"', '"flow.westshire.example" #!', "public_url is no address", "https://"),
     "a test at no hour": ('"mon 10:00"', '"monday 10am" #!', "no weekday with an hour", '"mon 10:00"'),
+    "a variable of the watchdog that is none": ('dead_man = "https://watch.westshire.example/flow"', 'dead_man_env = "https://watch.westshire.example/flow" #!', "not the name of an environment variable", "in capitals"),
+    "two addresses of the watchdog": ("test_at =", "dead_man_env = \"DEAD_MAN\" #!\ntest_at =", "dead_man is given twice", "not both"),
     "a secret of the watchdog": ("/flow\"", "/flow?token=s3cr3t\" #!", "a secret inside an address", "the address alone"),
     "a sitrep to nobody known": ('[huddle]\nto = ["night-manager"]', '[huddle]\nto = ["manager"] #!', 'no lead or team "manager"', '"night-manager"'),
     "a huddle in two brackets": ("[huddle]", "[[huddle]] #!", '"huddle" is no table', "in single brackets"),
