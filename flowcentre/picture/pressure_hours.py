@@ -53,8 +53,8 @@ def hours_at_all(
     declarations = store.declared_between(places[0] if len(places) == 1 else None, since, until)
     hours = {}
     for place in places:
-        lines = [found.get((place, measure), ()) for measure in (LEVEL.id, LEVEL_AT_MOST.id)]
-        computed, not_known = _summed(_certain(*lines, since, until))
+        levels, at_most = (found.get((place, measure), ()) for measure in (LEVEL.id, LEVEL_AT_MOST.id))
+        computed, not_known = _summed(_certain(levels, at_most, since, until))
         said = [each for each in declarations if each.place == place]
         declared, not_declared = _summed(_in_force(said, since, until))
         hours[place] = LevelHours(place, since, until, computed, not_known, declared, not_declared)
