@@ -236,7 +236,10 @@ def test_the_description_of_the_api_names_every_route_of_it(westshire: Westshire
         described = httpx.get(f"{url}/openapi.json").json()
     assert {path for path in described["paths"] if path.startswith("/api/")} == {
         f"/api/v1/{name}"
-        for name in ("picture", "feeds", "measures", "places", "history", "delays", "packages", "capacity", "alerts")
+        for name in (
+            *("picture", "feeds", "measures", "places", "history"),
+            *("delays", "packages", "capacity", "alerts", "pressure", "actions"),
+        )
     }
     shape = described["components"]["schemas"]["ValueShape"]["properties"]
     assert "never 0" in shape["value"]["description"]
