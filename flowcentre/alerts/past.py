@@ -26,7 +26,7 @@ class Past:
 
     def keep_for(self, lengths: int) -> None:
         """Keep a picture for each of so many lengths: with fewer kept than there are, each look would make them all anew."""
-        self._kept = max(_KEPT, lengths)
+        self._kept = max(self._kept, lengths)
 
     def picture(self, county: County, moment: datetime, known_at: datetime) -> Picture:
         """The picture of a moment, of its last whole minute."""

@@ -243,6 +243,8 @@ def test_a_rule_that_cannot_be_worked_out_is_blind_and_no_harm_to_the_others(ben
     bench.alerting = Alerting(rules=(fails, OCCUPIED))
 
     class Broken:
+        def keep_for(self, _lengths: int) -> None: ...
+
         def picture(self, *_: object) -> Picture:
             raise RuntimeError("no past")
 
