@@ -152,7 +152,7 @@ def sink() -> Iterator[tuple[str, dict[str, float]]]:
     """A webhook on the loopback: its address, and by the last part of each path when it was asked first."""
     arrived: dict[str, float] = {}
 
-    class Handler(BaseHTTPRequestHandler):
+    class Hook(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             arrived.setdefault(self.path.rpartition("/")[2], time.monotonic())
@@ -162,7 +162,7 @@ def sink() -> Iterator[tuple[str, dict[str, float]]]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", arrived
