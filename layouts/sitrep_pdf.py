@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from flowcentre.model import EPOCH
 from flowcentre.picture.sitrep import Sitrep
@@ -11,6 +13,7 @@ from flowcentre.picture.sitrep import Sitrep
 FONT = Path(__file__).resolve().parents[1] / "assets" / "fonts" / "inter-latin-wght-normal.woff2"
 _MARGIN = 18  # mm
 _LETTERS = "sitrep"
+_PAGES = "\x02"  # stands for how many pages there are: no letter of any font, so that nothing said can hold it
 
 
 @lru_cache(maxsize=8)
@@ -19,6 +22,7 @@ def pdf(sitrep: Sitrep) -> bytes:
     # Loaded when the first is asked for: it takes long, and most processes never make one.
     from fpdf import FPDF
     from fpdf.enums import XPos, YPos
+    from fpdf.fonts import TTFFont
 
     has = _letters()
 
@@ -29,11 +33,13 @@ def pdf(sitrep: Sitrep) -> bytes:
         def footer(self) -> None:
             self.set_y(-_MARGIN + 4)
             self.set_font(_LETTERS, "", 8)
-            self.cell(0, 5, plain(f"{sitrep.title}, page {self.page_no()} of {{nb}}"))
+            self.cell(0, 5, plain(f"{sitrep.title}, page {self.page_no()} of ") + _PAGES)
 
     paper = Paper(format="A4", unit="mm")
-    paper.add_font(_LETTERS, "", FONT, variations={"wght": 400.0})
-    paper.add_font(_LETTERS, "B", FONT, variations={"wght": 700.0})
+    paper.alias_nb_pages(_PAGES)
+    for style, weight in (("", 400.0), ("B", 700.0)):
+        font: Any = BytesIO(_of_one_weight(weight))  # add_font takes a path alone, and what it opens takes either
+        paper.fonts[f"{_LETTERS}{style}"] = TTFFont(paper, font, f"{_LETTERS}{style}", style)
     paper.set_margin(_MARGIN)
     paper.set_auto_page_break(True, margin=_MARGIN)
     paper.set_title(plain(sitrep.title))
@@ -73,3 +79,20 @@ def _letters() -> frozenset[int]:
     from fontTools.ttLib import TTFont
 
     return frozenset(TTFont(FONT).getBestCmap())
+
+
+@lru_cache(maxsize=2)
+def _of_one_weight(weight: float) -> bytes:
+    """The pages' letters in one weight. Cut once: it takes longer than all the rest of a document."""
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    font = TTFont(FONT, recalcTimestamp=False)
+    for layout in ("GDEF", "GPOS", "GSUB"):  # kerning and ligatures, which no sitrep uses, are nine tenths of the work
+        if layout in font:
+            del font[layout]
+    instantiateVariableFont(font, {"wght": weight}, inplace=True, static=True)
+    font.flavor = None
+    file = BytesIO()
+    font.save(file)
+    return file.getvalue()
