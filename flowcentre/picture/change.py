@@ -153,6 +153,8 @@ def _not_alike(measure: Measure, then: Value, now: Value, at: datetime) -> str:
     if then.coverage.expected != now.coverage.expected:
         return f"it was counted of {then.coverage.expected} {then.coverage.noun} then, and is of {now.coverage.expected} now"
     first, last = then.observed_at, now.observed_at
+    if first is not None and last is not None and last < first:
+        return f"its figure now is of {when_words(last, at)}, and that of then was of {when_words(first, at)}, which is later"
     if measure.period is not Period.SINCE_MIDNIGHT or first is None or last is None:
         return ""
     if local_midnight(first) == local_midnight(last):

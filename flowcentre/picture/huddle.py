@@ -111,21 +111,24 @@ class HuddleBook:
         picture, at = self._current(), self._now()
         if huddle.closed_at is None:
             return HuddleKept(picture, at, huddle, sitrep_of(self._told(picture, at, huddle)))
-        text = self._store.sitrep(number)
-        if text is None:
-            self.keep(huddle)
-            text = self._store.sitrep(number)
-        assert text is not None
-        return HuddleKept(picture, at, huddle, read_kept(text))
+        return HuddleKept(picture, at, huddle, self.keep(huddle))
 
-    def keep(self, huddle: Huddle) -> None:
-        """Keep the sitrep of a huddle that has just been closed; of one that was closed a while ago, out of what was known then."""
+    def keep(self, huddle: Huddle) -> Sitrep:
+        """Keep the sitrep of a huddle that has just been closed; of one that was closed a while ago, out of what was known then.
+
+        Gives the one that is kept: the first. A store that only reads keeps none.
+        """
         assert huddle.closed_at is not None
+        if (text := self._store.sitrep(huddle.id)) is not None:
+            return read_kept(text)
         picture = self._current()
         if self._now() - huddle.closed_at > timedelta(minutes=1):  # whoever closed it did not come as far as this
             picture = build(self._store, picture.county, huddle.closed_at)
         sitrep = sitrep_of(self._told(picture, huddle.closed_at, huddle))
-        self._store.keep_sitrep(huddle.id, kept(sitrep), self._now())
+        if not self._store.writer or self._store.keep_sitrep(huddle.id, kept(sitrep), self._now()):
+            return sitrep
+        text = self._store.sitrep(huddle.id)  # another was quicker
+        return sitrep if text is None else read_kept(text)
 
     # --- How --------------------------------------------------------------------------------------
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from flowcentre.model import Contribution, Declaration, Place, Score, Value
+from flowcentre.measures.pressure import LEVEL, LEVEL_AT_MOST, MISMATCH, SCORE
+from flowcentre.model import Contribution, County, Declaration, Place, Score, Value
 from flowcentre.picture.change import Change, change_sentence
 from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.saying import exactly, old_words, sentence, when_words
+
+_COMPUTED = frozenset({LEVEL.id, LEVEL_AT_MOST.id, MISMATCH.id, SCORE.id})
 
 
 def pressure_line(place: Place, score: Score, declaration: Declaration | None, at: datetime) -> str:
@@ -53,6 +56,12 @@ def level_sentence(change: Change, score: Score) -> str:
     """What changed of a computed level or score, with the mark of what nobody has verified."""
     words = change_sentence(change)
     return f"{words.removesuffix('.')}; {INDICATIVE}." if score.indicative else words
+
+
+def mark_of(county: County, measure: str) -> str:
+    """What is said of a figure that is a computed score or level; "" of any other, and once all rules are verified."""
+    verified = all(each.verified for each in county.pressure.rules)
+    return f", {INDICATIVE}" if measure in _COMPUTED and not verified else ""
 
 
 def _points(points: float) -> str:

@@ -22,7 +22,7 @@ from flowcentre.model import (
 )
 from flowcentre.picture.actions_now import who_words
 from flowcentre.picture.change import Change, Turn, change_sentence
-from flowcentre.picture.level_words import declared_words, level_sentence, pressure_line
+from flowcentre.picture.level_words import declared_words, level_sentence, mark_of, pressure_line
 from flowcentre.picture.pressure import INDICATIVE, PressureNow
 from flowcentre.picture.saying import (
     at_words,
@@ -173,7 +173,7 @@ def alert_line(county: County, alert: Alert, at: datetime) -> str:
     where = _where(county, alert.subject)
     said = [f"{alert.severity.value.upper()}: {alert.title}, {where}"]
     if figure := _alert_figure(alert, rule, at):
-        said.append(figure)
+        said.append(f"{figure}{mark_of(county, rule.measure) if rule is not None else ''}")
     said.append(f"since {when_words(alert.raised_at, at)}")
     if alert.cleared_at is not None:
         said.append(f"ended {when_words(alert.cleared_at, at)}")
@@ -225,7 +225,9 @@ def effect_sentence(county: County, effect: Effect, at: datetime) -> str:
         return sentence(f"{subject}: what it did since is not known")
     before, after = (figure_words(each, measure) for each in both_shown(effect.before, effect.after, measure))
     when = when_words(effect.after_at, at)
-    return sentence(f"{subject} was {before} when it was logged, and {after} at {when}: {_MOVED[effect.movement]}")
+    return sentence(
+        f"{subject} was {before} when it was logged, and {after} at {when}{mark_of(county, effect.measure)}: {_MOVED[effect.movement]}"
+    )
 
 
 _MOVED = {

@@ -22,7 +22,7 @@ from flowcentre.alerts.sitreps import sitrep_link, sitrep_tellings
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Alerting, Huddle, Minute, Picture, Telling
 from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
-from flowcentre.picture.sitrep import sitrep_text
+from flowcentre.picture.sitrep import Sitrep, sitrep_text
 from flowcentre.web.alert_slips import NotSaid
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
@@ -53,7 +53,7 @@ class HuddleReading(Protocol):
         """One huddle with its sitrep."""
         ...
 
-    def keep(self, huddle: Huddle) -> None:
+    def keep(self, huddle: Huddle) -> Sitrep:
         """Keep the sitrep of a huddle that has just been closed."""
         ...
 
@@ -127,8 +127,9 @@ class HuddleRoutes:
             return PlainTextResponse(_NO_HUDDLE, 404)
         if kept.huddle.closed_at is None:
             return RedirectResponse(PATH, status_code=307)
-        done = request.query_params.get("done", "")
-        return self._drawn_kept(request, kept, HuddleForm(done=done if done in _DONE else ""))
+        done, sent = request.query_params.get("done", ""), kept.huddle.sent_at is not None
+        told = done in _DONE and not (sent if done == "closed" else done == "sent" and not sent)  # an old address tells
+        return self._drawn_kept(request, kept, HuddleForm(done=done if told else ""))
 
     def text(self, request: Request) -> Response:
         """A sitrep as text."""
@@ -150,11 +151,19 @@ class HuddleRoutes:
 
     async def sent_to_open(self, request: Request) -> Response:
         """The form that opens a huddle. The gate has read its body, within its limit."""
-        return await asyncio.to_thread(self._open, request, await request.body())
+        return await asyncio.to_thread(self._answered, self._open, request, await request.body())
 
     async def sent(self, request: Request) -> Response:
         """A form of a huddle."""
-        return await asyncio.to_thread(self._take, request, await request.body())
+        return await asyncio.to_thread(self._answered, self._take, request, await request.body())
+
+    def _answered(self, take: Callable[[Request, bytes], Response], request: Request, body: bytes) -> Response:
+        """What became of a form; where not even its page can be drawn, its words come back as they are."""
+        try:
+            return take(request, body)
+        except Exception as error:
+            log.error("the form of a huddle could not be answered", **kind_and_place(error))
+            return PlainTextResponse(f"{_NOT_KEPT}\n\n{_words_in(body)}".rstrip(), 503)
 
     def _open(self, request: Request, body: bytes) -> Response:
         if self.book is None:
@@ -206,6 +215,7 @@ class HuddleRoutes:
             except ValueError:
                 raise _Over(_OVER) from None
             return f"{PATH}?done=kept&minute={huddle.id}.{minute.id}"
+        done = ""
         if slip.do is Do.CLOSE:
             # Of two who close it at once the second finds it closed, and sends what the first has kept.
             done = "closed" if desk.close_huddle(huddle.id, slip.by, at) else "already"
@@ -217,6 +227,8 @@ class HuddleRoutes:
         elif huddle.closed_at is None:
             raise _Over("The sitrep goes out once the huddle is closed.")
         tellings = sitrep_tellings(self.current().county.alerting, huddle.id, at)
+        if not tellings and slip.do is Do.CLOSE:  # it is closed, and its page says that nobody is named
+            return f"{PATH}/{huddle.id}?done={done}"
         if not tellings:
             raise _Over("Nobody is named who gets it: see [huddle] of leads.toml. It can be read and passed on here.")
         sent = desk.huddle_sent(huddle.id, at, tellings)
@@ -287,6 +299,13 @@ def _again(fields: Mapping[str, str], why: str) -> HuddleForm:
         asked=asked if asked in tuple(Do) else "",
         mistakes=(why,),
     )
+
+
+def _words_in(body: bytes) -> str:
+    try:
+        return _again(fields_of(body), "").words
+    except NotASlip:
+        return ""
 
 
 def _unless_refused(check: Callable[[str], str], text: str) -> str:

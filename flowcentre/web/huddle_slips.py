@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class HuddleSlip:
     do: Do
     by: str
     words: str = ""  # of a minute
-    mark: str = ""
+    mark: str = ""  # of the form and what stands in it: sent twice it counts once, and put right it is another line
     sends: bool = False  # the sitrep, when the huddle is closed
 
 
@@ -52,6 +53,8 @@ def huddle_slip(fields: Mapping[str, str], *allowed: Do, signed_in: str | None) 
         by = author_of(fields.get("author", "")) if signed_in is None else signed_in
     except NotAnAuthor as why:
         raise NotSaid(str(why)) from None
+    if do is Do.MINUTE:  # a browser's way back leads to the same form, with other words in it
+        mark = hashlib.sha256("\n".join((mark, by, words)).encode()).hexdigest()
     return HuddleSlip(do, by, words, mark, sends=fields.get("send") == "yes")
 
 

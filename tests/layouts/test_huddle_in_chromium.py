@@ -32,6 +32,7 @@ def room(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
     store: Store = open_store(f"sqlite:///{file}")
     found = Room(store)
     first = store.open_huddle("site lead", AT)
+    store.add_minute(first.id, "site lead", "W" * 500, AT)
     store.close_huddle(first.id, "site lead", AT + timedelta(minutes=10))
     found.world.at = AT + timedelta(hours=4)
     found.world.everything(bad=True)
@@ -42,6 +43,7 @@ def room(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Ite
         "site lead", found.world.at, huddle=huddle.id,
     )  # fmt: skip
     store.add_minute(huddle.id, "site lead", "Northgate " + "takes two more ambulances " * 12, found.world.at)
+    store.add_minute(huddle.id, "site lead", "W" * 500, found.world.at)
     found.live.rebuild()
     yield found
     store.close()

@@ -172,6 +172,14 @@ def test_counts_since_midnight_of_two_days_are_not_compared():
     assert "rose by 9, from 31 to 40" in said("admissions_today", 31.0, 40.0)
 
 
+def test_a_figure_that_went_back_to_an_older_one_is_not_compared():
+    older = replace(value("nctr_now", 430.0, AT), observed_at=THEN - timedelta(minutes=30))
+    assert said_of("nctr_now", value("nctr_now", 412.0, THEN), older) == (
+        "No criteria to reside at Northgate cannot be compared with 08:00: its figure now is of 07:30, and that of then was "
+        "of 07:56, which is later."
+    )
+
+
 def test_a_figure_that_has_not_come_anew_is_not_called_news():
     same = value("nctr_now", 412.0, THEN, State.LATE)
     assert said_of("nctr_now", same, same).endswith(

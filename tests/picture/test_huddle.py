@@ -6,11 +6,24 @@ from datetime import date, timedelta
 import pytest
 
 from flowcentre.measures import find
-from flowcentre.model import Effect, Movement, Noted, Parameter, Pillar, PressureRules, ScoringRules
+from flowcentre.measures.pressure import LEVEL
+from flowcentre.model import (
+    Alert,
+    Alerting,
+    AlertState,
+    Effect,
+    Movement,
+    Noted,
+    Parameter,
+    Pillar,
+    PressureRules,
+    ScoringRules,
+    Severity,
+)
 from flowcentre.picture.huddle import SPOKEN_OF, HuddleBook
-from flowcentre.picture.sitrep import effect_sentence, kept, read_kept, sitrep_text
+from flowcentre.picture.sitrep import alert_line, effect_sentence, kept, read_kept, sitrep_text
 from flowcentre.store import Store
-from tests.alerts.world import AT, COUNTY, HOUR, MINUTE, World
+from tests.alerts.world import AT, COUNTY, HOUR, MINUTE, World, rule
 
 WHO = "control room"
 RULES = ScoringRules(
@@ -139,6 +152,16 @@ def test_where_whoever_closed_it_fell_over_the_sitrep_is_made_of_what_was_known_
     assert "from 20 to 80" in sitrep_text(one.sitrep)
 
 
+def test_a_store_that_only_reads_tells_what_it_cannot_keep(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = call.store.open_huddle(WHO, call.world.at).id
+    call.store.close_huddle(number, WHO, call.world.at)
+    monkeypatch.setattr(call.store, "writer", False)
+    one = call.book.one(number)
+    assert one is not None
+    assert f"situation report of huddle {number}" in one.sitrep.title
+    assert call.store.sitrep(number) is None
+
+
 def test_the_first_huddle_is_compared_with_the_day_before(store: Store) -> None:
     call = Call(store)
     call.world.everything(bad=False)
@@ -168,3 +191,17 @@ def test_what_the_figure_of_an_action_did_is_said_with_both_numbers_and_the_hone
         "General and acute bed occupancy at Northgate General was 94.10 % when it was logged, and 94.14 % at 09:00: "
         "no clear change."
     )
+
+
+def test_a_computed_level_says_that_it_is_indicative_also_where_an_alert_or_an_action_is_about_it(call: Call) -> None:
+    level = rule("level", LEVEL.id, "northgate", 3, 2)
+    county = replace(call.world.county, alerting=Alerting(rules=(level,)))
+    alert = Alert(1, "level", "Level 3", Severity.CRITICAL, "northgate", AlertState.RAISED, AT, 3)
+    assert "last value level 3, indicative, locally configured; since 08:00" in alert_line(county, alert, AT)
+    effect = Effect(LEVEL.id, "northgate", 3, AT, 2, AT + HOUR, HOUR, movement=Movement.BETTER)
+    assert "and level 2 at 09:00, indicative, locally configured: better than usual." in effect_sentence(
+        county, effect, AT + HOUR
+    )
+    verified = replace(RULES, verified_by="A. Clinician", verified_on=date(2026, 1, 1))
+    county = replace(county, pressure=PressureRules((verified,)))
+    assert "indicative" not in alert_line(county, alert, AT) + effect_sentence(county, effect, AT + HOUR)

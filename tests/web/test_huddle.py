@@ -8,9 +8,12 @@ from datetime import timedelta
 import httpx
 import pypdfium2
 import pytest
+from fontTools.varLib.instancer import instantiateVariableFont
 
 from flowcentre.model import Alerting
+from flowcentre.picture.sitrep import Sitrep
 from flowcentre.store import Store
+from layouts import sitrep_pdf
 from tests.alerts.world import AT
 from tests.web.alerts_cast import FORM, WHO, fill_in, forms_of, send
 from tests.web.huddle_cast import Room
@@ -70,6 +73,23 @@ def test_the_same_form_sent_twice_counts_once(room: Room, client: httpx.Client) 
     assert fill_in(client, "/huddle", "open").text.count("Huddle 2, opened") == 1
 
 
+def test_a_form_that_is_put_right_on_the_way_back_is_another_line(room: Room, client: httpx.Client) -> None:
+    fill_in(client, "/huddle", "open")
+    fields = forms_of(client.get("/huddle").text)["minute"] | {"author": WHO}
+    for words in ("six beds at A1", "four beds at A1"):
+        assert send(client, "/huddle/1", fields | {"words": words}).url.params["done"] == "kept"
+    assert [minute.words for minute in room.store.minutes(1)] == ["six beds at A1", "four beds at A1"]
+
+
+def test_an_old_address_does_not_say_what_is_not_so(client: httpx.Client) -> None:
+    fill_in(client, "/huddle", "open")
+    closed = fill_in(client, "/huddle/1", "close", send="no")
+    assert "Closed, and not sent" in closed.text
+    assert "On its way" not in client.get("/huddle/1?done=sent").text
+    fill_in(client, "/huddle/1", "send")
+    assert "Closed, and not sent" not in client.get(str(closed.url)).text
+
+
 def test_what_is_written_after_the_end_comes_back_with_its_words_and_is_not_kept(
     room: Room, client: httpx.Client
 ) -> None:
@@ -116,7 +136,7 @@ def test_the_pdf_says_what_the_text_says(room: Room, client: httpx.Client) -> No
     fill_in(client, "/huddle", "open")
     fill_in(client, "/huddle/1", "close", send="no")
     fill_in(client, "/huddle", "open")
-    fill_in(client, "/huddle/2", "minute", words="Zoë asked – “six beds”, 六")
+    fill_in(client, "/huddle/2", "minute", words="Zoë asked – “six beds”, 六 {nb}")
     room.world.at += timedelta(hours=2)
     room.world.everything(bad=True)
     room.live.rebuild()
@@ -153,8 +173,9 @@ def test_where_nobody_is_named_nothing_is_sent_and_the_page_says_so(store: Store
         fill_in(client, "/huddle", "open")
         assert "Nobody is named who gets the sitrep" in client.get("/huddle").text
         answer = send(client, "/huddle/1", {"do": "close", "author": WHO, "send": "yes"})
-        assert answer.status_code == 422
+        assert answer.url.query == b"done=closed"
         assert "Nobody is named" in answer.text
+        assert "Nothing was kept" not in answer.text
         assert client.get("/huddle/1").text.count("Not sent.") == 1
 
 
@@ -178,6 +199,33 @@ def test_an_unhappy_store_is_said_and_the_words_stay(room: Room) -> None:
         assert answer.status_code == 503
         assert "This may not have been kept" in answer.text
         assert forms_of(answer.text)["minute"]["words"] == "six beds"
+
+
+def test_where_not_even_the_page_can_be_drawn_the_words_come_back(room: Room) -> None:
+    class Gone:
+        def __getattr__(self, name: str) -> object:
+            raise OSError("away")
+
+    fields = {"do": "minute", "form": "a" * 20, "words": "six beds", "author": WHO}
+    with room.serving(desk=Gone()) as url, httpx.Client(base_url=url, timeout=30) as client:  # type: ignore[arg-type]
+        answer = send(client, "/huddle/1", fields)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "text/plain; charset=utf-8")
+        assert answer.text.startswith("This may not have been kept")
+        assert answer.text.endswith("six beds")
+        assert "943" not in send(client, "/huddle/1", fields | {"words": "943 476 5919"}).text
+
+
+def test_the_letters_of_a_pdf_are_cut_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[object] = []
+
+    def counted(font: object, *of: object, **more: object) -> object:
+        cut.append(of)
+        return instantiateVariableFont(font, *of, **more)
+
+    monkeypatch.setattr("fontTools.varLib.instancer.instantiateVariableFont", counted)
+    for number in range(3):
+        sitrep_pdf.pdf(Sitrep(f"Nobody has asked for number {number} before"))
+    assert len(cut) <= 2  # in two weights, unless another test has had them cut
 
 
 @pytest.mark.parametrize(
