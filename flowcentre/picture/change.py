@@ -126,6 +126,8 @@ def _figures(change: Change) -> str:
         return f" (no newer figure than that of {when_words(now, at)}, {old_words(at - now)}{late})"
     if then == now:  # of a sum the oldest part is the same, or what was said of that moment was put right since
         return f" (its oldest figure is of {when_words(now, at)} in both, {old_words(at - now)}{late})"
+    if now < then:  # what is worked out counts something older by now, which it did not then
+        return f" (its oldest figure was of {when_words(then, at)} and is of {when_words(now, at)}, {old_words(at - now)}{late})"
     return f" (figures of {when_words(then, at)} and {when_words(now, at)}, the newer {old_words(at - now)}{late})"
 
 
@@ -153,7 +155,7 @@ def _not_alike(measure: Measure, then: Value, now: Value, at: datetime) -> str:
     if then.coverage.expected != now.coverage.expected:
         return f"it was counted of {then.coverage.expected} {then.coverage.noun} then, and is of {now.coverage.expected} now"
     first, last = then.observed_at, now.observed_at
-    if first is not None and last is not None and last < first:
+    if first is not None and last is not None and last < first and not now.derived:
         return f"its figure now is of {when_words(last, at)}, and that of then was of {when_words(first, at)}, which is later"
     if measure.period is not Period.SINCE_MIDNIGHT or first is None or last is None:
         return ""

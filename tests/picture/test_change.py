@@ -178,6 +178,10 @@ def test_a_figure_that_went_back_to_an_older_one_is_not_compared():
         "No criteria to reside at Northgate cannot be compared with 08:00: its figure now is of 07:30, and that of then was "
         "of 07:56, which is later."
     )
+    # What is worked out may count something older by now, and is the same figure.
+    assert said_of("nctr_now", value("nctr_now", 412.0, THEN), replace(older, derived=True)).endswith(
+        "rose by 18, from 412 to 430 (its oldest figure was of 07:56 and is of 07:30, 8 h old)."
+    )
 
 
 def test_a_figure_that_has_not_come_anew_is_not_called_news():
