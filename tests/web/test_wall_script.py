@@ -267,6 +267,24 @@ def test_after_an_upgrade_the_whole_page_is_loaded_again_and_only_once(screen: P
     assert len(loads) == 1
 
 
+def test_an_upgrade_waits_for_what_is_being_typed(screen: Page, westshire: Westshire) -> None:
+    with running(westshire.app()) as url:
+        screen.goto(f"{url}/wall/county")
+        is_live(screen)
+        screen.evaluate("window.sameDocument = true")
+        screen.evaluate("document.body.insertAdjacentHTML('beforeend', '<input type=text id=typed>')")
+        screen.fill("#typed", "six beds")
+    westshire.drawings.fingerprint = "f2"
+    westshire.beat_every = 0.1
+    with running(westshire.app(), port=int(url.rpartition(":")[2])):
+        until(screen, "window.flowcentre.said?.fingerprint === 'f2'")
+        screen.wait_for_timeout(1000)  # some beats
+        assert screen.evaluate("window.sameDocument")
+        assert screen.input_value("#typed") == "six beds"
+        screen.fill("#typed", "")
+        until(screen, "!window.sameDocument && document.body.dataset.fingerprint === 'f2'")
+
+
 @pytest.mark.parametrize("redirected", [False, True])
 def test_a_sign_in_page_never_takes_the_walls_place(screen: Page, westshire: Westshire, redirected: bool) -> None:
     westshire.beat_every = 0.1
