@@ -22,20 +22,51 @@ def pressure_line(place: Place, score: Score, declaration: Declaration | None, a
 def computed_words(score: Score, at: datetime) -> str:
     """A computed level and its score: "computed level 2 or more, score at least 18 of 44, ...; oldest figure of 08:05, 4 min old"."""
     if score.level is None or score.points is None:
-        return "no level can be computed: its figures are not known"
+        return _NOT_COMPUTED
     mark = f", {INDICATIVE}" if score.indicative else ""
-    level = f"computed level {score.level}{' or more' if score.at_least else ''}"
-    partial = score.most > score.points
-    points = f"score {'at least ' if partial else ''}{_points(score.points)}"
-    points += (
-        f", at most {_points(score.most)}, of {_points(score.out_of)}" if partial else f" of {_points(score.out_of)}"
-    )
+    oldest = oldest_words(score, at)
+    age = f"; its {oldest}" if oldest else ""
+    return f"{level_words(score)}, {points_words(score)}{mark}{missing_words(score)}{age}{_too_old(score)}"
+
+
+def brief_words(score: Score) -> str:
+    """The same without the age of its figures and without the mark, for where both are said beside it."""
+    if score.level is None or score.points is None:
+        return _NOT_COMPUTED
+    return f"{level_words(score)}, {points_words(score)}{missing_words(score)}{_too_old(score)}"
+
+
+_NOT_COMPUTED = "no level can be computed: its figures are not known"
+
+
+def level_words(score: Score) -> str:
+    """ "computed level 2", "computed level 2 or more"."""
+    return f"computed level {score.level}{' or more' if score.at_least else ''}"
+
+
+def points_words(score: Score) -> str:
+    """ "score 18 of 44", "score at least 18, at most 24.5, of 44"; "" where nothing is known."""
+    if score.points is None:
+        return ""
+    if score.most > score.points:
+        return f"score at least {_points(score.points)}, at most {_points(score.most)}, of {_points(score.out_of)}"
+    return f"score {_points(score.points)} of {_points(score.out_of)}"
+
+
+def missing_words(score: Score) -> str:
+    """ "; 2 of 5 of its figures not known"; "" where all are."""
     unknown = sum(not each.known for each in _given(score))
-    missing = f"; {unknown} of {len(_given(score))} of its figures not known" if unknown else ""
+    return f"; {unknown} of {len(_given(score))} of its figures not known" if unknown else ""
+
+
+def oldest_words(score: Score, at: datetime) -> str:
+    """ "oldest figure is of 08:05, 4 min old"; "" where none is known."""
     oldest = min((v.observed_at for v in _values(score) if v.observed_at is not None), default=None)
-    age = f"; its oldest figure is of {when_words(oldest, at)}, {old_words(at - oldest)}" if oldest is not None else ""
-    late = "" if score.state.usable else "; too old to be the present"
-    return f"{level}, {points}{mark}{missing}{age}{late}"
+    return f"oldest figure is of {when_words(oldest, at)}, {old_words(at - oldest)}" if oldest is not None else ""
+
+
+def _too_old(score: Score) -> str:
+    return "" if score.state.usable else "; too old to be the present"
 
 
 def declared_words(declaration: Declaration | None, at: datetime) -> str:
