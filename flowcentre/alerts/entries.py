@@ -35,6 +35,8 @@ from flowcentre.model import (
     Telling,
     TellingKind,
 )
+from flowcentre.picture.level_words import mark_of
+from flowcentre.picture.pressure import INDICATIVE
 
 log = structlog.get_logger(__name__)
 
@@ -103,6 +105,10 @@ def _alert_or_less(
 
 def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, picture: Picture, at: datetime) -> Entry:
     rule = alerting.rule(alert.rule)
+    # A message stands by itself: no page beside it says what nobody has verified. In front, where no cutting reaches it.
+    title = alert.title
+    if rule is not None and mark_of(picture.county, rule.measure):
+        title = f"{title} ({INDICATIVE})"
     if alert.blind_why == ANOTHER_MEASURE:
         rule = None  # its unit and its limit are not those of the figure that was seen
     base = alerting.public_url.rstrip("/")
@@ -113,13 +119,13 @@ def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, pic
     silence = rule is not None and rule.kind is RuleKind.SILENCE
     figure = "" if silence else _figure(alert, rule)
     happened = _happened(alert, kind, at)
-    head = f"{alert.title}, {short_subject_words(alert.subject, picture)}"
+    head = f"{title}, {short_subject_words(alert.subject, picture)}"
     taken = ""
     if alert.acknowledged_at is not None and not over:
         taken = f"taken on {clock_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}"
     said = [part for part in (figure, happened or f"since {clock_words(alert.raised_at, at)}", taken) if part]
     line = f"{head}: {', '.join(said)}"
-    rows = [f"{SEVERITY_WORDS[alert.severity]}: {alert.title}{' - ' + happened if happened else ''}"]
+    rows = [f"{SEVERITY_WORDS[alert.severity]}: {title}{' - ' + happened if happened else ''}"]
     rows.append(f"{'Feed' if silence else 'Where'}: {where}")
     rows += _silent(alert, alerting, picture, at) if silence else _seen(alert, figure, at)
     rows.append(f"Since: {clock_words(alert.raised_at, at)}{_for(alert, at)}")

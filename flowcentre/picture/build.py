@@ -69,7 +69,7 @@ def build(
     held = {feed: entry.held_now for feed, entry in log.items() if entry.held_now}
     values = work_out(expected, rows, at, held, before)
     (whole_system or WholeSystem(store)).add_to(values, county)
-    Pressures(store).add_to(values, county, at)
+    Pressures(store).add_to(values, county, at, known_at=known_at)
     seen = {} if live else _newest_by_feed(rows)
     silent = _with_nothing_known(rows)
     typed = last_typed(rows)

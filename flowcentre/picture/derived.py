@@ -9,7 +9,7 @@ from flowcentre.model import County, Level, Reading, Value
 from flowcentre.picture.build import work_out
 from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected
-from flowcentre.picture.pressure import Pressures
+from flowcentre.picture.pressure import Pressures, changes_of_rules
 from flowcentre.picture.whole_system import WholeSystem
 from flowcentre.store import Store
 
@@ -55,4 +55,5 @@ def keep_what_aged(store: Store, county: County, expected: Expected, until: date
         whole_system.add_to(values, county)
         pressures.add_to(values, county, at)
         store.record_derived(derived_readings(county, values, at), received_at=at)
-        at = min((v.stale_at for v in values.values() if v.stale_at is not None and v.stale_at > at), default=None)
+        ahead = [v.stale_at for v in values.values() if v.stale_at is not None and v.stale_at > at]
+        at = min([*ahead, *changes_of_rules(county.pressure, at)], default=None)

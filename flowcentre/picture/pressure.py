@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
-from flowcentre.measures.derive import local_day
-from flowcentre.measures.pressure import DECLARED, LEVEL, LEVEL_AT_MOST, MISMATCH, SCORE, declarable
-from flowcentre.model import Contribution, County, Coverage, Declaration, Picture, Pillar, Score, State, Value
+from flowcentre.measures.derive import LONDON, local_day
+from flowcentre.measures.pressure import DECLARED, LEVEL, LEVEL_AT_MOST, MISMATCH, SCORE, declarable, scored_places
+from flowcentre.model import (
+    Contribution,
+    County,
+    Coverage,
+    Declaration,
+    Picture,
+    Pillar,
+    PressureRules,
+    Score,
+    State,
+    Value,
+)
 from flowcentre.picture.totals import oldest
 from flowcentre.pressure import CountyScores, score_county
 
@@ -38,15 +49,18 @@ class Pressures:
         county: County,
         at: datetime,
         declarations: Iterable[Declaration] | None = None,
+        *,
+        known_at: datetime | None = None,
     ) -> None:
         """Add scores, levels and what is declared, as at a moment; nothing where the county has no rules of pressure.
 
-        ``declarations`` are read of the store unless they are handed in.
+        ``declarations`` are read of the store unless they are handed in: with ``known_at``, no later ones than were known then.
         """
         if not county.pressure.rules:
             return
-        declared = self._store.declarations(at) if declarations is None else declarations
-        values.update(pressure_values(county, values, at, {each.place: each for each in declared}))
+        if declarations is None:
+            declarations = self._store.declarations(min(at, known_at or at))
+        values.update(pressure_values(county, values, at, {each.place: each for each in declarations}))
 
 
 @dataclass(frozen=True)
@@ -79,6 +93,15 @@ def scores(picture: Picture, declarations: Iterable[Declaration] = ()) -> Pressu
     return PressureNow(found.system, found.pillars, found.places, {each.place: each for each in declarations})
 
 
+def changes_of_rules(pressure: PressureRules, after: datetime) -> list[datetime]:
+    """The midnights of Europe/London after a moment from which other rules hold."""
+    last = [each.effective_to for each in pressure.rules if each.effective_to is not None]
+    days = {each.effective_from for each in pressure.rules}
+    days |= {day + timedelta(days=1) for day in last if day < date.max}
+    midnights = (datetime.combine(day, time.min, LONDON).astimezone(UTC) for day in sorted(days))
+    return [midnight for midnight in midnights if midnight > after]
+
+
 def pressure_values(
     county: County, values: Mapping[tuple[str, str], Value], at: datetime, declared: Mapping[str, Declaration]
 ) -> dict[tuple[str, str], Value]:
@@ -90,6 +113,12 @@ def pressure_values(
         computed = _computed(score)
         levels[score.place] = computed[1]
         made += computed
+    for place in (county.places.system.id, *scored_places(county.pressure, county.places)):
+        # On a day without rules that is said, or the last level would stand in the history for ever.
+        if place not in levels:
+            computed = _not_scored(place)
+            levels[place] = computed[1]
+            made += computed
     for place in declarable(county.pressure, county.places):
         said = _declared(place, declared.get(place), at)
         made.append(said)
@@ -142,6 +171,15 @@ def _computed(score: Score) -> tuple[Value, Value, Value]:
         for measure, figure, at_least, coverage in measures
     )
     return score_, level_, most_
+
+
+def _not_scored(place: str) -> tuple[Value, Value, Value]:
+    """The same of a place that is scored on other days."""
+    score, level, most = (
+        Value(measure.id, place, None, State.UNKNOWN, coverage=Coverage(0, 1), derived=True)
+        for measure in (SCORE, LEVEL, LEVEL_AT_MOST)
+    )
+    return score, level, most
 
 
 def _given(score: Score) -> list[Contribution]:

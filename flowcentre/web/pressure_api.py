@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from flowcentre.measures import by_id
 from flowcentre.measures.pressure import MISMATCH
@@ -14,6 +14,7 @@ from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.pressure_book import PressureBoard
 from flowcentre.picture.pressure_hours import LevelHours
 from flowcentre.web.api import JSON, to_json
+from flowcentre.web.asked import refuse_unknown
 from flowcentre.web.pressure import PressureReading
 from flowcentre.web.pressure_shapes import (
     DeclaredAtShape,
@@ -42,8 +43,9 @@ def create_pressure_api(book: PressureReading | None, trouble: Callable[[], str 
         response_model=PressureShape,
         summary="Pressure: scores with what each parameter gives, declared levels, and hours at each level",
     )
-    def pressure() -> Response:
+    def pressure(request: Request) -> Response:
         """Everything of the page of pressure."""
+        refuse_unknown(request, (), "pressure is told as it is now, and all of it")
         if book is None:
             raise HTTPException(404, NO_PRESSURE)
         if (why := trouble()) is not None:

@@ -6,7 +6,7 @@ from dash import html
 
 from flowcentre.measures.pressure import DECLARED, LEVEL, SCORE
 from flowcentre.model import Picture, State, Value
-from flowcentre.picture.pressure import INDICATIVE, scores
+from flowcentre.picture.pressure import INDICATIVE, PressureNow, scores
 from layouts.parts.figure import state_attributes
 from layouts.parts.pressure_words import is_mismatch
 from layouts.parts.tree import Child, marked
@@ -22,10 +22,10 @@ def wall_pressure(picture: Picture) -> html.Section | None:
         return None
     place = picture.county.places.system.id
     declared, level, score = (picture.value(place, measure) for measure in (DECLARED.id, LEVEL.id, SCORE.id))
-    apart = is_mismatch(picture, place)
+    apart, now = is_mismatch(picture, place), scores(picture)
     first: list[Child] = [html.B("Pressure "), *_declared(picture, declared), " ", *_level(level, apart=apart)]
-    second: list[Child] = ["score ", _figure(score, 1), *_out_of(picture)]
-    if scores(picture).indicative:
+    second: list[Child] = ["score ", _figure(score, 1), *_out_of(now)]
+    if now.indicative:
         second.append(f", {INDICATIVE}")
     return html.Section(
         [html.P(first), html.P(second, className="soft")],
@@ -47,9 +47,9 @@ def _level(level: Value, *, apart: bool) -> list[Child]:
     return [sign, "computed ", _figure(level, 0)]
 
 
-def _out_of(picture: Picture) -> list[Child]:
-    rules = picture.county.pressure.rules
-    return [f" of {rules[-1].out_of:g}"]
+def _out_of(now: PressureNow) -> list[Child]:
+    """By the rules of this day: another edition may have another scale."""
+    return [f" of {now.system.out_of:g}"] if now.system is not None else []
 
 
 def _figure(value: Value, decimals: int) -> html.Span:

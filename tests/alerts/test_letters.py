@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -19,7 +19,10 @@ from flowcentre.model import (
     Lead,
     Message,
     MessageState,
+    Pillar,
+    PressureRules,
     RuleKind,
+    ScoringRules,
     Severity,
     State,
     Telling,
@@ -435,3 +438,43 @@ def test_while_a_lead_is_held_back_none_of_their_alerts_is_looked_up():
 def test_a_lead_who_is_gone_is_written_to_all_the_same_so_that_it_is_seen_as_undeliverable():
     message = only(written(a_telling(lead="gone")))
     assert (message.lead, message.channel) == ("gone", "")
+
+
+# --- What nobody has verified -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("measure", ["pressure_level", "pressure_score", "pressure_mismatch"])
+@pytest.mark.parametrize("kind", [TellingKind.RAISED, TellingKind.ESCALATED, TellingKind.CLEARED, TellingKind.BLIND])
+@pytest.mark.parametrize("lead", ["site", "director"])
+def test_each_message_of_a_computed_level_says_by_itself_that_it_is_indicative(measure, kind, lead):
+    rule = replace(FULL, measure=measure, title="Two hours at level 3", raise_at=3, stand_down_at=2, words="")
+    scored = ScoringRules(
+        "acute", "Acute", Pillar.ACUTE, ("northgate",), (), (11, 22, 33), 44, "a test", date(2026, 1, 1)
+    )
+    alerts = [
+        an_alert(
+            number,
+            rule,
+            value=None if kind is TellingKind.BLIND else 3,
+            blind_since=AT if kind is TellingKind.BLIND else None,
+            blind_why="no answer" if kind is TellingKind.BLIND else "",
+            cleared_at=AT + MINUTE if kind is TellingKind.CLEARED else None,
+        )
+        for number in range(1, 6)
+    ]
+    for told in (alerts[:1], alerts):
+        county = replace(COUNTY, pressure=PressureRules((scored,)))
+        book = replace(a_book(*told), alerting=replace(ALERTING, rules=(rule,)))
+        book = replace(book, picture=replace(book.picture, county=county))
+        result = write([a_telling(each.id, lead, kind) for each in told], {}, book, AT + 32 * MINUTE)
+        message = only(result)
+        # As often as the title stands there, in whatever is read: the subject, the text, and no more than a text message of it.
+        for words in (message.subject, message.text):
+            assert words.count("Two hours at level 3") == words.count(
+                "Two hours at level 3 (indicative, locally configured)"
+            )
+        assert "indicative, locally configured" in message.text
+        county = replace(county, pressure=PressureRules((replace(scored, verified_by="J. Bell"),)))
+        book = replace(book, picture=replace(book.picture, county=county))
+        result = write([a_telling(each.id, lead, kind) for each in told], {}, book, AT + 32 * MINUTE)
+        assert "indicative" not in only(result).text

@@ -1,5 +1,6 @@
 """However a configuration is broken, the answer is a county or a list of mistakes, never a crash."""
 
+import math
 from datetime import timedelta
 from itertools import pairwise
 
@@ -9,9 +10,13 @@ from hypothesis import strategies as st
 from flowcentre.config import ConfigurationMistakes
 from flowcentre.config.load import load_files
 from flowcentre.config.turns import first_gap
+from flowcentre.pressure.score import points_of
 from tests.config.alerting import ALERTS, CARDS, CHANNELS, LEADS
 from tests.config.conftest import CONNECTORS, FILES, LAYOUTS, VARIABLES
+from tests.config.test_pressure import PRESSURE
 
+PRESSURE_RULES = {"pressure.toml": PRESSURE}
+LEVEL_CARDS = tuple(f"levels/{kind}-level-{level}" for kind in ("acute-hospital", "system") for level in (2, 3, 4))
 ALERTING = {"alerts.toml": ALERTS, "leads.toml": LEADS}
 
 PIECES = ["", 'connector = "typed_in"\n', '"', "'", '"""', "[", "]", "[[", "]]", "{", "}", "=", ",", "#", "\n", "0", "-1", "1e400", "nan", "true", "${",
@@ -72,7 +77,7 @@ def shuffled_values(draw, of=FILES):
 def judge(files):
     """The county, or None and the mistakes."""
     try:
-        return load_files(files, VARIABLES, CONNECTORS, LAYOUTS, CHANNELS, CARDS), ()
+        return load_files(files, VARIABLES, CONNECTORS, LAYOUTS, CHANNELS, (*CARDS, *LEVEL_CARDS)), ()
     except ConfigurationMistakes as found:
         return None, found.mistakes
 
@@ -130,3 +135,22 @@ def test_mutated_rules_and_leads_give_alerts_that_reach_somebody_or_mistakes_wit
         assert lead.addresses
         assert {channel for channel, _ in lead.addresses} <= ways
     assert not any(first_gap(team.turns) for team in alerting.teams)
+
+
+@settings(max_examples=300, deadline=None)
+@given(broken(PRESSURE_RULES) | shuffled_values(PRESSURE_RULES))
+def test_mutated_rules_of_pressure_give_scores_that_can_be_worked_out_or_mistakes_with_lines(files):
+    county, mistakes = judge(files)
+    assert_told(county, mistakes, files)
+    if county is None:
+        return
+    for rules in county.pressure.rules:
+        assert rules.places
+        assert all(place in county.places for place in rules.places)
+        assert 0 <= rules.cut_offs[0] < rules.cut_offs[1] < rules.cut_offs[2] < rules.out_of < math.inf
+        assert bool(rules.verified_by) == bool(rules.verified_on)
+        assert rules.parameters
+        for each in rules.parameters:
+            assert len(each.points) == len(each.limits) + 1
+            assert 0 < each.most < math.inf
+            assert all(0 <= points_of(each, figure) <= max(each.points) for figure in (-math.inf, 0.0, math.inf))

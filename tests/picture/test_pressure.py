@@ -179,19 +179,57 @@ def test_hours_at_each_level_are_those_that_passed_be_the_day_as_long_as_it_is(s
     )
 
 
+class Told:
+    """What the store would know, moment by moment."""
+
+    def __init__(self, store):
+        self.store, self.rows = store, []
+
+    def latest(self):
+        return self.rows
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+
+def test_a_level_ends_with_the_rules_that_gave_it_and_the_next_begins_at_midnight_of_london(store):
+    told, start = Told(store), datetime(2026, 6, 30, 21, tzinfo=UTC)  # summer: the day ends at 23:00
+    ends, midnight = replace(RULES, effective_to=date(2026, 6, 30)), start + 2 * HOURS
+    stricter = replace(RULES, id="next", effective_from=date(2026, 7, 2), cut_offs=(1.0, 2.0, 3.0))
+    county = replace(COUNTY, pressure=PressureRules((ends, stricter)))
+
+    def moments(hours):
+        for hour in hours:
+            at = start + hour * HOURS
+            told.rows = [*said("northgate", 50, 0, at=at), *said("southmere", 50, 0, at=at)]
+            yield at
+
+    keep_derived(told, county, EXPECTED, moments(range(26)))
+    # A quarter of an hour before the next rules begin everything stops; the figures are old 43 minutes later.
+    told.rows = [
+        *said("northgate", 50, 0, at=start + 25.75 * HOURS),
+        *said("southmere", 50, 0, at=start + 25.75 * HOURS),
+    ]
+    keep_what_aged(told, county, EXPECTED, start + 30 * HOURS)
+    found = hours_at_levels(store, "westshire", start, start + 30 * HOURS)
+    assert {level: length for level, length in found.computed.items() if length} == {
+        1: midnight - start,
+        4: 28 * MINUTES,
+    }
+    assert found.not_known == 28 * HOURS - 28 * MINUTES
+    values = work_out(EXPECTED, told.rows, midnight) | pressure_values(county, {}, midnight, {})
+    assert values["westshire", "pressure_level"].state is State.UNKNOWN
+    assert values["westshire", "pressure_mismatch"].known is False
+
+
+def test_a_picture_as_it_was_known_has_no_declaration_that_came_later(store):
+    store.declare("westshire", 3, "both hospitals are full", "J. Bell", AT - HOURS, AT + 7 * HOURS)
+    known = build(store, COUNTY, AT, known_at=AT - 2 * HOURS).value("westshire", "pressure_declared")
+    assert known.state is State.NEVER
+
+
 def test_scores_are_kept_as_history_when_a_past_is_read_in_and_when_nothing_ran(store):
-    class Told:
-        """What the store would know, moment by moment."""
-
-        rows: list[Known] = []
-
-        def latest(self):
-            return self.rows
-
-        def __getattr__(self, name):
-            return getattr(store, name)
-
-    told, start = Told(), AT - 3 * HOURS
+    told, start = Told(store), AT - 3 * HOURS
 
     def moments():
         for hour, patients in enumerate((30, 70, 70)):

@@ -157,6 +157,8 @@ def test_only_a_page_of_ours_declares_only_where_there_is_something_to_declare_a
 def test_machines_read_the_same_with_what_is_indicative_said(scored: Scored, client: httpx.Client) -> None:
     send(client, PATH, fields_of(client))
     scored.live.rebuild()
+    past = client.get("/api/v1/pressure?at=2026-11-21T08:00:00Z")  # a past moment is not given the present
+    assert past.status_code == 422
     answer = client.get("/api/v1/pressure")
     told = TypeAdapter(PressureShape).validate_json(answer.content)
     assert told["notice"] == "indicative, locally configured"
