@@ -3,7 +3,8 @@
 It says what the figure did, never that the action did it. A figure is looked at an hour after an action was done, and four
 hours after: sooner than the first nothing is said. What is usual are the changes over as long a time, from the same time of
 day of Europe/London, half an hour either way, on the 28 days before the action was logged. Of fewer than 14 days nothing is
-said, nor where a figure is missing then or now: a gap is a gap, and no last number stands in for it.
+said, nor where a figure is missing then or now: a gap is a gap, and no last number stands in for it. Nor does the figure of
+before stand in for that of after: of a figure that is reported, one that nobody told anew since is missing.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ def since_logged(store: Histories, county: County, action: Action, until: dateti
     )
     known = _Line(points, _stale_after(county, place, measure))
     before, after = known.at(start), known.at(until)
+    if after is not None and not known.is_news(after, start):
+        after = None
     found = Effect(
         measure.id,
         place,
@@ -103,6 +106,10 @@ class _Line:
         if point.value is None or (self._stale_after is not None and moment - point.at >= self._stale_after):
             return None
         return point
+
+    def is_news(self, point: Point, since: datetime) -> bool:
+        """Does a point tell of after a moment? One that is worked out always does: it is kept as it changes."""
+        return self._stale_after is None or point.at > since
 
     def near(self, moment: datetime, within: timedelta) -> Point | None:
         """The same; of a reported figure that was told too seldom to stand, the nearest that was told about then."""
@@ -141,7 +148,7 @@ def _usual(known: _Line, start: datetime, over: timedelta) -> tuple[int, list[fl
             if end > start:  # what came of the action itself is no measure of what is usual
                 continue
             after = known.near(end, min(2 * _ABOUT, over / 4))
-            if after is not None and after.at <= start:
+            if after is not None and after.at <= start and known.is_news(after, before.at):
                 assert before.value is not None
                 assert after.value is not None
                 found.append(after.value - before.value)

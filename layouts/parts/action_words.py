@@ -97,7 +97,7 @@ def usual_words(effect: Effect) -> str:
     """What it is held against, or why nothing is said."""
     measure = by_id(effect.measure)
     if effect.change is None:
-        return "A figure is missing, so nothing is said of what it did."
+        return "A figure is missing, or was not told anew since, so nothing is said of what it did."
     if effect.usual_low is None or effect.usual_high is None:
         days = f"{effect.looked_at} day{'' if effect.looked_at == 1 else 's'}"
         return f"What is usual is not known: history has this time of day on {days}, and {FEWEST} are needed."

@@ -181,3 +181,21 @@ def test_where_history_is_told_each_hour_and_the_feed_has_grown_quicker_since_wh
     missing = since_logged(told, quick, silent_then, AT)
     assert missing is not None
     assert (missing.before, missing.movement) == (None, Movement.NOT_KNOWN)
+
+
+@pytest.mark.parametrize("stale_after", [36 * HOUR, 30 * HOUR])
+def test_a_figure_that_is_told_once_a_day_has_not_stood_still_but_was_not_told(stale_after: timedelta) -> None:
+    """Else each action of the afternoon would have "no clear change", or, where it usually rises, one for the better."""
+    daily = replace(COUNTY, feeds=(replace(AE, stale_after=stale_after),))
+    told = Told(each_day)
+    told.points = [
+        Point(point.at, float(point.at.day)) for point in told.points if (point.at.hour, point.at.minute) == (9, 0)
+    ]
+    told.points = [point for point in told.points if point.at < AT]  # that of today is late
+    found = since_logged(told, daily, ACTION, AT + 5 * HOUR)
+    assert found is not None
+    assert (found.before, found.after, found.change, found.movement) == (21.0, None, None, Movement.NOT_KNOWN)
+    assert found.looked_at == 28  # on each of the days before one was told between
+    afternoon = since_logged(told, daily, replace(ACTION, logged_at=AT - 20 * HOUR), AT - 15 * HOUR)
+    assert afternoon is not None
+    assert (afternoon.looked_at, afternoon.usual_low, afternoon.movement) == (0, None, Movement.NOT_KNOWN)
