@@ -23,6 +23,15 @@ def next_chaser(action: Action) -> datetime | None:
     return action.due_at if not action.chased or action.chased_at is None else action.chased_at + EVERY
 
 
+def why_needless(action: Action, telling: Telling) -> str | None:
+    """Why a reminder need not go that was decided before: somebody has ended the action since, moved it or given it away."""
+    if action.state is not ActionState.OPEN:
+        return f"the action was {action.state} by then"
+    if telling.key.split("/")[2].partition(".")[0] != str(action.moved):
+        return "the action was moved by then, or somebody else had it"
+    return None
+
+
 def chase(
     alerting: Alerting, actions: Iterable[Action], at: datetime
 ) -> tuple[list[Telling], list[ActionNote], datetime | None]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flowcentre.alerts import chasers
 from flowcentre.alerts.contract import Letter
 from flowcentre.alerts.letters import (
     BUDGET,
@@ -23,7 +24,7 @@ from flowcentre.alerts.letters import (
     within,
 )
 from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
-from flowcentre.model import Alert, Alerting, Message, Severity, Telling, TellingKind
+from flowcentre.model import Action, Alert, Alerting, Message, Severity, Telling, TellingKind
 
 _IN_FULL = 5  # of the messages that go in one letter; of the others the subject
 _ORDER = tuple(Severity)
@@ -35,10 +36,17 @@ class Since:
 
     tellings: Mapping[int, Sequence[Telling]] = field(default_factory=dict)  # by message
     alerts: Mapping[int, Alert] = field(default_factory=dict)
+    actions: Mapping[int, Action] = field(default_factory=dict)
 
     def why_needless(self, message: Message, at: datetime) -> str | None:
-        """Why a message need not go, that says of each alert only that nobody has acknowledged it; None where it must."""
+        """Why a message need not go, that says of each alert only that nobody has acknowledged it; None where it must.
+
+        Or that reminds only of actions that have ended since, were moved or are somebody else's.
+        """
         told = self.tellings.get(message.id, ())
+        if told and all(each.kind is TellingKind.CHASER for each in told):
+            reasons = [self._why_no_reminder(each) for each in told]
+            return "; ".join(dict.fromkeys(filter(None, reasons))) if all(reasons) else None
         alerts = [self.alerts.get(each.alert or 0) for each in told]
         if not told or any(each.kind is not TellingKind.ESCALATED for each in told):
             return None
@@ -52,8 +60,21 @@ class Since:
         alerts = {
             each.alert: self.alerts[each.alert] for each in told if each.alert is not None and each.alert in self.alerts
         }
-        over = [alert for alert in alerts.values() if _is_since(alert.cleared_at, message)]
-        taken = [alert for alert in alerts.values() if alert not in over and _is_since(alert.acknowledged_at, message)]
+        late = [each for each in told if each.kind is TellingKind.CHASER and self._why_no_reminder(each)]
+        if late and not alerts:
+            return f"{len(late)} of {len(told)} reminders are needless by now"
+        ends = {each.alert for each in told if each.kind is TellingKind.CLEARED}
+        one = len(alerts) == 1
+        over = [
+            alert
+            for alert in alerts.values()
+            if alert.cleared_at is not None and not ((one or alert.id in ends) and _says(message, alert, at))
+        ]
+        taken = [
+            alert
+            for alert in alerts.values()
+            if alert.cleared_at is None and alert.acknowledged_at is not None and not _says(message, alert, at)
+        ]
         if not over and not taken:
             return ""
         if len(alerts) == 1:
@@ -61,6 +82,10 @@ class Since:
         counted = ((over, "over"), (taken, "taken on"))
         parts = [f"{len(some)} of {len(alerts)} {words} by now" for some, words in counted if some]
         return _sentence(", ".join(parts)) if len(over) < len(alerts) else "All of it is over by now"
+
+    def _why_no_reminder(self, telling: Telling) -> str | None:
+        action = self.actions.get(telling.action or 0)
+        return chasers.why_needless(action, telling) if action is not None else None
 
 
 def letter_of(
@@ -135,8 +160,14 @@ def _begun_with(said: str, words: str) -> str:
     return f"{head}{said}: {words.removeprefix(head)}"
 
 
-def _is_since(moment: datetime | None, message: Message) -> bool:
-    return moment is not None and moment > message.created_at
+def _says(message: Message, alert: Alert, at: datetime) -> bool:
+    """Does it say already how an alert stands? By its words: it was written before its ``created_at`` where it stands in for
+    another, and a look that ended while it was written has an earlier moment."""
+    words = {_ended_words(alert, moment) for moment in (message.created_at, at)}
+    if alert.cleared_at is None and alert.acknowledged_at is not None:
+        moments = {clock_words(alert.acknowledged_at, moment) for moment in (message.created_at, at)}
+        words |= {f"Acknowledged: {moment}, by {alert.acknowledged_by}" for moment in moments}
+    return any(each in said for each in words for said in (message.subject, message.text))
 
 
 def _ended_words(alert: Alert, at: datetime) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from flowcentre.alerts import chasers
 from flowcentre.alerts.entries import Entry, entries
 from flowcentre.alerts.sitreps import sitrep_words
 from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
@@ -92,7 +93,7 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
             unknown_actions |= late
             unknown_sitreps |= untold
             continue
-        needless = [telling for telling in waiting if _is_needless(telling, book.alerts)]
+        needless = [telling for telling in waiting if _why_needless(telling, book)]
         if needless:  # kept, so that it is seen that it was decided, and not sent
             messages.append(_withdrawn(needless, lead, way, book, at))
             waiting = [telling for telling in waiting if telling not in needless]
@@ -112,19 +113,22 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
     return Written(tuple(messages), again_at, *unknowns)
 
 
-def _is_needless(telling: Telling, alerts: Mapping[int, Alert]) -> bool:
-    """Does it say that nobody has acknowledged an alert, which somebody has since?"""
-    alert = alerts.get(telling.alert or 0)
+def _why_needless(telling: Telling, book: Book) -> str:
+    """Why it need not go: somebody has acknowledged since what it says that nobody has, or has done what it reminds of."""
+    if telling.kind is TellingKind.CHASER and telling.action is not None:
+        return chasers.why_needless(book.actions[telling.action], telling) or ""
+    alert = book.alerts.get(telling.alert or 0)
     if alert is None or telling.kind is not TellingKind.ESCALATED:
-        return False
-    return alert.acknowledged_at is not None and alert.cleared_at is None
+        return ""
+    taken_on = alert.acknowledged_at is not None and alert.cleared_at is None
+    return "somebody had taken it on by then" if taken_on else ""
 
 
 def _withdrawn(needless: Sequence[Telling], lead: Lead, way: int, book: Book, at: datetime) -> NewMessage:
     subject, text = _words(needless, lead, way, None, book, at)
     keys = tuple(telling.key for telling in needless)
     channel = lead.addresses[way][0] if lead.addresses else ""
-    why = "somebody had taken it on by then"
+    why = "; ".join(dict.fromkeys(_why_needless(telling, book) for telling in needless))
     return NewMessage(message_key(lead.id, keys, way), lead.id, channel, subject, text, keys, at, why)
 
 

@@ -216,10 +216,12 @@ class Sender:
         """How the alerts stand of which messages tell, that were written a while ago or a moment."""
         tellings = self._store.tellings_of([message.id for message in batch])
         numbers = {each.alert for told in tellings.values() for each in told if each.alert is not None}
-        return Since(tellings, self._store.alerts_of(numbers) if numbers else {})
+        chased = {each.action for told in tellings.values() for each in told if each.action is not None}
+        actions = {number: action for number in chased if (action := self._store.action(number)) is not None}
+        return Since(tellings, self._store.alerts_of(numbers) if numbers else {}, actions)
 
     def _withdraw_needless(self, batch: Sequence[Message], since: Since) -> Sequence[Message]:
-        """Of those that only say that nobody has acknowledged an alert, none goes out once somebody has."""
+        """Of those that only say that nobody has acknowledged an alert, none goes out once somebody has; nor reminders."""
         kept = []
         for message in batch:
             if (why := since.why_needless(message, self._now())) is None:

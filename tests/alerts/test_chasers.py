@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from flowcentre.alerts.composing import compose
 from flowcentre.alerts.evaluate import Evaluator
+from flowcentre.alerts.going_out import Since
 from flowcentre.alerts.letters import Book, link_of
 from flowcentre.alerts.routing import route
-from flowcentre.model import Noted
+from flowcentre.alerts.sender import Sender
+from flowcentre.model import MessageState, Noted
 from flowcentre.store import Store
 from tests.alerts.telling_cast import ALERTING, AT, MINUTE, SITE, a_picture, occupancy
 
@@ -117,3 +120,47 @@ def test_a_reminder_says_what_where_by_when_who_logged_it_and_where_to_answer(ho
         f"Say what came of it: {ALERTING.public_url}/actions/1",
     ]
     assert link_of(message, ALERTING) == f"{ALERTING.public_url}/actions/1"
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["decided", "written"])
+@pytest.mark.parametrize(
+    ("noted", "how"),
+    [
+        (Noted.DONE, {}),
+        (Noted.DROPPED, {"words": "not needed"}),
+        (Noted.MOVED, {"due_at": AT + 5 * HOUR}),
+        (Noted.MOVED, {"who": "director"}),
+    ],
+    ids=["done", "dropped", "moved", "given away"],
+)
+def test_a_reminder_that_waits_does_not_go_out_once_the_action_is_done_dropped_moved_or_somebody_elses(
+    hours: Hours, noted: Noted, how: dict[str, Any], written: bool
+) -> None:
+    action = hours.log()
+    hours.at += HOUR
+    picture = a_picture(hours.at, occupancy(80))
+    Evaluator(hours.store, lambda: picture, lambda: ALERTING, lambda: hours.at, route).look()
+    book = Book(ALERTING, picture, {}, frozenset({"text"}))
+    sender = Sender(hours.store, {}, lambda: ALERTING, lambda: picture, now=lambda: hours.at, name="test")
+    if written:
+        compose(hours.store, book, hours.at)
+        hours.at += 10 * MINUTE
+    assert hours.store.note_action(action, noted, "me", hours.at, **how)
+    sender.send_due()  # there is no channel: what is tried is not delivered
+    [message] = hours.store.messages(AT)
+    assert (message.lead, message.state, message.attempts) == (SITE.id, MessageState.WITHDRAWN, int(written))
+    for _ in range(2):
+        hours.look(MINUTE)
+    assert [lead for _, lead in hours.told[1:]] == (["director"] if "who" in how else [])
+
+
+def test_a_reminder_of_two_of_which_one_is_done_goes_out_and_says_so(hours: Hours) -> None:
+    first, _ = hours.log(what="one"), hours.log(what="two")
+    hours.look(HOUR)
+    hours.store.note_action(first, Noted.DONE, "me", hours.at + MINUTE)
+    [message] = hours.store.messages(AT)
+    told = hours.store.tellings_of([message.id])
+    actions = {action.id: action for action in hours.store.actions()}
+    since = Since(told, {}, actions)
+    assert since.why_needless(message, hours.at) is None
+    assert since.happened(message, hours.at) == "1 of 2 reminders are needless by now"
