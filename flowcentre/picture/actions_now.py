@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Protocol
 
 from flowcentre.measures import ALL
@@ -23,14 +25,15 @@ from flowcentre.model import (
     RuleKind,
     Telling,
 )
-from flowcentre.picture.effect import LOOKS, effects, since_logged
+from flowcentre.picture.effect import LOOKS, Histories, effects, since_logged
 from flowcentre.store import Store
 
 LONGEST_WHAT = 200  # letters
 LATELY = timedelta(days=7)  # for so long it is shown what came of what has ended
-MOST_ENDED = 200
+MOST_OPEN, MOST_ENDED = 1000, 200
 _MOST_KEPT = 2000  # effects that are remembered
-_LATE_NEWS = timedelta(minutes=30)  # so long figures of then may yet come in: what they did is worked out anew
+_LATE_NEWS = timedelta(minutes=30)  # so long figures of then may yet come in: what they did is worked out anew,
+_ANEW_EACH = timedelta(minutes=1)  # and no more often: a month of a figure takes a while to read
 
 
 class ActionReads(Protocol):
@@ -105,6 +108,8 @@ class ActionForm:
 
     dues: tuple[Due, ...] = ()
     mark: str = ""  # of the form that logs one: sent twice, it counts once
+    alert: str = ""  # that the form was of, where it could not be looked up
+    huddle: str = ""
     what: str = ""
     who: str = ""  # the id of a lead or a team
     role: str = ""  # or somebody else, in plain words
@@ -152,17 +157,21 @@ class ActionBook:
         self._store = store
         self._current = current
         self._now = now
-        self._kept: dict[tuple[int, datetime, int], tuple[Effect, ...]] = {}  # by action, when it was done, and looks
+        # By action, when it was done, and looks: what was found, and until when that holds (None: for good).
+        self._kept: dict[tuple[int, datetime, int], tuple[tuple[Effect, ...], datetime | None]] = {}
 
     def read(self, picture: Picture | None = None, *, since: datetime | None = None) -> ActionsNow:
         """Everything as it stands, beside a picture: the present one unless another is given. What ended is of a week."""
         picture, at = picture or self._current(), self._now()
-        found = self._store.actions(since=since or at - LATELY, limit=MOST_ENDED)
-        ended = [action for action in found if action.state is not ActionState.OPEN]
-        looked = {action.id: looks[-1] for action in ended if (looks := self._effects(picture, action, at))}
-        going = self._store.actions(open_only=True, limit=1000) if len(found) >= MOST_ENDED else found
-        still = tuple(action for action in going if action.state is ActionState.OPEN)
-        return ActionsNow(picture, at, still, tuple(ended), looked)
+        # All at one moment; the open ones come first, and must not push out what has ended.
+        found = self._store.actions(since=since or at - LATELY, limit=MOST_OPEN + MOST_ENDED)
+        ended = [action for action in found if action.state is not ActionState.OPEN][:MOST_ENDED]
+        read = _EachOnce(self._store, at)
+        # Many are about one figure: those that go back furthest first, so that its history is read once.
+        by_start = sorted(ended, key=attrgetter("logged_at"))
+        looked = {action.id: looks[-1] for action in by_start if (looks := self._effects(read, picture, action, at))}
+        still = tuple(action for action in found if action.state is ActionState.OPEN)
+        return ActionsNow(picture, at, still[:MOST_OPEN], tuple(ended), looked)
 
     def story(self, id: int) -> ActionStory | None:
         """One action with all that happened to it; None where there is no such action."""
@@ -170,10 +179,11 @@ class ActionBook:
         action = self._store.action(id)
         if action is None:
             return None
-        looks = self._effects(picture, action, at)
+        read = _EachOnce(self._store, at)
+        looks = self._effects(read, picture, action, at)
         so_far = None
         if action.state is ActionState.OPEN or (action.state is ActionState.DONE and not looks):
-            so_far = since_logged(self._store, picture.county, action, at)
+            so_far = since_logged(read, picture.county, action, at)
         return ActionStory(
             picture,
             at,
@@ -201,20 +211,44 @@ class ActionBook:
             place = ""
         return Draft(picture, at, found, held, place, measure)
 
-    def _effects(self, picture: Picture, action: Action, at: datetime) -> tuple[Effect, ...]:
-        """What it did, remembered once the figures of then are all in."""
+    def _effects(self, read: Histories, picture: Picture, action: Action, at: datetime) -> tuple[Effect, ...]:
+        """What it did, remembered once the figures of then are all in, and for a minute until then."""
         if action.ended_at is None:
             return ()
         looks = effects_due(action, at)
         key = (action.id, action.ended_at, looks)
-        if key not in self._kept:
-            found = effects(self._store, picture.county, action, at)
-            if looks != effects_due(action, at - _LATE_NEWS):
-                return found
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = found
-        return self._kept[key]
+        kept = self._kept.get(key)
+        if kept is not None and (kept[1] is None or kept[1] - _ANEW_EACH <= at < kept[1]):
+            return kept[0]
+        found = effects(read, picture.county, action, at)
+        settled = looks == effects_due(action, at - _LATE_NEWS)
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = (found, None if settled else at + _ANEW_EACH)
+        return found
+
+
+class _EachOnce:
+    """The histories of a store until a moment, each read once: whoever asks for the earliest start first has it so."""
+
+    def __init__(self, store: Histories, at: datetime) -> None:
+        self._store = store
+        self._end = at + timedelta(milliseconds=1)
+        self._read: dict[tuple[str, str], tuple[datetime, Sequence[Point]]] = {}
+
+    def history(
+        self, keys: Sequence[tuple[str, str]], start: datetime, end: datetime, /
+    ) -> dict[tuple[str, str], Sequence[Point]]:
+        """As ``Store.history``."""
+        found: dict[tuple[str, str], Sequence[Point]] = {}
+        for key in keys:
+            since, points = self._read.get(key, (self._end, ()))
+            if start < since:
+                points = list(self._store.history([key], start, self._end).get(key, ()))
+                self._read[key] = (start, points)
+            first = max(bisect_left(points, start, key=attrgetter("at")) - 1, 0)
+            found[key] = points[first : bisect_left(points, end, key=attrgetter("at"))]
+        return found
 
 
 def effects_due(action: Action, at: datetime) -> int:

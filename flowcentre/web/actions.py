@@ -161,7 +161,15 @@ class ActionRoutes:
             return self._drawn_new(request, draft, self._again(fields, str(why)), 422)
         except Exception as error:
             log.error("an action could not be kept", **kind_and_place(error))
-            return self._drawn_new(request, draft, self._again(fields, _NOT_KEPT), 503)
+            again = self._again(fields, _NOT_KEPT)
+            if draft.alert is None and draft.huddle is None:
+                # They may not have been looked up: what is sent again must be of the same alert and huddle.
+                alert, huddle = (
+                    text if number_of(text := fields.get(name, "")) is not None else "" for name in ("alert", "huddle")
+                )
+                draft = self._draft(self.book, {**fields, "alert": "", "huddle": ""})
+                again = replace(again, alert=alert, huddle=huddle)
+            return self._drawn_new(request, draft, again, 503)
         return RedirectResponse(f"{PATH}/{action.id}?done=logged", status_code=303)
 
     def _keep(self, desk: ActionDesk, draft: Draft, slip: ActionSlip) -> Action:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -20,7 +21,16 @@ _NEAR = timedelta(minutes=15)  # a morning nearer than that is nobody's choice
 _KEY = "%Y-%m-%dT%H:%MZ"
 _NOT_OURS = "This is not a form of this page: open it again."
 # A telephone number, an NHS number, a date of birth: a reason needs none of them.
-_LONG_NUMBER = re.compile(r"(?:\d[ /.-]?){7,}")
+_LONG_NUMBER = re.compile(
+    r"(?:\d[ /._\u2010-\u2015-]?){7,}"
+    r"|(?:\d[ /.()_\u2010-\u2015-]{0,2}){9,}"
+    r"|(?<!\d)\d{3}[\W_]{0,3}\d{3}[\W_]{0,3}\d{4}(?!\d)"
+)
+_DATE = re.compile(
+    r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})(?!\d)"
+    r"|(?<!\d)\d{1,2}(?:st|nd|rd|th)?[ -]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ ,.-]*(?:19|20)\d\d(?!\d)",
+    re.IGNORECASE,
+)
 _POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b", re.IGNORECASE)
 
 
@@ -78,9 +88,10 @@ def said(text: str, *, needed: bool, longest: int = LONGEST_WORDS) -> str:
         raise NotSaid("Say why, in a few words.")
     if len(words) > longest:
         raise NotSaid(f"In {longest} letters at most, please.")
-    if "@" in words or "://" in words or "www." in words.casefold():
+    plain = unicodedata.normalize("NFKC", words)  # wide letters and digits are letters and digits
+    if "@" in plain or "://" in plain or "www." in plain.casefold():
         raise NotSaid("No e-mail or web address, please.")
-    if _LONG_NUMBER.search(words) or _POSTCODE.search(words):
+    if _LONG_NUMBER.search(plain) or _DATE.search(plain) or _POSTCODE.search(plain):
         raise NotSaid("No telephone number, NHS number, date of birth or postcode, please: nothing of a patient.")
     if not words.isprintable():
         raise NotSaid("Letters and numbers, please.")

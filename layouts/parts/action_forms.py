@@ -42,10 +42,10 @@ def log_form(draft: Draft, form: ActionForm) -> html.Form:
     """To say what is to be done, who does it and by when."""
     fields: list[Child] = [
         Input(type="hidden", name="form", value=form.mark),
-        _hidden("alert", str(draft.alert.id) if draft.alert is not None else ""),
-        _hidden("huddle", str(draft.huddle.id) if draft.huddle is not None else ""),
+        _hidden("alert", str(draft.alert.id) if draft.alert is not None else form.alert),
+        _hidden("huddle", str(draft.huddle.id) if draft.huddle is not None else form.huddle),
         _text("what", "what", "What is to be done", "Nothing of a patient.", form.what, LONGEST_WHAT, required=True),
-        *_trigger(draft),
+        *(_trigger(draft) if not form.alert else ()),
         *_who_does_it(draft.picture.county, form),
         _by_when(form.dues, draft.at, keep=False),
         _author(form, "log"),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,6 +20,7 @@ from structlog.testing import capture_logs
 from flowcentre.model import Action, ActionState, Noted
 from flowcentre.picture.actions_now import LONGEST_WHAT, ActionBook
 from flowcentre.picture.alerts_now import AlertBook
+from flowcentre.picture.effect import since_logged
 from flowcentre.store import Store
 from flowcentre.web import create_server
 from flowcentre.web.action_shapes import ActionsShape
@@ -137,6 +139,13 @@ def test_a_form_that_is_sent_twice_or_at_once_is_one_action(watch: Actions, clie
         ({"what": " "}, 422, "Say what is to be done"),
         ({"what": "ring 07700 900123"}, 422, "No telephone number"),
         ({"what": "move 943 476 5919 to A2"}, 422, "NHS number"),
+        ({"what": "move 943\N{EN DASH}476\N{EN DASH}5919 to A2"}, 422, "NHS number"),
+        ({"what": "move 943 - 476 - 5919 to A2"}, 422, "NHS number"),
+        ({"what": "ring 0117 (496) 0000"}, 422, "No telephone number"),
+        ({"what": "the lady born 1/2/1950"}, 422, "date of birth"),
+        ({"what": "born 12th March 1948"}, 422, "date of birth"),
+        ({"what": "dob 3.4.51"}, 422, "date of birth"),
+        ({"what": "mail someone\N{FULLWIDTH COMMERCIAL AT}example.org"}, 422, "No e-mail"),
         ({"what": "see www.example.org"}, 422, "web address"),
         ({"what": "x" * (LONGEST_WHAT + 1)}, 422, f"In {LONGEST_WHAT} letters"),
         ({"who": "", "role": ""}, 422, "Say who is to do it"),
@@ -165,6 +174,36 @@ def test_what_is_wrong_is_said_beside_what_was_typed_and_nothing_is_kept(
     for number in ("07700", "943 476", "5919", "someone@"):
         assert number not in answer.text
         assert number not in str(logged)
+
+
+@on_one
+@pytest.mark.parametrize(
+    "what", ["beds 12-14 by 18:30, 3/4 on A1", "10, 12, 14 and 16 of B2", "score 33.5 to 34.2, at 20/11"]
+)
+def test_beds_times_and_scores_are_no_numbers_of_anybody(watch: Actions, client: httpx.Client, what: str) -> None:
+    assert log(client, what=what).status_code == 303
+    assert the_one(watch).what == what
+
+
+@on_one
+def test_a_form_that_comes_back_as_the_store_did_not_answer_is_still_of_its_alert(
+    watch: Actions, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert = watch.raise_alert()
+    fields = forms_of(client.get(f"/actions/new?alert={alert.id}").text)["log"]
+    fields |= {"what": WHAT, "who": LEAD, "author": WHO}
+    with monkeypatch.context() as patched:
+
+        def silent(*_: object, **__: object) -> None:
+            raise OSError("the store does not answer")
+
+        patched.setattr(watch.store, "alert", silent)
+        answer = send(client, "/actions/new", fields)
+    assert answer.status_code == 503
+    again = forms_of(answer.text)["log"]
+    assert (again["alert"], again["form"]) == (str(alert.id), fields["form"])
+    assert send(client, "/actions/new", fields | again | {"who": LEAD}).status_code == 303
+    assert (the_one(watch).alert, the_one(watch).measure) == (alert.id, "ae_patients_now")
 
 
 # --- What came of it --------------------------------------------------------------------------------
@@ -292,3 +331,44 @@ def test_the_page_and_the_api_tell_the_overdue_first_and_what_ended(watch: Actio
     assert page.index("overdue one") < page.index("one to come") < page.index("one done")
     assert "1 overdue" in page
     assert f"should have been done by {late.due_at:%H:%M}" in page
+
+
+@on_one
+def test_many_open_actions_do_not_hide_what_has_ended(watch: Actions, client: httpx.Client) -> None:
+    at = watch.clock()
+    done = watch.store.log_action("one done", LEAD, at + HOUR, WHO, at)
+    watch.store.note_action(done.id, Noted.DONE, WHO, at)
+    for number in range(200):
+        watch.store.log_action(f"number {number}", LEAD, at + HOUR, WHO, at)
+    told = client.get("/api/v1/actions").json()
+    assert (len(told["open"]), [each["what"] for each in told["ended"]]) == (200, ["one done"])
+
+
+@on_one
+def test_of_many_actions_about_one_figure_its_history_is_read_once(
+    watch: Actions, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A month of a figure takes a while to read: two hundred of them held the page up for minutes."""
+    at, read = watch.clock(), watch.store.history
+    for number in range(12):
+        then = at - (3 + number) * HOUR
+        action = watch.store.log_action(
+            "one done", LEAD, then + HOUR, WHO, then, place="northgate", measure="ae_patients_now"
+        )
+        watch.store.note_action(action.id, Noted.DONE, WHO, at - 2 * HOUR)
+    apart = {
+        action.id: since_logged(watch.store, watch.live.current().county, action, at - HOUR)
+        for action in watch.store.actions()
+    }
+    asked = []
+
+    def counted(*of: Any, **more: Any) -> Any:
+        asked.append(of)
+        return read(*of, **more)
+
+    monkeypatch.setattr(watch.store, "history", counted)
+    book = ActionBook(watch.store, watch.live.current, lambda: at)
+    assert dict(book.read().effects) == apart
+    assert len(asked) == 1
+    book.read()
+    assert len(asked) == 1
