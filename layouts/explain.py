@@ -14,12 +14,12 @@ from flowcentre.measures.derive import local_midnight
 from flowcentre.measures.pressure import OF_PRESSURE
 from flowcentre.model import Coverage, HeldRow, Measure, Picture, Point, Poll, Value
 from flowcentre.picture.actions_now import has_actions
+from flowcentre.picture.level_words import notice_of
 from layouts.feeds import OUTCOME_WORDS, held_table
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.figure import explained, figure
 from layouts.parts.history_chart import history_chart, span_shown
-from layouts.parts.pressure_words import note_of
 from layouts.parts.tree import Child, Children
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import column_decimals, length_words, silence_words, span_words, unit_words, when_words
@@ -92,7 +92,7 @@ def _of_pressure(picture: Picture, measure_id: str) -> html.P | None:
     """Of a score or a level: by what it is made, and that nobody has verified the rules."""
     if measure_id not in {measure.id for measure in OF_PRESSURE}:
         return None
-    note = note_of(picture.county, measure_id)
+    note = notice_of(picture.county, measure_id)
     way = html.A("what each parameter gives", href=links.pressure())
     return html.P([html.Strong(note) if note else None, ". See " if note else "See ", way], className="what")
 

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import LONGEST_REHEARSAL, County, Firing, Picture, Rehearsal, Rehearsed, RuleKind
+from flowcentre.picture.level_words import notice_of
 from layouts.parts import links
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
@@ -53,6 +54,7 @@ def document(picture: Picture, rehearsal: Rehearsal, *, fingerprint: str) -> str
             className="what",
         ),
         _choice(picture, rehearsal),
+        _notice(picture.county, rehearsal),
         _changes(rehearsal),
         *_answer(picture, rehearsal),
         html.P(f"As at {clock_words(rehearsal.at)}, {date_words(rehearsal.at)}.", className="what as-drawn"),
@@ -125,6 +127,12 @@ def _changes(rehearsal: Rehearsal) -> Component | None:
         action=PATH,
         className="rehearsal-changes",
     )
+
+
+def _notice(county: County, rehearsal: Rehearsal) -> Component | None:
+    """That nobody has verified what gives the level which is looked at."""
+    notice = notice_of(county, rehearsal.rule.measure) if rehearsal.rule is not None else ""
+    return html.P(html.Strong(f"{notice[0].upper()}{notice[1:]}."), className="what") if notice else None
 
 
 # --- What came of it ------------------------------------------------------------------------

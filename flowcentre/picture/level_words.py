@@ -89,10 +89,16 @@ def level_sentence(change: Change, score: Score) -> str:
     return f"{words.removesuffix('.')}; {INDICATIVE}." if score.indicative else words
 
 
-def mark_of(county: County, measure: str) -> str:
-    """What is said of a figure that is a computed score or level; "" of any other, and once all rules are verified."""
+def notice_of(county: County, measure: str) -> str:
+    """What must be said wherever a computed score or level stands; "" of other measures, and once all rules are verified."""
     verified = all(each.verified for each in county.pressure.rules)
-    return f", {INDICATIVE}" if measure in _COMPUTED and not verified else ""
+    return INDICATIVE if measure in _COMPUTED and not verified else ""
+
+
+def mark_of(county: County, measure: str) -> str:
+    """The same, to follow a figure."""
+    notice = notice_of(county, measure)
+    return f", {notice}" if notice else ""
 
 
 def _points(points: float) -> str:

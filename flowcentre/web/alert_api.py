@@ -11,6 +11,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from flowcentre.measures import find
 from flowcentre.model import Alert, ChannelSettings, Message, Rule, Silence, Standing
 from flowcentre.picture.alerts_now import AlertsNow
+from flowcentre.picture.level_words import notice_of
 from flowcentre.picture.undelivered import LOOKED_BACK
 from flowcentre.web import history
 from flowcentre.web.alert_shapes import (
@@ -81,7 +82,7 @@ def alerts_shape(known: AlertsNow) -> AlertsShape:
         "looked_at": known.looked_at,
         "watching": known.watching,
         "open": [_alert(known, alert) for alert in known.open],
-        "pending": [_pending(known.rule(standing.rule), standing) for standing in known.pending],
+        "pending": [_pending(known, standing) for standing in known.pending],
         "ended_since": known.at - LOOKED_BACK,
         "ended": [_alert(known, alert) for alert in known.ended],
         "silences": [_silence(silence) for silence in known.silences],
@@ -117,10 +118,12 @@ def _alert(known: AlertsNow, alert: Alert) -> AlertShape:
         "silenced": alert.silenced,
         "on_trial": rule is not None and rule.on_trial,
         "action_card": f"{CARDS}/{rule.action_card}" if rule is not None else None,
+        "notice": notice_of(known.picture.county, rule.measure) if rule is not None else "",
     }
 
 
-def _pending(rule: Rule | None, standing: Standing) -> PendingShape:
+def _pending(known: AlertsNow, standing: Standing) -> PendingShape:
+    rule = known.rule(standing.rule)
     raised_from = None  # while it cannot tell, nobody knows
     if rule is not None and standing.breach_since is not None and standing.blind_since is None:
         raised_from = standing.breach_since + rule.hold_for
@@ -136,6 +139,7 @@ def _pending(rule: Rule | None, standing: Standing) -> PendingShape:
         "raised_from": raised_from,
         "blind_since": standing.blind_since,
         "blind_why": standing.blind_why,
+        "notice": notice_of(known.picture.county, rule.measure) if rule is not None else "",
     }
 
 

@@ -38,6 +38,7 @@ class AlertShape(TypedDict):
     silenced: bool
     on_trial: Annotated[bool, Field(description="nobody is told of its rule")]
     action_card: Annotated[str | None, Field(description="the address of its page")]
+    notice: Annotated[str, Field(description="to be shown wherever the value is; empty: none")]
 
 
 class PendingShape(TypedDict):
@@ -54,6 +55,7 @@ class PendingShape(TypedDict):
     raised_from: Annotated[datetime | None, Field(description="when it is raised if it goes on; null: not known")]
     blind_since: datetime | None
     blind_why: str
+    notice: Annotated[str, Field(description="to be shown wherever the value is; empty: none")]
 
 
 class SilenceShape(TypedDict):

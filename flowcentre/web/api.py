@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from flowcentre.measures import ALL, find
 from flowcentre.model import Measure, Picture
+from flowcentre.picture.level_words import notice_of
 from flowcentre.web import history
 from flowcentre.web.asked import refuse_unknown
 from flowcentre.web.finished import Finished, Renderings, finish, respond
@@ -137,14 +138,15 @@ def create_api(
             history.check_points(points)
         except history.Unusable as why:
             raise HTTPException(422, str(why)) from None
+        notice = notice_of(current().county, wanted.id)
         if format == "csv" or (format is None and _prefers_csv(request.headers.getlist("accept"))):
             name = history.file_name(wanted.id, somewhere)
             return Response(
-                history.as_csv(wanted, somewhere, points),
+                history.as_csv(wanted, somewhere, points, notice),
                 media_type="text/csv; charset=utf-8; header=present",
                 headers={"content-disposition": f'attachment; filename="{name}"', "vary": "Accept"},
             )
-        content = to_json(history.as_json(wanted, somewhere, since, until, points))
+        content = to_json(history.as_json(wanted, somewhere, since, until, points, notice))
         return Response(content, media_type=JSON, headers={"vary": "Accept"})
 
     return router

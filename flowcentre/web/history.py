@@ -61,28 +61,32 @@ def check_points(points: Sequence[Point]) -> None:
         raise Unusable(f"{len(points):,} points are too many for one answer, the most is {MOST_POINTS:,}: ask for less")
 
 
-def as_json(measure: Measure, place: str, start: datetime, end: datetime, points: Sequence[Point]) -> HistoryShape:
-    """The history as the API's JSON."""
+def as_json(
+    measure: Measure, place: str, start: datetime, end: datetime, points: Sequence[Point], notice: str = ""
+) -> HistoryShape:
+    """The history as the API's JSON, with what must be said of the figures."""
     return {
         "measure": measure.id,
         "place": place,
         "unit": measure.unit,
+        "notice": notice,
         "from": start,
         "to": end,
         "points": [{"at": point.at, "value": number(point.value)} for point in points],
     }
 
 
-def as_csv(measure: Measure, place: str, points: Sequence[Point]) -> str:
-    """The history as CSV with headings; a gap is an empty cell."""
+def as_csv(measure: Measure, place: str, points: Sequence[Point], notice: str = "") -> str:
+    """The history as CSV with headings; a gap is an empty cell. What must be said of the figures is one more column."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(["measure", "place", "unit", "at", "value"])
+    told = [notice] if notice else []
+    rows.writerow(["measure", "place", "unit", "at", "value", *(["notice"] if notice else [])])
     named = [plain_cell(measure.id), plain_cell(place), plain_cell(measure.unit)]
     for point in points:
         value = number(point.value)
         at = point.at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        rows.writerow([*named, at, "" if value is None else f"{value:.15g}"])
+        rows.writerow([*named, at, "" if value is None else f"{value:.15g}", *told])
     return text.getvalue()
 
 

@@ -58,6 +58,7 @@ class PictureShape(TypedDict):
     at: Annotated[datetime, Field(description="the moment since which these values stand")]
     county: str
     demonstration: Annotated[bool, Field(description="true: every figure is invented")]
+    notices: Annotated[dict[str, str], Field(description="what must be shown beside values of a measure, by its id")]
     values: list[ValueShape]
 
 
@@ -178,6 +179,7 @@ HistoryShape = TypedDict(
         "measure": str,
         "place": str,
         "unit": str,
+        "notice": Annotated[str, Field(description="to be shown beside the values; empty: none")],
         "from": datetime,
         "to": datetime,
         "points": Annotated[

@@ -20,6 +20,7 @@ from flowcentre.model import (
     Typed,
     Value,
 )
+from flowcentre.picture.level_words import notice_of
 from flowcentre.web.shapes import (
     CoverageShape,
     FeedShape,
@@ -81,16 +82,22 @@ def coverage_shape(coverage: Coverage) -> CoverageShape:
 
 def picture_shape(picture: Picture, places: frozenset[str], measures: frozenset[str]) -> PictureShape:
     """A picture, or the part of it at some places and of some measures; none named means all."""
+    told = [
+        (place, measure)
+        for place, measure in sorted(picture.values)
+        if (not places or place in places) and (not measures or measure in measures)
+    ]
     return {
         "version": picture.version,
         "at": picture.at,
         "county": picture.county.name,
         "demonstration": picture.county.demonstration,
-        "values": [
-            value_shape(picture.values[place, measure])
-            for place, measure in sorted(picture.values)
-            if (not places or place in places) and (not measures or measure in measures)
-        ],
+        "notices": {
+            measure: notice
+            for measure in sorted({measure for _, measure in told})
+            if (notice := notice_of(picture.county, measure))
+        },
+        "values": [value_shape(picture.values[key]) for key in told],
     }
 
 

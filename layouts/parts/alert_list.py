@@ -9,6 +9,7 @@ from dash import html
 
 from flowcentre.model import Alert, AlertState, County, Rule, RuleKind, Standing
 from flowcentre.picture.alerts_now import AlertsNow
+from flowcentre.picture.level_words import mark_of
 from layouts.finished import Markup
 from layouts.parts import links
 from layouts.parts.age import age
@@ -22,7 +23,6 @@ from layouts.parts.alert_words import (
     value_words,
     where,
 )
-from layouts.parts.pressure_words import note_of
 from layouts.parts.rows import cell, folded, row, small, table
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import length_words, when_words
@@ -74,8 +74,12 @@ def _open(known: AlertsNow, alert: Alert) -> html.Li:
 
 def indicative(county: County, rule: Rule | None) -> list[Child]:
     """That a computed score or level is made by rules which nobody has verified."""
-    note = note_of(county, rule.measure) if rule is not None else ""
-    return [html.Small(f", {note}")] if note else []
+    mark = _mark(county, rule)
+    return [html.Small(mark)] if mark else []
+
+
+def _mark(county: County, rule: Rule | None) -> str:
+    return mark_of(county, rule.measure) if rule is not None else ""
 
 
 def figure_parts(rule: Rule | None, alert: Alert, at: datetime) -> list[Child]:
@@ -115,7 +119,7 @@ def _pending(known: AlertsNow, standing: Standing) -> Markup:
         rule.title if rule else standing.rule,
         [
             cell("Where", where(county, standing.subject)),
-            cell("Value", value or "not known", small(f" {limit}")),
+            cell("Value", value or "not known", small(f" {limit}{_mark(county, rule)}")),
             cell("In breach", "began ", since),
             cell("Raised unless it passes", raised),
         ],
@@ -145,7 +149,7 @@ def _ended(known: AlertsNow, alert: Alert) -> Markup:
             cell("Where", where(county, alert.subject)),
             cell("Raised", when_words(alert.raised_at, known.at)),
             cell("Stood", stood),
-            cell("Worst", value_words(rule, alert.worst) or "not known"),
+            cell("Worst", value_words(rule, alert.worst) or "not known", small(_mark(county, rule))),
             cell("Acknowledged", acknowledged_words(alert, known.at)),
             cell("Told", told_words(alert)),
         ],

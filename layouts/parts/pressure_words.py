@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from dash import html
 
 from flowcentre.measures import by_id
-from flowcentre.measures.pressure import LEVEL, LEVEL_AT_MOST, MISMATCH, SCORE
-from flowcentre.model import Contribution, County, Declaration, Parameter, Picture, Pillar, Score, State
+from flowcentre.measures.pressure import MISMATCH
+from flowcentre.model import Contribution, Declaration, Parameter, Picture, Pillar, Score, State
 from flowcentre.picture.pressure import INDICATIVE, LEVELS_APART
 from layouts.parts.figure import state_attributes
 from layouts.parts.tree import Child, marked
@@ -33,17 +33,6 @@ PILLARS = {
 def indicative_note(*, shown: bool) -> html.P | None:
     """That nobody has verified the rules: on every screen with a computed score or level."""
     return html.P(INDICATIVE, className="indicative") if shown else None
-
-
-def is_computed(measure_id: str) -> bool:
-    """Is a measure a computed score or level, or made of one?"""
-    return measure_id in (SCORE.id, LEVEL.id, LEVEL_AT_MOST.id, MISMATCH.id)
-
-
-def note_of(county: County, measure_id: str) -> str:
-    """What must be said wherever a figure of a computed score or level stands; "" of other measures, and once all is verified."""
-    rules = county.pressure.rules
-    return INDICATIVE if is_computed(measure_id) and not all(each.verified for each in rules) else ""
 
 
 def badge(level: int | None, words: str = "") -> html.Span:

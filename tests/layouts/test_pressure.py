@@ -8,11 +8,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from flowcentre.model import Alert, Alerting, AlertState, Declaration, PressureRules, Rule, RuleKind, Severity
+from flowcentre.model import (
+    Alert,
+    Alerting,
+    AlertState,
+    Declaration,
+    Phase,
+    PressureRules,
+    Rehearsal,
+    Rule,
+    RuleKind,
+    Severity,
+    Standing,
+)
 from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.pressure_book import DeclareForm
-from layouts import alerts, explain, pressure, pressure_page, wall
+from flowcentre.web.alert_api import alerts_shape
+from layouts import alerts, explain, pressure, pressure_page, rehearsal, wall
 from layouts.finished import to_html
 from layouts.parts.pressure_words import band_words, contribution_words, level_words
 from tests.layouts.cast import COUNTY_BOARD, NOW, picture
@@ -88,6 +101,16 @@ def test_a_level_is_told_as_indicative_where_it_explains_itself_and_where_an_ale
     county = replace(drawn.county, alerting=Alerting(rules=(rule,)))
     told = text(to_html(alerts.render(AlertsNow(replace(drawn, county=county), NOW, open=(raised,)))))
     assert f"level 3 , limit level 3 or more , {INDICATIVE}" in told
+    # So do those that are to come, those that are over, what is given to machines, and the rehearsal of the rule.
+    over = replace(raised, worst=4.0, cleared_at=NOW - HOUR / 2)
+    standing = Standing("three", "westshire", Phase.PENDING, breach_since=NOW - HOUR / 4, value=3.0)
+    known = AlertsNow(replace(drawn, county=county), NOW, open=(raised,), ended=(over,), pending=(standing,))
+    told = text(to_html(alerts.render(known)))
+    assert told.count(INDICATIVE) == 3
+    shape = alerts_shape(known)
+    assert [each["notice"] for of in ("open", "ended", "pending") for each in shape[of]] == [INDICATIVE] * 3
+    rehearsed = text(rehearsal.document(known.picture, Rehearsal(NOW, 7, rule), fingerprint="1"))
+    assert INDICATIVE.capitalize() in rehearsed
 
 
 def test_what_is_not_known_is_never_told_as_calm():

@@ -13,7 +13,9 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from flowcentre.model import Reading
 from flowcentre.picture import LivePicture
+from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.pressure_book import PressureBook
 from flowcentre.store import Store
 from flowcentre.web import Glass
@@ -168,3 +170,24 @@ def test_machines_read_the_same_with_what_is_indicative_said(scored: Scored, cli
     assert told["system"]["mismatch"] is None
     assert told["system"]["hours"]["computed_not_known"] == 168
     assert {each["id"]: each["verified_by"] for each in told["rules"]} == {"acute-2023": "", "community-local": ""}
+
+
+@on_one
+def test_whatever_else_gives_a_computed_level_says_that_it_is_indicative(scored: Scored, client: httpx.Client) -> None:
+    scored.store.declare("westshire", 3, "both hospitals are full", WHO, scored.clock() - HOUR, scored.clock() + HOUR)
+    scored.live.rebuild()
+    marked = {"pressure_score", "pressure_level", "pressure_level_at_most", "pressure_mismatch"}
+    for asked in ("", "?place=westshire"):
+        told = client.get(f"/api/v1/picture{asked}").json()
+        assert told["notices"] == dict.fromkeys(sorted(marked), INDICATIVE)
+    assert client.get("/api/v1/picture?measure=pressure_declared").json()["notices"] == {}
+    at = scored.clock()
+    levels = [Reading("pressure_level", "westshire", 3.0, at), Reading("ga_beds_occupied", "westshire", 450.0, at)]
+    scored.store.record_derived(levels, received_at=at)
+    scored.clock.at += HOUR
+    of = {name: f"/api/v1/history?place=westshire&measure={name}" for name in ("pressure_level", "ga_beds_occupied")}
+    assert [client.get(path).json()["notice"] for path in of.values()] == [INDICATIVE, ""]
+    level, beds = (client.get(f"{path}&format=csv").text.splitlines() for path in of.values())
+    assert level[0] == "measure,place,unit,at,value,notice"
+    assert [line.endswith(f'3,"{INDICATIVE}"') for line in level[1:]] == [True]
+    assert beds[0] == "measure,place,unit,at,value"
