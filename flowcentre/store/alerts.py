@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from flowcentre.model import MessageState, Rule, Standing, Telling, TellingKind, Transition
 from flowcentre.model.alerts import AlertState, Phase, What
@@ -21,8 +21,20 @@ from flowcentre.store.writing import insert_new
 _ENDS = (What.CLEARED, What.CLOSED)
 _Key = tuple[str, str]  # rule and subject
 _ENDED_LATELY = timedelta(days=2)
-# What was withdrawn before it was sent was not told: who never heard of an alert need not hear of its end.
-_went_out = func.coalesce(db.message.c.state, "") != MessageState.WITHDRAWN
+_sent = db.message.alias()
+_noted = select(func.count()).where(db.attempt.c.message == _sent.c.id).correlate(_sent).scalar_subquery()
+# What was withdrawn before it was sent was not told: who never heard of an alert need not hear of its end. But what stood in for
+# it may have gone out, and so may it where a sender took it and never said what became of it.
+_went_out = or_(
+    func.coalesce(db.message.c.state, "") != MessageState.WITHDRAWN,
+    select(_sent.c.id)
+    .where(
+        or_(_sent.c.id == db.message.c.id, _sent.c.first == db.message.c.id),
+        or_(_sent.c.state == MessageState.DELIVERED, _sent.c.attempts > _noted + 1),
+    )
+    .correlate(db.message)
+    .exists(),
+)
 
 
 def take_turn(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, case, func, insert, or_, select, update
 
 from flowcentre.model import Message, MessageState, Telling, TellingKind
 from flowcentre.store import alert_tables as db
@@ -28,6 +28,8 @@ _AHEAD = timedelta(minutes=2)  # by so much the clocks of two engines may differ
 _GATHERED = 500
 _WAITED_AT_MOST = timedelta(days=2)  # before it was delivered or given up
 _row = db.message.c
+_tries = select(func.count()).where(db.attempt.c.message == _row.id).correlate(db.message).scalar_subquery()
+_UNSURE = _row.attempts > _tries  # of one that waits: a sender took it, and never said what became of it
 
 Write = Callable[[Sequence[Telling], Mapping[str, Sequence[datetime]]], Sequence[NewMessage]]
 
@@ -141,8 +143,8 @@ def claim(
 def _claim_beside(connection: Connection, message: int, sender: str, at: datetime, lease: timedelta) -> list[Message]:
     """Take one, with all that goes in one letter with it, oldest first: what waits for the same lead at the same address.
 
-    What a sender took and has not spoken of may have gone out: it goes again with just those that it went with, or alone. A
-    sitrep always goes by itself.
+    What a sender took and has not spoken of may have gone out: it goes again with just those that it went with, or alone,
+    however often it fails after that. A sitrep always goes by itself.
     """
     one = connection.execute(select(db.message).where(_row.id == message)).one()
     sitrep = _sitrep(func.coalesce(_row.first, _row.id))
@@ -155,7 +157,9 @@ def _claim_beside(connection: Connection, message: int, sender: str, at: datetim
                 _row.lead == one.lead,
                 _row.channel == one.channel,
                 _row.key.endswith(f".{one.key.rpartition('.')[2]}", autoescape=True),
-                again if one.state == MessageState.SENDING else and_(_row.state == MessageState.WAITING, _is_due(at)),
+                again
+                if one.state == MessageState.SENDING
+                else and_(_row.state == MessageState.WAITING, _is_due(at), ~_UNSURE),
                 or_(_row.id == message, ~sitrep.exists()),
             )
             .order_by(_row.created_at, _row.id)
@@ -177,21 +181,22 @@ def _sitrep(first: ColumnElement[int] | int) -> Select[Any]:
 def _take(connection: Connection, ids: Collection[int], sender: str, at: datetime, lease: timedelta) -> list[Message]:
     if not ids:
         return []
+    # What a clock that was ahead wrote is of now: else it would be due again at once, while it is sent and however often it fails.
+    created_at = case((_row.created_at > to_ms(at + _AHEAD), to_ms(at)), else_=_row.created_at)
+    values = {"sender": sender, "due_at": to_ms(at + lease), "attempts": _row.attempts + 1, "created_at": created_at}
     taken = connection.execute(
-        update(db.message)
-        .where(_row.id.in_(ids))
-        .values(state=MessageState.SENDING, sender=sender, due_at=to_ms(at + lease), attempts=_row.attempts + 1)
-        .returning(*db.message.c)
+        update(db.message).where(_row.id.in_(ids)).values(state=MessageState.SENDING, **values).returning(*db.message.c)
     ).all()
     return sorted(as_messages(connection, taken), key=lambda each: (each.created_at, each.id))
 
 
 def postpone(connection: Connection, messages: Collection[int], until: datetime) -> None:
-    """Give back what was taken and not tried, to be taken again at a moment."""
+    """Give back what was taken and not tried, to be taken again at a moment; what may have gone out, by those together."""
+    state = case((_row.attempts - 1 > _tries, MessageState.SENDING), else_=MessageState.WAITING)
     connection.execute(
         update(db.message)
         .where(_row.id.in_(messages), _row.state == MessageState.SENDING)
-        .values(state=MessageState.WAITING, due_at=to_ms(until), attempts=_row.attempts - 1)
+        .values(state=state, due_at=to_ms(until), attempts=_row.attempts - 1)
     )
 
 

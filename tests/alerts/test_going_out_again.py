@@ -1,0 +1,157 @@
+"""What goes out late, another way or again: it stays true, whoever heard of an alert hears of its end, and a wrong clock ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from flowcentre.alerts.contract import NotDelivered
+from flowcentre.alerts.sender import LEASE
+from flowcentre.model import Alert, ChannelSettings, MessageState, TellingKind
+from flowcentre.store import Decided, Store
+from tests.alerts.telling_cast import ALERTING, AT, MINUTE
+from tests.alerts.test_going_out import DIRECTOR, ends, letters, tell
+from tests.alerts.test_sender import AWAY, HOUR, RULES, SECOND, Desk, Noting, fails, handed, nothing_noted
+
+__all__ = ["nothing_noted"]
+TWO_WAYS = replace(DIRECTOR, addresses=(("mail", "director@westshire.example"), ("other", "director@other.example")))
+WAYS = (ChannelSettings("mail", "noting"), ChannelSettings("other", "noting", {"name": "other"}))
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store, replace(ALERTING, leads=(ALERTING.leads[2], TWO_WAYS), channels=WAYS))
+
+
+def stands(desk: Desk) -> Alert:
+    (alert,) = desk.store.open_alerts(desk.clock.at)
+    return alert
+
+
+def keys() -> list[str]:
+    return [key for _, _, key, _ in Noting.handed]
+
+
+def who_heard(desk: Desk) -> frozenset[str]:
+    """The keys of what was told, as whoever decides sees them."""
+    found: list[frozenset[str]] = []
+    desk.store.decide_alerts(lambda stood: found.append(stood.told) or Decided(), rules=RULES, at=desk.clock.at)
+    return found[0]
+
+
+def test_the_same_by_the_next_address_says_what_happened_since_the_first_was_written(desk: Desk) -> None:
+    fails("mail", AWAY)
+    desk.raise_alert("director")
+    desk.sender.send_due()
+    desk.clock.at += 2 * SECOND
+    ends(desk)
+    desk.pass_on(10 * SECOND)
+    (letter,) = letters()
+    assert letter.subject.startswith("Over, cleared 08:00: CRITICAL: Beds full")
+
+
+def test_what_ended_while_it_was_being_written_is_said_to_be_over(desk: Desk) -> None:
+    """A look takes its time: it has the moment at which it began, and is kept after the words were written."""
+    desk.raise_alert("director")
+    desk.clock.at += 3 * SECOND
+    desk.sender.compose()
+    desk.clock.at -= SECOND
+    ends(desk)
+    desk.clock.at += SECOND
+    desk.sender.send_due()
+    assert letters()[0].subject.startswith("Over, cleared 08:00: CRITICAL: Beds full")
+
+
+def test_who_heard_of_an_escalation_by_the_next_address_is_known_to_have_heard_of_it(desk: Desk) -> None:
+    desk.raise_alert()
+    fails("mail", AWAY)
+    tell(desk, TellingKind.ESCALATED)
+    desk.sender.send_due()
+    desk.pass_on(10 * SECOND)
+    assert handed() == [("other", "director@other.example")]
+    desk.store.acknowledge(stands(desk).id, "site manager", desk.clock.at)
+    desk.pass_on(2 * MINUTE)
+    assert {message.state for message in desk.store.messages(AT - HOUR)} == {
+        MessageState.WITHDRAWN,
+        MessageState.DELIVERED,
+    }
+    assert len(who_heard(desk)) == 1
+
+
+def test_who_may_have_heard_of_an_escalation_before_a_sender_died_is_taken_to_have_heard_of_it(desk: Desk) -> None:
+    desk.raise_alert()
+    tell(desk, TellingKind.ESCALATED)
+    desk.sender.compose()
+    (message,) = desk.store.claim_together("one that died", AT, LEASE)
+    desk.store.acknowledge(stands(desk).id, "site manager", AT)
+    desk.pass_on(LEASE + SECOND)
+    assert letters() == []
+    assert desk.store.messages(AT - HOUR)[0].state == MessageState.WITHDRAWN
+    assert len(who_heard(desk)) == 1
+
+
+@pytest.mark.parametrize("ahead", [10 * MINUTE, 30 * HOUR])
+def test_what_a_clock_that_was_ahead_wrote_is_not_tried_again_and_again_at_once(desk: Desk, ahead: timedelta) -> None:
+    fails("mail", NotDelivered("away"))
+    fails("other", NotDelivered("away"))
+    desk.clock.at = AT + ahead
+    desk.raise_alert("director", at=AT)
+    desk.sender.compose()
+    desk.clock.at = AT
+    taken = 0
+    claim = desk.store.claim_together
+
+    def counted(*given: object, **named: object) -> object:
+        nonlocal taken
+        taken += 1
+        assert taken < 50
+        return claim(*given, **named)  # type: ignore[arg-type]
+
+    desk.store.claim_together = counted  # type: ignore[method-assign, assignment]
+    desk.sender.send_due()
+    assert taken <= 3
+
+
+def test_what_a_clock_that_was_ahead_wrote_is_not_with_two_senders_at_once(desk: Desk) -> None:
+    desk.clock.at = AT + 10 * MINUTE
+    desk.raise_alert("director", at=AT)
+    desk.sender.compose()
+    first, second = (desk.store.claim_together(name, AT + SECOND, LEASE) for name in ("one", "another"))
+    assert (len(first), second) == (1, [])
+
+
+# --- What a sender took that died -----------------------------------------------------------------------
+
+
+def test_what_may_have_gone_out_goes_again_with_the_key_that_it_had_however_often_it_fails(desk: Desk) -> None:
+    desk.raise_alert("director")
+    desk.sender.compose()
+    (message,) = desk.store.claim_together("one that died", AT, LEASE)
+    fails("mail", AWAY, None)
+    desk.pass_on(LEASE)
+    desk.raise_alert("director", subject="southmere")
+    desk.sender.compose()
+    desk.pass_on(MINUTE)
+    assert message.key in keys()
+    assert len(set(keys())) == 3
+
+
+def test_what_may_have_gone_out_in_one_letter_stays_in_one_where_it_has_to_wait(desk: Desk) -> None:
+    fails("mail", AWAY)
+    for subject in ("northgate", "southmere"):
+        desk.raise_alert("director", subject=subject)
+        desk.sender.send_due()
+        desk.clock.at += 6 * SECOND
+    later = desk.clock.at + 20 * SECOND
+    went = desk.store.claim_together("one that died", later, LEASE)
+    assert len(went) == 2
+    taken = desk.store.claim_together("the next", later + LEASE, LEASE)
+    desk.store.postpone([message.id for message in taken], later + 5 * MINUTE)
+    assert desk.store.claim_together("the next", later + 4 * MINUTE, LEASE) == []
+    desk.clock.at = later + 5 * MINUTE
+    desk.raise_alert("director", subject="a third")
+    desk.sender.compose()
+    claims = [desk.store.claim_together("the next", desk.clock.at, LEASE) for _ in range(2)]
+    assert [message.id for message in went] in [[message.id for message in claim] for claim in claims]
