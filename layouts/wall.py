@@ -22,6 +22,7 @@ from layouts.parts.figure import figure, noted, state_attributes
 from layouts.parts.pressure_wall import wall_pressure
 from layouts.parts.sparkline import SAID, trend
 from layouts.parts.tree import Child, marked
+from layouts.parts.wall_levels import wall_levels
 from layouts.parts.words import date_words, iso, silence_words
 from layouts.services import SERVICES, Service, absence_words, acute_sites, short_locality, stands_in
 
@@ -97,6 +98,7 @@ def _row(picture: Picture, place: Place) -> Component:
             html.Header(
                 [
                     html.H2(place.label, className="long" if len(place.label) > _LONG_NAME else None),
+                    wall_levels(picture, place),
                     html.Div([_as_at(picture, place, *one) for one in _CLOCKS], className="clocks"),
                 ]
             ),

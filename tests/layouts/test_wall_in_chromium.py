@@ -15,6 +15,7 @@ from flowcentre.model import Board
 from layouts import wall
 from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, picture
 from tests.layouts.conftest import Show
+from tests.layouts.pressure_cast import scored
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +133,64 @@ def test_four_rows_still_show_how_many_are_over_twelve_hours(show: Show) -> None
     for row in page.locator('.hospital [data-measure="ae_over_12h_now"]').all():
         assert row.is_visible()
         assert "over 12 h" in row.inner_text()
+
+
+# Each level of a row: what stands around it, whether it keeps to the room between the name and the clocks, and how large it is.
+LEVELS = """() => [...document.querySelectorAll(".wall-level")].map(level => {
+  const hair = Math.max(1, innerWidth / 960);  // letters may overhang their line by so much
+  const row = level.closest("header"), room = row.getBoundingClientRect(), badge = level.querySelector(".badge");
+  const [name, clocks, box] = [row.querySelector("h2"), row.querySelector(".clocks"), badge].map(e => e.getBoundingClientRect());
+  const words = [...level.querySelectorAll(".kind, .more")].filter(e => getComputedStyle(e.parentElement).clipPath === "none"
+    && getComputedStyle(e).clipPath === "none" && e.getBoundingClientRect().width > 1).map(e => e.getBoundingClientRect());
+  return {
+    place: row.querySelector("h2").textContent, text: level.textContent, level: badge.dataset.level,
+    inside: [box, ...words].every(b => b.top >= name.bottom - hair && b.bottom <= clocks.top + hair && b.right <= room.right + hair),
+    size: parseFloat(getComputedStyle(badge).fontSize), fill: getComputedStyle(badge).backgroundColor,
+    struck: getComputedStyle(badge).textDecorationLine,
+  };
+})"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160), (390, 844)])
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_each_place_has_its_levels_in_its_row_and_within_it(
+    show: Show, condition: str, width: int, height: int
+) -> None:
+    page = show(wall.document(scored(picture(condition)), COUNTY_BOARD, fingerprint="1"), width, height)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    levels = page.evaluate(LEVELS)
+    assert [one for one in levels if not one["inside"]] == []
+    assert [one["text"].split()[0].lstrip("≥—1234") for one in levels] == [
+        *("declared", "computed") * 2,  # of the county and of Northgate
+        "computed",
+    ]
+    least = 20 * width / 1920 if width > 390 else 20
+    assert [one for one in levels if one["size"] < least - 0.5] == []
+    small = 14 if width == 390 else 20 * width / 1920
+    assert [one for one in everything_seen(page) if one["size"] < small - 0.5 or one["contrast"] < 4.5] == []
+    if width != 390:
+        assert page.evaluate(CUT) == []
+    computed = [one for one in levels if "computed" in one["text"]]
+    if condition in ("empty", "stale"):
+        assert {(one["text"][0], one["level"], one["fill"]) for one in computed} == {("—", "0", "rgba(0, 0, 0, 0)")}
+    elif condition == "partial":
+        assert [one["text"] for one in computed if one["place"] == "Southmere General"] == ["≥1computed at least"]
+
+
+def test_a_level_moves_no_figure_and_is_struck_when_it_has_grown_old(show: Show) -> None:
+    figures = """() => [...document.querySelectorAll(".hospitals .number, .clocks")].map(e => {
+      const box = e.getBoundingClientRect(); return [box.x, box.y, box.height].join(); })"""
+    declared = scored(picture())
+    at = [
+        show(wall.document(each, COUNTY_BOARD, fingerprint="1")).evaluate(figures)
+        for each in (declared, scored(picture(), ()))
+    ]
+    assert at[0] == at[1]
+    page = show(wall.document(declared, COUNTY_BOARD, fingerprint="1"))
+    page.evaluate("document.querySelectorAll('.wall-level').forEach(level => level.dataset.state = 'stale')")
+    levels = page.evaluate(LEVELS)
+    assert {(one["fill"], one["struck"]) for one in levels} == {("rgba(0, 0, 0, 0)", "line-through")}
+    assert page.evaluate(figures) == at[0]
 
 
 # From the top of its cell, and from its left edge.
