@@ -189,7 +189,11 @@ class ActionRoutes:
         )
 
     def _take(self, request: Request, body: bytes) -> Response:
-        story = self._story(request)
+        try:
+            story = self._story(request)
+        except Exception as error:  # there is no page to draw the form on again: the browser has it still
+            log.error("an action could not be read", **kind_and_place(error))
+            return PlainTextResponse(f"{_NOT_KEPT} Go back to the form: it is as you filled it in.", 503)
         if story is None:
             return PlainTextResponse(_NO_ACTION, 404)
         if self.desk is None:

@@ -206,6 +206,23 @@ def test_a_form_that_comes_back_as_the_store_did_not_answer_is_still_of_its_aler
     assert (the_one(watch).alert, the_one(watch).measure) == (alert.id, "ae_patients_now")
 
 
+@on_one
+def test_where_the_store_does_not_answer_a_form_of_an_action_is_said_to_be_sent_again(
+    watch: Actions, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log(client)
+
+    def silent(*_: object) -> None:
+        raise OSError("the store does not answer")
+
+    for verb in ("action", "note_action"):
+        with monkeypatch.context() as patched:
+            patched.setattr(watch.store, verb, lambda *_, **__: silent())
+            answer = send(client, "/actions/1", {"do": "tried", "author": WHO, "words": "rang the agency"})
+        assert answer.status_code == 503, verb
+        assert "Send it again in a moment" in unescape(answer.text)
+
+
 # --- What came of it --------------------------------------------------------------------------------
 
 
