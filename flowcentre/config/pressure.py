@@ -10,7 +10,7 @@ from itertools import combinations
 from flowcentre.config.document import Document
 from flowcentre.config.lines import KeyPath
 from flowcentre.config.mistakes import suggest
-from flowcentre.config.pressure_parameters import read_parameters
+from flowcentre.config.pressure_parameters import LIGHTEST, read_parameters
 from flowcentre.config.pressure_shapes import ScoringShape
 from flowcentre.config.shapes import read_each
 from flowcentre.config.subjects import resolve_scored
@@ -113,7 +113,7 @@ def _check_ids(document: Document, entries: Sequence[_Entry]) -> None:
 
 def _check_scale(document: Document, path: KeyPath, shape: ScoringShape) -> None:
     out_of, cut_offs = shape.out_of, shape.cut_offs
-    if out_of is not None and not (math.isfinite(out_of) and 0 < out_of <= 10_000):
+    if out_of is not None and not (math.isfinite(out_of) and 1 <= out_of <= 10_000):
         what = f'"{shape.id}": out_of {out_of:g} is no scale'
         document.wrong((*path, "out_of"), what, "out_of = 44, what a score is at most")
         return
@@ -155,8 +155,8 @@ def _weights(
     for name, weight in given.items():
         if name not in names:
             document.wrong((*path, name), f'{of} has no "{name}" to weigh', suggest(name, names))
-        elif isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < weight <= _HEAVIEST:
-            what = f'{of}: "{name}" has no weight above 0'
+        elif isinstance(weight, bool) or not isinstance(weight, int | float) or not LIGHTEST <= weight <= _HEAVIEST:
+            what = f'{of}: "{name}" has no weight of {LIGHTEST:g} or more'
             document.wrong((*path, name), what, f"{name} = 1, or any number up to {_HEAVIEST:g}")
         else:
             weights.append((name, float(weight)))

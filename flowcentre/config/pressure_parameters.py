@@ -16,6 +16,7 @@ from flowcentre.model import Measure, Parameter, Worse
 
 _PRESSURE = frozenset(measure.id for measure in OF_PRESSURE)
 _MOST_POINTS = 1000.0
+LIGHTEST = 0.001  # of points and weights: of less than a hair of everything, no scale can be made
 
 
 def read_parameters(document: Document, path: KeyPath, rules: str | None) -> tuple[Parameter, ...]:
@@ -70,13 +71,15 @@ def _check_bands(document: Document, path: KeyPath, shape: ParameterShape, rules
     elif points is not None and not _rise(points):
         what = f"{named}: the points do not rise from 0 or more, the calmest band first"
         document.wrong((*path, "points"), what, "points = [0, 1, 2, 3]")
-    if shape.weight is not None and not (math.isfinite(shape.weight) and 0 < shape.weight <= _MOST_POINTS):
+    if shape.weight is not None and not (math.isfinite(shape.weight) and LIGHTEST <= shape.weight <= _MOST_POINTS):
         document.wrong((*path, "weight"), f"{named}: {shape.weight:g} is no weight", "weight = 1")
 
 
 def _rise(points: list[float]) -> bool:
     finite = all(math.isfinite(each) and 0 <= each <= _MOST_POINTS for each in points)
-    return finite and points[-1] > points[0] and all(a <= b for a, b in zip(points, points[1:], strict=False))
+    return (
+        finite and points[-1] - points[0] >= LIGHTEST and all(a <= b for a, b in zip(points, points[1:], strict=False))
+    )
 
 
 def _check_limits(

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import isnan
 
 from flowcentre.model import Contribution, Parameter, Pillar, PressureRules, Score, ScoringRules, State, Value
 
@@ -116,7 +117,9 @@ def score_county(pressure: PressureRules, values: Values, system: str, on: date)
 def _contribution(parameter: Parameter, value: Value, scale: float) -> Contribution:
     by = parameter.weight * scale
     most = parameter.most * scale
-    if not value.known or value.value is None:
+    if (
+        not value.known or value.value is None or isnan(value.value)
+    ):  # what is no number lies in no band, least in the calmest
         return Contribution(parameter, value, None, most)
     points = points_of(parameter, value.value) * by
     if not value.at_least:

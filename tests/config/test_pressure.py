@@ -116,6 +116,9 @@ MISTAKES = {
     "too few points": ("points = [0, 1, 3]", "points = [0, 1] #!", "3 bands, and points has 2", "points = [0, 1, 2]"),
     "points that fall": ("points = [0, 1, 3]", "points = [3, 1, 0] #!", "do not rise", "[0, 1, 2, 3]"),
     "a weight that is none": ("weight = 2", "weight = -1 #!", "-1 is no weight", "weight = 1"),
+    "a weight that no scale can be made of": ("weight = 2", "weight = 1e-320 #!", "is no weight", "weight = 1"),
+    "points that no scale can be made of": ("points = [0, 1, 3]", "points = [0, 0, 1e-320] #!", "do not rise", "[0, 1, 2, 3]"),
+    "a place that weighs nothing": ("{ northgate = 0.6 }", "{ northgate = 1e-320 } #!", "no weight of 0.001 or more", "northgate = 1"),
     "an unknown key": ("weight = 2", "wieght = 2 #!", 'unknown key "wieght"', "weight"),
     "an unknown table": ("[pillar_weights]", "[pillars] #!", '"pillars"', "[pillar_weights]"),
 }  # fmt: skip

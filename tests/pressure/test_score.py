@@ -126,6 +126,13 @@ def test_the_system_is_the_weighted_mean_of_its_pillars_and_a_silent_part_keeps_
     assert (silent.points, silent.level, silent.most, silent.state) == (None, None, 44, State.UNKNOWN)
 
 
+@pytest.mark.parametrize("limits", [(10.0, 20.0), (20.0, 10.0)])
+def test_a_figure_that_is_no_number_is_not_known_and_never_calm(limits):
+    parameter = Parameter("m", limits, (0.0, 1.0, 2.0))
+    score = score_place(rules(parameter), {("northgate", "m"): said("m", float("nan"))}, "northgate")
+    assert (score.points, score.level, score.most) == (None, None, 44)
+
+
 def test_each_day_is_scored_by_the_edition_that_was_in_force():
     def of(id: str, points: float, **dates: date) -> ScoringRules:
         return rules(Parameter("a", (1.0, 2.0), (0.0, points, 4.0)), id=id, **dates)
