@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from flowcentre.model import ActionNote, Noted
+from flowcentre.picture.actions_now import LONGEST_WHAT, ActionsNow
 from layouts import action_page
 from layouts import actions as actions_page
 from layouts.finished import to_html
@@ -16,8 +21,8 @@ from tests.layouts.test_wall_in_chromium import everything_seen
 pytestmark = pytest.mark.browser
 
 
-def page_of(condition: str) -> str:
-    inner = to_html(actions_page.render(actions_now(condition)))
+def page_of(condition: str, known: ActionsNow | None = None) -> str:
+    inner = to_html(actions_page.render(known or actions_now(condition)))
     above = "".join(map(to_html, top(shown(condition), "/actions")))
     sheets = "".join(
         f'<link rel="stylesheet" href="/assets/{name}.css">' for name in ("tokens", "flowcentre", "alerts", "actions")
@@ -51,6 +56,16 @@ def test_on_a_telephone_every_form_is_large_and_fits(show: Show, kind: str) -> N
         box = button.bounding_box()
         assert box is not None
         assert box["height"] >= 48
+
+
+@pytest.mark.parametrize("width", [390, 1920])
+def test_a_word_that_is_wider_than_a_telephone_breaks(show: Show, width: int) -> None:
+    words: dict[str, Any] = {"what": "W" * LONGEST_WHAT, "who": "M" * 40, "logged_by": "K" * 40, "ended_by": "K" * 40}
+    late, done = replace(LATE, **words), replace(DONE, **words)
+    known = replace(actions_now(), open=(late,), ended=(done,))
+    told = replace(story(late), notes=(ActionNote(1, Noted.TRIED, LATE.logged_at, "Z" * 40, "Q" * LONGEST_WHAT),))
+    for html in (page_of("normal", known), action_page.document(told, FORM, fingerprint="1")):
+        assert show(html, width, 900).evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_that_it_is_done_is_said_on_the_first_screen_of_a_telephone(show: Show) -> None:
