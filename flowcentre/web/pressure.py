@@ -22,6 +22,7 @@ from flowcentre.feeds.author import author_of
 from flowcentre.model import LEVELS_OF_PRESSURE, Declaration, Picture
 from flowcentre.picture.pressure_book import DeclareForm, PlacePressure, PressureBoard
 from flowcentre.web.alert_slips import NotSaid, said
+from flowcentre.web.asked import unknown_word
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
@@ -90,6 +91,10 @@ class PressureRoutes:
 
     def place(self, request: Request) -> Response:
         """The page of a place; with ``done`` it says what was declared."""
+        if (
+            words := unknown_word(request.query_params, ("done",), "a level is declared as things stand now")
+        ) is not None:
+            return PlainTextResponse(words, 422)
         known = self._known(request)
         if known is None:
             return PlainTextResponse(_NO_PLACE, 404)

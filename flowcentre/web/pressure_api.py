@@ -50,7 +50,10 @@ def create_pressure_api(book: PressureReading | None, trouble: Callable[[], str 
             raise HTTPException(404, NO_PRESSURE)
         if (why := trouble()) is not None:
             raise HTTPException(503, why)
-        return Response(to_json(pressure_shape(book.read())), media_type=JSON, headers={"cache-control": "no-store"})
+        board = book.read()
+        if not board.picture.county.pressure.rules:  # they were taken away while it runs
+            raise HTTPException(404, NO_PRESSURE)
+        return Response(to_json(pressure_shape(board)), media_type=JSON, headers={"cache-control": "no-store"})
 
     return router
 

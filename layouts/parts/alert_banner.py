@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dash import html
 
 from flowcentre.model import Alert, AlertState, Board, County, Level, Picture, Severity
+from flowcentre.picture.level_words import mark_of
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.alert_words import ORDER, on_trial, severity_count, undelivered_words, where
@@ -198,4 +199,7 @@ def _front_item(picture: Picture, alert: Alert) -> list[Child]:
     ]
     if alert.acknowledged_at is not None:
         said.append(html.Span(", acknowledged", className="alert-aside"))
+    rule = picture.county.alerting.rule(alert.rule)
+    if rule is not None and (mark := mark_of(picture.county, rule.measure)):
+        said.append(html.Span(mark, className="alert-aside"))
     return said

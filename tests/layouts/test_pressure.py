@@ -27,6 +27,7 @@ from flowcentre.picture.pressure_book import DeclareForm
 from flowcentre.web.alert_api import alerts_shape
 from layouts import alerts, explain, pressure, pressure_page, rehearsal, wall
 from layouts.finished import to_html
+from layouts.parts.alert_banner import front_banner
 from layouts.parts.pressure_words import band_words, contribution_words, level_words
 from tests.layouts.cast import COUNTY_BOARD, NOW, picture
 from tests.layouts.pressure_cast import ACUTE, HOUR, RULES, SAID, board, place, scored
@@ -107,6 +108,8 @@ def test_a_level_is_told_as_indicative_where_it_explains_itself_and_where_an_ale
     known = AlertsNow(replace(drawn, county=county), NOW, open=(raised,), ended=(over,), pending=(standing,))
     told = text(to_html(alerts.render(known)))
     assert told.count(INDICATIVE) == 3
+    front = text(to_html(front_banner(replace(known.picture, alerts=(raised,)))))
+    assert front.count(INDICATIVE) == 1
     shape = alerts_shape(known)
     assert [each["notice"] for of in ("open", "ended", "pending") for each in shape[of]] == [INDICATIVE] * 3
     rehearsed = text(rehearsal.document(known.picture, Rehearsal(NOW, 7, rule), fingerprint="1"))

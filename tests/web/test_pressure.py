@@ -13,7 +13,7 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from flowcentre.model import Reading
+from flowcentre.model import PressureRules, Reading
 from flowcentre.picture import LivePicture
 from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.pressure_book import PressureBook
@@ -159,8 +159,8 @@ def test_only_a_page_of_ours_declares_only_where_there_is_something_to_declare_a
 def test_machines_read_the_same_with_what_is_indicative_said(scored: Scored, client: httpx.Client) -> None:
     send(client, PATH, fields_of(client))
     scored.live.rebuild()
-    past = client.get("/api/v1/pressure?at=2026-11-21T08:00:00Z")  # a past moment is not given the present
-    assert past.status_code == 422
+    for address in ("/api/v1/pressure", PATH):  # a past moment is not given the present
+        assert client.get(f"{address}?at=2026-11-21T08:00:00Z").status_code == 422
     answer = client.get("/api/v1/pressure")
     told = TypeAdapter(PressureShape).validate_json(answer.content)
     assert told["notice"] == "indicative, locally configured"
@@ -191,3 +191,10 @@ def test_whatever_else_gives_a_computed_level_says_that_it_is_indicative(scored:
     assert level[0] == "measure,place,unit,at,value,notice"
     assert [line.endswith(f'3,"{INDICATIVE}"') for line in level[1:]] == [True]
     assert beds[0] == "measure,place,unit,at,value"
+
+
+@on_one
+def test_rules_that_are_taken_away_while_it_runs_leave_no_pressure(scored: Scored, client: httpx.Client) -> None:
+    scored.live.use(replace(scored.live.current().county, pressure=PressureRules()))
+    scored.live.rebuild()
+    assert [client.get(address).status_code for address in ("/api/v1/pressure", PATH)] == [404, 404]
