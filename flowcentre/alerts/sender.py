@@ -186,10 +186,12 @@ class Sender:
             batch = self._store.claim_together(self.name, at, LEASE, leaving_out=self._conduits.busy())
             if not batch:
                 return None
-            until = free_at(self._store.sent_lately(batch[0].lead, at - BUDGET_SPAN), batch, at)
+            lead, numbers = batch[0].lead, [each.id for each in batch]
+            going = self._store.letters_in_hand(lead, at, besides=numbers)
+            until = free_at([*self._store.sent_lately(lead, at - BUDGET_SPAN), *[at] * going], batch, at)
             if until <= at:
                 return batch
-            self._store.postpone([each.id for each in batch], until)
+            self._store.postpone(numbers, until)
 
     # --- One letter -----------------------------------------------------------------------
 

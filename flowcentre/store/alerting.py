@@ -172,6 +172,11 @@ class AlertVerbs(Connections):
         with self._reading() as connection:
             return outbox.sent_lately(connection, lead, since)
 
+    def letters_in_hand(self, lead: str, at: datetime, *, besides: Collection[int] = ()) -> int:
+        """How many letters to a lead are with channels, or may have gone out with a sender that died, but for some messages."""
+        with self._reading() as connection:
+            return outbox.in_hand(connection, lead, at, besides)
+
     def tellings_of(self, messages: Collection[int]) -> dict[int, list[Telling]]:
         """What each of some messages tells, by message."""
         with self._reading() as connection:

@@ -226,6 +226,15 @@ def sent_lately(connection: Connection, lead: str, since: datetime) -> list[date
     return [from_ms(moment) for moment in connection.execute(asked.distinct().order_by(_row.ended_at)).scalars()]
 
 
+def in_hand(connection: Connection, lead: str, at: datetime, besides: Collection[int]) -> int:
+    """How many letters to a lead senders are at just now, but for some messages; those of one letter were taken at one moment."""
+    asked = select(_row.sender, _row.due_at).where(
+        _row.lead == lead, _row.state == MessageState.SENDING, _row.due_at > to_ms(at), _row.ended_at.is_(None),
+        _row.id.not_in(besides),
+    )  # fmt: skip
+    return len(connection.execute(asked.distinct()).all())
+
+
 def delivered(connection: Connection, message: int, at: datetime, words: str) -> None:
     """Note that a channel took one. That it did so twice, after a lease had ended, does not move when it first did."""
     row = _hold(connection, message)

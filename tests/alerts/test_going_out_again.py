@@ -155,3 +155,16 @@ def test_what_may_have_gone_out_in_one_letter_stays_in_one_where_it_has_to_wait(
     desk.sender.compose()
     claims = [desk.store.claim_together("the next", desk.clock.at, LEASE) for _ in range(2)]
     assert [message.id for message in went] in [[message.id for message in claim] for claim in claims]
+
+
+def test_letters_that_are_with_a_channel_count_against_what_one_person_may_get(desk: Desk) -> None:
+    for number in range(10):
+        desk.raise_alert("director", subject=f"place {number}")
+        desk.sender.compose()
+        assert len(desk.store.claim_together(f"slow {number}", desk.clock.at, 20 * MINUTE)) == 1
+        desk.clock.at += 31 * SECOND
+    desk.raise_alert("director", subject="one more")
+    desk.sender.send_due()
+    assert letters() == []
+    desk.pass_on(5 * MINUTE)
+    assert letters() == []
