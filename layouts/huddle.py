@@ -10,7 +10,6 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Huddle, Picture
 from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
-from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.sitrep import Part, compared_words
 from layouts.finished import to_html
 from layouts.parts import links
@@ -95,7 +94,6 @@ def _head(now: HuddleNow) -> html.Header:
         standing = f"Huddle {huddle.id}, opened {when_words(huddle.opened_at, now.at)} by {huddle.opened_by}. "
     else:
         standing = "No huddle is open. "
-    mark = f" Computed scores and levels are {INDICATIVE}." if told.pressure.indicative else ""
     return html.Header(
         [
             html.H1(TITLE),
@@ -103,7 +101,7 @@ def _head(now: HuddleNow) -> html.Header:
                 ["as at ", html.Time(clock_words(now.at)), f", {date_words(now.at)}. {standing}"],
                 className="when",
             ),
-            html.P(f"{compared_words(told.compared_with, now.at, first=told.first)}{mark}", className="when"),
+            html.P(compared_words(told.compared_with, now.at, first=told.first), className="when"),
         ],
         className="page-head huddle-top",
     )

@@ -213,5 +213,5 @@ def _not_alike(measure: Measure, then: Value, now: Value, at: datetime) -> Why |
     return (
         f"it counts since midnight, and was {before} of another day by {when_words(first, at)}; "
         f"it is {after} today by {when_words(last, at)}",
-        f"since midnight: {before} of another day then, {after} now",
+        f"{before} of another day then, {after} now",
     )

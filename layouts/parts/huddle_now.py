@@ -1,4 +1,4 @@
-"""What is live on the page of the huddle: the very sentences of its sitrep, set out for those who talk."""
+"""What is live on the page of the huddle: the changes of its sitrep in compact rows, the rest in its very sentences."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import Action, Alert, Declaration, Place, Score
-from flowcentre.picture.change import Change, Turn, change_sentence
+from flowcentre.picture.change import Turn
 from flowcentre.picture.huddle import HuddleNow
-from flowcentre.picture.level_words import computed_words, declared_words, level_sentence
+from flowcentre.picture.level_words import brief_words, declared_words, oldest_words
+from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.saying import sentence, when_words
 from flowcentre.picture.sitrep import (
     Told,
@@ -21,10 +22,10 @@ from flowcentre.picture.sitrep import (
     minute_line,
 )
 from layouts.parts import links
+from layouts.parts.huddle_changes import change_rows
 from layouts.parts.tree import Child, marked
 
 _SHOWN = 12  # alerts and actions that are listed; of the others it says how many
-_SIGNS = {Turn.ROSE: "\N{BLACK UP-POINTING TRIANGLE}", Turn.FELL: "\N{BLACK DOWN-POINTING TRIANGLE}"}
 
 
 def minutes(now: HuddleNow) -> html.Section | None:
@@ -42,8 +43,9 @@ def pressure(told: Told) -> html.Section:
     """Each place that is scored: what is computed, with the age of its figures, and what is declared beside it."""
     now, places = told.pressure, told.county.places
     scored = [*([now.system] if now.system is not None else []), *now.places]
+    marked_once = all(score.indicative for score in scored)
     cards = [
-        _pressure_of(told, place, score, now.declared.get(score.place))
+        _pressure_of(told, place, score, now.declared.get(score.place), marked_once=marked_once)
         for score in scored
         if (place := places.get(score.place)) is not None
     ]
@@ -55,21 +57,27 @@ def pressure(told: Told) -> html.Section:
     inside: Component = html.P("No rules of pressure are configured.")
     if cards or declared:
         inside = html.Ul([*cards, *declared], className="huddle-places")
-    return html.Section([html.H2("Pressure by place"), inside], id="pressure")
+    note = html.P(sentence(f"computed levels and scores are {INDICATIVE}"), className="huddle-soft")
+    return html.Section([html.H2("Pressure by place"), note if cards and marked_once else None, inside], id="pressure")
 
 
-def _pressure_of(told: Told, place: Place, score: Score, declaration: Declaration | None) -> html.Li:
+def _pressure_of(
+    told: Told, place: Place, score: Score, declaration: Declaration | None, *, marked_once: bool
+) -> html.Li:
     level = "?" if score.level is None else f"{score.level}{'+' if score.at_least else ''}"
-    moved = [
-        html.Li(_signed(change, level_sentence(change, score)))
-        for change in told.levels
-        if change.place.id == score.place and change.turn is not Turn.STAYED
-    ]
+    mark = "" if marked_once or not score.indicative or score.level is None else f", {INDICATIVE}"
+    of_it = [change for change in told.levels if change.place.id == score.place]
+    compared = any(change.turn is not Turn.NOT_COMPARED for change in of_it)
+    oldest = oldest_words(score, told.at)
     said: list[Child] = [
         html.H3([html.Span(level, className="huddle-level", **marked(data_level=score.level)), place.name]),
-        html.P(sentence(computed_words(score, told.at))),
-        html.P(sentence(declared_words(declaration, told.at))),
-        html.Ul(moved, className="huddle-lines") if moved else None,
+        html.P(sentence(f"{brief_words(score)}{mark}")),
+        html.P(
+            sentence(declared_words(declaration, told.at)), className="huddle-soft" if declaration is None else None
+        ),
+        # Where it is compared, that line has the time of the same figures.
+        html.P(sentence(oldest), className="huddle-soft") if oldest and not compared else None,
+        *change_rows(of_it, told.at, short=True),
     ]
     return html.Li(said, className="huddle-place")
 
@@ -78,25 +86,14 @@ def changed(told: Told) -> html.Section:
     """What changed at each place since the huddle before."""
     since = when_words(told.compared_with, told.at)
     blocks = [
-        html.Li(
-            [html.H3(place.name), html.Ul([_change(change) for change in of_it], className="huddle-lines")],
-            className="huddle-place",
-        )
+        html.Li([html.H3(place.name), *change_rows(of_it, told.at)], className="huddle-place")
         for place, of_it in by_place(told.changes)
     ]
-    inside: Component = html.P("No figure is expected of any place.")
+    inside: list[Child] = [html.P("No figure is expected of any place.")]
     if blocks:
-        inside = html.Ul(blocks, className="huddle-places")
-    return html.Section([html.H2(f"What changed since {since}"), inside], id="changed")
-
-
-def _change(change: Change) -> html.Li:
-    return html.Li(_signed(change, change_sentence(change)), **marked(data_turn=change.turn.value))
-
-
-def _signed(change: Change, words: str) -> list[Child]:
-    sign = _SIGNS.get(change.turn)
-    return [html.Span(sign, className="huddle-sign", **marked(aria_hidden="true")), words] if sign else [words]
+        bold = html.P("In bold: what moved towards more pressure.", className="huddle-soft")
+        inside = [bold, html.Ul(blocks, className="huddle-places")]
+    return html.Section([html.H2(f"What changed since {since}"), *inside], id="changed")
 
 
 def alerts(told: Told) -> html.Section:

@@ -73,6 +73,34 @@ def test_it_never_scrolls_sideways_and_is_legible_at_any_width(page: Page, addre
             assert small == [], (path, width)
 
 
+def test_a_change_is_one_row_with_its_times_once_at_the_head_of_its_place(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{address}/huddle")
+    # All at once: what is live may be renewed at any moment.
+    seen = page.evaluate(
+        """() => {
+          const [score, place] = ["#pressure", "#changed"].map(part => [...document.querySelectorAll(`${part} .huddle-place`)]
+            .find(place => place.querySelector("h3").textContent.includes("Northgate General")));
+          const row = place.querySelector(".huddle-rows li");
+          return {
+            row: row.innerText.split(/\\s+/), height: row.getBoundingClientRect().height,
+            weight: getComputedStyle(row.querySelector(".name")).fontWeight,
+            times: [...place.querySelectorAll(".huddle-times")].map(e => e.innerText),
+            score: score.innerText, changed: document.querySelector("#changed").innerText,
+            pressure: document.querySelector("#pressure").innerText,
+          };
+        }"""
+    )
+    assert seen["row"] == ["Patients", "in", "A&E", "now", "▲+60", "20", "→", "80"]
+    assert seen["height"] < 40
+    assert seen["weight"] == "650"  # towards more pressure
+    assert len(seen["times"]) == 1
+    assert seen["times"][0].startswith("Figures of 08:")
+    assert "rose by" not in seen["changed"]
+    assert "level 1 → level 4" in seen["score"]
+    assert seen["pressure"].count("indicative, locally configured") == 1
+
+
 def test_in_the_hand_a_line_is_written_on_the_first_screen(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{address}/huddle")
