@@ -162,9 +162,7 @@ def times_words(change: Change) -> str:
     if then == now:  # of a sum the oldest part is the same, or what was said of that moment was put right since
         return f"its oldest figure is of {when_words(now, at)} in both, {old_words(at - now)}{late}"
     if now < then:  # what is worked out counts something older by now, which it did not then
-        return (
-            f"its oldest figure was of {when_words(then, at)} and is of {when_words(now, at)}, {old_words(at - now)}{late}"
-        )
+        return f"its oldest figure was of {when_words(then, at)} and is of {when_words(now, at)}, {old_words(at - now)}{late}"
     return f"figures of {when_words(then, at)} and {when_words(now, at)}, the newer {old_words(at - now)}{late}"
 
 
