@@ -10,14 +10,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from flowcentre.alerts.lines import draw, judge_time, time_at_level, time_words
 from flowcentre.alerts.machine import judge
 from flowcentre.alerts.past import Past
 from flowcentre.measures import ALL
-from flowcentre.measures.counted import COUNTED_FROM_PEOPLE
 from flowcentre.measures.derive import LONDON, local_day
+from flowcentre.measures.lacking import lacks
 from flowcentre.model import (
     FeedStatus,
     Judged,
@@ -115,7 +114,7 @@ def _value(picture: Picture, place_id: str, measure_id: str, at: datetime) -> Se
         return replace(seen, value=None, why="the figure is no number")
     if value.at_least:
         return replace(seen, why=_short_of(value))
-    if _lacks(value):
+    if lacks(value):
         # A share of some says something of all; a sum or a difference of some does not.
         if ALL[measure_id].across_places in (Summing.RATIO, Summing.MEAN):
             return replace(seen, partial=True, why=_short_of(value))
@@ -147,22 +146,10 @@ def _why(value: Value, state: State, at: datetime) -> str:
     return "it cannot be worked out from what is known" if value.derived else "the source gives no figure"
 
 
-def _lacks(value: Value) -> bool:
-    """May what is missing make it less as well as more: places that are silent, people whose rows are held back?"""
-    return not value.coverage.complete or (value.held > 0 and value.derived and _of_people(value.measure))
-
-
 def _short_of(value: Value) -> str:
     if not value.coverage.complete:
         return f"only {value.coverage} report"
     return f"{value.held} rows are held back" if value.held else "not all of it is known"
-
-
-@lru_cache(maxsize=1024)
-def _of_people(measure_id: str) -> bool:
-    formula = ALL[measure_id].formula
-    inputs = formula.inputs if formula is not None else ()
-    return measure_id in COUNTED_FROM_PEOPLE or any(_of_people(each) for each in inputs)
 
 
 # --- What looks back --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
 from flowcentre.measures.derive import LONDON, local_day
+from flowcentre.measures.lacking import lacks
 from flowcentre.measures.pressure import DECLARED, LEVEL, LEVEL_AT_MOST, MISMATCH, SCORE, declarable, scored_places
 from flowcentre.model import (
     Contribution,
@@ -139,7 +140,8 @@ def _computed(score: Score) -> tuple[Value, Value, Value]:
     if score.level is not None:
         at_most = 1 + sum(score.most > cut_off for cut_off in score.cut_offs)
     whole = Coverage(int(score.points is not None), 1)
-    short = Coverage(len(counted), len(given), "parameters") if score.points is not None else whole
+    whole_ones = [value for value in counted if value.at_least or not lacks(value)]
+    short = Coverage(len(whole_ones), len(given), "parameters") if score.points is not None else whole
     # What is missing leaves a level as certain as it is where no figure of it could make another one.
     measures = (
         (SCORE.id, score.points, score.points is not None and score.most > score.points, short),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import isnan
 
+from flowcentre.measures.lacking import lacks
 from flowcentre.model import Contribution, Parameter, Pillar, PressureRules, Score, ScoringRules, State, Value
 
 Values = Mapping[tuple[str, str], Value]
@@ -122,6 +123,9 @@ def _contribution(parameter: Parameter, value: Value, scale: float) -> Contribut
     ):  # what is no number lies in no band, least in the calmest
         return Contribution(parameter, value, None, most)
     points = points_of(parameter, value.value) * by
+    if not value.at_least and lacks(value):
+        # A share, a median or a difference of some: those of whom nothing is known may make it anything.
+        return Contribution(parameter, value, min(parameter.points) * by, most, up_to=most)
     if not value.at_least:
         return Contribution(parameter, value, points, most, up_to=points)
     # The true figure is this or more: more points where more is worse, and fewer where less is.

@@ -110,6 +110,7 @@ def _parameter(each: Contribution) -> ParameterShape:
         "observed_at": value.observed_at,
         "limits": list(each.parameter.limits),
         "points": each.points,
+        "up_to": each.most if each.up_to is None else each.up_to,
         "most": each.most,
     }
 

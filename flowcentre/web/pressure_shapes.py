@@ -20,6 +20,7 @@ class ParameterShape(TypedDict):
     observed_at: datetime | None
     limits: Annotated[list[float], Field(description="that part the bands, towards more pressure")]
     points: Annotated[float | None, Field(description="on the scale of the score; null: its figure is not known")]
+    up_to: Annotated[float, Field(description="that it may give by what is known; more than `points`: not certain")]
     most: Annotated[float, Field(description="that it can give")]
 
 

@@ -1,5 +1,6 @@
 """A score is what a person would work out by hand, and what is not known can only make it more."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import product
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flowcentre.model import Parameter, Pillar, PressureRules, ScoringRules, State, Value
+from flowcentre.model import Coverage, Parameter, Pillar, PressureRules, ScoringRules, State, Value
 from flowcentre.pressure import points_of, score_county, score_place
 
 AT = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -21,8 +22,12 @@ def rules(*parameters: Parameter, places=("northgate",), id="acute", pillar=Pill
     return ScoringRules(id, id.title(), pillar, places, tuple(parameters), **settings)
 
 
-def said(measure: str, figure: float | None, place: str = "northgate", *, at_least=False, state=State.FRESH) -> Value:
-    return Value(measure, place, figure, state if figure is not None else State.UNKNOWN, AT, AT, at_least=at_least)
+def said(
+    measure: str, figure: float | None, place: str = "northgate", *, at_least=False, some=False, state=State.FRESH
+) -> Value:
+    state = state if figure is not None else State.UNKNOWN
+    of = Coverage(1, 12, "wards") if some else Coverage()
+    return Value(measure, place, figure, state, AT, AT, coverage=of, at_least=at_least)
 
 
 @st.composite
@@ -54,14 +59,25 @@ def whole(all_of: list[Parameter], figures: tuple[float, ...]) -> Fraction:
 @given(st.data())
 def test_a_score_is_what_a_person_works_out_and_lies_between_the_least_and_the_most_that_every_gap_could_make_it(data):
     all_of = [data.draw(parameters(measure)) for measure in ("a", "b", "c")]
-    known = [data.draw(st.none() | st.tuples(st.sampled_from(FIGURES), st.booleans())) for _ in all_of]
+    kinds = st.sampled_from(["whole", "at least", "partial"])
+    known = [data.draw(st.none() | st.tuples(st.sampled_from(FIGURES), kinds)) for _ in all_of]
     values = {
-        ("northgate", p.measure): said(p.measure, *((None,) if k is None else (k[0],)), at_least=bool(k and k[1]))
+        ("northgate", p.measure): said(
+            p.measure, k and k[0], at_least=bool(k and k[1] == "at least"), some=k is not None and k[1] == "partial"
+        )
         for p, k in zip(all_of, known, strict=True)
     }
     score = score_place(rules(*all_of), values, "northgate")
-    # Every figure that each parameter could have: any at all where it is not known, that or more where it is "at least".
-    could = [FIGURES if k is None else [f for f in FIGURES if f >= k[0]] if k[1] else [k[0]] for k in known]
+    # Every figure that each parameter could have: any at all where it is not known, or is a share of some who report;
+    # that or more where it is "at least".
+    could = [
+        FIGURES
+        if k is None or k[1] == "partial"
+        else [f for f in FIGURES if f >= k[0]]
+        if k[1] == "at least"
+        else [k[0]]
+        for k in known
+    ]
     every = [whole(all_of, figures) for figures in product(*could)]
     assert score is not None
     assert float(score.most) == pytest.approx(float(max(every)))
@@ -101,6 +117,18 @@ def test_a_parameter_counts_where_anybody_should_report_it_and_an_old_figure_is_
     assert [each.known for each in score.contributions] == [True, False]
     old["northgate", "a"] = said("a", 1.5, state=State.LATE)
     assert score_place(both, old, "northgate").state is State.LATE
+
+
+def test_a_share_of_one_ward_of_twelve_makes_no_level_certain():
+    beds = Parameter("ga_occupancy", (92.0, 95.0), (0.0, 1.0, 2.0))
+    for figure in (80.0, 99.0):
+        values = {("northgate", "ga_occupancy"): said("ga_occupancy", figure, some=True)}
+        score = score_place(rules(beds), values, "northgate")
+        assert (score.points, score.most, score.level, score.at_least) == (0, 44, 1, True)
+    # Rows of people that are held back may make a share of them anything too.
+    held = replace(said("ae_over_12h_share_now", 8.0), held=2, derived=True)
+    of_people = rules(Parameter("ae_over_12h_share_now", (10.0, 20.0), (0.0, 1.0, 2.0)))
+    assert score_place(of_people, {("northgate", held.measure): held}, "northgate").at_least
 
 
 def test_the_system_is_the_weighted_mean_of_its_pillars_and_a_silent_part_keeps_its_weight():
