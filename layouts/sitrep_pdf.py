@@ -1,7 +1,12 @@
-"""A sitrep as a PDF: the same sentences as its text, in the pages' own letters."""
+"""A sitrep as a PDF: the same sentences as its text, in the whole of the pages' letters.
+
+Pages load Inter's Latin letters alone, in which "≥", "→" and "Łódź" are missing. What is printed has no second font to fall
+back on, so two files of the whole family stand beside it, which no page loads: Latin, Greek, Cyrillic, signs and arrows.
+"""
 
 from __future__ import annotations
 
+import unicodedata
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +15,12 @@ from typing import Any
 from flowcentre.model import EPOCH
 from flowcentre.picture.sitrep import Sitrep
 
-FONT = Path(__file__).resolve().parents[1] / "assets" / "fonts" / "inter-latin-wght-normal.woff2"
+_FONTS = Path(__file__).resolve().parents[1] / "assets" / "fonts"
+FONTS = {
+    "": _FONTS / "Inter-Regular.woff2",
+    "B": _FONTS / "Inter-Bold.woff2",
+}  # by style; inter-ui 4.1.1 of npm, OFL-1.1
+LACKING = "\N{WHITE SQUARE}"  # stands for a letter that the font lacks: "?" would be read as a question
 _MARGIN = 18  # mm
 _LETTERS = "sitrep"
 _PAGES = "\x02"  # stands for how many pages there are: no letter of any font, so that nothing said can hold it
@@ -18,7 +28,7 @@ _PAGES = "\x02"  # stands for how many pages there are: no letter of any font, s
 
 @lru_cache(maxsize=8)
 def pdf(sitrep: Sitrep) -> bytes:
-    """The whole document, A4, each page numbered. A letter that the font lacks stands as "?"."""
+    """The whole document, A4, each page numbered. A letter that the font lacks stands as a square, and the head says so."""
     # Loaded when the first is asked for: it takes long, and most processes never make one.
     from fpdf import FPDF
     from fpdf.enums import XPos, YPos
@@ -27,7 +37,10 @@ def pdf(sitrep: Sitrep) -> bytes:
     has = _letters()
 
     def plain(text: str) -> str:
-        return "".join(letter if ord(letter) in has else "?" for letter in text)
+        return "".join(letter if ord(letter) in has else LACKING for letter in unicodedata.normalize("NFC", text))
+
+    said = [sitrep.title, *sitrep.head, *(words for part in sitrep.parts for words in (part.title, *part.lines))]
+    lacking = sum(plain(words).count(LACKING) for words in said)
 
     class Paper(FPDF):
         def footer(self) -> None:
@@ -37,8 +50,8 @@ def pdf(sitrep: Sitrep) -> bytes:
 
     paper = Paper(format="A4", unit="mm")
     paper.alias_nb_pages(_PAGES)
-    for style, weight in (("", 400.0), ("B", 700.0)):
-        font: Any = BytesIO(_of_one_weight(weight))  # add_font takes a path alone, and what it opens takes either
+    for style in FONTS:
+        font: Any = BytesIO(_unpacked(style))  # add_font takes a path alone, and what it opens takes either
         paper.fonts[f"{_LETTERS}{style}"] = TTFFont(paper, font, f"{_LETTERS}{style}", style)
     paper.set_margin(_MARGIN)
     paper.set_auto_page_break(True, margin=_MARGIN)
@@ -56,6 +69,8 @@ def pdf(sitrep: Sitrep) -> bytes:
     paper.ln(2)
     for line in sitrep.head:
         say(line, 9.5, 4.8)
+    if lacking:
+        say(lacking_words(lacking), 9.5, 4.8, bold=True)
     for part in sitrep.parts:
         paper.ln(2.5 if part.small else 5)
         if paper.will_page_break(18):  # a title is not left alone at the foot of a page
@@ -74,24 +89,30 @@ def pdf(sitrep: Sitrep) -> bytes:
     return bytes(paper.output())
 
 
+def lacking_words(letters: int) -> str:
+    """What is said where a document could not show everything."""
+    stands = "1 letter" if letters == 1 else f"{letters:,} letters"
+    return f"{stands} cannot be printed here and stand{'s' if letters == 1 else ''} as {LACKING}: read the page or the text."
+
+
 @lru_cache(maxsize=1)
 def _letters() -> frozenset[int]:
+    """What both files can show."""
     from fontTools.ttLib import TTFont
 
-    return frozenset(TTFont(FONT).getBestCmap())
+    regular, bold = (frozenset(TTFont(path).getBestCmap()) for path in FONTS.values())
+    return regular & bold
 
 
 @lru_cache(maxsize=2)
-def _of_one_weight(weight: float) -> bytes:
-    """The pages' letters in one weight. Cut once: it takes longer than all the rest of a document."""
+def _unpacked(style: str) -> bytes:
+    """A font as it is put into documents. Unpacked once: it takes longer than all the rest of one."""
     from fontTools.ttLib import TTFont
-    from fontTools.varLib.instancer import instantiateVariableFont
 
-    font = TTFont(FONT, recalcTimestamp=False)
-    for layout in ("GDEF", "GPOS", "GSUB"):  # kerning and ligatures, which no sitrep uses, are nine tenths of the work
+    font = TTFont(FONTS[style], recalcTimestamp=False)
+    for layout in ("GDEF", "GPOS", "GSUB"):  # kerning and ligatures, which no sitrep uses
         if layout in font:
             del font[layout]
-    instantiateVariableFont(font, {"wght": weight}, inplace=True, static=True)
     font.flavor = None
     file = BytesIO()
     font.save(file)
