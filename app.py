@@ -330,18 +330,14 @@ def publishing(county: County, start: datetime) -> Iterator[None]:
 def picturing(store: Store, county: County, *, as_at: datetime | None = None, keep: bool) -> Iterator[LivePicture]:
     """The live picture; with ``keep``, its totals and shares are kept as history."""
     from flowcentre.measures.derive import local_day
-    from flowcentre.picture import LivePicture, derived_readings, expect, keep_what_aged
+    from flowcentre.picture import DerivedHistory, LivePicture, expect, keep_what_aged
 
     if keep:
         now = utc_now()
         keep_what_aged(store, county, expect(county, local_day(now)), now)
     live = LivePicture(store, county, utc_now, as_at=as_at)
     if keep:
-        live.subscribe(
-            lambda picture: store.record_derived(
-                derived_readings(picture.county, picture.values, picture.at), received_at=picture.at
-            )
-        )
+        live.subscribe(DerivedHistory(store, live.current()).keep)
     live.start()
     try:
         yield live

@@ -3,7 +3,7 @@
 from flowcentre.picture.build import build
 from flowcentre.picture.care_book import CareBook
 from flowcentre.picture.delay_book import DelayBook
-from flowcentre.picture.derived import derived_readings, keep_derived, keep_what_aged
+from flowcentre.picture.derived import DerivedHistory, derived_readings, keep_derived, keep_what_aged
 from flowcentre.picture.expected import Expected, expect
 from flowcentre.picture.live import LivePicture
 from flowcentre.picture.visits import VisitBook
@@ -11,6 +11,7 @@ from flowcentre.picture.visits import VisitBook
 __all__ = [
     "CareBook",
     "DelayBook",
+    "DerivedHistory",
     "Expected",
     "LivePicture",
     "VisitBook",

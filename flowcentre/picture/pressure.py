@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 
@@ -92,6 +92,17 @@ def scores(picture: Picture, declarations: Iterable[Declaration] = ()) -> Pressu
     """Every score of a picture, out of its own values; ``declarations`` are those of its moment, the newest of each place."""
     found = _score(picture.county, picture.values, picture.at)
     return PressureNow(found.system, found.pillars, found.places, {each.place: each for each in declarations})
+
+
+def with_declared(picture: Picture, declarations: Iterable[Declaration], at: datetime) -> Picture:
+    """A picture with what is declared by now: what somebody has just kept may not be in the picture itself yet."""
+    county, newest = picture.county, {each.place: each for each in declarations}
+    values = dict(picture.values)
+    for place in declarable(county.pressure, county.places):
+        values[place, DECLARED.id] = said = _declared(place, newest.get(place), at)
+        if (level := values.get((place, LEVEL.id))) is not None:
+            values[place, MISMATCH.id] = _mismatch(said, level)
+    return replace(picture, values=values)
 
 
 def changes_of_rules(pressure: PressureRules, after: datetime) -> list[datetime]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from flowcentre.measures.pressure import declarable
 from flowcentre.model import Declaration, Picture, Point, Score, ScoringRules
 from flowcentre.picture.build import step_of
-from flowcentre.picture.pressure import PressureNow, scores
+from flowcentre.picture.pressure import PressureNow, scores, with_declared
 from flowcentre.picture.pressure_hours import LevelHours, hours_at_all
 
 LOOKED_BACK = timedelta(days=7)
@@ -102,7 +102,7 @@ class PressureBook:
         at = picture.at if picture.looks_back else self._now()
         declared = self._store.declarations(at)
         return PressureBoard(
-            picture,
+            with_declared(picture, declared, at),
             at,
             scores(picture, declared),
             declarable(county.pressure, county.places),
@@ -116,6 +116,7 @@ class PressureBook:
         if place not in declarable(county.pressure, county.places):
             return None
         declared = self._store.declarations(at)
+        picture = with_declared(picture, declared, at)
         score = scores(picture, declared).score(place)
         lately = self._store.declared_between(place, at - LOOKED_BACK, at + timedelta(seconds=1))
         return PlacePressure(

@@ -13,6 +13,7 @@ from flowcentre.model import (
     Feed,
     Level,
     Parameter,
+    Picture,
     Pillar,
     Place,
     PlaceKind,
@@ -22,7 +23,7 @@ from flowcentre.model import (
     ScoringRules,
     State,
 )
-from flowcentre.picture import build, expect, keep_derived, keep_what_aged
+from flowcentre.picture import DerivedHistory, build, expect, keep_derived, keep_what_aged
 from flowcentre.picture.build import work_out
 from flowcentre.picture.pressure import pressure_values, scores
 from flowcentre.picture.pressure_hours import hours_at_levels
@@ -220,6 +221,32 @@ def test_a_level_ends_with_the_rules_that_gave_it_and_the_next_begins_at_midnigh
     values = work_out(EXPECTED, told.rows, midnight) | pressure_values(county, {}, midnight, {})
     assert values["westshire", "pressure_level"].state is State.UNKNOWN
     assert values["westshire", "pressure_mismatch"].known is False
+
+
+def test_a_place_that_is_taken_out_of_the_rules_leaves_a_gap_and_not_its_last_level(store):
+    key = ("northgate", "pressure_level")
+    values = values_of(BUSY)
+    before = Picture(1, AT, AT, COUNTY, values)
+    without = replace(COUNTY, pressure=PressureRules((replace(RULES, places=("southmere",)),)))
+    left = work_out(EXPECTED, BUSY, AT)
+
+    def after(minutes):
+        at = AT + minutes * MINUTES
+        return Picture(2, at, at, without, left | pressure_values(without, left, at, {}))
+
+    def told(until):
+        return [(point.at - AT, point.value) for point in store.history([key], AT, AT + until)[key]]
+
+    keeping = DerivedHistory(store, before)
+    keeping.keep(before)
+    for minutes in (10, 20):
+        keeping.keep(after(minutes))
+    assert told(HOURS) == [(0 * HOURS, 2.0), (10 * MINUTES, None)]
+    # Put back, it goes on; taken away while nothing runs, it ends at the start.
+    keeping.keep(replace(before, at=AT + 30 * MINUTES))
+    start = after(40)
+    DerivedHistory(store, start).keep(start)
+    assert told(HOURS)[2:] == [(30 * MINUTES, 2.0), (40 * MINUTES, None)]
 
 
 def test_a_picture_as_it_was_known_has_no_declaration_that_came_later(store):

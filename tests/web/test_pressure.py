@@ -13,9 +13,9 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from flowcentre.model import PressureRules, Reading
+from flowcentre.model import Coverage, PressureRules, Reading, State
 from flowcentre.picture import LivePicture
-from flowcentre.picture.pressure import INDICATIVE
+from flowcentre.picture.pressure import INDICATIVE, pressure_values
 from flowcentre.picture.pressure_book import PressureBook
 from flowcentre.store import Store
 from flowcentre.web import Glass
@@ -198,3 +198,24 @@ def test_rules_that_are_taken_away_while_it_runs_leave_no_pressure(scored: Score
     scored.live.use(replace(scored.live.current().county, pressure=PressureRules()))
     scored.live.rebuild()
     assert [client.get(address).status_code for address in ("/api/v1/pressure", PATH)] == [404, 404]
+
+
+@on_one
+def test_the_confirmation_compares_what_was_just_declared_though_the_picture_is_of_before(
+    scored: Scored, client: httpx.Client
+) -> None:
+    rules = replace(RULES, rules=tuple(replace(each, cut_offs=(-3.0, -2.0, 33.0)) for each in RULES.rules))
+    picture = scored.live.current()
+    values = {
+        key: replace(value, value=0.0, state=State.FRESH, coverage=Coverage())
+        for key, value in picture.values.items()
+        if not key[1].startswith("pressure")
+    }
+    values |= pressure_values(replace(picture.county, pressure=rules), values, picture.at, {})
+    scored.live._picture = replace(picture, values=values)
+    computed = values["westshire", "pressure_level"].value
+    for level, words in ((4, "Declared 1 level above"), (1, "Declared 2 levels below"), (3, "Declared as computed")):
+        answer = send(client, PATH, fields_of(client, level=str(level), words=f"as level {level}"))
+        page = client.get(answer.headers["location"]).text
+        assert computed == 3
+        assert words in page
