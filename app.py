@@ -474,7 +474,8 @@ def serve_glass(
     alerts = AlertBook(store, live.current, now) if live.current().county.alerting.rules else None
     actions = ActionBook(store, live.current, now) if has_actions(live.current().county) else None
     huddles = HuddleBook(store, live.current, now) if has_huddles(live.current()) else None
-    pressure = PressureBook(store, live.current, now) if live.current().county.pressure.rules else None
+    # Always: rules may come while it runs. Without any, its page says so, and the API answers 404.
+    pressure = None if published else PressureBook(store, live.current, now)
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,

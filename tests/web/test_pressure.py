@@ -13,6 +13,7 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
+from app import serve_glass
 from flowcentre.model import Coverage, PressureRules, Reading, State
 from flowcentre.picture import LivePicture
 from flowcentre.picture.pressure import INDICATIVE, pressure_values
@@ -219,3 +220,20 @@ def test_the_confirmation_compares_what_was_just_declared_though_the_picture_is_
         page = client.get(answer.headers["location"]).text
         assert computed == 3
         assert words in page
+
+
+@on_one
+def test_rules_that_come_while_it_runs_have_their_page_their_form_and_their_api_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, servers = Clock(), []
+    live = LivePicture(store, cast.county(), clock)
+    monkeypatch.setattr("flowcentre.web.serve", lambda server, **_: servers.append(server))
+    serve_glass(store, live, 0, lambda _url: None, now=clock)
+    addresses = ("/api/v1/pressure", PATH, "/pressure")
+    with running(servers[0]) as url, httpx.Client(base_url=url, timeout=20) as asking:
+        before = [asking.get(address).status_code for address in addresses]
+        live.use(replace(cast.county(), pressure=RULES))
+        live.rebuild()
+        after = [asking.get(address).status_code for address in addresses]
+    assert (before, after) == ([404, 404, 200], [200] * 3)
