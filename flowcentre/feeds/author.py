@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
+from flowcentre.feeds.of_a_person import BIRTH, EMAIL, NHS, TELEPHONE, WEB, looks_like
 from flowcentre.model import LONGEST_AUTHOR
 
 _MOST_DIGITS = 4  # "Ward 12 B, night"; more is a number of somebody
-_POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b", re.IGNORECASE)
 _SIGNS = " ,.'’&()/-"
 _OF_A_ROLE = re.compile(
     "admin|administrator|assistant|bed|bleep|care|carer|charge|clerk|co-?ordinator|consultant|day|deputy|desk|director|"
@@ -28,14 +28,19 @@ class NotAnAuthor(ValueError):
 def author_of(said: str) -> str:
     """An author as it is kept: blanks tidied. Raises NotAnAuthor."""
     author = " ".join(said.split())
+    kind = looks_like(author)
+    if kind in (TELEPHONE, NHS, BIRTH):
+        raise NotAnAuthor(f"That looks like {kind}: a role or initials, please.")
     if not any(letter.isalpha() for letter in author):
         raise NotAnAuthor("Say who you are: a role or initials, such as “duty manager”.")
     if len(author) > LONGEST_AUTHOR:
         raise NotAnAuthor(f"A role or initials, please, in {LONGEST_AUTHOR} letters at most.")
-    if "@" in author or "://" in author or "www." in author.casefold():
+    if kind in (EMAIL, WEB):
         raise NotAnAuthor("No e-mail or web address, please: a role or initials.")
-    if sum(letter.isdigit() for letter in author) > _MOST_DIGITS or _POSTCODE.search(author):
-        raise NotAnAuthor("No telephone number, NHS number, date or postcode, please: a role or initials.")
+    if kind is None and sum(letter.isdigit() for letter in author) > _MOST_DIGITS:
+        kind = "somebody’s number"
+    if kind is not None:
+        raise NotAnAuthor(f"That looks like {kind}: a role or initials, please.")
     if not all(letter.isalnum() or letter in _SIGNS for letter in author):
         raise NotAnAuthor("Letters, please: a role or initials, such as “duty manager”.")
     return author

@@ -71,9 +71,9 @@ def action_slip(
         raise NotASlip(_NOT_OURS)
     do = Do(fields["do"])
     if do is Do.LOG:
-        words = _needed(fields.get("what", ""), "Say what is to be done, in a few words.")
+        words = _needed(fields.get("what", ""), "Say what is to be done, in a few words.", at)
     else:
-        words = _needed(fields.get("words", ""), _NEEDS_WORDS.get(do))
+        words = _needed(fields.get("words", ""), _NEEDS_WORDS.get(do), at)
     who, due_at = None, None
     if do in (Do.LOG, Do.MOVED, Do.REOPENED):
         who = _who(fields, county, needed=do is Do.LOG)
@@ -125,8 +125,8 @@ def number_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
-def _needed(text: str, otherwise: str | None) -> str:
-    words = said(text, needed=False)
+def _needed(text: str, otherwise: str | None, at: datetime) -> str:
+    words = said(text, needed=False, at=at)
     if otherwise is not None and not any(letter.isalpha() for letter in words):
         raise NotSaid(otherwise)
     return words

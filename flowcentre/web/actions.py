@@ -239,7 +239,7 @@ class ActionRoutes:
     def _again(self, fields: Mapping[str, str], why: str) -> ActionForm:
         """The form as it was filled in, with what is wrong. What may be somebody's number is not shown again."""
         asked = fields.get("do", "")
-        unsaid = partial(said, needed=False)
+        unsaid = partial(said, needed=False, at=self.now())
         return ActionForm(
             dues(self.now(), fields.get("due", "")),
             mark=fields.get("form", ""),

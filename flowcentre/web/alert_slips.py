@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
 from flowcentre.feeds.author import NotAnAuthor, author_of
+from flowcentre.feeds.of_a_person import EMAIL, WEB, looks_like
 from flowcentre.measures.derive import LONDON
 from flowcentre.picture.alerts_now import LONGEST_WORDS, SilenceEnd
 from flowcentre.web.slips import NotASlip
@@ -20,18 +19,6 @@ _MORNING = time(8)
 _NEAR = timedelta(minutes=15)  # a morning nearer than that is nobody's choice
 _KEY = "%Y-%m-%dT%H:%MZ"
 _NOT_OURS = "This is not a form of this page: open it again."
-# A telephone number, an NHS number, a date of birth: a reason needs none of them.
-_LONG_NUMBER = re.compile(
-    r"(?:\d[ /._\u2010-\u2015-]?){7,}"
-    r"|(?:\d[ /.()_\u2010-\u2015-]{0,2}){9,}"
-    r"|(?<!\d)\d{3}[\W_]{0,3}\d{3}[\W_]{0,3}\d{4}(?!\d)"
-)
-_DATE = re.compile(
-    r"(?<!\d)\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})(?!\d)"
-    r"|(?<!\d)\d{1,2}(?:st|nd|rd|th)?[ -]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ ,.-]*(?:19|20)\d\d(?!\d)",
-    re.IGNORECASE,
-)
-_POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b", re.IGNORECASE)
 
 
 class Do(StrEnum):
@@ -67,7 +54,7 @@ def what_of(fields: Mapping[str, str], *allowed: Do) -> Do:
 
 def alert_slip(fields: Mapping[str, str], do: Do, who: str | None, at: datetime) -> AlertSlip:
     """A form of an alert; ``who`` is signed in, where anybody is. Raises NotASlip and NotSaid."""
-    words = said(fields.get("words", ""), needed=do in (Do.SILENCE, Do.CLOSE))
+    words = said(fields.get("words", ""), needed=do in (Do.SILENCE, Do.CLOSE), at=at)
     until, everywhere = None, False
     if do is Do.SILENCE:
         if fields.get("where") not in ("here", "everywhere"):
@@ -81,18 +68,18 @@ def alert_slip(fields: Mapping[str, str], do: Do, who: str | None, at: datetime)
     return AlertSlip(do, by, words, everywhere, until)
 
 
-def said(text: str, *, needed: bool, longest: int = LONGEST_WORDS) -> str:
-    """A reason as it is kept: blanks tidied. Raises NotSaid."""
+def said(text: str, *, needed: bool, at: datetime, longest: int = LONGEST_WORDS) -> str:
+    """A reason as it is kept: blanks tidied. ``at`` says which days are near enough to be of work. Raises NotSaid."""
     words = " ".join(text.split())
-    if needed and not any(letter.isalpha() for letter in words):
+    kind = looks_like(words, at)
+    if kind is None and needed and not any(letter.isalpha() for letter in words):
         raise NotSaid("Say why, in a few words.")
     if len(words) > longest:
         raise NotSaid(f"In {longest} letters at most, please.")
-    plain = unicodedata.normalize("NFKC", words)  # wide letters and digits are letters and digits
-    if "@" in plain or "://" in plain or "www." in plain.casefold():
+    if kind in (EMAIL, WEB):
         raise NotSaid("No e-mail or web address, please.")
-    if _LONG_NUMBER.search(plain) or _DATE.search(plain) or _POSTCODE.search(plain):
-        raise NotSaid("No telephone number, NHS number, date of birth or postcode, please: nothing of a patient.")
+    if kind is not None:
+        raise NotSaid(f"It holds what looks like {kind}: write it without, and with nothing of a patient.")
     if not words.isprintable():
         raise NotSaid("Letters and numbers, please.")
     return words

@@ -237,7 +237,7 @@ class AlertRoutes:
         form = AlertForm(
             silence_ends(self.now(), fields.get("until", "")),
             author=_unless_refused(author_of, fields.get("author", "")),
-            words=_unless_refused(partial(said, needed=False), fields.get("words", "")),
+            words=_unless_refused(partial(said, needed=False, at=self.now()), fields.get("words", "")),
             everywhere=fields.get("where") == "everywhere",
             asked=asked if asked in tuple(Do) else "",
             mistakes=(why,),

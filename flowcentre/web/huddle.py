@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -163,7 +164,7 @@ class HuddleRoutes:
             return take(request, body)
         except Exception as error:
             log.error("the form of a huddle could not be answered", **kind_and_place(error))
-            return PlainTextResponse(f"{_NOT_KEPT}\n\n{_words_in(body)}".rstrip(), 503)
+            return PlainTextResponse(f"{_NOT_KEPT}\n\n{_words_in(body, self.now())}".rstrip(), 503)
 
     def _open(self, request: Request, body: bytes) -> Response:
         if self.book is None:
@@ -173,15 +174,15 @@ class HuddleRoutes:
         fields: Mapping[str, str] = {}
         try:
             fields = fields_of(body)
-            slip = huddle_slip(fields, Do.OPEN, signed_in=self.signed_in(request))
+            slip = huddle_slip(fields, Do.OPEN, signed_in=self.signed_in(request), at=self.now())
             self.desk.open_huddle(slip.by, self.now())
         except NotASlip as why:
-            return self._drawn(request, _again(fields, str(why)), 400)
+            return self._drawn(request, _again(fields, str(why), self.now()), 400)
         except NotSaid as why:
-            return self._drawn(request, _again(fields, str(why)), 422)
+            return self._drawn(request, _again(fields, str(why), self.now()), 422)
         except Exception as error:
             log.error("a huddle could not be opened", **kind_and_place(error))
-            return self._drawn(request, _again(fields, _NOT_KEPT), 503)
+            return self._drawn(request, _again(fields, _NOT_KEPT, self.now()), 503)
         return RedirectResponse(f"{PATH}?done=opened", status_code=303)
 
     def _take(self, request: Request, body: bytes) -> Response:
@@ -196,15 +197,16 @@ class HuddleRoutes:
         fields: Mapping[str, str] = {}
         try:
             fields = fields_of(body)
-            slip = huddle_slip(fields, Do.MINUTE, Do.CLOSE, Do.SEND, signed_in=self.signed_in(request))
+            who, at = self.signed_in(request), self.now()
+            slip = huddle_slip(fields, Do.MINUTE, Do.CLOSE, Do.SEND, signed_in=who, at=at)
             return RedirectResponse(self._do(self.book, self.desk, huddle, slip), status_code=303)
         except NotASlip as why:
-            return self._refused(request, huddle, _again(fields, str(why)), 400)
+            return self._refused(request, huddle, _again(fields, str(why), self.now()), 400)
         except (NotSaid, _Over) as why:
-            return self._refused(request, huddle, _again(fields, str(why)), 422)
+            return self._refused(request, huddle, _again(fields, str(why), self.now()), 422)
         except Exception as error:
             log.error("what somebody did at a huddle could not be kept", **kind_and_place(error))
-            return self._refused(request, huddle, _again(fields, _NOT_KEPT), 503)
+            return self._refused(request, huddle, _again(fields, _NOT_KEPT, self.now()), 503)
 
     def _do(self, book: HuddleReading, desk: HuddleDesk, huddle: Huddle, slip: HuddleSlip) -> str:
         """Keep it, and say where one reads what became of it."""
@@ -289,21 +291,21 @@ def _titles(alerting: Alerting, at: datetime) -> tuple[str, ...]:
     return tuple(lead.title for lead in leads if lead is not None)
 
 
-def _again(fields: Mapping[str, str], why: str) -> HuddleForm:
+def _again(fields: Mapping[str, str], why: str, at: datetime) -> HuddleForm:
     """What stood in a form. What may be somebody's number is not shown again."""
     asked = fields.get("do", "")
     return HuddleForm(
         author=_unless_refused(author_of, fields.get("author", "")),
-        words=_unless_refused(minute_of, fields.get("words", "")),
+        words=_unless_refused(partial(minute_of, at=at), fields.get("words", "")),
         mark=fields.get("form", "")[:64] if fields.get("form", "").isascii() else "",
         asked=asked if asked in tuple(Do) else "",
         mistakes=(why,),
     )
 
 
-def _words_in(body: bytes) -> str:
+def _words_in(body: bytes, at: datetime) -> str:
     try:
-        return _again(fields_of(body), "").words
+        return _again(fields_of(body), "", at).words
     except NotASlip:
         return ""
 

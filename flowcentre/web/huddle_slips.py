@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from flowcentre.feeds.author import NotAnAuthor, author_of
@@ -37,7 +38,7 @@ class HuddleSlip:
     sends: bool = False  # the sitrep, when the huddle is closed
 
 
-def huddle_slip(fields: Mapping[str, str], *allowed: Do, signed_in: str | None) -> HuddleSlip:
+def huddle_slip(fields: Mapping[str, str], *allowed: Do, signed_in: str | None, at: datetime) -> HuddleSlip:
     """A form of a huddle; ``signed_in`` is who is, where anybody is. Raises NotASlip and NotSaid."""
     if fields.get("do") not in allowed:
         raise NotASlip(_NOT_OURS)
@@ -46,7 +47,7 @@ def huddle_slip(fields: Mapping[str, str], *allowed: Do, signed_in: str | None) 
     if do is Do.MINUTE:
         if not _MARK.fullmatch(mark):
             raise NotASlip(_NOT_OURS)
-        words = minute_of(fields.get("words", ""))
+        words = minute_of(fields.get("words", ""), at)
         if not any(letter.isalnum() for letter in words):
             raise NotSaid("Write what was said, in a few words.")
     try:
@@ -58,6 +59,6 @@ def huddle_slip(fields: Mapping[str, str], *allowed: Do, signed_in: str | None) 
     return HuddleSlip(do, by, words, mark, sends=fields.get("send") == "yes")
 
 
-def minute_of(text: str) -> str:
+def minute_of(text: str, at: datetime) -> str:
     """A line of the minutes as it is kept. Raises NotSaid."""
-    return said(text, needed=False, longest=LONGEST_MINUTE)
+    return said(text, needed=False, at=at, longest=LONGEST_MINUTE)

@@ -78,7 +78,7 @@ class PlannedSilences:
         form = PlannedSilence()
         try:
             fields = fields_of(body)
-            form = _as_filled_in(fields)
+            form = _as_filled_in(fields, self.now())
             self._keep(self.desk, form, fields, self.signed_in(request))
         except NotASlip as why:
             return self._drawn(request, replace(form, mistakes=(str(why),)), 400)
@@ -108,7 +108,7 @@ class PlannedSilences:
             raise NotSaid("A silence ends after it starts, and a day later at most.")
         if starts_at > at + _AHEAD:
             raise NotSaid("That is more than a month ahead: enter it nearer to the time.")
-        words = said(fields.get("words", ""), needed=True)
+        words = said(fields.get("words", ""), needed=True, at=at)
         try:
             by = author_of(fields.get("author", "")) if who is None else who
         except NotAnAuthor as why:
@@ -129,7 +129,7 @@ class PlannedSilences:
         return HTMLResponse(draw(self.current(), form, self.now()), status)
 
 
-def _as_filled_in(fields: Mapping[str, str]) -> PlannedSilence:
+def _as_filled_in(fields: Mapping[str, str], at: datetime) -> PlannedSilence:
     """What is shown again where something is wrong: not what may be somebody's number."""
 
     def kept(name: str, check: Callable[[str], str]) -> str:
@@ -143,7 +143,7 @@ def _as_filled_in(fields: Mapping[str, str]) -> PlannedSilence:
         subject=fields.get("place", "")[:200],
         starts=fields.get("starts", "")[:20],
         ends=fields.get("ends", "")[:20],
-        words=kept("words", lambda text: said(text, needed=False)),
+        words=kept("words", lambda text: said(text, needed=False, at=at)),
         author=kept("author", author_of),
     )
 

@@ -138,7 +138,7 @@ class PressureRoutes:
             mark=fields.get("form", "") if status == 503 else "",  # sent again it is the same, if it was kept after all
             ends=hold_ends(self.now(), fields.get("until", "")),
             level=int(level) if level in {str(each) for each in LEVELS_OF_PRESSURE} else None,
-            words=_unless_refused(partial(said, needed=False), fields.get("words", "")),
+            words=_unless_refused(partial(said, needed=False, at=self.now()), fields.get("words", "")),
             author=_unless_refused(author_of, fields.get("author", "")),
             mistakes=(why,),
         )

@@ -43,7 +43,7 @@ def declare_slip(fields: Mapping[str, str], who: str | None, at: datetime) -> De
     level = fields.get("level", "")
     if level not in {str(each) for each in LEVELS_OF_PRESSURE}:
         raise NotASlip("Choose a level.")
-    reason = said(fields.get("words", ""), needed=True)
+    reason = said(fields.get("words", ""), needed=True, at=at)
     until = _until(fields.get("until", ""), at)
     try:
         by = author_of(fields.get("author", "")) if who is None else who

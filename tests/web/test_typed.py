@@ -175,8 +175,8 @@ def test_a_figure_below_zero_is_held_with_its_reason_and_what_stood_before_stand
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ({"author": "943 476 5919"}, "Say who you are"),
-        ({"author": "jb 943 476 5919"}, "No telephone number, NHS number"),
+        ({"author": "943 476 5919"}, "looks like an NHS number"),
+        ({"author": "jb 943 476 5919"}, "looks like an NHS number"),
         ({"author": ""}, "Say who you are"),
         ({"voluntary_used": "", "voluntary_capacity": ""}, "give one figure at least"),
         ({"holds": "2026-11-22T08:00Z"}, "has passed"),
