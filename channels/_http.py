@@ -81,15 +81,18 @@ def post(
                         break
                 taken = Answer(answer.status_code, bytes(body[:_READ]).decode("utf-8", errors="replace").strip())
                 refuse(answer.status_code, answer.headers)
-        except httpx.TimeoutException:
-            raise NotDelivered(f"the webhook did not answer within {TIMEOUT:g} s") from None
+        except httpx.TimeoutException as error:
+            unsure = isinstance(error, httpx.ReadTimeout)
+            raise NotDelivered(f"the webhook did not answer within {TIMEOUT:g} s", unsure=unsure) from None
         except httpx.ConnectError:
             raise NotDelivered("the webhook cannot be reached") from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             if not deadline.passed:
-                raise NotDelivered(f"the webhook could not be asked ({type(error).__name__})") from None
+                unsure = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
+                words = f"the webhook could not be asked ({type(error).__name__})"
+                raise NotDelivered(words, unsure=unsure) from None
     if deadline.passed:
-        raise NotDelivered(f"the webhook took longer than {within:g} s to answer in full")
+        raise NotDelivered(f"the webhook took longer than {within:g} s to answer in full", unsure=True)
     return taken
 
 

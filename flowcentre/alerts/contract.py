@@ -35,13 +35,17 @@ class NotDelivered(Exception):
     """A channel did not take a letter. ``reason`` is kept and shown: it never quotes an address or a secret.
 
     ``again_in`` is what the other side asked us to wait. ``for_good`` says that to try the same again is of no use.
+    ``unsure`` says that it may have been taken all the same, as where no answer came: it goes again in the same letter.
     """
 
-    def __init__(self, reason: str, *, again_in: timedelta | None = None, for_good: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, again_in: timedelta | None = None, for_good: bool = False, unsure: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again_in = again_in
         self.for_good = for_good
+        self.unsure = unsure
 
 
 class BadSettings(ValueError):

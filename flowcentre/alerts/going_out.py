@@ -3,7 +3,6 @@ for one person goes in one letter."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,11 +19,11 @@ from flowcentre.alerts.letters import (
     SHORT_LISTED,
     cut,
     link_of,
-    way_of,
     within,
 )
 from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
 from flowcentre.model import Action, Alert, Alerting, Message, Severity, Telling, TellingKind
+from flowcentre.store import letter_key
 
 _IN_FULL = 5  # of the messages that go in one letter; of the others the subject
 _ORDER = tuple(Severity)
@@ -115,10 +114,7 @@ def letter_of(
 
 def key_of(batch: Sequence[Message]) -> str:
     """The key that goes with a letter: the same each time the same messages go together."""
-    if len(batch) == 1:
-        return batch[0].key
-    mark = hashlib.sha256("\n".join(sorted(message.key for message in batch)).encode()).hexdigest()[:32]
-    return f"{mark}.{way_of(batch[0].key)}"
+    return batch[0].letter or letter_key([message.key for message in batch])
 
 
 def free_at(sent: Sequence[datetime], batch: Sequence[Message], at: datetime) -> datetime:

@@ -156,9 +156,7 @@ class Sender:
             if work.going.hangs or not work.is_overdue(at):
                 continue
             self._conduits.hangs(work.going, at)
-            alerting = self._alerting()
-            for message in work.batch:
-                self._note_failure(message, alerting.lead(message.lead), alerting, NotDelivered(HANGS))
+            self._note_failures(work.batch, self._alerting(), NotDelivered(HANGS), may_have_gone=True)
 
     # --- One round ------------------------------------------------------------------------
 
@@ -186,6 +184,9 @@ class Sender:
             batch = self._store.claim_together(self.name, at, LEASE, leaving_out=self._conduits.busy())
             if not batch:
                 return None
+            batch = self._withdraw_needless(batch)
+            if not batch:
+                continue
             lead, numbers = batch[0].lead, [each.id for each in batch]
             going = self._store.letters_in_hand(lead, at, besides=numbers)
             until = free_at([*self._store.sent_lately(lead, at - BUDGET_SPAN), *[at] * going], batch, at)
@@ -198,15 +199,12 @@ class Sender:
     def _send(self, batch: Sequence[Message]) -> None:
         alerting = self._alerting()
         lead = alerting.lead(batch[0].lead)
-        since = self._happened_since(batch)
-        batch = self._withdraw_needless(batch, since)
-        if not batch:
-            return
+        begun, began_at = time.monotonic(), self._now()
         try:
-            recovered = self._hand_over(batch, since, lead, alerting)
+            recovered = self._hand_over(batch, self._happened_since(batch), lead, alerting)
         except NotDelivered as error:
-            for message in batch:
-                self._note_failure(message, lead, alerting, error)
+            took = max(timedelta(seconds=time.monotonic() - begun), self._now() - began_at)
+            self._note_failures(batch, alerting, error, may_have_gone=error.unsure or took >= LEASE)
             return
         at = self._now()  # one moment for all: they went in one letter
         words = "" if len(batch) == 1 else f"in one letter with {len(batch) - 1} more"
@@ -222,9 +220,9 @@ class Sender:
         actions = {number: action for number in chased if (action := self._store.action(number)) is not None}
         return Since(tellings, self._store.alerts_of(numbers) if numbers else {}, actions)
 
-    def _withdraw_needless(self, batch: Sequence[Message], since: Since) -> Sequence[Message]:
+    def _withdraw_needless(self, batch: Sequence[Message]) -> Sequence[Message]:
         """Of those that only say that nobody has acknowledged an alert, none goes out once somebody has; nor reminders."""
-        kept = []
+        kept, since = [], self._happened_since(batch)
         for message in batch:
             if (why := since.why_needless(message, self._now())) is None:
                 kept.append(message)
@@ -250,8 +248,16 @@ class Sender:
         except (Exception, SystemExit) as error:  # a third party's, or a slip of ours; its words may quote an address
             reason = f"the channel failed ({type(error).__name__})"
             self._conduits.went_wrong(message.channel, message.lead, reason, self._now())
-            raise NotDelivered(reason) from None
+            raise NotDelivered(reason, unsure=True) from None
         return self._conduits.went_well(message.channel)
+
+    def _note_failures(
+        self, batch: Sequence[Message], alerting: Alerting, error: NotDelivered, *, may_have_gone: bool
+    ) -> None:
+        if may_have_gone:
+            self._store.may_have_gone([message.id for message in batch])
+        for message in batch:
+            self._note_failure(message, alerting.lead(message.lead), alerting, error)
 
     def _note_failure(self, message: Message, lead: Lead | None, alerting: Alerting, error: NotDelivered) -> None:
         at = self._now()

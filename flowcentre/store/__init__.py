@@ -23,6 +23,7 @@ from flowcentre.store.answers import (
     StoreTooNew,
     VisitNews,
 )
+from flowcentre.store.outbox import letter_key
 from flowcentre.store.store import Store, open_store
 
 __all__ = [
@@ -48,5 +49,6 @@ __all__ = [
     "StoreNotReady",
     "StoreTooNew",
     "VisitNews",
+    "letter_key",
     "open_store",
 ]

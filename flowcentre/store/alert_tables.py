@@ -135,6 +135,9 @@ message = Table(
     Column("ended_at", Moment),
     Column("trouble", String, nullable=False, server_default=""),
     Column("instead_of", ForeignKey("message.id")),
+    Column(
+        "letter", String, nullable=False, server_default=""
+    ),  # key of the one in which it may have gone out; empty: it has not
     Column("first", ForeignKey("message.id")),  # where fallbacks stand in for one another; null: it is the first itself
     UniqueConstraint("key"),
     Index(

@@ -152,6 +152,14 @@ class AlertVerbs(Connections):
             for message in messages:
                 outbox.delivered(connection, message, at, words)
 
+    def may_have_gone(self, messages: Collection[int]) -> None:
+        """Note of messages that went in one letter, and of which no channel has spoken, that it may have arrived.
+
+        They go again in that letter, with its key, and in no other.
+        """
+        with self._changing() as connection:
+            outbox.may_have_gone(connection, messages)
+
     def postpone(self, messages: Collection[int], until: datetime) -> None:
         """Give back messages that were taken and not tried, to be taken again at a moment."""
         with self._changing() as connection:

@@ -6,6 +6,7 @@ least once, and a repeat is known for one.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -28,8 +29,6 @@ _AHEAD = timedelta(minutes=2)  # by so much the clocks of two engines may differ
 _GATHERED = 500
 _WAITED_AT_MOST = timedelta(days=2)  # before it was delivered or given up
 _row = db.message.c
-_tries = select(func.count()).where(db.attempt.c.message == _row.id).correlate(db.message).scalar_subquery()
-_UNSURE = _row.attempts > _tries  # of one that waits: a sender took it, and never said what became of it
 
 Write = Callable[[Sequence[Telling], Mapping[str, Sequence[datetime]]], Sequence[NewMessage]]
 
@@ -143,12 +142,18 @@ def claim(
 def _claim_beside(connection: Connection, message: int, sender: str, at: datetime, lease: timedelta) -> list[Message]:
     """Take one, with all that goes in one letter with it, oldest first: what waits for the same lead at the same address.
 
-    What a sender took and has not spoken of may have gone out: it goes again with just those that it went with, or alone,
-    however often it fails after that. A sitrep always goes by itself.
+    What a sender took and has not spoken of may have gone out: it goes again in that letter, with just those that it went
+    with, however often it fails after that. A sitrep always goes by itself.
     """
     one = connection.execute(select(db.message).where(_row.id == message)).one()
     sitrep = _sitrep(func.coalesce(_row.first, _row.id))
-    again = and_(_row.state == MessageState.SENDING, _row.sender == one.sender, _row.due_at == one.due_at)
+    if one.letter:
+        those = and_(_row.letter == one.letter, or_(_row.state == MessageState.WAITING, _is_due(at)))
+    elif one.state == MessageState.SENDING:
+        taken = and_(_row.state == MessageState.SENDING, _row.sender == one.sender, _row.due_at == one.due_at)
+        those = and_(taken, _row.letter == "")
+    else:
+        those = and_(_row.state == MessageState.WAITING, _is_due(at), _row.letter == "")
     ids = (
         connection.execute(
             select(_row.id)
@@ -157,9 +162,7 @@ def _claim_beside(connection: Connection, message: int, sender: str, at: datetim
                 _row.lead == one.lead,
                 _row.channel == one.channel,
                 _row.key.endswith(f".{one.key.rpartition('.')[2]}", autoescape=True),
-                again
-                if one.state == MessageState.SENDING
-                else and_(_row.state == MessageState.WAITING, _is_due(at), ~_UNSURE),
+                those,
                 or_(_row.id == message, ~sitrep.exists()),
             )
             .order_by(_row.created_at, _row.id)
@@ -170,7 +173,10 @@ def _claim_beside(connection: Connection, message: int, sender: str, at: datetim
         .all()
     )
     alone = connection.execute(_sitrep(one.first or one.id)).first() is not None
-    return _take(connection, [message] if alone or message not in ids else list(ids), sender, at, lease)
+    ids = [message] if alone or message not in ids else list(ids)
+    if one.state == MessageState.SENDING and not one.letter:
+        may_have_gone(connection, ids)
+    return _take(connection, ids, sender, at, lease)
 
 
 def _sitrep(first: ColumnElement[int] | int) -> Select[Any]:
@@ -190,9 +196,27 @@ def _take(connection: Connection, ids: Collection[int], sender: str, at: datetim
     return sorted(as_messages(connection, taken), key=lambda each: (each.created_at, each.id))
 
 
+def may_have_gone(connection: Connection, messages: Collection[int]) -> None:
+    """Note that the letter in which some messages went together may have arrived: no other letter has them from now on."""
+    keys = connection.execute(select(_row.key).where(_row.id.in_(messages), _row.letter == "")).scalars().all()
+    if keys:
+        connection.execute(
+            update(db.message).where(_row.id.in_(messages), _row.letter == "").values(letter=letter_key(keys))
+        )
+
+
+def letter_key(keys: Collection[str]) -> str:
+    """The key of a letter in which the messages of some keys go by one way: the same each time the same go together."""
+    if len(keys) == 1:
+        return next(iter(keys))
+    ordered = sorted(keys)
+    mark = hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:32]
+    return f"{mark}.{ordered[0].rpartition('.')[2]}"
+
+
 def postpone(connection: Connection, messages: Collection[int], until: datetime) -> None:
     """Give back what was taken and not tried, to be taken again at a moment; what may have gone out, by those together."""
-    state = case((_row.attempts - 1 > _tries, MessageState.SENDING), else_=MessageState.WAITING)
+    state = case((_row.letter != "", MessageState.SENDING), else_=MessageState.WAITING)
     connection.execute(
         update(db.message)
         .where(_row.id.in_(messages), _row.state == MessageState.SENDING)

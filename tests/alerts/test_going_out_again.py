@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from flowcentre.alerts.contract import NotDelivered
+from flowcentre.alerts.going_out import key_of
 from flowcentre.alerts.sender import LEASE
 from flowcentre.model import Alert, ChannelSettings, MessageState, TellingKind
 from flowcentre.store import Decided, Store
@@ -155,6 +156,59 @@ def test_what_may_have_gone_out_in_one_letter_stays_in_one_where_it_has_to_wait(
     desk.sender.compose()
     claims = [desk.store.claim_together("the next", desk.clock.at, LEASE) for _ in range(2)]
     assert [message.id for message in went] in [[message.id for message in claim] for claim in claims]
+
+
+def letter_of_first(desk: Desk) -> str:
+    return min(desk.store.messages(AT - HOUR), key=lambda each: each.id).letter
+
+
+def test_a_letter_that_may_have_gone_out_and_then_failed_goes_again_whole_with_its_key(desk: Desk) -> None:
+    fails("mail", AWAY, AWAY, AWAY)
+    for subject in ("northgate", "southmere"):
+        desk.raise_alert("director", subject=subject)
+        desk.sender.send_due()
+        desk.clock.at += 6 * SECOND
+    desk.clock.at += 20 * SECOND
+    went = desk.store.claim_together("one that died", desk.clock.at, LEASE)
+    assert len(went) == 2
+    fails("mail", AWAY, AWAY, AWAY)
+    desk.pass_on(LEASE)
+    desk.raise_alert("director", subject="a third")
+    desk.sender.compose()
+    claims = [desk.store.claim_together("the next", desk.clock.at + 20 * MINUTE, LEASE) for _ in range(4)]
+    again = [claim for claim in claims if {each.id for each in claim} & {each.id for each in went}]
+    assert [[each.id for each in claim] for claim in again] == [[each.id for each in went]]
+    assert key_of(again[0]) == key_of(went)
+
+
+def test_what_was_delivered_without_an_answer_goes_again_in_the_same_letter_only(desk: Desk) -> None:
+    desk.raise_alert("director")
+    fails("mail", NotDelivered("no answer came", unsure=True), AWAY)
+    desk.sender.send_due()
+    desk.pass_on(10 * SECOND)
+    first = min(desk.store.messages(AT - HOUR), key=lambda each: each.id)
+    assert (first.attempts, first.letter) == (2, first.key)
+
+
+def test_what_is_not_answered_within_the_lease_may_have_gone_out(desk: Desk) -> None:
+    def slow(*_given: object) -> None:
+        desk.clock.at += LEASE
+        raise AWAY
+
+    desk.raise_alert("director")
+    desk.sender.compose()
+    desk.sender._hand_over = slow  # type: ignore[method-assign, assignment]
+    batch = desk.sender._claim()
+    assert batch is not None
+    desk.sender._send(batch)
+    assert letter_of_first(desk) == batch[0].key
+
+
+def test_what_a_channel_refused_may_be_joined_with_others(desk: Desk) -> None:
+    desk.raise_alert("director")
+    fails("mail", AWAY)
+    desk.sender.send_due()
+    assert letter_of_first(desk) == ""
 
 
 def test_letters_that_are_with_a_channel_count_against_what_one_person_may_get(desk: Desk) -> None:
