@@ -196,25 +196,60 @@ def _headed(called: str) -> str:
 def _did(did: Rehearsed, firings: Sequence[Firing], subject: str | None = None) -> list[Child]:
     if subject is not None and subject not in did.rule.subjects:
         return ["not watched"]
-    said: list[Child] = [html.B("never" if not firings else "once" if len(firings) == 1 else f"{len(firings)} times")]
+    spans = dict(did.unknown)
+    unknown = spans.get(subject or "", _ZERO) if subject is not None or len(spans) != 1 else next(iter(spans.values()))
+    said: list[Child] = [html.B(_times_words(len(firings)) if firings else _never_words(did, subject, unknown))]
     if firings:
         lasted = [firing.lasted(did.end) for firing in firings]
-        middle = f", {length_words(median_low(lasted))} at the middle one" if len(lasted) > 1 else ""
+        middle = f", {length_words(median_low(lasted))} (median)" if len(lasted) > 1 else ""
         said.append(
             f"; for {length_words(sum(lasted, _ZERO))} in all{middle}, {length_words(max(lasted))} at the longest"
         )
         leads = [firing.lead_time for firing in firings if firing.lead_time is not None]
         if leads and did.rule.kind is not RuleKind.SILENCE:
-            before = median_low(leads)
+            before, rule_words = median_low(leads), "as a rule " if len(leads) > 1 else ""
+            median = " (median)" if len(leads) > 1 else ""
             said.append(
-                f"; the worst came {length_words(before)} later" if before else "; it was at its worst when raised"
+                f"; the worst came {length_words(before)} later{median}"
+                if before
+                else f"; it was {rule_words}at its worst when raised"
             )
+    if subject is None and (far := _never_near(did)):
+        said.append(html.Small(f" {far}"))
     if subject is None and did.passed:
         said.append(html.Small(f" pending {did.passed} times more, and passed before anybody was told"))
-    unknown = dict(did.unknown).get(subject or "", _ZERO)
-    if unknown > _ZERO:
+    if unknown > _ZERO and firings and (subject is not None or len(_subjects([("", did)])) == 1):
         said.append(html.Small(f" nothing is known of {length_words(unknown)}"))
     return said
+
+
+def _never_near(did: Rehearsed) -> str:
+    """That a percentage is raised at more than all, which was never known: most shares cannot come to it."""
+    measure = find(did.rule.measure) if did.rule.measure else None
+    limit = did.rule.raise_at
+    values = [point.value for line in did.lines.values() for point in line if point.value is not None]
+    level = did.rule.kind in (RuleKind.LEVEL, RuleKind.TIME_AT_LEVEL)
+    if measure is None or limit is None or not level or measure.unit != "%" or limit <= 100:
+        return ""
+    if not values or max(values) >= limit:
+        return ""
+    most = f"the most that is known is {figure_text(max(values), measure)}"
+    return f"It is raised at more than all there is, {figure_text(limit, measure)}; {most}."
+
+
+def _times_words(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _never_words(did: Rehearsed, subject: str | None, unknown: timedelta) -> str:
+    """That it was not raised, and in how much of the time: of what is not known nobody can say "never"."""
+    length = did.end - did.start
+    every = [span for _, span in did.unknown]
+    if every and all(span >= length for span in every if subject is None) and (subject is None or unknown >= length):
+        return "not known"
+    if unknown > _ZERO:
+        return f"never in the {length_words(length - unknown)} that are known"
+    return "never in what is known" if subject is None and any(every) else "never"
 
 
 def _charts(runs: Sequence[tuple[str, Rehearsed]], county: County) -> Iterator[Component]:

@@ -43,18 +43,19 @@ def _rule_words(rehearsed: Rehearsed, county: County) -> Iterator[str]:
     rule, firings, end = rehearsed.rule, rehearsed.firings, rehearsed.end
     yield f"{rule.title} ({rule.id}), {_length(end - rehearsed.start)} until {_moment(end)}"
     if not firings:
-        yield "  would not have been raised"
+        yield f"  {_never_words(rehearsed)}"
     else:
         lasted = [each.lasted(end) for each in firings]
         places = len({each.subject for each in firings})
         of = f" at {places} of {len(rule.subjects)} {'feeds' if rule.kind is RuleKind.SILENCE else 'places'}"
         yield (
             f"  would have been raised {_times(len(firings))}{of if len(rule.subjects) > 1 else ''}, for"
-            f" {_length(median_low(lasted))} at the middle one and {_length(max(lasted))} at the longest"
+            f" {_lasted_words(lasted)}"
         )
         leads = [each.lead_time for each in firings if each.lead_time is not None]
         if leads and rule.kind is not RuleKind.SILENCE:
-            yield f"  the worst came {_length(median_low(leads))} after it was raised, at the middle one"
+            median = " (median)" if len(leads) > 1 else ""
+            yield f"  the worst came {_length(median_low(leads))} after it was raised{median}"
         if (flapped := sum(each.flapping for each in firings)) > 0:
             yield f"  of these {flapped} would have come and gone too often"
     if rehearsed.passed:
@@ -69,6 +70,23 @@ def _rule_words(rehearsed: Rehearsed, county: County) -> Iterator[str]:
         yield f"    {_firing_words(each, county, measure, end)}"
     if len(firings) > _LISTED:
         yield f"    and {len(firings) - _LISTED} before"
+
+
+def _never_words(rehearsed: Rehearsed) -> str:
+    """That it was not raised, and in how much of the time: of what is not known nobody can say "never"."""
+    length = rehearsed.end - rehearsed.start
+    unknown = [span for _, span in rehearsed.unknown]
+    if unknown and min(unknown) >= length:
+        return "nobody can say whether it would have been raised"
+    if len(unknown) == 1 and unknown[0]:
+        return f"would not have been raised in the {_length(length - unknown[0])} that are known"
+    return f"would not have been raised{' in what is known' if any(unknown) else ''}"
+
+
+def _lasted_words(lasted: Sequence[timedelta]) -> str:
+    if len(lasted) == 1:
+        return _length(lasted[0])
+    return f"{_length(median_low(lasted))} (median) and {_length(max(lasted))} at the longest"
 
 
 def _newest(firings: Sequence[Firing]) -> Sequence[Firing]:

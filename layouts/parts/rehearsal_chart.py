@@ -16,6 +16,7 @@ from layouts.parts.words import LONDON, figure_text
 
 _WIDTH, _HEIGHT, _EDGE, _STRIP = 1000, 120, 4, 12
 _DAY = timedelta(days=1)
+_UNSEEN = 2  # columns of nothing between two that are drawn as one line
 _THINNEST = 2.0  # of a firing that would else be thinner than a line
 
 
@@ -78,7 +79,10 @@ def _plot(line: Sequence[Point], measure: Measure | None, runs: Sequence[tuple[s
 
 
 def _path(line: Sequence[Point], did: Rehearsed, y: Callable[[float], float]) -> str:
-    """Steps, with a gap where nothing was known: of each column that a screen has, the lowest and the highest."""
+    """Steps, with a gap where nothing was known: of each column that a screen has, the lowest and the highest.
+
+    A gap of a column or two is too narrow to be seen as one, and of many of them a line would be dust: it is drawn on.
+    """
     columns: dict[int, list[float]] = {}
     known = sorted(line, key=lambda point: point.at)
     drawn, value, column = [], None, 0
@@ -91,7 +95,7 @@ def _path(line: Sequence[Point], did: Rehearsed, y: Callable[[float], float]) ->
     before: int | None = None
     for each in sorted(columns):
         low, high = min(columns[each]), max(columns[each])
-        move = "L" if before is not None and each == before + 1 else "M"
+        move = "L" if before is not None and each <= before + 1 + _UNSEEN else "M"
         drawn.append(f"{move}{each} {y(high):g}" + (f"L{each} {y(low):g}" if low < high else "h1"))
         before = each
     return "".join(drawn)

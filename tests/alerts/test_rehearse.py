@@ -155,8 +155,8 @@ def test_it_is_told_in_words(store: Store) -> None:
     county = replace(COUNTY, alerting=Alerting(rules=(CROWDED,)))
     assert rehearsal_words(store, county, AT + 50 * MINUTE, days=1).splitlines() == [
         "A&E crowded (crowded), 24 h until Sun 22 Nov 08:50",
-        "  would have been raised once, for 25 min at the middle one and 25 min at the longest",
-        "  the worst came 5 min after it was raised, at the middle one",
+        "  would have been raised once, for 25 min",
+        "  the worst came 5 min after it was raised",
         "  Northgate General: nothing is known of 23 h 10 min of it",
         "    Sun 22 Nov 08:15  Northgate General: for 25 min, worst 95 people",
     ]
@@ -167,9 +167,12 @@ def test_a_rule_that_is_quiet_and_a_rule_that_is_not_there_are_said(store: Store
     words = rehearsal_words(store, county, AT, rule_id="crowded")
     assert words.splitlines() == [
         "A&E crowded (crowded), 28 days until Sun 22 Nov 08:00",
-        "  would not have been raised",
+        "  nobody can say whether it would have been raised",
         "  Northgate General: nothing is known of all that time",
     ]
+    say(store, [40, 40, 40])
+    found = rehearsal_words(store, county, AT + 15 * MINUTE, rule_id="crowded", days=1).splitlines()
+    assert found[1] == "  would not have been raised in the 15 min that are known"
     with pytest.raises(ValueError, match='did you mean "crowded"'):
         rehearsal_words(store, county, AT, rule_id="crowd")
     assert rehearsal_words(store, COUNTY, AT) == "There are no rules of alerts."

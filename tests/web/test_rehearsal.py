@@ -88,6 +88,12 @@ def test_a_rule_of_every_kind_is_rehearsed_as_it_is_and_changed(site: Site, rule
     assert "The proposed rule" in site.ask(f"rule={rule.id}&days=1&clear_for=33m")
 
 
+def test_it_says_never_only_of_what_is_known(site: Site) -> None:
+    page = site.ask("rule=crowded&raise_at=400&days=1")
+    assert "that are known" in page.split("In all once")[1]
+    assert "at the middle one" not in site.ask("rule=crowded&raise_at=55&hold_for=5m&days=1")
+
+
 def test_what_the_configuration_would_refuse_is_not_worked_out(site: Site) -> None:
     page = site.ask("rule=crowded&stand_down_at=70")
     assert "The configuration would refuse this rule" in page
