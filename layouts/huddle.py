@@ -62,13 +62,12 @@ def kept_document(kept: HuddleKept, form: HuddleForm, *, fingerprint: str) -> st
         ],
         className="huddle-files",
     )
-    sent = f"Sent {when_words(huddle.sent_at, kept.at)}." if huddle.sent_at is not None else "Not sent."
     main: list[Component | None] = [
         html.Header(
             [
                 html.P(html.A("The huddle", href=PATH), className="back"),
                 html.H1(sitrep.title),
-                html.P(sent, className="when"),
+                html.P(kept.sent, className="when"),
             ],
             className="page-head",
         ),

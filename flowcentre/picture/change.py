@@ -8,13 +8,14 @@ missing is never held against another as if it were whole: the sentence says why
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from flowcentre.measures.derive import local_midnight
-from flowcentre.model import Measure, Period, Place, State, Value, Worse
+from flowcentre.measures.derive import local_day, local_midnight
+from flowcentre.model import Measure, Period, Place, PlaceKind, State, Value, Worse
 from flowcentre.picture.saying import (
     at_words,
     both_shown,
@@ -26,8 +27,6 @@ from flowcentre.picture.saying import (
     shown,
     when_words,
 )
-
-Why = tuple[str, str]  # why two figures cannot be compared: in a sentence, and in a few words
 
 
 class Turn(StrEnum):
@@ -41,7 +40,7 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure then and now. ``why_not`` says why they cannot be compared, and ``briefly`` the same in a few words; "" where they can."""
+    """A figure then and now. ``briefly`` says why they cannot be compared; "" where they can."""
 
     measure: Measure
     place: Place
@@ -49,13 +48,13 @@ class Change:
     now: Value
     then_at: datetime
     at: datetime
-    why_not: str = ""
     briefly: str = ""
+    unlike: str = ""  # why two figures are not of a kind, where something beside them makes them so
 
     @property
     def turn(self) -> Turn:
         """Which way it went, by the stored numbers."""
-        if self.why_not or self.then.value is None or self.now.value is None:
+        if self.briefly or self.then.value is None or self.now.value is None:
             return Turn.NOT_COMPARED
         before, after = exactly(self.then.value), exactly(self.now.value)
         if before == after:
@@ -86,28 +85,112 @@ def compare(
 
     ``unlike`` says why two figures are not of a kind, where something beside the figures makes them so.
     """
-    why_not, briefly = (
-        _not_whole(now, measure, at, at, "now")
-        or _not_whole(then, measure, then_at, at, "then")
-        or ((unlike, unlike) if unlike else None)
+    briefly = (
+        _not_whole(now, measure, at, "now")
+        or _not_whole(then, measure, at, "then")
+        or unlike
         or _not_alike(measure, then, now, at)
-        or ("", "")
     )
-    return Change(measure, place, then, now, then_at, at, why_not, briefly)
+    return Change(measure, place, then, now, then_at, at, briefly, unlike)
 
 
 def change_sentence(change: Change) -> str:
     """One sentence, with the two figures, how far it moved, which way, and when both were observed."""
-    measure, at = change.measure, change.at
-    subject = f"{measure.label} {at_words(change.place)}"
+    subject = subject_words(change.measure, change.place)
     if change.turn is Turn.NOT_COMPARED:
-        return sentence(f"{subject} cannot be compared with {when_words(change.then_at, at)}: {change.why_not}")
+        return sentence(f"{subject}: {now_words(change)}; {not_compared_words(change)}")
     before, after = figures_of(change)
     times = times_words(change)
     beside = f" ({times})" if times else ""
     if change.turn is Turn.STAYED:
         return sentence(f"{subject} stayed at {after}{beside}")
     return sentence(f"{subject} {change.turn} by {moved_words(change)}, from {before} to {after}{beside}")
+
+
+def unchanged_sentence(changes: Sequence[Change]) -> str:
+    """What stayed the same at one place, in one sentence, each with its figure; "" where nothing did.
+
+    Times are said once where they are the same for all, and else beside each.
+    """
+    stayed = [change for change in changes if change.turn is Turn.STAYED]
+    if not stayed:
+        return ""
+    times = [times_words(change) for change in stayed]
+    common = times[0] if len(set(times)) == 1 else ""
+    said = []
+    for change, when in zip(stayed, times, strict=True):
+        beside = f" ({when})" if when and not common else ""
+        said.append(f"{change.measure.short_label} {figures_of(change)[1]}{beside}")
+    after = f" ({common})" if common else ""
+    return sentence(f"unchanged {at_words(stayed[0].place)}: {'; '.join(said)}{after}")
+
+
+def subject_words(measure: Measure, place: Place) -> str:
+    """What and where: "No criteria to reside at Northgate"; what the place's own name says is not said twice."""
+    label = measure.label
+    if place.kind is PlaceKind.NHS_111 and _NHS_111 in place.name:
+        label = label.removeprefix(f"{_NHS_111} ").replace(f" to {_NHS_111}", "").replace(f" of {_NHS_111}", "")
+    return f"{label} {at_words(place)}"
+
+
+_NHS_111 = "NHS 111"
+
+
+def now_words(change: Change) -> str:
+    """Today's figure of what cannot be compared: "133 now", "at least 430 now, with 2 of 3 sites", "not known now"."""
+    value, measure, at = change.now, change.measure, change.at
+    figure = _figure(value, measure)
+    if figure is None:
+        return "none has been received yet" if value.state is State.NEVER else "not known now"
+    if not value.state.usable:
+        return f"its last figure, {figure}{_of(value, at)}, is too old"
+    return f"{figure} now{_with(value)}{_beside(change, value)}"
+
+
+def not_compared_words(change: Change) -> str:
+    """With what it cannot be compared, what that was, and why where the figures do not show it."""
+    value, measure, at = change.then, change.measure, change.at
+    figure = _figure(value, measure)
+    if figure is None:
+        was = "none had been received" if value.state is State.NEVER else "it was not known"
+    elif not value.state.usable:
+        was = f"its last figure, {figure}{_of(value, at)}, was too old"
+    else:
+        was = f"it was {figure}{_with(value)}{_beside(change, value)}"
+    why = f": {change.unlike}" if change.unlike else ""
+    return f"cannot be compared with {when_words(change.then_at, at)}, when {was}{why}"
+
+
+def _figure(value: Value, measure: Measure) -> str | None:
+    if value.value is None or not math.isfinite(value.value):
+        return None
+    return (
+        f"{'at least ' if value.at_least else ''}{figure_words(shown(value.value, measure, measure.decimals), measure)}"
+    )
+
+
+def _of(value: Value, at: datetime) -> str:
+    return f" of {when_words(value.observed_at, at)}" if value.observed_at is not None else ""
+
+
+def _with(value: Value) -> str:
+    if value.coverage.complete:
+        return ""
+    return f", with {value.coverage}" if value.at_least else f", of {value.coverage} alone"
+
+
+def _beside(change: Change, value: Value) -> str:
+    """What makes two whole figures unlike."""
+    then, now, at = change.then, change.now, change.at
+    if not (then.coverage.complete and now.coverage.complete):
+        return ""
+    if then.coverage.expected != now.coverage.expected:
+        return f", of {value.coverage.expected} {value.coverage.noun}"
+    if _went_back(then, now):
+        return f",{_of(value, at)}{', which is later' if value is then else ''}"
+    if _of_two_days(change.measure, then, now):
+        return ", of another day" if value is then else ""
+    return ""
 
 
 def figures_of(change: Change) -> tuple[str, str]:
@@ -163,53 +246,46 @@ def times_words(change: Change) -> str:
         return f"its oldest figure is of {when_words(now, at)} in both, {old_words(at - now)}{late}"
     if now < then:  # what is worked out counts something older by now, which it did not then
         return f"its oldest figure was of {when_words(then, at)} and is of {when_words(now, at)}, {old_words(at - now)}{late}"
-    return f"figures of {when_words(then, at)} and {when_words(now, at)}, the newer {old_words(at - now)}{late}"
+    newer = when_words(now, at)
+    if local_day(then) != local_day(now) == local_day(at):  # "yesterday 10:15 and 10:15" reads as one day
+        newer = f"today {newer}"
+    return f"figures of {when_words(then, at)} and {newer}, the newer {old_words(at - now)}{late}"
 
 
-def _not_whole(value: Value, measure: Measure, seen_at: datetime, at: datetime, when: str) -> Why | None:
-    """Why a figure cannot be held against another by itself; None where it can. ``seen_at`` is when it was known."""
-    tense = "is" if when == "now" else "was"
+def _not_whole(value: Value, measure: Measure, at: datetime, when: str) -> str:
+    """Why a figure cannot be held against another by itself, in a few words; "" where it can."""
     if value.value is None or not math.isfinite(value.value):
-        if value.state is State.NEVER:
-            return f"none has been received {'yet' if when == 'now' else 'by then'}", f"{when} none received"
-        return f"it {tense} not known {when}", f"{when} not known"
+        return f"{when} none received" if value.state is State.NEVER else f"{when} not known"
     figure = figure_words(shown(value.value, measure, measure.decimals), measure)
     if not value.state.usable:
-        of = f" of {when_words(value.observed_at, at)}" if value.observed_at is not None else ""
-        return f"{when} its last figure, {figure}{of}, {tense} too old", f"{when} too old, {figure}{of}"
+        return f"{when} too old, {figure}{_of(value, at)}"
     if value.at_least:
-        silent = "" if value.coverage.complete else f" {value.coverage}"
-        with_ = f", with{silent}" if silent else ""
-        return (
-            f"it {tense} at least {figure} {when}{with_}, and not all of it was counted",
-            f"{when}{silent}{',' if silent else ''} at least {figure}",
-        )
-    if not value.coverage.complete:
-        return f"{figure} {when} {tense} of {value.coverage} alone", f"{when} {value.coverage}"
-    return None
+        silent = "" if value.coverage.complete else f" {value.coverage},"
+        return f"{when}{silent} at least {figure}"
+    return "" if value.coverage.complete else f"{when} {value.coverage}"
 
 
-def _not_alike(measure: Measure, then: Value, now: Value, at: datetime) -> Why | None:
-    """Why two whole figures do not speak of the same; None where they do."""
+def _not_alike(measure: Measure, then: Value, now: Value, at: datetime) -> str:
+    """Why two whole figures do not speak of the same; "" where they do."""
     parts = then.coverage.expected, now.coverage.expected
     if parts[0] != parts[1]:
-        return (
-            f"it was counted of {parts[0]} {then.coverage.noun} then, and is of {parts[1]} now",
-            f"then of {parts[0]} {then.coverage.noun}, now of {parts[1]}",
-        )
+        return f"then of {parts[0]} {then.coverage.noun}, now of {parts[1]}"
+    if _went_back(then, now):
+        return f"now{_of(now, at)}, then{_of(then, at)}, which is later"
+    if _of_two_days(measure, then, now):
+        return f"{_figure(then, measure)} of another day then, {_figure(now, measure)} now"
+    return ""
+
+
+def _went_back(then: Value, now: Value) -> bool:
+    """Is what is known now older than what was known then? What is worked out may count something older by now."""
     first, last = then.observed_at, now.observed_at
-    if first is not None and last is not None and last < first and not now.derived:
-        return (
-            f"its figure now is of {when_words(last, at)}, and that of then was of {when_words(first, at)}, which is later",
-            f"now of {when_words(last, at)}, then of {when_words(first, at)}, which is later",
-        )
+    return first is not None and last is not None and last < first and not now.derived
+
+
+def _of_two_days(measure: Measure, then: Value, now: Value) -> bool:
+    """Do two counts since midnight begin at two midnights?"""
+    first, last = then.observed_at, now.observed_at
     if measure.period is not Period.SINCE_MIDNIGHT or first is None or last is None:
-        return None
-    if local_midnight(first) == local_midnight(last):
-        return None
-    before, after = (figure_words(shown(v.value or 0.0, measure, measure.decimals), measure) for v in (then, now))
-    return (
-        f"it counts since midnight, and was {before} of another day by {when_words(first, at)}; "
-        f"it is {after} today by {when_words(last, at)}",
-        f"{before} of another day then, {after} now",
-    )
+        return False
+    return local_midnight(first) != local_midnight(last)

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from flowcentre.measures import find
 from flowcentre.measures.derive import local_day
 from flowcentre.measures.pressure import LEVEL, SCORE
-from flowcentre.model import Action, ActionState, Alert, County, Huddle, Picture, Place, PlaceKind, State
-from flowcentre.picture.actions_now import ActionBook
+from flowcentre.model import Action, ActionNote, ActionState, Alert, County, Huddle, Picture, Place, PlaceKind, State
+from flowcentre.picture.actions_now import ActionBook, ActionsNow
 from flowcentre.picture.build import build, step_of
 from flowcentre.picture.change import Change, compare
+from flowcentre.picture.huddle_sent import sent_words
 from flowcentre.picture.pressure import scores
 from flowcentre.picture.sitrep import Sitrep, Told, kept, read_kept, sitrep_of
 from flowcentre.store import Store
@@ -67,6 +68,7 @@ class HuddleKept:
     at: datetime
     huddle: Huddle
     sitrep: Sitrep
+    sent: str = ""  # what became of its sitrep, in words
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class HuddleBook:
         self._now = now
         self._actions = ActionBook(store, current, now)
         self._building = threading.Lock()
-        self._then: tuple[County, datetime, Picture] | None = None
+        self._then: tuple[tuple[County, datetime, Picture], ...] = ()
 
     def read(self, picture: Picture | None = None) -> HuddleNow:
         """The huddle that is open, or what one would speak of now, beside a picture: the present one unless given."""
@@ -111,19 +113,19 @@ class HuddleBook:
         picture, at = self._current(), self._now()
         if huddle.closed_at is None:
             return HuddleKept(picture, at, huddle, sitrep_of(self._told(picture, at, huddle)))
-        return HuddleKept(picture, at, huddle, self.keep(huddle))
+        to, messages = self._store.sitrep_goes_to(huddle.id), self._store.sitrep_messages(huddle.id)
+        sent = sent_words(huddle, to, messages, picture.county.alerting, at)
+        return HuddleKept(picture, at, huddle, self.keep(huddle), sent)
 
     def keep(self, huddle: Huddle) -> Sitrep:
-        """Keep the sitrep of a huddle that has just been closed; of one that was closed a while ago, out of what was known then.
+        """Keep the sitrep of a huddle that has been closed, out of what was known at its end: the next one begins with that.
 
         Gives the one that is kept: the first. A store that only reads keeps none.
         """
         assert huddle.closed_at is not None
         if (text := self._store.sitrep(huddle.id)) is not None:
             return read_kept(text)
-        picture = self._current()
-        if self._now() - huddle.closed_at > timedelta(minutes=1):  # whoever closed it did not come as far as this
-            picture = build(self._store, picture.county, huddle.closed_at)
+        picture = self._picture_of(huddle.closed_at, self._current().county)
         sitrep = sitrep_of(self._told(picture, huddle.closed_at, huddle))
         if not self._store.writer or self._store.keep_sitrep(huddle.id, kept(sitrep), self._now()):
             return sitrep
@@ -157,15 +159,25 @@ class HuddleBook:
             actions=actions.open,
             ended=tuple(action for action in actions.ended if _ended_between(action, since, at)),
             effects=actions.effects,
+            notes=self._notes(actions, since, at),
             minutes=tuple(self._store.minutes(huddle.id)) if huddle is not None else (),
         )
+
+    def _notes(self, actions: ActionsNow, since: datetime, at: datetime) -> dict[int, tuple[ActionNote, ...]]:
+        found: dict[int, tuple[ActionNote, ...]] = {}
+        for note in self._store.noted([action.id for action in (*actions.open, *actions.ended)], since, at):
+            found[note.action] = (*found.get(note.action, ()), note)
+        return found
 
     def _picture_of(self, moment: datetime, county: County) -> Picture:
         """What was known at a moment, as it was known then: what the sitrep of then said, this one begins with."""
         with self._building:
-            if self._then is None or self._then[0] is not county or self._then[1] != moment:
-                self._then = (county, moment, build(self._store, county, moment))
-            return self._then[2]
+            for of, at, picture in self._then:
+                if of is county and at == moment:
+                    return picture
+            picture = build(self._store, county, moment)
+            self._then = (*self._then[-1:], (county, moment, picture))  # the end of the last, and of the one before
+            return picture
 
 
 def changes_between(then: Picture, now: Picture, at: datetime) -> tuple[tuple[Change, ...], tuple[Change, ...]]:

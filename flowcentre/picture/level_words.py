@@ -2,31 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flowcentre.measures.pressure import LEVEL, LEVEL_AT_MOST, MISMATCH, SCORE
 from flowcentre.model import Contribution, County, Declaration, Place, Score, Value
-from flowcentre.picture.change import Change, change_sentence
+from flowcentre.picture.change import Change, Turn, figures_of, moved_words, not_compared_words
 from flowcentre.picture.pressure import INDICATIVE
-from flowcentre.picture.saying import exactly, old_words, sentence, when_words
+from flowcentre.picture.saying import at_words, exactly, old_words, sentence, when_words
 
 _COMPUTED = frozenset({LEVEL.id, LEVEL_AT_MOST.id, MISMATCH.id, SCORE.id})
 
 
-def pressure_line(place: Place, score: Score, declaration: Declaration | None, at: datetime) -> str:
-    """What is computed of a place, how old that is, and what has been declared for it."""
-    return f"{sentence(f'{place.name}: {computed_words(score, at)}')} {sentence(declared_words(declaration, at))}"
+def pressure_line(place: Place, score: Score, changes: Sequence[Change], at: datetime) -> str:
+    """What is computed of a place, and how it changed, each figure said once, with the time of its oldest figure.
 
-
-def computed_words(score: Score, at: datetime) -> str:
-    """A computed level and its score: "computed level 2 or more, score at least 18 of 44, ...; oldest figure of 08:05, 4 min old"."""
+    ``changes`` are those of its level and its score, if they were looked for.
+    """
     if score.level is None or score.points is None:
-        return _NOT_COMPUTED
-    mark = f", {INDICATIVE}" if score.indicative else ""
+        return sentence(f"{place.name}: {_NOT_COMPUTED}")
+    found = {change.measure.id: change for change in changes if change.place.id == score.place}
+    level, points = found.get(LEVEL.id), found.get(SCORE.id)
+    mark = _SHORT_MARK if score.indicative else ""
     oldest = oldest_words(score, at)
-    age = f"; its {oldest}" if oldest else ""
-    return f"{level_words(score)}, {points_words(score)}{mark}{missing_words(score)}{age}{_too_old(score)}"
+    after = f"{mark}{missing_words(score)}{f'; its {oldest}' if oldest else ''}{_too_old(score)}"
+    if level is None or level.turn is Turn.NOT_COMPARED:
+        apart = f"; its level {not_compared_words(level)}{mark}" if level is not None else ""
+        return sentence(f"{place.name}: {level_words(score)}, {points_words(score)}{after}{apart}")
+    said = f"the computed level {at_words(place)} {_turned(level)}"
+    if points is None or points.turn is Turn.NOT_COMPARED:
+        return sentence(f"{said}, {points_words(score)}{after}")
+    return sentence(f"{said}; its score {_turned(points)} of {_points(score.out_of)}{after}")
+
+
+_SHORT_MARK = " (indicative)"  # a line that is quoted alone must not pass for a national level
+
+
+def _turned(change: Change) -> str:
+    """How a figure moved, by the words of every other."""
+    before, after = figures_of(change)
+    if change.turn is Turn.STAYED:
+        return f"stayed at {after}"
+    return f"{change.turn} by {moved_words(change)}, from {before} to {after}"
+
+
+def declared_line(place: Place, score: Score | None, declaration: Declaration, at: datetime) -> str:
+    """What is declared for a place, and how far that is from what is computed, where that is certain."""
+    by = f"by {declaration.by} at {when_words(declaration.declared_at, at)}"
+    until = when_words(declaration.holds_until, at)
+    if declaration.holds_until <= at:
+        said = f"{place.name}: {declared_words(declaration, at)}"
+        beside = computed_beside(score, None)
+        return sentence(f"{said}; {beside}" if beside else said)
+    beside = computed_beside(score, declaration.level)
+    what = f"{place.name} is declared level {declaration.level}{f', {beside}' if beside else ''}"
+    return sentence(f"{what}; {by}, until {until}: {declaration.reason}")
+
+
+def computed_beside(score: Score | None, declared: int | None) -> str:
+    """ "2 above the computed 2 (indicative, locally configured)", "as is computed (...)"; "" of a place that is not scored."""
+    if score is None:
+        return ""
+    if score.level is None:
+        return _NOT_COMPUTED
+    mark = f" ({INDICATIVE})" if score.indicative else ""
+    if declared is None or not score.state.usable:
+        old = "" if score.state.usable else ", too old to be the present"
+        return f"{level_words(score)}{mark}{old}"
+    if score.at_least and score.level <= declared:  # the true level may be higher: how far apart they are is not known
+        return f"beside a {level_words(score)}{mark}"
+    apart = declared - score.level
+    if not apart:
+        return f"as is computed{mark}"
+    least = "at least " if score.at_least else ""
+    of = f"{score.level}{' or more' if score.at_least else ''}"
+    return f"{least}{abs(apart)} {'above' if apart > 0 else 'below'} the computed {of}{mark}"
 
 
 def brief_words(score: Score) -> str:
@@ -81,12 +131,6 @@ def declared_words(declaration: Declaration | None, at: datetime) -> str:
         )
     until = when_words(declaration.holds_until, at)
     return f"declared level {declaration.level} {by}, until {until}: {declaration.reason}"
-
-
-def level_sentence(change: Change, score: Score) -> str:
-    """What changed of a computed level or score, with the mark of what nobody has verified."""
-    words = change_sentence(change)
-    return f"{words.removesuffix('.')}; {INDICATIVE}." if score.indicative else words
 
 
 def notice_of(county: County, measure: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from flowcentre.measures import find
 from flowcentre.model import (
     Action,
+    ActionNote,
     ActionState,
     Alert,
     County,
@@ -17,12 +18,13 @@ from flowcentre.model import (
     Huddle,
     Minute,
     Movement,
+    Noted,
     Place,
     Rule,
 )
 from flowcentre.picture.actions_now import who_words
-from flowcentre.picture.change import Change, Turn, change_sentence
-from flowcentre.picture.level_words import declared_words, level_sentence, mark_of, pressure_line
+from flowcentre.picture.change import Change, Turn, change_sentence, unchanged_sentence
+from flowcentre.picture.level_words import declared_line, mark_of, pressure_line
 from flowcentre.picture.pressure import INDICATIVE, PressureNow
 from flowcentre.picture.saying import (
     at_words,
@@ -75,6 +77,7 @@ class Told:
     actions: tuple[Action, ...] = ()  # that are open
     ended: tuple[Action, ...] = ()  # since the other picture
     effects: Mapping[int, Effect] = field(default_factory=dict)  # by action, of those that ended long enough ago
+    notes: Mapping[int, tuple[ActionNote, ...]] = field(default_factory=dict)  # by action, since the other picture
     minutes: tuple[Minute, ...] = ()
 
 
@@ -86,18 +89,15 @@ def sitrep_of(told: Told) -> Sitrep:
     if huddle is not None:
         head.append(huddle_words(huddle, at))
     head.append(compared_words(told.compared_with, at, first=told.first))
-    if told.pressure.indicative:
-        head.append(
-            f"Computed scores and levels are {INDICATIVE}: nobody has verified the rules. They are no OPEL levels."
-        )
     parts = [
-        Part("Pressure", tuple(_pressure(told)) or ("No rules of pressure are configured.",)),
-        *_changes(told.changes),
+        Part("Declared levels", tuple(_declared(told)) or (_NOTHING,)),
         Part("Alerts open", tuple(alert_line(county, alert, at) for alert in told.alerts) or (_NOTHING,)),
-        Part("Alerts ended since", tuple(alert_line(county, alert, at) for alert in told.cleared) or (_NOTHING,)),
-        Part("Actions open", tuple(action_line(county, action, at) for action in told.actions) or (_NOTHING,)),
+        Part("Actions open", tuple(open_line(told, action) for action in told.actions) or (_NOTHING,)),
         Part("Actions ended since", tuple(ended_line(told, action) for action in told.ended) or (_NOTHING,)),
         Part("Minutes", tuple(minute_line(minute, at) for minute in told.minutes) or (_NOTHING,)),
+        Part("Alerts ended since", tuple(alert_line(county, alert, at) for alert in told.cleared) or (_NOTHING,)),
+        Part("Pressure by place", tuple(_pressure(told)) or ("No rules of pressure are configured.",)),
+        *_changes(told.changes),
     ]
     of = f" of huddle {huddle.id}" if huddle is not None else ""
     return Sitrep(f"{county.name}: situation report{of}", tuple(head), tuple(parts), at)
@@ -108,8 +108,7 @@ def huddle_words(huddle: Huddle, at: datetime) -> str:
     opened = f"Huddle {huddle.id}, opened {when_words(huddle.opened_at, at)} by {huddle.opened_by}"
     if huddle.closed_at is None:
         return f"{opened}, still open."
-    by = f" by {huddle.closed_by}" if huddle.closed_by != huddle.opened_by else ""
-    return f"{opened}, closed {when_words(huddle.closed_at, at)}{by}."
+    return f"{opened}, closed {when_words(huddle.closed_at, at)} by {huddle.closed_by}."
 
 
 def compared_words(moment: datetime, at: datetime, *, first: bool) -> str:
@@ -122,18 +121,21 @@ def compared_words(moment: datetime, at: datetime, *, first: bool) -> str:
 # --- Pressure ----------------------------------------------------------------------------------------
 
 
+def _declared(told: Told) -> Iterator[str]:
+    """What is declared, the county's first, each with its distance from what is computed."""
+    now, places = told.pressure, told.county.places
+    for id, declaration in now.declared.items():
+        if (place := places.get(id)) is not None:
+            yield declared_line(place, now.score(id), declaration, told.at)
+
+
 def _pressure(told: Told) -> Iterator[str]:
-    pressure, places = told.pressure, told.county.places
-    scored = [*([pressure.system] if pressure.system is not None else []), *pressure.places]
-    for score in scored:
-        place = places.get(score.place)
-        if place is not None:
-            yield pressure_line(place, score, pressure.declared.get(score.place), told.at)
-            yield from (level_sentence(change, score) for change in told.levels if change.place.id == score.place)
-    for id, declaration in pressure.declared.items():
-        place = places.get(id)
-        if place is not None and all(score.place != id for score in scored):
-            yield sentence(f"{place.name}: {declared_words(declaration, told.at)}")
+    now, places = told.pressure, told.county.places
+    if now.indicative:
+        yield f"Computed scores and levels are {INDICATIVE}: nobody has verified the rules. They are no OPEL levels."
+    for score in (*([now.system] if now.system is not None else []), *now.places):
+        if (place := places.get(score.place)) is not None:
+            yield pressure_line(place, score, told.levels, told.at)
 
 
 # --- What changed ------------------------------------------------------------------------------------
@@ -157,11 +159,14 @@ def _changes(changes: Sequence[Change]) -> list[Part]:
     if not changes:
         return [Part("What changed", ("No figure is expected of any place.",))]
     parts = [Part("What changed", ())]
-    parts += [
-        Part(place.name, tuple(change_sentence(change) for change in of_it), small=True)
-        for place, of_it in by_place(changes)
-    ]
+    parts += [Part(place.name, tuple(_change_lines(of_it)), small=True) for place, of_it in by_place(changes)]
     return parts
+
+
+def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
+    yield from (change_sentence(change) for change in changes if change.turn is not Turn.STAYED)
+    if unchanged := unchanged_sentence(changes):
+        yield unchanged
 
 
 # --- Alerts, actions, minutes --------------------------------------------------------------------------
@@ -209,10 +214,39 @@ def action_line(county: County, action: Action, at: datetime) -> str:
     return sentence("; ".join(said))
 
 
+def open_line(told: Told, action: Action) -> str:
+    """An action that is to be done, with what was tried and what was moved since the other picture."""
+    return " ".join([action_line(told.county, action, told.at), *_noted(told, action)])
+
+
 def ended_line(told: Told, action: Action) -> str:
-    """An action that ended, with what its figure did, held against what is usual."""
-    line, effect = action_line(told.county, action, told.at), told.effects.get(action.id)
-    return line if effect is None else f"{line} {effect_sentence(told.county, effect, told.at)}"
+    """An action that ended: what was tried, how it ended and why, and what its figure did, held against what is usual."""
+    said = [action_line(told.county, action, told.at), *_noted(told, action)]
+    if (effect := told.effects.get(action.id)) is not None:
+        said.append(effect_sentence(told.county, effect, told.at))
+    return " ".join(said)
+
+
+def _noted(told: Told, action: Action) -> Iterator[str]:
+    """What people said of an action since the other picture, oldest first; of its end what was said alone."""
+    for note in told.notes.get(action.id, ()):
+        ends = note.noted.value == action.state.value
+        if ends and note.at == action.ended_at:
+            if note.words:
+                yield sentence(f"{_WHY_ENDED[note.noted]}: {note.words}")
+        elif note.noted in _TOLD:
+            words = f": {note.words}" if note.words else ""
+            yield sentence(f"{_TOLD[note.noted]} {when_words(note.at, told.at)} by {note.by}{words}")
+
+
+_WHY_ENDED = {Noted.DONE: "what was said of it", Noted.DROPPED: "it will not be done"}
+_TOLD = {
+    Noted.TRIED: "tried",
+    Noted.MOVED: "moved",
+    Noted.REOPENED: "opened again",
+    Noted.DONE: "was called done",
+    Noted.DROPPED: "was dropped",
+}
 
 
 def effect_sentence(county: County, effect: Effect, at: datetime) -> str:

@@ -6,13 +6,13 @@ through: nothing here tells a patient's name from a ward's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from flowcentre.model import Action, ActionNote, Declaration, Huddle, Minute, Noted, Telling
+from flowcentre.model import Action, ActionNote, Declaration, Huddle, Message, Minute, Noted, Telling
 from flowcentre.store import actions, alerts, declared, huddles
 from flowcentre.store.alerting import AlertVerbs
 
@@ -125,6 +125,11 @@ class ActionVerbs(AlertVerbs):
         with self._reading() as connection:
             return actions.read_notes(connection, action)
 
+    def noted(self, of: Collection[int], since: datetime, until: datetime) -> list[ActionNote]:
+        """What happened to some actions between two moments, both counted in, oldest first."""
+        with self._reading(one_moment=True) as connection:
+            return actions.read_noted(connection, of, since, until)
+
     def action_chasers(self, action: int) -> list[Telling]:
         """Who was to be reminded of an action, oldest first."""
         with self._reading() as connection:
@@ -181,6 +186,16 @@ class ActionVerbs(AlertVerbs):
             return True
 
         return self._by_a_person(keep)
+
+    def sitrep_messages(self, huddle: int) -> list[Message]:
+        """The messages by which the sitrep of a huddle goes out, with what became of each, oldest first."""
+        with self._reading(one_moment=True) as connection:
+            return huddles.read_messages(connection, huddle)
+
+    def sitrep_goes_to(self, huddle: int) -> list[str]:
+        """The leads whom the sitrep of a huddle is to reach, in the order in which they were named."""
+        with self._reading() as connection:
+            return huddles.read_goes_to(connection, huddle)
 
     def huddles(self, limit: int = 50) -> list[Huddle]:
         """Huddles, the newest first."""

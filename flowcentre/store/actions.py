@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, upda
 from flowcentre.model import Action, ActionNote, ActionState, Noted, alerts
 from flowcentre.store import action_tables as db
 from flowcentre.store import alert_tables
+from flowcentre.store.batches import some_at_once
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 from flowcentre.store.silences import said
 
@@ -176,6 +177,16 @@ def read_of(connection: Connection, *, alert: int | None = None, huddle: int | N
 def read_notes(connection: Connection, action: int) -> list[ActionNote]:
     """All that happened to one, oldest first."""
     found = connection.execute(select(db.action_note).where(_note.action == action).order_by(_note.id))
+    return [ActionNote(row.action, Noted(row.noted), from_ms(row.at), row.by, row.words) for row in found]
+
+
+def read_noted(connection: Connection, of: Collection[int], since: datetime, until: datetime) -> list[ActionNote]:
+    """What happened to some between two moments, both counted in, oldest first."""
+    between = (_note.at >= to_ms(since), _note.at <= to_ms(until))
+    found: list[Row[Any]] = []
+    for some in some_at_once(of):
+        found += connection.execute(select(db.action_note).where(_note.action.in_(some), *between))
+    found.sort(key=lambda row: row.id)
     return [ActionNote(row.action, Noted(row.noted), from_ms(row.at), row.by, row.words) for row in found]
 
 

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
-from flowcentre.model import Huddle, Minute, Telling
+from flowcentre.model import Huddle, Message, Minute, Telling
 from flowcentre.store import action_tables as db
+from flowcentre.store import alert_tables
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
+from flowcentre.store.outbox_read import as_messages
 from flowcentre.store.silences import said
 
 _row = db.huddle.c
@@ -119,3 +121,17 @@ def _as_huddle(row: Row[Any]) -> Huddle:
 
 def _as_minute(row: Row[Any]) -> Minute:
     return Minute(row.id, row.huddle, from_ms(row.at), row.by, row.words)
+
+
+def read_goes_to(connection: Connection, huddle: int) -> list[str]:
+    """The leads who are told what a huddle came to, in their order."""
+    telling = alert_tables.telling.c
+    return list(connection.execute(select(telling.lead).where(telling.huddle == huddle).order_by(telling.id)).scalars())
+
+
+def read_messages(connection: Connection, huddle: int) -> list[Message]:
+    """The messages by which they are told, and those that stand in for them, oldest first."""
+    row, telling = alert_tables.message.c, alert_tables.telling.c
+    firsts = select(telling.message).where(telling.huddle == huddle, telling.message.is_not(None))
+    asked = select(alert_tables.message).where(or_(row.id.in_(firsts), row.first.in_(firsts)))
+    return as_messages(connection, connection.execute(asked.order_by(row.created_at, row.id)).all())

@@ -10,12 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flowcentre.measures import find
-from flowcentre.model import Coverage, Level, Place, PlaceKind, State, Value
-from flowcentre.picture.change import Turn, change_sentence, compare, known_words
+from flowcentre.measures.pressure import LEVEL, SCORE
+from flowcentre.model import Coverage, Declaration, Level, Place, PlaceKind, Score, State, Value
+from flowcentre.picture.change import Turn, change_sentence, compare, known_words, unchanged_sentence
+from flowcentre.picture.level_words import declared_line, pressure_line
 
 AT = datetime(2026, 11, 26, 16, 0, tzinfo=UTC)
 THEN = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 NORTHGATE = Place("northgate", "Northgate", Level.SITE, PlaceKind.ACUTE_HOSPITAL)
+DAY = timedelta(days=1)
 COUNTY = Place("westshire", "Westshire", Level.SYSTEM, PlaceKind.SYSTEM)
 
 
@@ -117,9 +120,105 @@ def test_a_figure_that_is_partial_old_or_missing_is_never_held_against_another(t
     assert (change.turn is not Turn.NOT_COMPARED) == sound
     words = change_sentence(change)
     if not sound:
-        assert "cannot be compared with 08:00: " in words
-        assert not re.search(r"rose|fell|stayed", words)
-        assert change.why_not
+        before, _, after = words.partition("; cannot be compared with 08:00, when ")
+        assert change.briefly
+        assert not re.search(r"rose|fell|stayed|[Uu]nchanged", words)
+        assert not unchanged_sentence([change])
+        for of, side in ((now, before), (then, after)):
+            known = of["state"] not in (State.UNKNOWN, State.NEVER)
+            assert bool(re.search(rf"\b{figure}\b", side.partition(": ")[2] if side is before else side)) == known, (
+                words
+            )
+            assert ("at least" in side) == (known and of["at_least"]), words
+
+
+@given(pairs=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=4))
+def test_what_stayed_the_same_and_no_other_stands_in_one_line_with_its_figure(pairs):
+    measures = ("nctr_now", "ae_over_12h_now", "ga_beds_escalation_open", "ambulances_waiting_now")
+    changes = [
+        compare(find(of), NORTHGATE, value(of, float(then), THEN), value(of, float(now), AT), THEN, AT)
+        for of, (then, now) in zip(measures, pairs, strict=False)
+    ]
+    words = unchanged_sentence(changes)
+    for change, (then, now) in zip(changes, pairs, strict=True):
+        stands = re.search(rf"{re.escape(change.measure.short_label)} (\d+)\b", words)
+        assert (stands is not None) == (then == now), words
+        assert stands is None or int(stands[1]) == now
+    if words:
+        assert words.startswith("Unchanged at Northgate: ")
+        assert words.endswith(" (figures of 07:56 and 15:56, the newer 4 min old).")
+
+
+scores = st.integers(0, 80).map(lambda half: half / 2)
+levels = st.integers(1, 4)
+
+
+@given(level=st.tuples(levels, levels), points=st.tuples(scores, scores), short=st.booleans(), indicative=st.booleans())
+def test_no_line_of_a_computed_level_contradicts_its_numbers(level, points, short, indicative):
+    changes = [
+        compare(of, NORTHGATE, value(of.id, float(then), THEN, at_least=short), value(of.id, float(now), AT), THEN, AT)
+        for of, (then, now) in ((LEVEL, level), (SCORE, points))
+    ]
+    score = Score("northgate", None, points[1], points[1], 44.0, level[1], State.FRESH, indicative=indicative)
+    words = pressure_line(NORTHGATE, score, changes, AT)
+    assert ("(indicative)" in words) == indicative
+    if short:
+        assert not re.search("rose|fell|stayed", words)
+        assert f"computed level {level[1]}, score {points[1]:g} of 44" in words
+        assert f"when it was at least level {level[0]}" in words
+        return
+    said = re.fullmatch(
+        rf"The computed level at Northgate (.+); its score (.+) of 44{re.escape(' (indicative)' if indicative else '')}\.",
+        words,
+    )
+    for (then, now), part in zip((level, points), said.groups(), strict=True):
+        if then == now:
+            assert number(part.removeprefix("stayed at ")) == Decimal(str(now))
+            continue
+        way, moved, first, last = re.fullmatch(
+            r"(rose|fell) by ([\d.]+)(?: points?)?, from (\S+|level \d) to (\S+|level \d)", part
+        ).groups()
+        assert (way == "rose") == (now > then)
+        assert (number(first), number(last)) == (Decimal(str(then)), Decimal(str(now)))
+        assert Decimal(moved) == abs(number(first) - number(last))
+
+
+@given(declared=levels, computed=st.none() | levels, at_least=st.booleans(), stale=st.booleans())
+def test_a_declared_level_is_never_said_to_be_another_distance_from_the_computed_one(
+    declared, computed, at_least, stale
+):
+    state = State.STALE if stale else State.FRESH
+    score = Score("northgate", None, computed and 10.0, 44.0, 44.0, computed, state, at_least=at_least)
+    words = declared_line(NORTHGATE, score, Declaration(1, "northgate", declared, "beds", "lead", THEN, AT + DAY), AT)
+    assert words.startswith(f"Northgate is declared level {declared}, ")
+    found = re.search(r"(at least )?(\d) (above|below) the computed (\d)", words)
+    if found is None:
+        certain = computed is not None and not stale and not at_least
+        assert not certain or (computed == declared and "as is computed (indicative" in words), words
+        return
+    assert not stale
+    apart = declared - computed
+    assert (int(found[2]), found[3], int(found[4])) == (abs(apart), "above" if apart > 0 else "below", computed)
+    assert bool(found[1]) == at_least
+    assert not at_least or apart < 0
+    assert "(indicative, locally configured)" in words
+
+
+def test_a_figure_of_yesterday_and_one_of_today_do_not_read_as_one_day():
+    yesterday = THEN - timedelta(days=1)
+    words = said_of("nctr_now", value("nctr_now", 1.0, yesterday), value("nctr_now", 2.0, AT), then_at=yesterday)
+    assert "(figures of yesterday 07:56 and today 15:56, the newer 4 min old)" in words
+
+
+def test_what_the_name_of_a_place_says_is_not_said_twice():
+    calls = Place("111", "NHS 111 for Westshire", Level.SITE, PlaceKind.NHS_111)
+    for id, said in (
+        ("call_111_longest_wait_now", "Longest wait of a call now at NHS 111 for Westshire"),
+        ("clinical_queue_111_now", "Waiting for a clinician to call back at NHS 111 for Westshire"),
+        ("calls_111_abandoned_share", "Calls abandoned, share since midnight at NHS 111 for Westshire"),
+    ):
+        words = said_of(id, value(id, 1.0, THEN), value(id, 2.0, AT), calls)
+        assert words.startswith(f"{said} rose by ")
 
 
 # --- Why not ------------------------------------------------------------------------------------------
@@ -128,24 +227,24 @@ def test_a_figure_that_is_partial_old_or_missing_is_never_held_against_another(t
 @pytest.mark.parametrize(
     ("then", "now", "why"),
     [
-        ({}, {"state": State.STALE}, "now its last figure, 430 of 15:56, is too old"),
-        ({"state": State.STALE}, {}, "then its last figure, 412 of 07:56, was too old"),
-        ({}, {"figure": None, "state": State.UNKNOWN}, "it is not known now"),
-        ({"figure": None, "state": State.NEVER}, {}, "none has been received by then"),
+        ({}, {"state": State.STALE}, "its last figure, 430 of 15:56, is too old; C, when it was 412"),
+        ({"state": State.STALE}, {}, "430 now; C, when its last figure, 412 of 07:56, was too old"),
+        ({}, {"figure": None, "state": State.UNKNOWN}, "not known now; C, when it was 412"),
+        ({"figure": None, "state": State.NEVER}, {}, "430 now; C, when none had been received"),
         (
             {},
             {"at_least": True, "coverage": Coverage(2, 3, "sites")},
-            "it is at least 430 now, with 2 of 3 sites, and not all of it was counted",
+            "at least 430 now, with 2 of 3 sites; C, when it was 412",
         ),
         (
             {"coverage": Coverage(2, 3, "sites")},
             {"coverage": Coverage(3, 3, "sites")},
-            "412 then was of 2 of 3 sites alone",
+            "430 now; C, when it was 412, of 2 of 3 sites alone",
         ),
         (
             {"coverage": Coverage(3, 3, "sites")},
             {"coverage": Coverage(4, 4, "sites")},
-            "it was counted of 3 sites then, and is of 4 now",
+            "430 now, of 4 sites; C, when it was 412, of 3 sites",
         ),
     ],
 )
@@ -153,7 +252,7 @@ def test_it_is_said_why_two_figures_are_not_compared(then, now, why):
     before = value("nctr_now", **{"figure": 412.0, "at": THEN, **then})
     after = value("nctr_now", **{"figure": 430.0, "at": AT, **now})
     assert said_of("nctr_now", before, after) == (
-        f"No criteria to reside at Northgate cannot be compared with 08:00: {why}."
+        f"No criteria to reside at Northgate: {why.replace('C', 'cannot be compared with 08:00')}."
     )
 
 
@@ -166,8 +265,8 @@ def test_counts_since_midnight_of_two_days_are_not_compared():
         then_at=yesterday,
     )
     assert words == (
-        "Admissions since midnight at Northgate cannot be compared with yesterday 08:00: it counts since midnight, and was "
-        "61 of another day by yesterday 07:56; it is 40 today by 15:56."
+        "Admissions since midnight at Northgate: 40 now; cannot be compared with yesterday 08:00, when it was 61, of another "
+        "day."
     )
     assert "rose by 9, from 31 to 40" in said("admissions_today", 31.0, 40.0)
 
@@ -175,8 +274,8 @@ def test_counts_since_midnight_of_two_days_are_not_compared():
 def test_a_figure_that_went_back_to_an_older_one_is_not_compared():
     older = replace(value("nctr_now", 430.0, AT), observed_at=THEN - timedelta(minutes=30))
     assert said_of("nctr_now", value("nctr_now", 412.0, THEN), older) == (
-        "No criteria to reside at Northgate cannot be compared with 08:00: its figure now is of 07:30, and that of then was "
-        "of 07:56, which is later."
+        "No criteria to reside at Northgate: 430 now, of 07:30; cannot be compared with 08:00, when it was 412, of 07:56, "
+        "which is later."
     )
     # What is worked out may count something older by now, and is the same figure.
     assert said_of("nctr_now", value("nctr_now", 412.0, THEN), replace(older, derived=True)).endswith(

@@ -1,5 +1,6 @@
 """A huddle out of a real store: what changed since the last, what is open, and a sitrep that is kept as it was told."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -19,10 +20,12 @@ from flowcentre.model import (
     PressureRules,
     ScoringRules,
     Severity,
+    Telling,
+    TellingKind,
 )
 from flowcentre.picture.huddle import SPOKEN_OF, HuddleBook
 from flowcentre.picture.sitrep import alert_line, effect_sentence, kept, read_kept, sitrep_text
-from flowcentre.store import Store
+from flowcentre.store import NewMessage, Store
 from tests.alerts.world import AT, COUNTY, HOUR, MINUTE, World, rule
 
 WHO = "control room"
@@ -91,8 +94,13 @@ def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call)
     done = store.log_action(
         "ring the wards", "site lead", world.at + HOUR, WHO, world.at, place="northgate", measure="ae_patients_now"
     )
-    store.note_action(done.id, Noted.DONE, WHO, world.at + 2 * MINUTE)
-    store.log_action("open six beds", "site lead", world.at + HOUR, WHO, world.at, huddle=huddle.id, alert=alert.id)
+    store.note_action(done.id, Noted.DONE, WHO, world.at + 2 * MINUTE, "all of them answered")
+    van = store.log_action("hire a van", "site lead", world.at + HOUR, WHO, world.at)
+    store.note_action(van.id, Noted.DROPPED, WHO, world.at + 5 * MINUTE, "the agency has none")
+    beds = store.log_action(
+        "open six beds", "site lead", world.at + HOUR, WHO, world.at, huddle=huddle.id, alert=alert.id
+    )
+    store.note_action(beds.id, Noted.TRIED, "site lead", world.at + 4 * MINUTE, "rang the agency")
     store.add_minute(huddle.id, WHO, "Northgate opens six beds", world.at + 3 * MINUTE)
     world.at += 90 * MINUTE
     world.everything(bad=True)
@@ -103,11 +111,15 @@ def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call)
         "Computed scores and levels are indicative, locally configured",
         "Patients in A&E now at Northgate General rose by 60, from 20 to 80 (figures of 08:00 and 13:30, the newer under a minute old).",
         "General and acute bed occupancy at Northgate General rose by 58.3 points, from 41.7 % to 100.0 %",
-        "Declared level 2 by site lead at 12:00, until tomorrow 00:00: escalation beds open.",
-        "Level of pressure, computed at Northgate General rose by 3, from level 1 to level 4 (figures of 08:00 and",
-        "open six beds: site lead; by 13:00, overdue: 30 min late".capitalize(),
-        "Ring the wards: site lead; Northgate General; done 12:02 by control room. "
-        "Patients in A&E now at Northgate General: what it did since is not known.",
+        "Northgate General is declared level 2, 2 below the computed 4 (indicative, locally configured); by site lead at 12:00, "
+        "until tomorrow 00:00: escalation beds open.",
+        "The computed level at Northgate General rose by 3, from level 1 to level 4; its score rose by 6.7 points, from 0.0 to 6.7 of 8 "
+        "(indicative); its oldest figure is of 13:30",
+        "Unchanged at Northgate General: Escalation open 0",
+        "Open six beds: site lead; by 13:00, overdue: 30 min late. Tried 12:04 by site lead: rang the agency.",
+        "Ring the wards: site lead; Northgate General; done 12:02 by control room. What was said of it: all of them "
+        "answered. Patients in A&E now at Northgate General: what it did since is not known.",
+        "Hire a van: site lead; dropped 12:05 by control room. It will not be done: the agency has none.",
         "12:03, control room: Northgate opens six beds",
         "CRITICAL: ward full, A1; last value 24 of 12:00; since 12:00; not acknowledged",
     ):
@@ -115,7 +127,69 @@ def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call)
     # Southmere's A&E has never been heard of: its level is a lower bound and is not held against another.
     assert "Southmere: computed level" in text
     assert " or more, score at least " in text
-    assert "Level of pressure, computed at Southmere cannot be compared with 08:10: it is at least" in text
+    assert "; its level cannot be compared with 08:10, when it was at least level 1, with " in text
+    titles = [
+        "Declared levels", "Alerts open", "Actions open", "Actions ended since", "Minutes", "Alerts ended since",
+        "Pressure by place", "What changed",
+    ]  # fmt: skip
+    places = [text.index(f"\n{title}\n-") for title in titles]
+    assert places == sorted(places)  # what one acts on before what one looks up
+    levels = [line for line in text.splitlines() if "computed level" in line.casefold()]
+    assert levels
+    assert all("(indicative)" in line for line in levels)
+    assert text.count("indicative, locally configured") == 2  # at the declared level, and over all that is computed
+
+
+def test_the_sitrep_ends_with_what_the_next_huddle_begins_with(call: Call) -> None:
+    call.world.everything(bad=False)
+    number = call.store.open_huddle(WHO, call.world.at).id
+    call.store.close_huddle(number, WHO, call.world.at + MINUTE)
+    closed = call.store.huddle(number)
+    assert closed is not None
+    assert closed.closed_at is not None
+    call.world.at += 2 * MINUTE - timedelta(seconds=30)  # the sitrep is made a little after the end
+    call.world.everything(bad=True)
+    said = sitrep_text(call.book.keep(closed))
+    call.world.at += HOUR
+    then = HuddleBook(call.store, call.world.picture, lambda: call.world.at).read().told
+    assert then.compared_with == closed.closed_at
+    [patients] = [c for c in then.changes if (c.place.id, c.measure.id) == ("northgate", "ae_patients_now")]
+    assert patients.then.value == 20
+    assert re.search(r"Unchanged at Northgate General: [^(]*\b20\b", said)
+
+
+def test_what_became_of_a_sitrep_is_read_in_the_outbox(call: Call) -> None:
+    store, at = call.store, call.world.at
+    number = call.lasts()
+    kept_as = call.book.one(number)
+    assert kept_as is not None
+    assert kept_as.sent == "Not sent."
+    leads = ("flow", "site", "night")
+    keys = {lead: f"huddle {number}/sitrep/{lead}" for lead in leads}
+    store.huddle_sent(
+        number,
+        at,
+        [Telling(keys[lead], lead, TellingKind.SITREP, Severity.NOTICE, at, huddle=number) for lead in leads],
+    )
+
+    def letter(lead: str, channel: str = "letters") -> NewMessage:
+        return NewMessage(f"{lead}/{channel}", lead, channel, "Sitrep", "Sitrep", (keys[lead],), at)
+
+    store.compose(lambda *_: [letter("flow"), letter("site")], at)
+    for lead, fallback in (("flow", letter("flow", "pager")), ("site", None)):
+        [message] = [each for each in store.sitrep_messages(number) if each.lead == lead]
+        claimed = store.claim_message("sender", at, MINUTE)
+        assert claimed is not None
+        assert claimed.id == message.id
+        store.not_delivered(message.id, at, "no such box", again_at=None, fallback=fallback)
+    pager = store.claim_message("sender", at, MINUTE)
+    assert pager is not None
+    store.delivered(pager.id, at)
+    one = call.book.one(number)
+    assert one is not None
+    assert one.sent == (
+        "Put up to be sent 12:00: delivered to 1 of 3; on its way to night; cannot be delivered to site."
+    )
 
 
 def test_what_has_gone_silent_is_said_and_not_compared(call: Call) -> None:
@@ -123,7 +197,8 @@ def test_what_has_gone_silent_is_said_and_not_compared(call: Call) -> None:
     text = call.text()
     assert "General and acute beds" not in text.partition("Alerts open")[2]
     assert (
-        "Patients in A&E now at Northgate General cannot be compared with 08:10: now its last figure, 20 of 08:00, is too old."
+        "Patients in A&E now at Northgate General: its last figure, 20 of 08:00, is too old; cannot be compared with 08:10, when "
+        "it was 20."
     ) in text
     assert "rose by" not in text
     assert "fell by" not in text
@@ -169,7 +244,7 @@ def test_the_first_huddle_is_compared_with_the_day_before(store: Store) -> None:
     assert now.huddle is None
     assert now.told.first
     assert now.told.compared_with == AT - 24 * HOUR
-    assert all(change.why_not for change in now.told.changes)
+    assert all(change.briefly for change in now.told.changes)
 
 
 def test_levels_by_other_rules_are_not_compared(call: Call) -> None:
@@ -182,7 +257,7 @@ def test_levels_by_other_rules_are_not_compared(call: Call) -> None:
     call.world.everything(bad=True)
     levels = [change for change in call.book.read().told.levels if change.place.id == "northgate"]
     assert levels
-    assert {change.why_not for change in levels} == {"it was scored by other rules then"}
+    assert {change.briefly for change in levels} == {"it was scored by other rules then"}
 
 
 def test_what_the_figure_of_an_action_did_is_said_with_both_numbers_and_the_honest_word() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from flowcentre.model import Alerting
 from flowcentre.picture.sitrep import Sitrep
-from flowcentre.store import Store
+from flowcentre.store import NewMessage, Store
 from layouts import sitrep_pdf
 from tests.alerts.world import AT
 from tests.web.alerts_cast import FORM, WHO, fill_in, forms_of, send
@@ -43,13 +43,19 @@ def test_a_huddle_is_opened_written_closed_and_sent(room: Room, client: httpx.Cl
     closed = fill_in(client, "/huddle/1", "close", send="yes")
     assert closed.url.path == "/huddle/1"
     assert "The sitrep goes to Flow coordinator." in closed.text
-    assert "Sent 08:20." in closed.text
+    assert "Put up to be sent 08:20: delivered to 0 of 1; on its way to Flow coordinator." in closed.text
     text = client.get("/huddle/1.txt")
     assert text.headers["content-type"] == "text/plain; charset=utf-8"
     assert "Northgate opens six beds" in text.text
     assert "indicative, locally configured" in text.text
     [waiting] = waits(room.store)
     assert waiting == "huddle 1/sitrep/flow"
+    letter = NewMessage("m/1", "flow", "letters", "Sitrep", "Sitrep", (waiting,), room.world.at)
+    room.store.compose(lambda *_: [letter], room.world.at)
+    message = room.store.claim_message("sender", room.world.at, timedelta(minutes=1))
+    assert message is not None
+    room.store.delivered(message.id, room.world.at)
+    assert "Put up to be sent 08:20: delivered to 1 of 1." in client.get("/huddle/1").text
 
 
 def waits(store: Store) -> list[str]:
