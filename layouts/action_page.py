@@ -59,6 +59,8 @@ def form_document(draft: Draft, form: ActionForm, *, fingerprint: str) -> str:
     """The whole page with the form that logs an action."""
     county = draft.picture.county
     of: list[Child] = []
+    if form.missing:
+        of.append(html.P(f"There is no {form.missing}: what you log here is of none.", role="alert"))
     if draft.alert is not None:
         named = f"{draft.alert.title}, {where(county, draft.alert.subject)}"
         of.append(html.P(["From the alert ", html.A(named, href=links.alert(draft.alert.id))]))

@@ -108,11 +108,13 @@ class ActionForm:
 
     dues: tuple[Due, ...] = ()
     mark: str = ""  # of the form that logs one: sent twice, it counts once
+    missing: str = ""  # what the address named that there is not: "alert 999"
     alert: str = ""  # that the form was of, where it could not be looked up
     huddle: str = ""
     what: str = ""
     who: str = ""  # the id of a lead or a team
     role: str = ""  # or somebody else, in plain words
+    due: str = ""  # the hour that was chosen in a form that comes back, as its key
     words: str = ""
     author: str = ""
     signed_in: bool = False

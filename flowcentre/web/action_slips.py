@@ -13,14 +13,14 @@ from flowcentre.measures.derive import LONDON
 from flowcentre.model import County, Noted
 from flowcentre.picture.actions_now import Due, is_chased
 from flowcentre.web.alert_slips import NotSaid, said
-from flowcentre.web.slips import NotASlip
+from flowcentre.web.slips import NotASlip, mark_of
 
 FURTHEST = timedelta(days=14)
 _LENGTHS = tuple(timedelta(minutes=minutes) for minutes in (30, 60, 120, 240))
 _FIRST = timedelta(hours=1)  # what is chosen until somebody chooses
 _CLOCKS = (time(8), time(12), time(17))
 _DAYS = (0, 1, 2, 7)
-_NEAR = timedelta(hours=4)  # nearer than the longest of the lengths no time of day is offered
+_NEAR = timedelta(minutes=15)  # a time of day nearer than that is nobody's choice
 _KEY = "%Y-%m-%dT%H:%MZ"
 _MARK = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _NOT_OURS = "This is not a form of this page: open it again."
@@ -37,6 +37,7 @@ class Do(StrEnum):
     REOPENED = "reopened"
 
 
+_OF = ("alert", "huddle", "trigger", "place", "measure")  # what says what an action is of
 NOTED = {
     Do.DONE: Noted.DONE,
     Do.TRIED: Noted.TRIED,
@@ -60,7 +61,7 @@ class ActionSlip:
     words: str = ""  # of a new action what is to be done
     who: str | None = None
     due_at: datetime | None = None
-    mark: str = ""
+    mark: str = ""  # of the form and what stands in it
 
 
 def action_slip(
@@ -87,6 +88,8 @@ def action_slip(
         by = author_of(fields.get("author", "")) if signed_in is None else signed_in
     except NotAnAuthor as why:
         raise NotSaid(str(why)) from None
+    if do is Do.LOG:
+        mark = mark_of(mark, by, words, who or "", *(fields.get(name, "") for name in ("due", *_OF)))
     return ActionSlip(do, by, words, who, due_at, mark)
 
 
@@ -101,6 +104,8 @@ def dues(now: datetime, chosen: str = "") -> tuple[Due, ...]:
         for days in _DAYS
         for clock in (_CLOCKS if days < 2 else _CLOCKS[-1:])
     ]
+    if (picked := _moment_of(chosen)) is not None and now < picked <= now + FURTHEST:
+        offered.setdefault(picked, None)  # what was chosen a minute ago is still there to be chosen
     for moment in clocks:
         if moment >= now + _NEAR:
             offered.setdefault(moment, None)
@@ -150,12 +155,18 @@ def _who(fields: Mapping[str, str], county: County, *, needed: bool) -> str | No
 def _due(key: str, at: datetime, *, needed: bool) -> datetime | None:
     if not key and not needed:
         return None
-    try:
-        moment = datetime.strptime(key, _KEY).replace(tzinfo=UTC)
-    except ValueError:
-        raise NotASlip("Choose by when.") from None
+    moment = _moment_of(key)
+    if moment is None:
+        raise NotASlip("Choose by when.")
     if moment <= at:
         raise NotSaid("That time has passed: choose by when.")
     if moment > at + FURTHEST:
         raise NotASlip("Choose by when.")
     return moment
+
+
+def _moment_of(key: str) -> datetime | None:
+    try:
+        return datetime.strptime(key, _KEY).replace(tzinfo=UTC)
+    except ValueError:
+        return None

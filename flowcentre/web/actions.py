@@ -122,7 +122,13 @@ class ActionRoutes:
         """The form that logs an action; its address may say of what: ``alert``, ``huddle``, ``place`` and ``measure``."""
         if self.book is None:
             return PlainTextResponse(_NO_ACTION, 404)
-        return self._drawn_new(request, self._draft(self.book, request.query_params), ActionForm())
+        asked = request.query_params
+        draft = self._draft(self.book, asked)
+        named = (("alert", draft.alert), ("huddle", draft.huddle))
+        missing = " or ".join(
+            f"{name} {asked[name][:20]}" for name, found in named if asked.get(name) and found is None
+        )
+        return self._drawn_new(request, draft, ActionForm(missing=missing), 404 if missing else 200)
 
     def action(self, request: Request) -> Response:
         """The page of an action; with ``done`` it says what became of what was sent."""
@@ -245,6 +251,7 @@ class ActionRoutes:
             mark=fields.get("form", ""),
             what=_unless_refused(unsaid, fields.get("what", "")),
             who=fields.get("who", ""),
+            due=fields.get("due", ""),
             role=_unless_refused(role_of, fields.get("role", "")),
             words=_unless_refused(unsaid, fields.get("words", "")),
             author=_unless_refused(author_of, fields.get("author", "")),

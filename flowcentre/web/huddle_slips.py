@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from enum import StrEnum
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.picture.huddle import LONGEST_MINUTE
 from flowcentre.web.alert_slips import NotSaid, said
-from flowcentre.web.slips import NotASlip
+from flowcentre.web.slips import NotASlip, mark_of
 
 _MARK = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _NOT_OURS = "This is not a form of this page: open it again."
@@ -55,7 +54,7 @@ def huddle_slip(fields: Mapping[str, str], *allowed: Do, signed_in: str | None, 
     except NotAnAuthor as why:
         raise NotSaid(str(why)) from None
     if do is Do.MINUTE:  # a browser's way back leads to the same form, with other words in it
-        mark = hashlib.sha256("\n".join((mark, by, words)).encode()).hexdigest()
+        mark = mark_of(mark, by, words)
     return HuddleSlip(do, by, words, mark, sends=fields.get("send") == "yes")
 
 

@@ -12,7 +12,7 @@ from flowcentre.measures.derive import LONDON
 from flowcentre.model import LEVELS_OF_PRESSURE
 from flowcentre.picture.pressure_book import HoldEnd
 from flowcentre.web.alert_slips import NotSaid, said
-from flowcentre.web.slips import NotASlip
+from flowcentre.web.slips import NotASlip, mark_of
 
 _LENGTHS = (timedelta(hours=4), timedelta(hours=8), timedelta(hours=12), timedelta(hours=24))
 USUAL = timedelta(hours=12)
@@ -28,7 +28,7 @@ _NOT_OURS = "This is not a form of this page: open it again."
 class DeclareSlip:
     """The form as it was filled in."""
 
-    mark: str
+    mark: str  # of the form and what stands in it
     level: int
     reason: str
     by: str
@@ -49,6 +49,7 @@ def declare_slip(fields: Mapping[str, str], who: str | None, at: datetime) -> De
         by = author_of(fields.get("author", "")) if who is None else who
     except NotAnAuthor as why:
         raise NotSaid(str(why)) from None
+    mark = mark_of(mark, level, reason, by, fields.get("until", ""))
     return DeclareSlip(mark, int(level), reason, by, until)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping
@@ -24,6 +25,11 @@ _NOT_OURS = "This is not a form of this page: open it again."
 
 class NotASlip(ValueError):
     """A form that was not sent as it was drawn; says so, in plain words."""
+
+
+def mark_of(form: str, *said: str) -> str:
+    """The mark of a form and of what stands in it: sent twice it counts once, and put right after going back it counts anew."""
+    return hashlib.sha256("\n".join((form, *said)).encode()).hexdigest()
 
 
 def fresh_mark() -> str:

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
 from flowcentre.model import LONGEST_AUTHOR, ActionState, County, Picture
-from flowcentre.picture.actions_now import LONGEST_WHAT, ActionForm, ActionStory, Draft, Due, triggers
+from flowcentre.picture.actions_now import LONGEST_WHAT, ActionForm, ActionStory, Draft, triggers
 from layouts.parts import links
 from layouts.parts.field import Input
 from layouts.parts.tree import Child, marked
@@ -47,7 +47,7 @@ def log_form(draft: Draft, form: ActionForm) -> html.Form:
         _text("what", "what", "What is to be done", "Nothing of a patient.", form.what, LONGEST_WHAT, required=True),
         *(_trigger(draft) if not form.alert else ()),
         *_who_does_it(draft.picture.county, form),
-        _by_when(form.dues, draft.at, keep=False),
+        _by_when(form, draft.at),
         _author(form, "log"),
         html.Button("Log it", type="submit"),
     ]
@@ -60,7 +60,7 @@ def forms_of(story: ActionStory, form: ActionForm) -> list[Component]:
     if story.action.state is not ActionState.OPEN:
         again: list[Child] = [
             _words(form, "reopened", "Why", "Nothing of a patient.", required=True),
-            _by_when(form.dues, story.at, keep=True),
+            _by_when(form, story.at, keep="reopened"),
             _author(form, "reopened"),
             html.Button("Open it again", type="submit", className="other"),
         ]
@@ -76,7 +76,7 @@ def forms_of(story: ActionStory, form: ActionForm) -> list[Component]:
         html.Button("Keep it", type="submit", className="other"),
     ]
     moved: list[Child] = [
-        _by_when(form.dues, story.at, keep=True),
+        _by_when(form, story.at, keep="moved"),
         *_who_does_it(story.picture.county, form, keep=True),
         _words(form, "moved", "Why", "If you like. Nothing of a patient."),
         _author(form, "moved"),
@@ -145,18 +145,20 @@ def _who_does_it(county: County, form: ActionForm, *, keep: bool = False) -> Ite
     yield _text("role", f"role-{kind}", label, "A role. Nobody reminds them.", form.role, LONGEST_AUTHOR)
 
 
-def _by_when(dues: tuple[Due, ...], at: datetime, *, keep: bool) -> Component:
+def _by_when(form: ActionForm, at: datetime, *, keep: str = "") -> Component:
+    """The hours. Of an action that stands (``keep``: which form it is) it stays as it is, but for what was chosen before."""
+    asked = not keep or (form.asked == keep and bool(form.due))
     choices: list[Component] = []
     if keep:
         choices += [
-            Input(type="radio", name="due", id="due-same", value="", checked=True),
-            html.Label("as it is", htmlFor="due-same"),
+            Input(type="radio", name="due", id=f"due-{keep}-same", value="", checked=not asked),
+            html.Label("as it is", htmlFor=f"due-{keep}-same"),
         ]
-    for number, due in enumerate(dues):
+    for number, due in enumerate(form.dues):
         id = f"due-{number}"
         until = until_words(due.at, at)
         words = f"in {length_words(due.length)} ({until})" if due.length is not None else until
-        chosen = due.chosen and not keep
+        chosen = due.chosen and asked
         choices += [
             Input(type="radio", name="due", id=id, value=due.key, checked=chosen, required=True),
             html.Label(words, htmlFor=id),

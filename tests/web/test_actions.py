@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,49 @@ def test_a_form_that_is_sent_twice_or_at_once_is_one_action(watch: Actions, clie
         answers = list(at_once.map(lambda _: send(client, "/actions/new", fields), range(4)))
     assert {answer.headers["location"] for answer in answers} == {"/actions/1?done=logged"}
     assert the_one(watch).id == 1
+
+
+@on_one
+def test_a_form_that_is_put_right_after_going_back_is_another_action(watch: Actions, client: httpx.Client) -> None:
+    fields = forms_of(client.get("/actions/new").text)["log"] | {"who": LEAD, "author": WHO}
+    for what in ("Open six beds on A1", "Open four beds on A1", "Open four beds on A1"):
+        assert send(client, "/actions/new", fields | {"what": what}).status_code == 303
+    assert {action.what for action in watch.store.actions()} == {"Open six beds on A1", "Open four beds on A1"}
+    assert len(watch.store.actions()) == 2
+
+
+def test_the_hours_that_are_offered_are_those_that_the_document_names() -> None:
+    at = datetime(2026, 11, 26, 10, 13, tzinfo=UTC)
+    clocks = [f"{due.at:%d %H:%M}" for due in dues(at) if due.length is None]
+    assert clocks == [
+        *("26 12:00", "26 17:00", "27 08:00", "27 12:00", "27 17:00"),
+        *("28 17:00", "03 17:00"),
+    ]
+    lengths = [due.length for due in dues(at) if due.length is not None]
+    assert lengths == [HOUR / 2, HOUR, 2 * HOUR, 4 * HOUR]
+
+
+@on_one
+@pytest.mark.parametrize("query", ["alert=999", "huddle=999", "alert=none"])
+def test_an_alert_that_there_is_not_is_said_to_be_none(watch: Actions, client: httpx.Client, query: str) -> None:
+    answer = client.get(f"/actions/new?{query}")
+    assert answer.status_code == 404
+    assert f"There is no {query.replace('=', ' ')}" in words(answer.text)
+    assert "log" in forms_of(answer.text)
+
+
+@on_one
+def test_the_hour_that_was_chosen_is_still_chosen_in_a_form_that_comes_back(
+    watch: Actions, client: httpx.Client
+) -> None:
+    log(client)
+    chosen = next(due for due in dues(watch.clock()) if due.length == 4 * HOUR)
+    watch.clock.at += HOUR / 20  # the hours that are offered have moved on meanwhile
+    answer = fill_in(client, "/actions/1", "moved", due=chosen.key, author="07700 900123")
+    assert answer.status_code == 422
+    assert forms_of(answer.text)["moved"]["due"] == chosen.key
+    answer = fill_in(client, "/actions/new", "log", what=" ", due=chosen.key)
+    assert forms_of(answer.text)["log"]["due"] == chosen.key
 
 
 @on_one

@@ -111,6 +111,16 @@ def test_the_same_form_sent_again_counts_once_and_another_ends_the_one_before(
     assert [each.level for each in scored.store.declarations(at)] == [2]
 
 
+@on_one
+def test_a_form_that_is_put_right_after_going_back_is_declared_too(scored: Scored, client: httpx.Client) -> None:
+    fields = fields_of(client)
+    for level in ("3", "2", "2"):
+        assert send(client, PATH, fields | {"level": level}).status_code == 303
+        scored.clock.at += HOUR / 60
+    at = scored.clock()
+    assert [each.level for each in scored.store.declared_between("westshire", at - 5 * HOUR, at + HOUR)] == [3, 2]
+
+
 REFUSED = {
     "no level": ({"level": "5"}, 400, "Choose a level."),
     "no reason": ({"words": " "}, 422, "Say why"),
