@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from flowcentre.measures import find
 from flowcentre.model import Action, Effect
@@ -15,6 +15,7 @@ from flowcentre.web import history
 from flowcentre.web.action_shapes import ActionShape, ActionsShape, EffectShape
 from flowcentre.web.actions import ActionReading
 from flowcentre.web.api import JSON, to_json
+from flowcentre.web.asked import refuse_unknown
 
 NO_ACTIONS = "This server reads nothing of actions."
 LONGEST = timedelta(days=366)
@@ -37,12 +38,14 @@ def create_actions_api(
         summary="Actions: what is to be done and by when, what ended, and what its figure did",
     )
     def actions(
+        request: Request,
         since: Annotated[
             str | None,
             Query(description="what ended since then, with an offset from UTC; of the last week where absent"),
         ] = None,
     ) -> Response:
         """Everything of the page of actions."""
+        refuse_unknown(request, ("since",))
         if book is None:
             raise HTTPException(404, NO_ACTIONS)
         if (why := trouble()) is not None:

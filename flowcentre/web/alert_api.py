@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from flowcentre.measures import find
 from flowcentre.model import Alert, ChannelSettings, Message, Rule, Silence, Standing
@@ -24,6 +24,7 @@ from flowcentre.web.alert_shapes import (
 )
 from flowcentre.web.alerts import CARDS, AlertReading
 from flowcentre.web.api import JSON, to_json
+from flowcentre.web.asked import refuse_unknown
 
 NO_ALERTS = "This server reads nothing of alerts."
 LONGEST = timedelta(days=31)
@@ -46,12 +47,14 @@ def create_alerts_api(
         summary="Alerts: what stands, what comes, what ended, what is silenced, and how each way of telling does",
     )
     def alerts(
+        request: Request,
         since: Annotated[
             str | None,
             Query(description="what ended since then, with an offset from UTC; of the last 24 hours where absent"),
         ] = None,
     ) -> Response:
         """Everything of the page of alerts."""
+        refuse_unknown(request, ("since",))
         if book is None:
             raise HTTPException(404, NO_ALERTS)
         if (why := trouble()) is not None:

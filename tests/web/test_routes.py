@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from flowcentre.model import Board
+from flowcentre.web.gate import FORM_PATH
 from tests.web.actions_cast import PretendActions
 from tests.web.alerts_cast import PretendAlerts
 from tests.web.capacity_cast import PretendCapacity
@@ -52,7 +55,10 @@ DECIDED = {
     "/actions/{rest:path}": ("/actions/1/nothing", 404),
     "/rehearsal": ("/rehearsal", 404),
     "/rehearsal/{rest:path}": ("/rehearsal/nothing", 404),
-    "/api/v1/pressure": ("/api/v1/pressure", 404),  # without a book of pressure; with one, test_pressure.py asks for each
+    "/api/v1/pressure": (
+        "/api/v1/pressure",
+        404,
+    ),  # without a book of pressure; with one, test_pressure.py asks for each
     "/pressure/": ("/pressure/", 307),
     "/pressure/{place}": ("/pressure/northgate", 404),
     "/pressure/{rest:path}": ("/pressure/northgate/nothing", 404),
@@ -93,6 +99,31 @@ def test_every_route_answers_as_it_was_decided_and_none_is_undecided(westshire: 
         for route, (address, status) in DECIDED.items():
             with client.stream("GET", address) as answer:
                 assert answer.status_code == status, route
+
+
+def test_every_route_of_the_api_refuses_a_word_that_it_does_not_know(westshire: Westshire) -> None:
+    westshire.delays, westshire.packages, westshire.desk = PretendBook(), PretendPackages(), PretendDesk()
+    westshire.capacity, westshire.alerts, westshire.actions = PretendCapacity(), PretendAlerts(), PretendActions()
+    with running(westshire.app()) as url, httpx.Client(base_url=url) as client:
+        for address, _ in (DECIDED[route] for route in DECIDED if route.startswith("/api/v1/")):
+            answer = client.get(f"{address}{'&' if '?' in address else '?'}no_such=1")
+            assert answer.status_code == 422, address
+            assert "no_such" in answer.json()["detail"], address
+
+
+def test_the_document_names_each_address_to_which_a_form_may_be_sent(westshire: Westshire) -> None:
+    document = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    [line] = [line for line in document.splitlines() if line.startswith("A form may be sent to ")]
+    named = re.findall(r"`(/[^`]*)`", line)
+    assert all(FORM_PATH.fullmatch(re.sub(r"{.*?}", "1", path)) for path in named)
+    taken = {path for path, methods in methods_of(westshire.app().routes) if "POST" in methods}
+    assert set(named) == {path for path in taken if FORM_PATH.fullmatch(re.sub(r"{.*?}", "1", path))}
+
+
+def methods_of(routes: Iterable[Any]) -> Iterator[tuple[str, Collection[str]]]:
+    for route in routes:
+        if (path := getattr(route, "path", None)) is not None:
+            yield path, getattr(route, "methods", None) or ()
 
 
 def walk(routes: Iterable[Any]) -> Iterator[str]:
