@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import LONGEST_AUTHOR, Alert, AlertState, Silence
 from flowcentre.picture.alerts_now import LONGEST_WORDS, AlertForm, AlertStory, SilenceEnd
+from flowcentre.picture.saying import sentence
 from layouts.parts import links
 from layouts.parts.alert_words import acknowledged_words, where
 from layouts.parts.field import Input
@@ -42,7 +43,7 @@ def done_words(story: AlertStory, form: AlertForm) -> str:
     """The particulars of what was done, as they are kept and not as they were sent."""
     alert, at = story.alert, story.at
     if form.done in ("acknowledged", "already") and alert.acknowledged_at is not None:
-        return f"{acknowledged_words(alert, at).removeprefix('acknowledged ').capitalize()}. Nobody else is told unless it cannot tell, or ends."
+        return f"{sentence(acknowledged_words(alert, at).removeprefix('acknowledged '))} Nobody else is told unless it cannot tell, or ends."
     if form.done == "silenced" and story.silences:
         until = max(story.silences, key=lambda silence: silence.id).ends_at
         return f"Until {until_words(until, at)}. It is still watched and shown."

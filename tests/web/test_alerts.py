@@ -64,6 +64,13 @@ def test_whoever_acknowledges_is_named_with_the_moment_in_one_version(watch: Wat
     assert "acknowledge" not in forms_of(page)
 
 
+@on_one
+def test_a_name_is_told_as_it_was_typed(watch: Watch, client: httpx.Client) -> None:
+    alert = watch.raise_alert()
+    answer = fill_in(client, page_of(alert), "acknowledge", author="Northgate Site Manager")
+    assert "by Northgate Site Manager. Nobody else" in client.get(answer.headers["location"]).text
+
+
 def test_the_wall_hears_of_it(watch: Watch, client: httpx.Client) -> None:
     alert = watch.raise_alert()
     assert [one.state for one in watch.live.rebuild().alerts] == [AlertState.RAISED]
