@@ -224,6 +224,8 @@ def ended_line(told: Told, action: Action) -> str:
     said = [action_line(told.county, action, told.at), *_noted(told, action)]
     if (effect := told.effects.get(action.id)) is not None:
         said.append(effect_sentence(told.county, effect, told.at))
+    elif action.measure and action.state is ActionState.DONE:  # it is looked at an hour after the end
+        said.append("Too soon to say what its figure did.")
     return " ".join(said)
 
 

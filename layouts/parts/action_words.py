@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flowcentre.measures import by_id
 from flowcentre.model import Action, ActionNote, ActionState, County, Effect, Measure, Movement, Noted
@@ -11,6 +11,7 @@ from flowcentre.picture.effect import FEWEST
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import NO_BREAK, figure_text, length_words, unit_words, when_words
 
+_TOO_SOON = timedelta(minutes=15)  # as long as many a figure takes to be told anew
 MINUS = "\N{MINUS SIGN}"
 # Said of the figure, against what is usual: that the action did it is nowhere said.
 MOVEMENT_WORDS = {
@@ -85,9 +86,11 @@ def look_words(action: Action, effect: Effect) -> str:
 
 
 def before_after_words(action: Action, effect: Effect) -> str:
-    """The two figures: "74 when it was logged; 1 h after it was done, 61: -13 people"."""
+    """The two figures: "74 when it was logged; 1 h after it was done, 61: -13 people"; just logged, the first alone."""
     measure = by_id(effect.measure)
     before = "not known" if effect.before is None else figure_text(effect.before, measure)
+    if effect.over < _TOO_SOON:
+        return f"{before} when it was logged; too soon to say what it did since"
     after = "not known" if effect.after is None else figure_text(effect.after, measure)
     said = f"{before} when it was logged; {look_words(action, effect)}, {after}"
     return said if effect.change is None else f"{said}: {change_words(effect.change, measure)}"

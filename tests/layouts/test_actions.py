@@ -74,6 +74,10 @@ def test_while_it_goes_on_the_change_so_far_has_no_word() -> None:
     assert "after it was done, 40" not in said
     assert re.search(r"74 when it was logged; [^;]* after it was logged, 40", said)
     assert "better than" not in said.casefold()
+    for over, words in ((0, "too soon to say"), (14, "too soon to say"), (15, "after it was logged, 74")):
+        just = one(LATE, so_far=replace(effect(after=74), over=timedelta(minutes=over)))
+        assert f"74 when it was logged; {'15 min ' if over == 15 else ''}{words}" in just
+        assert ("0 people" in just) == (over == 15)
     assert "What the figure did" not in one(DROPPED)
     assert "What the figure did" not in one(TO_COME)
     assert "looked at an hour after the action is done" in one(JUST_DONE, so_far=effect())

@@ -127,6 +127,7 @@ def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call)
     # Southmere's A&E has never been heard of: its level is a lower bound and is not held against another.
     assert "Southmere: computed level" in text
     assert " or more, score at least " in text
+    assert "Too soon to say what its figure did." not in text
     assert "; its level cannot be compared with 08:10, when it was at least level 1, with " in text
     titles = [
         "Declared levels", "Alerts open", "Actions open", "Actions ended since", "Minutes", "Alerts ended since",
@@ -190,6 +191,15 @@ def test_what_became_of_a_sitrep_is_read_in_the_outbox(call: Call) -> None:
     assert one.sent == (
         "Put up to be sent 12:00: delivered to 1 of 3; on its way to night; cannot be delivered to site."
     )
+
+
+def test_of_what_was_done_just_now_it_is_too_soon_to_say_what_its_figure_did(call: Call) -> None:
+    at = call.world.at
+    call.store.open_huddle(WHO, at)
+    done = call.store.log_action("ring", "site", at + HOUR, WHO, at, place="northgate", measure="ae_patients_now")
+    call.store.note_action(done.id, Noted.DONE, WHO, at + MINUTE)
+    call.world.at += 5 * MINUTE
+    assert "done 12:01 by control room. Too soon to say what its figure did." in call.text()
 
 
 def test_what_has_gone_silent_is_said_and_not_compared(call: Call) -> None:
