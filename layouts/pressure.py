@@ -14,7 +14,7 @@ from layouts.parts import links
 from layouts.parts.pressure_places import elsewhere, places, rules
 from layouts.parts.pressure_top import pillars, system
 from layouts.parts.pressure_week import hours
-from layouts.parts.pressure_words import indicative_note
+from layouts.parts.pressure_words import indicative_bar
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words
 
@@ -52,7 +52,13 @@ def render(board: PressureBoard) -> Component:
     if not has_pressure(board.picture):
         said = html.P("No rules of pressure are configured: see docs/pressure.md.")
         return html.Div(html.Header([html.H1(TITLE), said], className="page-head"))
-    parts: list[Child] = [_head(board), system(board), pillars(board), places(board)]
+    parts: list[Child] = [
+        _head(board),
+        indicative_bar(shown=board.now.indicative),
+        system(board),
+        pillars(board),
+        places(board),
+    ]
     parts.append(hours(board.picture.county, board.hours.values(), indicative=board.now.indicative))
     parts += [elsewhere(board), rules(board)]
     return html.Div(parts, className="pressure")
@@ -67,7 +73,6 @@ def _head(board: PressureBoard) -> html.Header:
                 ["as at ", html.Time(clock_words(board.picture.at)), f", {date_words(board.picture.at)}. {words}"],
                 className="when",
             ),
-            indicative_note(shown=board.now.indicative),
             html.Nav(
                 html.P([html.A(name, href=to) for to, name in _JUMPS], className="jumps"),
                 **marked(aria_label="Parts of the page"),

@@ -19,17 +19,17 @@ from layouts.parts.pressure_week import hours
 from layouts.parts.pressure_words import (
     MEANINGS,
     badge,
-    band_words,
     by_words,
     contribution_words,
     declared_words,
+    found_band,
     indicative_note,
     is_mismatch,
     level_words,
     mismatch_words,
     points_words,
 )
-from layouts.parts.rows import cell, row, table, told
+from layouts.parts.rows import cell, row, table, told, unit_beside
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import clock_words, date_words, length_words
@@ -161,13 +161,8 @@ def _made_of(known: PlacePressure) -> html.Section | None:
         row(
             by_id(each.value.measure).label,
             [
-                cell("Figure", told(known.picture, known.place, each.value.measure)),
-                cell(
-                    "Band",
-                    band_words(each.parameter, each.value.value)
-                    if each.points is not None and each.value.value is not None
-                    else "not known",
-                ),
+                cell("Figure", told(known.picture, known.place, each.value.measure), unit_beside(each.value)),
+                cell("Band", found_band(each)),
                 cell("Gives", contribution_words(each)),
             ],
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flowcentre.alerts.rota import LONDON
 from flowcentre.measures.pressure import LEVEL_UNIT
+from flowcentre.measures.units import unit_of
 from flowcentre.model import Measure, Picture, Severity
 
 SEVERITY_WORDS = {Severity.CRITICAL: "CRITICAL", Severity.WARNING: "WARNING", Severity.NOTICE: "NOTICE"}
@@ -25,7 +26,7 @@ def figure_words(value: float, measure: Measure | None, decimals: int | None = N
         return f"{sign}{minutes} min" if minutes <= 90 else f"{sign}{minutes // 60:,} h {minutes % 60:02} min"
     number = f"{value:,.{measure.decimals if decimals is None else decimals}f}"
     number = number.lstrip("-") if not number.strip("-0.,") else number
-    return f"level {number}" if measure.unit == LEVEL_UNIT else f"{number} {measure.unit}"
+    return f"level {number}" if measure.unit == LEVEL_UNIT else f"{number} {unit_of(measure.unit, number)}"
 
 
 def value_and_limit(value: float, limit: float, measure: Measure | None) -> tuple[str, str]:

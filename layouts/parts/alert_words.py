@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flowcentre.measures import find
 from flowcentre.measures.pressure import LEVEL_UNIT
+from flowcentre.measures.units import unit_of
 from flowcentre.model import (
     Alert,
     AlertState,
@@ -93,7 +94,7 @@ def _figure(value: float, measure: Measure | None, apart_from: float | None = No
     unit = unit_words(measure)
     if unit == LEVEL_UNIT:
         return f"{unit} {said}"
-    return f"{said} {unit}" if unit else said
+    return f"{said} {unit_of(unit, said)}" if unit else said
 
 
 def _spelt(value: float, measure: Measure, decimals: int) -> str:

@@ -16,21 +16,20 @@ from layouts.parts.age import age
 from layouts.parts.pressure_scale import scale, share_bar
 from layouts.parts.pressure_words import (
     PILLARS,
-    badge,
-    band_words,
     by_words,
     contribution_words,
     declared_words,
-    indicative_note,
+    follows_score,
+    found_band,
     is_mismatch,
-    level_words,
+    level_pair,
     mismatch_words,
     next_level_words,
     points_words,
     share_words,
     silent_words,
 )
-from layouts.parts.rows import cell, row, small, table, told
+from layouts.parts.rows import cell, folded, row, small, table, told, unit_beside
 from layouts.parts.tree import Child
 from layouts.parts.words import rounded
 
@@ -43,7 +42,6 @@ def places(board: PressureBoard) -> html.Section:
     for pillar in board.now.pillars:
         name = PILLARS[pillar.pillar] if pillar.pillar else ""
         parts.append(html.H3(name, className="pressure-of"))
-        parts.append(indicative_note(shown=pillar.indicative))
         articles = [_place(board, pillar, score) for score in pillar.parts]
         parts.append(html.Div(articles, className="pressure-places"))
     return html.Section(parts, className="pressure-part", id="places")
@@ -54,13 +52,17 @@ def _place(board: PressureBoard, pillar: Score, score: Score) -> html.Article:
     place = county.places[score.place]
     declaration = board.now.declared.get(place.id)
     apart = mismatch_words(picture, place.id)
+    kind = "pressure-apart mismatch" if is_mismatch(picture, place.id) else "pressure-apart"
     declared: list[Child] = [
-        html.A(declared_words(declaration, board.at).capitalize(), href=links.pressure(place.id)),
-        f", {by_words(declaration, board.at)}" if declaration is not None else None,
-        "; " if apart else None,
-        html.Span(apart, className="mismatch" if is_mismatch(picture, place.id) else None) if apart else None,
+        html.P(follows_score(picture, place.id, apart[0].upper() + apart[1:]), className=kind) if apart else None,
+        html.P(
+            f"{declared_words(declaration, board.at).capitalize()}, {by_words(declaration, board.at)}: {declaration.reason}",
+            className="pressure-declared",
+        )
+        if declaration is not None
+        else None,
     ]
-    silent = silent_words(score)
+    further = ", ".join(words for words in (next_level_words(score), silent_words(score)) if words)
     card = level_card(place.kind, score.level) if score.level is not None else None
     ways: list[Child] = [html.A("Declare a level", href=links.pressure(place.id))]
     if card is not None:
@@ -69,20 +71,31 @@ def _place(board: PressureBoard, pillar: Score, score: Score) -> html.Article:
         [
             html.Header(
                 [
-                    html.H4([badge(score.level), html.Span(place.name)]),
-                    html.P([html.Strong(level_words(score)), f", score {points_words(score)}"]),
-                    html.P([next_level_words(score), f" {silent}" if silent else None], className="what"),
+                    html.H4(place.name),
+                    level_pair(score, declaration, board.at),
+                    *declared,
                 ]
             ),
+            html.P([f"Score {points_words(score)}", f"; {further}" if further else None], className="what"),
             scale(score),
-            html.P(declared, className="pressure-declared"),
-            parameters(board, score),
+            folded(f"made-of-{place.id}", _summary(score), parameters(board, score)),
             html.P(ways, className="pressure-ways"),
             html.P(_weight(pillar, score), className="what"),
         ],
         className="pressure-place",
         id=f"at-{place.id}",
     )
+
+
+def _summary(score: Score) -> str:
+    """The two parameters that give the most, and how many there are."""
+    most = "; ".join(
+        f"{by_id(each.value.measure).label} {contribution_words(each)}"
+        for each in score.contributions[:2]
+        if each.points
+    )
+    number = len(score.contributions)
+    return f"{number} parameter{'' if number == 1 else 's'}{': ' if most else ''}{most}"
 
 
 def _weight(pillar: Score, score: Score) -> str:
@@ -106,16 +119,13 @@ def parameters(board: PressureBoard, score: Score) -> Markup:
 def _parameter(board: PressureBoard, place: str, each: Contribution, whole: float) -> Markup:
     picture, value = board.picture, each.value
     measure = by_id(value.measure)
-    band = (
-        band_words(each.parameter, value.value) if each.points is not None and value.value is not None else "not known"
-    )
     bar = share_bar(each.points, each.most, whole)
     return row(
         measure.label,
         [
-            cell("Figure", told(picture, place, measure.id)),
+            cell("Figure", told(picture, place, measure.id), unit_beside(value)),
             cell("As of", age(value.observed_at, picture.at) if value.observed_at is not None else "never"),
-            cell("Band", band),
+            cell("Band", found_band(each)),
             cell("Gives", contribution_words(each), bar, kind="gives"),
         ],
         kind=None if each.known else "unknown",

@@ -19,7 +19,7 @@ from layouts.parts.pressure_words import (
     by_words,
     declared_words,
     follows_score,
-    indicative_note,
+    indicative_mark,
     is_mismatch,
     level_words,
     mismatch_words,
@@ -78,7 +78,7 @@ def _computed(board: PressureBoard, score: Score | None) -> html.Article:
         card = level_card("system", score.level)
         if card is not None:
             said.append(html.P(html.A(f"Action card: system, level {score.level}", href=links.action_card(card))))
-    said.append(indicative_note(shown=score is not None and score.indicative))
+    said.append(indicative_mark(shown=score is not None and score.indicative))
     return html.Article(said, className="pressure-panel computed")
 
 
@@ -89,7 +89,7 @@ def _score(board: PressureBoard, score: Score | None) -> html.Article:
     value = picture.value(place, SCORE.id)
     line = trend(picture, place, SCORE.id)
     said: list[Child] = [
-        html.H2("Score"),
+        html.H2(["Score ", indicative_mark(shown=score.indicative)]),
         html.P(
             html.A(points_words(score), href=links.explain(place, SCORE.id)),
             className="pressure-points follows",
@@ -103,7 +103,6 @@ def _score(board: PressureBoard, score: Score | None) -> html.Article:
         ),
         scale(score),
         html.Div([line, html.P(SAID, className="what")], className="pressure-trend") if line is not None else None,
-        indicative_note(shown=score.indicative),
     ]
     return html.Article(said, className="pressure-panel score")
 
@@ -116,7 +115,14 @@ def pillars(board: PressureBoard) -> html.Section:
         html.Article(
             [
                 html.H3([badge(score.level), html.Span(PILLARS[score.pillar] if score.pillar else "")]),
-                html.P([html.Strong(level_words(score)), f", score {points_words(score)}"]),
+                html.P(
+                    [
+                        "computed ",
+                        html.Strong(level_words(score)),
+                        f", score {points_words(score)} ",
+                        indicative_mark(shown=score.indicative),
+                    ]
+                ),
                 scale(score),
                 html.P(f"{share_words(weight, whole)} of the system's score", className="what"),
             ],
@@ -127,7 +133,6 @@ def pillars(board: PressureBoard) -> html.Section:
     return html.Section(
         [
             html.H2("Pillars"),
-            indicative_note(shown=board.now.indicative),
             html.Div(cards, className="pressure-pillars"),
         ],
         className="pressure-part",

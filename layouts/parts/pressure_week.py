@@ -11,7 +11,7 @@ from flowcentre.picture.pressure_hours import LevelHours
 from layouts.finished import Markup
 from layouts.parts import links
 from layouts.parts.pressure_scale import week_bar
-from layouts.parts.pressure_words import hours_words, indicative_note
+from layouts.parts.pressure_words import hours_words, indicative_mark
 from layouts.parts.rows import cell, row, table
 from layouts.parts.tree import Child
 
@@ -22,15 +22,14 @@ def hours(county: County, each: Iterable[LevelHours], *, indicative: bool) -> ht
     """A line for what is computed and one for what is declared, of each place."""
     rows: list[Markup] = []
     for one in each:
-        rows.append(_row(county, one, declared=False))
+        rows.append(_row(county, one, declared=False, indicative=indicative))
         if any(one.declared.values()):
-            rows.append(_row(county, one, declared=True))
+            rows.append(_row(county, one, declared=True, indicative=False))
     note = "Hours in which the computed level was certain; the rest is not known. A place for which nobody declared a level has no second line."
     return html.Section(
         [
             html.H2("Hours at each level, last seven days"),
             html.P(note, className="what"),
-            indicative_note(shown=indicative),
             table(_HEADS, rows, "pressure-hours", "Hours at each level"),
         ],
         className="pressure-part",
@@ -38,11 +37,11 @@ def hours(county: County, each: Iterable[LevelHours], *, indicative: bool) -> ht
     )
 
 
-def _row(county: County, one: LevelHours, *, declared: bool) -> Markup:
+def _row(county: County, one: LevelHours, *, declared: bool, indicative: bool) -> Markup:
     name = county.places[one.place].label
     at_level, rest = (one.declared, one.not_declared) if declared else (one.computed, one.not_known)
     word, rest_word = ("declared", "not declared") if declared else ("computed", "not known")
-    title: list[Child] = [html.A(name, href=links.pressure(one.place)), f" {word}"]
+    title: list[Child] = [html.A(name, href=links.pressure(one.place)), f" {word} ", indicative_mark(shown=indicative)]
     bar = week_bar(at_level, rest, rest_word, f"{name}, {word}")
     return row(
         title,

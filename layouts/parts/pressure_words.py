@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from dash import html
 
 from flowcentre.measures import by_id
+from flowcentre.measures.lacking import lacks
 from flowcentre.measures.pressure import MISMATCH
+from flowcentre.measures.units import unit_of
 from flowcentre.model import Contribution, Declaration, Parameter, Picture, Pillar, Score, State
 from flowcentre.picture.pressure import INDICATIVE, LEVELS_APART
 from layouts.parts.figure import state_attributes
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
-from layouts.parts.words import DASH, NO_BREAK, figure_text, rounded, silence_words, when_words
+from layouts.parts.words import DASH, NO_BREAK, figure_text, rounded, silence_words, unit_words, when_words
 
 # The national meanings of 2018, shortened. What a level obliges anybody to do stands on its action card.
 MEANINGS = {
@@ -33,6 +35,40 @@ PILLARS = {
 def indicative_note(*, shown: bool) -> html.P | None:
     """That nobody has verified the rules: on every screen with a computed score or level."""
     return html.P(INDICATIVE, className="indicative") if shown else None
+
+
+def indicative_bar(*, shown: bool) -> html.P | None:
+    """The same for a long page: it stays in view while everything else passes beneath it."""
+    words = [
+        html.Strong(INDICATIVE.capitalize()),
+        html.Span(": computed scores and levels, by rules that nobody has verified"),
+    ]
+    return html.P(words, className="indicative-bar") if shown else None
+
+
+def indicative_mark(*, shown: bool) -> html.Small | None:
+    """The same in a word, beside each computed mark of a page that has the bar."""
+    return html.Small("indicative", className="indicative-mark", title=INDICATIVE) if shown else None
+
+
+def level_pair(score: Score | None, declaration: Declaration | None, at: datetime) -> html.Div:
+    """What is declared and what is computed of a place, side by side and as large as each other."""
+    holds = declaration is not None and at < declaration.holds_until
+    level = declaration.level if declaration is not None and holds else None
+    # Until when an old one held, and who declared it, stands beneath.
+    said = f"level {level}" if level is not None else "no level" if declaration is None else "no longer"
+    marks: list[Child] = [
+        html.P([badge(level), html.Span(["declared ", html.Strong(said)])], className="level-mark declared"),
+    ]
+    if score is not None:
+        words: list[Child] = [
+            "computed ",
+            html.Strong(level_words(score)),
+            " ",
+            indicative_mark(shown=score.indicative),
+        ]
+        marks.append(html.P([badge(score.level), html.Span(words)], className="level-mark computed"))
+    return html.Div(marks, className="level-pair")
 
 
 def badge(level: int | None, words: str = "") -> html.Span:
@@ -71,6 +107,8 @@ def band_words(parameter: Parameter, figure: float) -> str:
     """The band that a figure lies in: "92 or less", "over 92, up to 95", "under 60"."""
     measure = by_id(parameter.measure)
     limits = [figure_text(limit, measure, None if limit != int(limit) else 0) for limit in parameter.limits]
+    unit = unit_words(measure)
+    limits = [f"{limit} {unit_of(unit, limit)}" if unit else limit for limit in limits]
     rising = parameter.rising
     beyond = sum(figure > limit if rising else figure < limit for limit in parameter.limits)
     past, until = ("over", "up to") if rising else ("under", "down to")
@@ -78,7 +116,19 @@ def band_words(parameter: Parameter, figure: float) -> str:
         return f"{limits[0]} or {'less' if rising else 'more'}"
     if beyond == len(limits):
         return f"{past} {limits[-1]}"
-    return f"{past} {limits[beyond - 1]}, {until} {limits[beyond]}"
+    # The unit once: "over 200, up to 260 hours".
+    start = limits[beyond - 1].removesuffix(f" {unit}") if unit else limits[beyond - 1]
+    return f"{past} {start}, {until} {limits[beyond]}"
+
+
+def found_band(each: Contribution) -> str:
+    """The band of a contribution; "any: only 1 of 12 wards report" where its figure is a share of some; "not known"."""
+    value = each.value
+    if each.points is None or value.value is None:
+        return "not known"
+    if value.at_least or not lacks(value):
+        return band_words(each.parameter, value.value)
+    return f"any: only {value.coverage} report" if not value.coverage.complete else "any: rows are held back"
 
 
 def contribution_words(each: Contribution) -> str:
@@ -136,11 +186,13 @@ def silent_words(score: Score) -> str:
     """What of a score is not known: "2 of 5 not known"; "" where all is."""
     given = score.contributions
     missing = sum(each.points is None for each in given)
+    partial = sum(each.points is not None and not each.value.at_least and lacks(each.value) for each in given)
+    in_part = f"{partial} of {len(given)} known in part" if partial else ""
     if not missing:
-        return ""
+        return in_part
     if missing == len(given):
         return silence_words(score.state)
-    return f"{missing} of {len(given)} not known"
+    return f"{missing} of {len(given)} not known{', ' if in_part else ''}{in_part}"
 
 
 def share_words(part: float, whole: float) -> str:

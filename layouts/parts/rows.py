@@ -11,12 +11,13 @@ from functools import lru_cache
 from html import escape
 
 from flowcentre.measures import by_id
+from flowcentre.measures.units import unit_of
 from flowcentre.model import Picture, State, Value
 from layouts.finished import Markup, to_html
 from layouts.parts import links
 from layouts.parts.figure import explained, grows_old, noted
 from layouts.parts.tree import Child
-from layouts.parts.words import NO_BREAK, age_words, column_decimals, figure_text, figure_words, iso
+from layouts.parts.words import NO_BREAK, age_words, column_decimals, figure_text, figure_words, iso, unit_words
 
 
 def table(heads: Sequence[Child], rows: Iterable[Markup], kind: str = "", caption: str = "") -> Markup:
@@ -76,6 +77,15 @@ def told(picture: Picture, place: str, measure_id: str, decimals: int | None = N
     return Markup(
         f'<a class="figure plain"{_grows_old(value)} href="{href}">{least}<span class="number">{number}</span>{units}{age}</a>'
     )
+
+
+def unit_beside(value: Value) -> Markup | None:
+    """The unit of a figure that does not say its own, where it stands in no column of its kind."""
+    measure = by_id(value.measure)
+    unit = unit_words(measure)
+    if not unit or value.value is None or value.state in (State.UNKNOWN, State.NEVER):
+        return None
+    return small(f" {unit_of(unit, figure_text(value.value, measure))}", kind="unit-beside")
 
 
 def noted_cell(heading: str, figure: Child, value: Value, kind: str | None = None) -> Markup:

@@ -8,11 +8,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from flowcentre.alerts.words import figure_words as message_words
+from flowcentre.measures import by_id
 from flowcentre.model import (
     Alert,
     Alerting,
     AlertState,
+    Coverage,
     Declaration,
+    Parameter,
     Phase,
     PressureRules,
     Rehearsal,
@@ -24,11 +28,13 @@ from flowcentre.model import (
 from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.pressure_book import DeclareForm
+from flowcentre.pressure import score_place
 from flowcentre.web.alert_api import alerts_shape
 from layouts import alerts, explain, pressure, pressure_page, rehearsal, wall
 from layouts.finished import to_html
 from layouts.parts.alert_banner import front_banner
-from layouts.parts.pressure_words import band_words, contribution_words, level_words
+from layouts.parts.alert_words import limit_words, value_words
+from layouts.parts.pressure_words import band_words, contribution_words, found_band, level_words, silent_words
 from tests.layouts.cast import COUNTY_BOARD, NOW, picture
 from tests.layouts.pressure_cast import ACUTE, HOUR, RULES, SAID, board, place, scored
 
@@ -148,6 +154,53 @@ def test_the_bands_are_told_in_words_that_say_to_which_a_limit_belongs():
         "under 76 %, down to 68 %",
         "under 58 %",
     ]
+
+
+def test_every_figure_and_every_band_carries_its_unit_and_of_one_in_the_singular():
+    wait = Parameter("poc_median_wait_hours_now", (1.0, 200.0, 260.0), (0.0, 1.0, 2.0, 3.0))
+    said = [text(band_words(wait, figure)) for figure in (1, 100, 214.8, 261)]
+    assert said == ["1 hour or less", "over 1 hour, up to 200 hours", "over 200, up to 260 hours", "over 260 hours"]
+    apart = Rule(
+        "apart", "Apart", RuleKind.LEVEL, Severity.NOTICE, (), "apart", "pressure_mismatch", ("westshire",), raise_at=1
+    )
+    assert value_words(apart, 1.0) == "1 level"
+    assert value_words(apart, 2.0) == "2 levels"
+    assert limit_words(apart, 1.0) == "limit 1 level or more"
+    assert message_words(1.0, by_id("pressure_mismatch")) == "1 level"
+    assert message_words(-1.0, by_id("pressure_mismatch")) == "-1 level"
+
+
+def test_a_share_of_some_is_shown_with_who_reports_and_lies_in_no_band():
+    occupancy = next(each for each in ACUTE.parameters if each.measure == "ga_occupancy")
+    value = replace(board().picture.value("northgate", "ga_occupancy"), coverage=Coverage(1, 12, "wards"))
+    score = score_place(replace(ACUTE, parameters=(occupancy,)), {("northgate", value.measure): value}, "northgate")
+    (given,) = score.contributions
+    assert found_band(given) == "any: only 1 of 12 wards report"
+    assert (contribution_words(given), silent_words(score)) == ("at least 0.0 of 44.0", "1 of 1 known in part")
+    assert level_words(score) == "at least level 1"
+
+
+def test_a_card_has_what_is_declared_and_what_is_computed_side_by_side_and_says_once_that_it_is_indicative():
+    known = board(declared=(replace(SAID[1], level=1),))
+    drawn = to_html(pressure.render(known))
+    (card,) = re.findall(r'<article class="pressure-place" id="at-northgate">.*?</article>', drawn)
+    level = known.now.score("northgate").level
+    assert re.findall(r'class="level-mark (\w+)"><span class="level-badge" data-level="(\d)"', card) == [
+        ("declared", "1"),
+        ("computed", str(level)),
+    ]
+    said = text(card)
+    assert f"1 declared level 1 {level} computed level {level} indicative" in said
+    assert f"Declared {level - 1} levels below the computed" in said
+    first = known.now.score("northgate").contributions[0]
+    (summary,) = re.findall("<summary>(.*?)</summary>", card)
+    assert text(contribution_words(first)) in text(summary)
+    # In whole once, in the bar that stays in view; in a word beside each mark; and in the table of the rules.
+    whole = text(drawn).split(" Rules Rules ")[0].casefold()
+    assert whole.count(INDICATIVE) == 1
+    assert drawn.count('class="level-mark computed"') == sum(
+        one.count("indicative-mark") for one in re.findall(r'class="level-mark computed">.*?</p>', drawn)
+    )
 
 
 def test_the_wall_has_both_levels_and_says_where_they_are_apart():
