@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from flowcentre.measures import ALL
+from flowcentre.measures.derive import LONDON
 from flowcentre.model import (
     Action,
     ActionNote,
@@ -127,6 +128,23 @@ class ActionForm:
 def has_actions(county: County) -> bool:
     """Has a county anything of the present to act on?"""
     return bool(county.alerting.rules) or any(feed.every <= timedelta(hours=6) for feed in county.feeds)
+
+
+def moved_words(county: County, at: datetime, before: Action, after: Action) -> str:
+    """What was moved, as it is kept: "from Northgate site manager, due 10:43, to Southmere site manager, due 12:14"."""
+    sides = []
+    for side in (before, after):
+        moment = side.due_at.astimezone(LONDON)
+        due = f"{moment:%H:%M}" if moment.date() == at.astimezone(LONDON).date() else f"{moment:%d %B %Y %H:%M}"
+        who = who_words(county, side.who)
+        sides.append(
+            f"{who}, due {due}"
+            if before.who != after.who and before.due_at != after.due_at
+            else who
+            if before.who != after.who
+            else due
+        )
+    return f"from {sides[0]}{',' if ', due ' in sides[0] else ''} to {sides[1]}"
 
 
 def who_words(county: County, who: str) -> str:

@@ -102,13 +102,17 @@ class ActionVerbs(AlertVerbs):
         *,
         due_at: datetime | None = None,
         who: str | None = None,
+        moved_words: Callable[[Action, Action], str] | None = None,
     ) -> bool:
         """Note what somebody did about an action. False where it changes nothing: it has ended already, or is unknown.
 
         TRIED, DROPPED and REOPENED need words; MOVED and REOPENED take another hour or another who, and count chasers anew.
+        ``moved_words`` says, of the action before and after, what was moved: it is kept before the words.
         Raises ValueError where something is not said, and for an hour that has passed.
         """
-        return self._by_a_person(lambda connection: actions.note(connection, action, noted, by, at, words, due_at, who))
+        return self._by_a_person(
+            lambda connection: actions.note(connection, action, noted, by, at, words, due_at, who, moved_words)
+        )
 
     def actions(self, *, open_only: bool = False, since: datetime | None = None, limit: int = 200) -> list[Action]:
         """The open actions, those first that are due first; then those that ended (since a moment), the newest first."""

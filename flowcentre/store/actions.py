@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +78,7 @@ def note(
     words: str,
     due_at: datetime | None,
     who: str | None,
+    moved_words: Callable[[Action, Action], str] | None = None,
 ) -> bool:
     """Note what a person did about one; False where it changes nothing."""
     if noted not in _OF_PEOPLE:
@@ -94,6 +96,9 @@ def note(
         moved = _moved(before, at, due_at, who)
         if not moved and noted is Noted.MOVED:
             return False
+        if moved and moved_words is not None:
+            after = replace(before, due_at=due_at or before.due_at, who=moved.get("who", before.who))
+            words = ": ".join(part for part in (moved_words(before, after), words) if part)
         changes = moved | {"moved": before.moved + 1, "chased": 0}
         if noted is Noted.REOPENED:
             changes |= {"state": ActionState.OPEN, "ended_at": None, "ended_by": ""}

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Action, ActionState, Noted, Picture
-from flowcentre.picture.actions_now import ActionForm, ActionsNow, ActionStory, Draft
+from flowcentre.picture.actions_now import ActionForm, ActionsNow, ActionStory, Draft, moved_words
 from flowcentre.web.action_slips import NOTED, ActionSlip, Do, action_slip, dues, number_of, role_of
 from flowcentre.web.alert_slips import NotSaid, said
 from flowcentre.web.displays import no_such_page
@@ -88,6 +88,7 @@ class ActionDesk(Protocol):
         *,
         due_at: datetime | None = None,
         who: str | None = None,
+        moved_words: Callable[[Action, Action], str] | None = None,
     ) -> bool:
         """Note what somebody did about an action; False where it changes nothing."""
         ...
@@ -214,8 +215,16 @@ class ActionRoutes:
         except NotSaid as why:
             return self._drawn(request, story, self._again(fields, str(why)), 422)
         try:
+            at, county = self.now(), self.current().county
             noted = self.desk.note_action(
-                action.id, NOTED[slip.do], slip.by, self.now(), slip.words, due_at=slip.due_at, who=slip.who
+                action.id,
+                NOTED[slip.do],
+                slip.by,
+                at,
+                slip.words,
+                due_at=slip.due_at,
+                who=slip.who,
+                moved_words=partial(moved_words, county, at),
             )
         except Exception as error:
             log.error("what somebody did about an action could not be kept", do=slip.do, **kind_and_place(error))

@@ -288,7 +288,7 @@ def test_what_was_tried_what_was_moved_and_that_it_is_done_are_told_with_who_and
     told = words(client.get(page).text)
     for said in (
         f"tried by {WHO}: Rang the agency",
-        f"moved by {WHO}: no staff till noon",
+        f"moved by {WHO}: from 09:14 to 12:14: no staff till noon",
         f"done by {WHO}: four of six",
     ):
         assert said in told
@@ -327,6 +327,26 @@ def test_what_is_not_said_of_an_action_is_asked_for(
     answer = fill_in(client, "/actions/1", do, **typed)
     assert (answer.status_code, len(watch.store.action_notes(1))) == (422, 1)
     assert why in unescape(answer.text)
+
+
+@on_one
+def test_the_history_says_what_was_moved_from_whom_to_whom(watch: Actions, client: httpx.Client) -> None:
+    log(client)
+    [other] = [lead for lead in ALERTING.leads if lead.id != LEAD][:1]
+    first = ALERTING.lead(LEAD)
+    assert first is not None
+    later = next(due for due in dues(watch.clock()) if due.length == 4 * HOUR)
+    fill_in(client, "/actions/1", "moved", due=later.key, who=other.id)
+    assert f"moved by {WHO}: from {first.title}, due 09:14, to {other.title}, due 12:14" in words(
+        client.get("/actions/1").text
+    )
+    fill_in(client, "/actions/1", "moved", who=LEAD)
+    fill_in(
+        client, "/actions/1", "moved", due=next(due for due in dues(watch.clock()) if f"{due.at:%d %H}" == "23 08").key
+    )
+    told = words(client.get("/actions/1").text)
+    assert f"moved by {WHO}: from {other.title} to {first.title}" in told
+    assert f"moved by {WHO}: from 12:14 to 23 November 2026 08:00" in told
 
 
 @on_one
