@@ -108,21 +108,20 @@ def change_sentence(change: Change) -> str:
 
 
 def unchanged_sentence(changes: Sequence[Change]) -> str:
-    """What stayed the same at one place, in one sentence, each with its figure; "" where nothing did.
+    """What stayed the same at one place, in one line, each with its figure; "" where nothing did.
 
-    Times are said once where they are the same for all, and else beside each.
+    Times are said once, after all those whose they are and before the full stop.
     """
-    stayed = [change for change in changes if change.turn is Turn.STAYED]
-    if not stayed:
-        return ""
-    times = [times_words(change) for change in stayed]
-    common = times[0] if len(set(times)) == 1 else ""
-    said = []
-    for change, when in zip(stayed, times, strict=True):
-        beside = f" ({when})" if when and not common else ""
-        said.append(f"{change.measure.short_label} {figures_of(change)[1]}{beside}")
-    after = f" ({common})" if common else ""
-    return sentence(f"unchanged {at_words(stayed[0].place)}: {'; '.join(said)}{after}")
+    by_times: dict[str, list[str]] = {}
+    where = ""
+    for change in changes:
+        if change.turn is Turn.STAYED:
+            where, figure = at_words(change.place), figures_of(change)[1]
+            name = change.measure.short_label
+            name = name.removesuffix(" %") if figure.endswith("%") else name
+            by_times.setdefault(times_words(change), []).append(f"{name} {figure}")
+    said = [f"{'; '.join(names)}{f' ({times})' if times else ''}" for times, names in by_times.items()]
+    return sentence(f"unchanged {where}: {'. '.join(said)}") if said else ""
 
 
 def subject_words(measure: Measure, place: Place) -> str:
@@ -153,12 +152,20 @@ def not_compared_words(change: Change) -> str:
     figure = _figure(value, measure)
     if figure is None:
         was = "none had been received" if value.state is State.NEVER else "it was not known"
+    elif not value.state.usable and _is_the_very_same(value, change.now):
+        was = "it was too old as well"
     elif not value.state.usable:
         was = f"its last figure, {figure}{_of(value, at)}, was too old"
     else:
         was = f"it was {figure}{_with(value)}{_beside(change, value)}"
     why = f": {change.unlike}" if change.unlike else ""
     return f"cannot be compared with {when_words(change.then_at, at)}, when {was}{why}"
+
+
+def _is_the_very_same(then: Value, now: Value) -> bool:
+    """Has nothing come since of a figure that is too old?"""
+    kept = (then.value, then.observed_at, then.at_least) == (now.value, now.observed_at, now.at_least)
+    return kept and then.observed_at is not None and not now.state.usable
 
 
 def _figure(value: Value, measure: Measure) -> str | None:

@@ -204,6 +204,32 @@ def test_a_declared_level_is_never_said_to_be_another_distance_from_the_computed
     assert "(indicative, locally configured)" in words
 
 
+def test_the_times_of_what_stayed_are_said_once_after_those_whose_they_are():
+    def stayed(of, figure, at=AT):
+        return compare(find(of), NORTHGATE, value(of, figure, THEN), value(of, figure, at), THEN, AT)
+
+    words = unchanged_sentence(
+        [
+            stayed("nctr_now", 72.0, THEN),
+            stayed("ga_occupancy", 96.0),
+            stayed("delayed_now", 70.0, THEN),
+            stayed("calls_111_abandoned_share", 10.8),
+        ]
+    )
+    assert words == (
+        "Unchanged at Northgate: No criteria to reside 72; Delayed 70 (no newer figure than that of 07:56, 8 h old). "
+        "Occupancy 96.0 %; 111 abandoned 10.8 % (figures of 07:56 and 15:56, the newer 4 min old)."
+    )
+
+
+def test_a_figure_that_was_too_old_and_is_the_same_is_said_once():
+    old = value("nctr_now", 412.0, THEN, State.STALE)
+    assert said_of("nctr_now", old, old) == (
+        "No criteria to reside at Northgate: its last figure, 412 of 07:56, is too old; cannot be compared with 08:00, when "
+        "it was too old as well."
+    )
+
+
 def test_a_figure_of_yesterday_and_one_of_today_do_not_read_as_one_day():
     yesterday = THEN - timedelta(days=1)
     words = said_of("nctr_now", value("nctr_now", 1.0, yesterday), value("nctr_now", 2.0, AT), then_at=yesterday)
