@@ -7,7 +7,7 @@ was missed is made up for by the next.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ import structlog
 
 from flowcentre.alerts.chasers import chase
 from flowcentre.alerts.departed import Departed, Departures, leaver
-from flowcentre.alerts.gaps import calm_all_along
+from flowcentre.alerts.gaps import calm_all_along, in_breach_since, never_saw
 from flowcentre.alerts.machine import (
     LONGEST_UNSEEN,
     calm_anew,
@@ -96,6 +96,7 @@ class Evaluator:
         self._news = threading.Event()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._saw: set[tuple[str, str]] = set()  # of which something was seen: it was not looked at for the first time
         self._failing: set[str] = set()  # rules that cannot be worked out, each logged once
         self._decided_at: datetime | None = None  # the last look of this one, whatever it saw
         self._noted_at: datetime | None = None  # the last look that displays can see in the store
@@ -117,9 +118,10 @@ class Evaluator:
         due: list[datetime] = []
         departed = self._departures.look(picture.county, at)
         calm = self._calm_all_along(picture, alerting.rules, at)
+        begun = self._in_breach_since(picture, alerting.rules, sights, at)
 
         def decide(stood: Stood) -> Decided:
-            found = decide_all(alerting.rules, stood, sights, at, pictured_at, departed, calm)
+            found = decide_all(alerting.rules, stood, sights, at, pictured_at, departed, calm, begun)
             tellings, next_due = self._routing(alerting, stood, found.transitions, found.standings, picture, at)
             due.extend(found.moments)
             if next_due is not None:
@@ -131,6 +133,7 @@ class Evaluator:
 
         self._store.decide_alerts(decide, rules={rule.id: rule for rule in alerting.rules}, at=at)
         self._decided_at = at
+        self._saw |= {key for key, seen in sights.items() if seen.value is not None}
         silence_at = next_silence(picture, alerting.rules, at)
         # A look that saw nothing keeps every alert open and raises none: whoever relies on being told must hear of that.
         if in_time and not self._failing:
@@ -161,6 +164,18 @@ class Evaluator:
             return frozenset()
         standings = {(each.rule, each.subject): each for each in self._store.standings()}
         return calm_all_along(self._store, picture, rules, standings, at)
+
+    def _in_breach_since(
+        self, picture: Picture, rules: Sequence[Rule], sights: Sights, at: datetime
+    ) -> dict[tuple[str, str], datetime]:
+        """Since when that was in breach which is looked at for the first time; asked of nothing else."""
+        fresh = {key for key, seen in sights.items() if seen.value is not None and key not in self._saw}
+        by_id = {rule.id: rule for rule in rules}
+        fresh = {key for key in fresh if judge(by_id[key[0]], sights[key]) is Judged.BREACH}
+        if not fresh:
+            return {}
+        fresh -= {(each.rule, each.subject) for each in self._store.standings() if not never_saw(each)}
+        return in_breach_since(self._store, picture.county, rules, sights, fresh, at)
 
     def _see(self, picture: Picture, rules: Sequence[Rule], at: datetime) -> Sights:
         """What each rule sees; one that cannot be worked out sees nothing, and is no harm to the others."""
@@ -213,10 +228,12 @@ def decide_all(
     pictured_at: datetime,
     departed: Departed,
     calm: Collection[tuple[str, str]] = (),
+    begun: Mapping[tuple[str, str], datetime] | None = None,
 ) -> _Look:
     """How every rule stands after a look at a moment, at a picture that was made at another.
 
-    ``calm`` are those that nobody looked at for a while, and that are known to have been calm all the same.
+    ``calm`` are those that nobody looked at for a while, and that are known to have been calm all the same; ``begun`` says since
+    when those are known to be in breach that are looked at for the first time.
     """
     found = _Look()
     watched = set()
@@ -237,6 +254,10 @@ def decide_all(
             if before.since is None or pictured_at >= before.since:
                 judged, seen = _judge(rule, before, sights[key], departed)
                 after, happened = step(rule, before, judged, seen, at)
+                if key in (begun or {}) and never_saw(before) and after.phase is Phase.PENDING:
+                    since = min((begun or {})[key], at)
+                    after, more = step(rule, replace(after, breach_since=since), judged, seen, at)
+                    happened = (*happened, *more)
             found.add(kept, after, happened)
             if (moment := next_moment(rule, after)) is not None:
                 found.moments.append(moment)
