@@ -18,7 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -364,16 +364,26 @@ def polling(setting: Setting, store: Store, county: County, live: LivePicture) -
         engine.stop()
 
 
+def linked(county: County, port: int | None) -> Alerting:
+    """What a county configures of alerts. Letters of a demonstration lead to where it serves, unless it says where to."""
+    from flowcentre.model import Alerting
+
+    found = county.alerting
+    if port is None or not county.demonstration or found.public_url != Alerting.public_url:
+        return found
+    return replace(found, public_url=f"http://127.0.0.1:{port}")
+
+
 @contextmanager
-def alerting(setting: Setting, store: Store, live: LivePicture) -> Iterator[None]:
-    """The rules of alerts, judged on each picture, and whoever must know told."""
+def alerting(setting: Setting, store: Store, live: LivePicture, port: int | None = None) -> Iterator[None]:
+    """The rules of alerts, judged on each picture, and whoever must know told. ``port`` is where the pages are served."""
     from flowcentre.alerts.evaluate import Evaluator
     from flowcentre.alerts.routing import route
     from flowcentre.alerts.sender import Sender
     from flowcentre.alerts.watchdog import Watchdog
 
     def configured() -> Alerting:
-        return live.current().county.alerting
+        return linked(live.current().county, port)
 
     name = f"{os.uname().nodename}:{os.getpid()}"
     evaluator = Evaluator(store, live.current, configured, utc_now, route)
@@ -609,7 +619,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
             running.enter_context(publishing(county, demonstration_start(store)))
         live = running.enter_context(picturing(store, county, keep=True))
         running.enter_context(polling(setting, store, county, live))
-        running.enter_context(alerting(setting, store, live))
+        running.enter_context(alerting(setting, store, live, port))
         kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
         what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now)
