@@ -13,10 +13,11 @@ from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
 from flowcentre.picture.sitrep import Part, compared_words
 from layouts.finished import to_html
 from layouts.parts import links
+from layouts.parts.field import Input
 from layouts.parts.huddle_forms import answered, close_form, minute_form, open_form, send_form
 from layouts.parts.huddle_now import actions, alerts, changed, ended, minutes, pressure
 from layouts.parts.huddle_page import ID, PATH, TITLE
-from layouts.parts.tree import Child
+from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, iso, when_words
 from layouts.top import top
 
@@ -35,7 +36,7 @@ class Book(Protocol):
 def render(now: HuddleNow) -> Component:
     """The live part of the page: all of it but the forms."""
     told = now.told
-    beside: list[Child] = [minutes(now), alerts(told), actions(told), ended(told), _before(now)]
+    beside: list[Child] = [_over(now), minutes(now), alerts(told), actions(told), ended(told), _before(now)]
     return html.Div(
         [
             _head(now),
@@ -72,6 +73,7 @@ def kept_document(kept: HuddleKept, form: HuddleForm, *, fingerprint: str) -> st
             className="page-head",
         ),
         *answered(form),
+        _not_kept(huddle, form) if form.mistakes and form.words and form.asked == "minute" else None,
         ways,
         send_form(huddle, form) if form.may_write and huddle.sent_at is None else None,
         html.Section([html.P(line) for line in sitrep.head], className="huddle-head"),
@@ -79,6 +81,28 @@ def kept_document(kept: HuddleKept, form: HuddleForm, *, fingerprint: str) -> st
     ]
     inside = html.Div([part for part in main if part is not None], className="huddle-kept")
     return _page(kept.picture, sitrep.title, PATH, [inside], fingerprint)
+
+
+def _not_kept(huddle: Huddle, form: HuddleForm) -> html.Section:
+    """A line that came after the end, to be copied, and where it may go instead."""
+    return html.Section(
+        [
+            html.Label("What you wrote", htmlFor="not-kept"),
+            Input(id="not-kept", type="text", value=form.words, readOnly=True),
+            html.P(
+                [
+                    "Copy it, and ",
+                    html.A(
+                        "log it as an action", href=links.log_action(huddle=huddle.id), target="_blank", rel="noopener"
+                    ),
+                    " of this huddle, or ",
+                    html.A("open another huddle", href=PATH, target="_blank", rel="noopener"),
+                    " and write it there. Each opens beside this page.",
+                ]
+            ),
+        ],
+        className="huddle-not-kept field author",
+    )
 
 
 def _part(part: Part) -> html.Section:
@@ -106,17 +130,36 @@ def _head(now: HuddleNow) -> html.Header:
     )
 
 
+def _over(now: HuddleNow) -> html.P | None:
+    """Said of forms that a page has still, of a huddle that somebody closed; the stylesheet shows it beside such alone."""
+    if now.huddle is not None:
+        return None
+    return html.P(
+        ["This huddle is closed: what you type now is not kept. ", html.A("Load the page again", href=PATH)],
+        className="huddle-over",
+    )
+
+
 def _forms(now: HuddleNow, form: HuddleForm) -> html.Div:
     huddle = now.huddle
-    parts: list[Component | None] = [*answered(form)]
+    standing = huddle is not None and form.done == "standing"
+    more = f"Opened by {huddle.opened_by} at {when_words(huddle.opened_at, now.at)}." if huddle and standing else ""
+    parts: list[Component | None] = [*answered(form, more)]
     if not form.may_write:
         parts.append(html.P("This server reads huddles and takes nothing: write on another.", className="what"))
     elif huddle is None:
         parts.append(open_form(form))
     else:
-        log = html.A("Log an action", href=links.log_action(huddle=huddle.id), className="huddle-log")
+        way = links.log_action(huddle=huddle.id)
+        log = html.Div(
+            [
+                html.A("Log an action", href=way, target="_blank", rel="noopener", className="huddle-log"),
+                html.P("It opens beside this page: what you are typing stays.", className="what"),
+            ]
+        )
         parts += [minute_form(huddle, form), log, close_form(huddle, form)]
-    return html.Div([part for part in parts if part is not None], className="huddle-forms")
+    of = marked(data_huddle=huddle.id) if huddle is not None and form.may_write else {}
+    return html.Div([part for part in parts if part is not None], className="huddle-forms", **of)
 
 
 def _before(now: HuddleNow) -> html.Section | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -33,7 +33,7 @@ from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn, nobody
 
 PATH = "/huddle"
-_DONE = frozenset({"opened", "kept", "closed", "sent", "already"})
+_DONE = frozenset({"opened", "standing", "kept", "closed", "sent", "already"})
 _NOT_KEPT = (
     "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
 )
@@ -175,7 +175,8 @@ class HuddleRoutes:
         try:
             fields = fields_of(body)
             slip = huddle_slip(fields, Do.OPEN, signed_in=self.signed_in(request), at=self.now())
-            self.desk.open_huddle(slip.by, self.now())
+            at = self.now()
+            huddle = self.desk.open_huddle(slip.by, at)
         except NotASlip as why:
             return self._drawn(request, _again(fields, str(why), self.now()), 400)
         except NotSaid as why:
@@ -183,7 +184,8 @@ class HuddleRoutes:
         except Exception as error:
             log.error("a huddle could not be opened", **kind_and_place(error))
             return self._drawn(request, _again(fields, _NOT_KEPT, self.now()), 503)
-        return RedirectResponse(f"{PATH}?done=opened", status_code=303)
+        new = huddle.opened_by == slip.by and abs(huddle.opened_at - at) < timedelta(seconds=1)
+        return RedirectResponse(f"{PATH}?done={'opened' if new else 'standing'}", status_code=303)
 
     def _take(self, request: Request, body: bytes) -> Response:
         number = _number(request)

@@ -15,6 +15,7 @@ from layouts.parts.tree import Child, marked
 
 _DONE = {
     "opened": "Opened",
+    "standing": "Already open",
     "kept": "In the minutes",
     "closed": "Closed, and not sent",
     "sent": "On its way",
@@ -22,13 +23,14 @@ _DONE = {
 }
 
 
-def answered(form: HuddleForm) -> Iterator[Component]:
+def answered(form: HuddleForm, more: str = "") -> Iterator[Component]:
     """What became of what was sent, before anything else."""
     if form.mistakes:
         said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
         yield html.Section(said, className="answered not-kept", role="alert")
     elif form.done in _DONE:
-        more = f"The sitrep goes to {'; '.join(form.to)}." if form.done == "sent" and form.to else ""
+        if form.done == "sent" and form.to:
+            more = f"The sitrep goes to {'; '.join(form.to)}."
         parts: list[Child] = [html.H2(_DONE[form.done]), html.P(more) if more else None]
         yield html.Section(parts, className="answered kept", role="status")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -86,6 +87,36 @@ def test_a_form_that_is_put_right_on_the_way_back_is_another_line(room: Room, cl
     assert [minute.words for minute in room.store.minutes(1)] == ["six beds at A1", "four beds at A1"]
 
 
+def test_whoever_opens_a_second_is_told_who_opened_the_first(client: httpx.Client) -> None:
+    assert "Opened" in fill_in(client, "/huddle", "open").text
+    answer = send(client, "/huddle", {"do": "open", "author": "Matron B"})
+    assert answer.url.params["done"] == "standing"
+    assert "Already open" in answer.text
+    assert f"Opened by {WHO} at 08:00." in answer.text
+
+
+def test_a_page_whose_huddle_was_closed_says_beside_its_forms_that_nothing_is_kept(
+    room: Room, client: httpx.Client
+) -> None:
+    fill_in(client, "/huddle", "open")
+    page = client.get("/huddle").text
+    assert re.search(
+        r'<div [^>]*class="huddle-forms"[^>]*data-huddle="1"|data-huddle="1"[^>]*class="huddle-forms"', page
+    )
+    assert "what you type now is not kept" not in page
+    fill_in(client, "/huddle/1", "close", send="no")
+    room.live.rebuild()
+    assert "what you type now is not kept" in client.get("/live/pages/huddle").text
+    assert "data-huddle" not in client.get("/huddle").text
+
+
+def test_an_action_is_logged_beside_the_page_of_a_huddle(client: httpx.Client) -> None:
+    fill_in(client, "/huddle", "open")
+    [way] = re.findall(r"<a [^>]*huddle=1[^>]*>", client.get("/huddle").text)
+    assert 'target="_blank"' in way
+    assert 'rel="noopener"' in way
+
+
 def test_an_old_address_does_not_say_what_is_not_so(client: httpx.Client) -> None:
     fill_in(client, "/huddle", "open")
     closed = fill_in(client, "/huddle/1", "close", send="no")
@@ -99,11 +130,14 @@ def test_what_is_written_after_the_end_comes_back_with_its_words_and_is_not_kept
     room: Room, client: httpx.Client
 ) -> None:
     fill_in(client, "/huddle", "open")
-    fields = forms_of(client.get("/huddle").text)["minute"] | {"author": WHO, "words": "too late"}
+    fields = forms_of(client.get("/huddle").text)["minute"] | {"author": WHO, "words": "too late <b>"}
     fill_in(client, "/huddle/1", "close", send="no")
     answer = send(client, "/huddle/1", fields)
     assert answer.status_code == 422
     assert "This huddle has been closed" in answer.text
+    assert re.search(r'<input [^>]*value="too late &lt;b&gt;"', answer.text)
+    assert 'href="/actions/new?huddle=1"' in answer.text
+    assert "open another huddle" in answer.text
     assert room.store.minutes(1) == []
     assert fill_in(client, "/huddle/1", "send").url.query == b"done=sent"
 
