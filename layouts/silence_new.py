@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from datetime import datetime, timedelta
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import LONGEST_AUTHOR, County, Picture
-from flowcentre.picture.alerts_now import LONGEST_WORDS, PlannedSilence
+from flowcentre.model import LONGEST_AUTHOR, County, Picture, Rule
+from flowcentre.picture.alerts_now import LONGEST_WORDS, NOT_CHOSEN, PlannedSilence
 from layouts.parts import links
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
 from layouts.parts.tree import Child
-from layouts.parts.words import clock_words, date_words
+from layouts.parts.words import LONDON, clock_words, date_words
 
+_DAYS, _STEP = 32, 15  # days ahead, and minutes between two times, that can be chosen
 _READ_ONLY = html.P("This server reads alerts and takes nothing: silence on another.", className="what")
 
 
@@ -32,7 +34,7 @@ def document(picture: Picture, form: PlannedSilence, at: datetime, *, fingerprin
         head,
         wrong,
         html.P("Nobody is told from its start until its end. All is watched and shown the same.", className="what"),
-        _form(picture.county, form) if form.may_write else _READ_ONLY,
+        _form(picture.county, form, at) if form.may_write else _READ_ONLY,
         html.P(f"It is {clock_words(at)}, {date_words(at)}.", className="what as-drawn"),
     ]
     kind, sheets = "type-in a-form alert-page", ("alerts.css", "rehearsal.css")
@@ -41,15 +43,17 @@ def document(picture: Picture, form: PlannedSilence, at: datetime, *, fingerprin
     )
 
 
-def _form(county: County, form: PlannedSilence) -> html.Form:
-    rules = [("", "Every rule"), *((rule.id, rule.title) for rule in county.alerting.rules)]
+def _form(county: County, form: PlannedSilence, at: datetime) -> html.Form:
+    titles = Counter(rule.title for rule in county.alerting.rules)
+    named = [(r.id, r.title if titles[r.title] == 1 else _of_places(county, r)) for r in county.alerting.rules]
+    rules = [(NOT_CHOSEN, "Choose a rule"), *named, ("", "Every rule, at one place")]
     watched = dict.fromkeys(subject for rule in county.alerting.rules for subject in rule.subjects)
     places = [("", "Everywhere"), *((subject, _name(county, subject)) for subject in watched)]
     fields: list[Child] = [
         _select("rule", "What", rules, form.rule),
         _select("place", "Where", places, form.subject),
-        _field("starts", "From, London time", form.starts, type="datetime-local"),
-        _field("ends", "Until, a day later at most", form.ends, type="datetime-local"),
+        *_moment("starts", "From", form.starts, at),
+        *_moment("ends", "Until, a day later at most", form.ends, at),
         _field(
             "words", "Why. Nothing of a patient.", form.words, type="text", maxLength=LONGEST_WORDS, autoComplete="off"
         ),
@@ -61,6 +65,30 @@ def _form(county: County, form: PlannedSilence) -> html.Form:
         fields.append(_field("author", label, form.author, type="text", maxLength=LONGEST_AUTHOR, spellCheck=False))
     fields.append(html.Button("Silence it", type="submit"))
     return html.Form(fields, method="post", action=links.silence_new(), className="slip planned-silence")
+
+
+def _of_places(county: County, rule: Rule) -> str:
+    """A rule whose title another has too, with where it watches."""
+    first, *rest = rule.subjects or ("",)
+    more = f" and {len(rest)} more" if rest else ""
+    return f"{rule.title}: {_name(county, first)}{more}"
+
+
+def _moment(name: str, label: str, value: str, at: datetime) -> list[Child]:
+    """A day and a time to choose, London time, in the words of every other page: a browser would use those of its own country."""
+    day, _, time = value.partition("T")
+    today = at.astimezone(LONDON).date()
+    ahead = [today + timedelta(days=number) for number in range(_DAYS)]
+    days = [(f"{each}", f"{each:%a} {each.day} {each:%b}") for each in ahead]
+    times = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(0, 24 * 60, _STEP)]
+    if day and day not in dict(days):
+        days.insert(0, (day, day))
+    if time and time not in times:
+        times = sorted([*times, time])
+    return [
+        _select(f"{name}_day", f"{label}, day", days, day),
+        _select(f"{name}_time", f"{label}, London time", [(each, each) for each in times], time),
+    ]
 
 
 def _field(name: str, label: str, value: str, **more: object) -> html.Div:

@@ -109,11 +109,14 @@ class AlertForm:
     may_write: bool = True
 
 
+NOT_CHOSEN = "-"  # what a form starts from: neither a rule nor every rule
+
+
 @dataclass(frozen=True)
 class PlannedSilence:
-    """What stands in the form of a silence that is entered beforehand. Moments are as a browser writes them, London time."""
+    """What stands in the form of a silence that is entered beforehand. Moments are "2026-11-23T22:00", London time."""
 
-    rule: str = ""  # id; "" for every rule
+    rule: str = ""  # id; "" for every rule; NOT_CHOSEN
     subject: str = ""  # id; "" for everywhere
     starts: str = ""
     ends: str = ""

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.measures.derive import LONDON
 from flowcentre.model import Picture, Silence
-from flowcentre.picture.alerts_now import PlannedSilence
+from flowcentre.picture.alerts_now import NOT_CHOSEN, PlannedSilence
 from flowcentre.web.alert_slips import LONGEST_SILENCE, NotSaid, said
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
@@ -61,7 +61,7 @@ class PlannedSilences:
         asked = request.query_params
         hour = (self.now() + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
         form = PlannedSilence(
-            rule=asked.get("rule", "")[:200],
+            rule=asked.get("rule", NOT_CHOSEN)[:200],
             subject=asked.get("place", "")[:200],
             starts=hour.astimezone(LONDON).strftime(_FIELD),
             ends=(hour + timedelta(hours=2)).astimezone(LONDON).strftime(_FIELD),
@@ -91,6 +91,8 @@ class PlannedSilences:
 
     def _keep(self, desk: SilenceDesk, form: PlannedSilence, fields: Mapping[str, str], who: str | None) -> None:
         at, county = self.now(), self.current().county
+        if form.rule == NOT_CHOSEN:
+            raise NotSaid("Choose what to silence: a rule, or every rule of a place.")
         rule = county.alerting.rule(form.rule)
         if form.rule and rule is None:
             raise NotASlip(_NOT_OURS)
@@ -129,6 +131,12 @@ class PlannedSilences:
         return HTMLResponse(draw(self.current(), form, self.now()), status)
 
 
+def _joined(fields: Mapping[str, str], name: str) -> str:
+    """A moment out of the day and the time that were chosen of it, or as it was sent whole."""
+    day, time = fields.get(f"{name}_day", "")[:10], fields.get(f"{name}_time", "")[:5]
+    return f"{day}T{time}" if day and time else fields.get(name, "")[:20]
+
+
 def _as_filled_in(fields: Mapping[str, str], at: datetime) -> PlannedSilence:
     """What is shown again where something is wrong: not what may be somebody's number."""
 
@@ -141,8 +149,8 @@ def _as_filled_in(fields: Mapping[str, str], at: datetime) -> PlannedSilence:
     return PlannedSilence(
         rule=fields.get("rule", "")[:200],
         subject=fields.get("place", "")[:200],
-        starts=fields.get("starts", "")[:20],
-        ends=fields.get("ends", "")[:20],
+        starts=_joined(fields, "starts"),
+        ends=_joined(fields, "ends"),
         words=kept("words", lambda text: said(text, needed=False, at=at)),
         author=kept("author", author_of),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -65,10 +66,28 @@ def test_all_rules_at_a_place_may_be_silenced_and_a_summer_hour_is_londons(site:
     assert (silence.rule, silence.subject, silence.starts_at) == ("", "northgate", AT)
 
 
+def test_a_day_and_a_time_are_chosen_apart(site: Site) -> None:
+    site.send(
+        starts="", ends="", starts_day="2026-11-23", starts_time="22:00", ends_day="2026-11-24", ends_time="04:00"
+    )
+    (silence,) = site.store.silences(AT)
+    assert (silence.starts_at, silence.ends_at - silence.starts_at) == (AT.replace(day=23, hour=22), 6 * HOUR)
+
+
+def test_the_form_starts_from_no_choice_and_tells_rules_of_one_name_apart(site: Site) -> None:
+    alike = [replace(FULL, id=f"full-{place}", places=(place,)) for place in ("northgate", "southmere")]
+    site.picture = replace(site.picture, county=replace(COUNTY, alerting=Alerting(rules=tuple(alike))))
+    page = bytes(site.pages.shown(site.request()).body).decode()
+    assert re.search(r'<option(?=[^>]*value="-")(?=[^>]*selected)[^>]*>Choose a rule<', page)
+    offered = re.findall(r'<option[^>]*value="full-[^>]*>([^<]*)<', page)
+    assert len(set(offered)) == 2
+
+
 @pytest.mark.parametrize(
     ("changed", "status", "says"),
     [
         ({"rule": "", "place": ""}, 422, "not everything everywhere"),
+        ({"rule": "-"}, 422, "Choose what to silence"),
         ({"rule": "no-such"}, 400, "not a form of this page"),
         ({"rule": "ae-crowded", "place": "southmere"}, 422, "does not watch that place"),
         ({"ends": "2026-11-23T21:00"}, 422, "ends after it starts"),
@@ -93,7 +112,9 @@ def test_what_is_wrong_is_said_and_nothing_is_kept(site: Site, changed: dict, st
 
 def test_the_form_offers_every_rule_and_every_place_that_is_watched(site: Site) -> None:
     page = bytes(site.pages.shown(site.request("rule=beds-full")).body).decode()
-    assert 'value="2026-11-22T09:00"' in page
+    assert re.search(r'<option[^>]*value="2026-11-22"[^>]*>Sun 22 Nov</option>', page)
+    assert re.search(r'<option(?=[^>]*value="09:00")(?=[^>]*selected)', page)
+    assert "datetime-local" not in page  # it would speak as the browser's country does
     assert all(f'value="{each}"' in page for each in ("beds-full", "ae-crowded", "northgate", "southmere", "beds"))
     site.picture = replace(site.picture, county=replace(COUNTY, alerting=Alerting()))
     assert site.pages.shown(site.request()).status_code == 404
