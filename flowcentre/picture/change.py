@@ -253,10 +253,15 @@ def times_words(change: Change) -> str:
         return f"its oldest figure is of {when_words(now, at)} in both, {old_words(at - now)}{late}"
     if now < then:  # what is worked out counts something older by now, which it did not then
         return f"its oldest figure was of {when_words(then, at)} and is of {when_words(now, at)}, {old_words(at - now)}{late}"
+    return f"figures of {both_words(then, now, at)}, the newer {old_words(at - now)}{late}"
+
+
+def both_words(then: datetime, now: datetime, at: datetime) -> str:
+    """Two moments, the older first: "yesterday 10:15 and today 10:15", for without the day the two read as one."""
     newer = when_words(now, at)
-    if local_day(then) != local_day(now) == local_day(at):  # "yesterday 10:15 and 10:15" reads as one day
+    if local_day(then) != local_day(now) == local_day(at):
         newer = f"today {newer}"
-    return f"figures of {when_words(then, at)} and {newer}, the newer {old_words(at - now)}{late}"
+    return f"{when_words(then, at)} and {newer}"
 
 
 def _not_whole(value: Value, measure: Measure, at: datetime, when: str) -> str:

@@ -14,8 +14,8 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.pressure import LEVEL
 from flowcentre.model import State
-from flowcentre.picture.change import Change, Turn, figures_of, signed_words, times_words
-from flowcentre.picture.saying import sentence, when_words
+from flowcentre.picture.change import Change, Turn, both_words, figures_of, signed_words, times_words
+from flowcentre.picture.saying import sentence
 from layouts.parts.tree import Child, marked
 
 _ARROWS = {Turn.ROSE: "\N{BLACK UP-POINTING TRIANGLE}", Turn.FELL: "\N{BLACK DOWN-POINTING TRIANGLE}"}
@@ -78,7 +78,7 @@ def _beside(change: Change, at: datetime, common: str) -> str:
     if now <= then:
         return words
     late = ", late" if change.now.state is State.LATE else ""
-    return f"{when_words(then, at)} and {when_words(now, at)}{late}"
+    return f"{both_words(then, now, at)}{late}"
 
 
 def _name(change: Change, *, short: bool) -> str:

@@ -15,11 +15,11 @@ from flowcentre.picture.pressure import INDICATIVE
 from flowcentre.picture.saying import sentence, when_words
 from flowcentre.picture.sitrep import (
     Told,
-    action_line,
     alert_line,
     by_place,
     ended_line,
     minute_line,
+    open_line,
 )
 from layouts.parts import links
 from layouts.parts.huddle_changes import change_rows
@@ -119,7 +119,7 @@ def _alert(told: Told, alert: Alert) -> html.Li:
 
 def _action(told: Told, action: Action) -> html.Li:
     late = marked(data_overdue="yes") if action.overdue(told.at) else {}
-    return html.Li(html.A(action_line(told.county, action, told.at), href=links.action(action.id)), **late)
+    return html.Li(html.A(open_line(told, action), href=links.action(action.id)), **late)
 
 
 def _ended_action(told: Told, action: Action) -> html.Li:
