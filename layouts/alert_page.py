@@ -177,9 +177,20 @@ def _happening(story: AlertStory, one: Transition) -> list[Child]:
 
 def _told(story: AlertStory) -> html.Section:
     if not story.messages:
-        return html.Section([html.H2("Who was told"), html.P("Nobody.")])
+        return html.Section([html.H2("Who was told"), html.P("Nobody."), _told_next(story)])
     items = [html.Li(_message(story, message)) for message in story.messages]
-    return html.Section([html.H2("Who was told"), html.Ol(items, className="story")])
+    return html.Section([html.H2("Who was told"), html.Ol(items, className="story"), _told_next(story)])
+
+
+def _told_next(story: AlertStory) -> html.P | None:
+    if story.told_next is None:
+        return None
+    moment, leads = story.told_next
+    found = {lead.id: lead.title for lead in story.picture.county.alerting.leads}
+    names = " and ".join(found.get(lead, lead) for lead in leads)
+    return html.P(
+        ["Next: ", html.Strong(f"{names} at {when_words(moment, story.at)}"), " unless somebody acknowledges it."]
+    )
 
 
 def _message(story: AlertStory, message: Message) -> list[Child]:

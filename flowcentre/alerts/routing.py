@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from flowcentre.alerts.blinded import feeds_of, tells_of_silence
 from flowcentre.alerts.rota import LONDON, told
 from flowcentre.model import (
     ANOTHER_MEASURE,
+    Alert,
     Alerting,
     Picture,
     Route,
@@ -159,6 +160,28 @@ def _ended(
         rule = rules.get(standing.rule)
         tellings += _once(TellingKind.CLEARED, rule, standing, before, _aware(before), at)
     return tellings, moments
+
+
+def told_next(
+    alerting: Alerting, alert: Alert, told_keys: Iterable[str], silences: Iterable[Silence], at: datetime
+) -> tuple[datetime, tuple[str, ...]] | None:
+    """When the next are told of an open alert, and which leads, as all stands: if nobody acknowledges it and it does not end.
+
+    None where nobody else is, or where a silence hushes it now.
+    """
+    rule = alerting.rule(alert.rule)
+    over = alert.cleared_at is not None or alert.acknowledged_at is not None
+    if rule is None or rule.on_trial or over or _hushed_until(silences, alert.rule, alert.subject, at) is not None:
+        return None
+    standing = Standing(alert.rule, alert.subject, alert=alert.id, raised_at=alert.raised_at)
+    kept = _by_alert(told_keys)[alert.id]
+    now, moments = _chains(alerting, rule, standing, kept, partial(told, alerting, at=at), at)
+    moment = min((each for each in moments if each > at), default=None)
+    if moment is None:
+        return None
+    kept += [key for each in now if (key := _read_key(each.key)) is not None]  # who is being told just now
+    then, _ = _chains(alerting, rule, standing, kept, partial(told, alerting, at=moment), moment)
+    return moment, tuple(dict.fromkeys(each.lead for each in then))
 
 
 def channel_tellings(alerting: Alerting, channel: str, since: datetime, at: datetime) -> list[Telling]:

@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from flowcentre.model import Action, Alert, Message, MessageState, Phase, Picture, Rule, Silence, Standing, Transition
+from flowcentre.model import (
+    Action,
+    Alert,
+    Message,
+    MessageState,
+    Phase,
+    Picture,
+    Rule,
+    Silence,
+    Standing,
+    Telling,
+    Transition,
+)
 from flowcentre.picture.looked import NOT_LOOKED_AFTER, last_look
 from flowcentre.picture.undelivered import LOOKED_BACK, read_undelivered
 from flowcentre.store import ChannelHealth
@@ -37,6 +49,7 @@ class AlertReads(Protocol):
     def channel_health(self, since: datetime, /) -> Mapping[str, ChannelHealth]: ...
     def actions(self, *, open_only: bool = False, since: datetime | None = None, limit: int = 200) -> list[Action]: ...
     def actions_of(self, alert: int, /) -> list[Action]: ...
+    def tellings_of(self, messages: Collection[int], /) -> Mapping[int, Sequence[Telling]]: ...
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,8 @@ class AlertStory:
     silences: tuple[Silence, ...] = ()  # that hush it now or will
     card: str | None = None  # its action card, in Markdown
     actions: tuple[Action, ...] = ()  # that were made of it, the first first
+    told: frozenset[str] = frozenset()  # the keys of what was told of it
+    told_next: tuple[datetime, tuple[str, ...]] | None = None  # when, and which leads, unless somebody acknowledges it
 
 
 @dataclass(frozen=True)
@@ -178,6 +193,11 @@ class AlertBook:
             tuple(sorted(messages, key=lambda each: each.id)),
             tuple(hushing),
             actions=tuple(self._store.actions_of(id)),
+            told=frozenset(
+                telling.key
+                for tellings in self._store.tellings_of([each.id for each in messages]).values()
+                for telling in tellings
+            ),
         )
 
     def silence(self, id: int) -> Silence | None:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.alerts.routing import told_next
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Alert, Picture, Silence
 from flowcentre.model.level_cards import LEVEL_CARDS
@@ -250,6 +251,8 @@ class AlertRoutes:
             return PlainTextResponse(_NO_ALERT, 404)
         if story.rule is not None:
             story = replace(story, card=self.cards(story.rule.action_card))
+        alerting = story.picture.county.alerting
+        story = replace(story, told_next=told_next(alerting, story.alert, story.told, story.silences, self.now()))
         ends = form.ends or silence_ends(self.now())
         return HTMLResponse(draw(story, self._may(replace(form, ends=ends), who)), status)
 

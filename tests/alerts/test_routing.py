@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from flowcentre.alerts.routing import channel_tellings, route
+from flowcentre.alerts.routing import channel_tellings, route, told_next
 from flowcentre.model import (
     ANOTHER_MEASURE,
     Alerting,
@@ -29,7 +29,18 @@ from flowcentre.model import (
     What,
 )
 from flowcentre.store import UNNUMBERED, Stood
-from tests.alerts.telling_cast import ALERTING, AT, CROWDED, FULL, MINUTE, SILENT, a_picture, occupancy, raised
+from tests.alerts.telling_cast import (
+    ALERTING,
+    AT,
+    CROWDED,
+    FULL,
+    MINUTE,
+    SILENT,
+    a_picture,
+    an_alert,
+    occupancy,
+    raised,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -94,6 +105,19 @@ def test_the_first_step_is_told_at_once_and_the_next_when_nobody_acknowledges():
     assert who(kept.look(AT + 30 * MINUTE)) == [("desk", "escalated")]
     assert kept.next_due is None
     assert not kept.look(AT + 3 * HOUR)
+
+
+def test_who_is_told_next_is_known_beforehand_and_nobody_is_once_it_is_acknowledged_or_silenced():
+    kept = Kept()
+    alert = an_alert(1)
+    assert told_next(ALERTING, alert, kept.told, (), AT) == (AT + 15 * MINUTE, ("director",))
+    for moment, following in ((0, (15, "director")), (15, (30, "desk")), (30, None)):
+        at = AT + moment * MINUTE
+        kept.look(at, raised())
+        expected = following and (AT + following[0] * MINUTE, (following[1],))
+        assert told_next(ALERTING, alert, kept.told, (), at) == expected
+    assert told_next(ALERTING, replace(alert, acknowledged_at=AT), (), (), AT) is None
+    assert told_next(ALERTING, alert, (), (a_silence(AT, AT + HOUR),), AT) is None
 
 
 def test_a_telling_knows_its_alert_its_step_and_how_grave_it_is():

@@ -48,6 +48,13 @@ def test_it_says_what_where_how_much_what_to_do_what_happened_and_who_was_told()
         assert part in said
 
 
+def test_it_says_who_is_told_next_and_when_unless_somebody_acknowledges() -> None:
+    lead = shown().county.alerting.leads[0]
+    of = replace(story("normal", 21), told_next=(NOW + 2 * HOUR, (lead.id,)))
+    assert f"Next: {lead.title} at 10:14 unless somebody acknowledges it." in words(drawn(of))
+    assert "Next:" not in words(drawn(story("normal", 21)))
+
+
 def test_whoever_comes_can_acknowledge_with_a_role_and_one_button() -> None:
     html = drawn(story("normal", 21))
     form = html[html.index('value="acknowledge"') - 200 :].partition("</form>")[0]
