@@ -49,7 +49,7 @@ def as_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Messag
             row.trouble,
             row.instead_of,
             *(tuple(sorted(numbers)) for numbers in told[row.first or row.id]),
-            row.letter,
+            letter=row.letter,
         )
         for row in rows
     ]
