@@ -160,3 +160,25 @@ def test_every_way_fits_above_a_page(show: Show, room: Room, width: int, most: i
     assert drawn.evaluate("document.querySelector('#top').getBoundingClientRect().height") <= most
     cut = "[...document.querySelectorAll('#top a')].filter(a => a.scrollWidth > a.clientWidth + 1 || a.getBoundingClientRect().right > innerWidth)"
     assert drawn.evaluate(f"{cut}.length") == 0
+
+
+def test_forms_that_stand_when_somebody_closes_the_huddle_say_so_and_offer_nothing(
+    room: Room, browser: Browser, address: str
+) -> None:
+    """The last of this file, for it ends the call."""
+    huddle = room.store.open_huddle("site lead", room.world.at)
+    room.live.rebuild()
+    page = browser.new_page()
+    page.goto(f"{address}/huddle")
+    page.locator("#words").fill("six beds at")
+    over = page.get_by_text("what you type now is not kept")
+    assert over.count() == 0
+    room.store.close_huddle(huddle.id, "site lead", room.world.at)
+    room.live.rebuild()
+    expect(over).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("button", name="Write it")).to_be_hidden()
+    expect(page.get_by_text("Close the huddle")).to_be_hidden()
+    assert page.locator("#words").input_value() == "six beds at"
+    page.reload()
+    expect(over).to_be_hidden()
+    page.close()
