@@ -15,13 +15,14 @@ from flowcentre.model import Alert, AlertState, Board, County, Level, Picture, S
 from flowcentre.picture.level_words import mark_of
 from layouts.parts import links
 from layouts.parts.age import age
-from layouts.parts.alert_words import ORDER, on_trial, severity_count, undelivered_words, where
+from layouts.parts.alert_words import ORDER, on_trial, severity_count, undelivered_words, value_words, where
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import when_words
 from layouts.services import acute_sites
 
 _LONG, _VERY_LONG = 46, 68  # letters; a longer name is set smaller, on two lines
+_AGE = 12  # letters of an age
 _MOST_NAMED = 6  # more than fit a wall: whole names that do not fit are not seen
 _ON_FRONT = 5
 _LABEL = marked(aria_label="Alerts")
@@ -93,10 +94,15 @@ def counts(alerts: Sequence[Alert]) -> html.Ul:
 
 def _item(picture: Picture, alert: Alert) -> list[Child]:
     place = where(picture.county, alert.subject)
+    letters = len(alert.title) + len(place)
     return [
         sign(alert.severity),
         html.Span(
-            [html.B(alert.title), f" {place} ", html.Span(_aside(picture, alert), className="alert-aside")],
+            [
+                html.B(alert.title),
+                f" {place} ",
+                html.Span(_aside(picture, alert, _LONG - letters), className="alert-aside"),
+            ],
             className="alert-named",
         ),
     ]
@@ -107,15 +113,23 @@ def _item_class(picture: Picture, alert: Alert) -> str | None:
     return "very long" if letters > _VERY_LONG else "long" if letters > _LONG else None
 
 
-def _aside(picture: Picture, alert: Alert) -> list[Child]:
-    """What matters most of how it stands: that it cannot tell, that it comes and goes, or since when it stands."""
+def _aside(picture: Picture, alert: Alert, room: int) -> list[Child]:
+    """What matters most of how it stands: that it cannot tell, that it comes and goes, or since when it stands.
+
+    With its value, and in the place of the age who took it on, where they have ``room``, in letters.
+    """
     if alert.state is AlertState.BLIND and alert.blind_since is not None:
         return [f"cannot tell since {when_words(alert.blind_since, picture.at)}"]
     if alert.state is AlertState.FLAPPING:
         return ["comes and goes"]
     if alert.state is AlertState.CLEARING:
         return ["clearing"]
-    return [age(alert.raised_at, picture.at)]
+    rule = picture.county.alerting.rule(alert.rule)
+    value = value_words(rule, alert.value, at_least=alert.at_least, limit=alert.limit)
+    taken = f"taken on by {alert.acknowledged_by}" if alert.acknowledged_at is not None else ""
+    if taken and len(taken) <= room + _AGE:
+        return [f"{value}, {taken}" if value and len(value) + len(taken) <= room + _AGE else taken]
+    return [f"{value}, " if value and len(value) <= room else "", age(alert.raised_at, picture.at)]
 
 
 def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]) -> html.Ul | None:
@@ -195,9 +209,10 @@ def _front_item(picture: Picture, alert: Alert) -> list[Child]:
     said: list[Child] = [
         html.A(alert.title, href=links.alert(alert.id)),
         f" {where(picture.county, alert.subject)} ",
-        html.Span(_aside(picture, alert), className="alert-aside"),
+        html.Span(_aside(picture, alert, _VERY_LONG), className="alert-aside"),
     ]
-    if alert.acknowledged_at is not None:
+    moving = (AlertState.BLIND, AlertState.FLAPPING, AlertState.CLEARING)
+    if alert.acknowledged_at is not None and alert.state in moving:
         said.append(html.Span(", acknowledged", className="alert-aside"))
     rule = picture.county.alerting.rule(alert.rule)
     if rule is not None and (mark := mark_of(picture.county, rule.measure)):

@@ -54,8 +54,13 @@ def section(known: AlertsNow, name: str) -> str:
 
 def test_the_wall_says_how_many_of_each_severity_the_gravest_by_name_and_what_nobody_took_up() -> None:
     said = band(shown())
-    assert said.startswith("1 critical 1 warning 1 notice A&E crowded Northgate General 41 min ago")
+    assert said.startswith("1 critical 1 warning 1 notice A&E crowded Northgate General 74 people, 41 min ago")
     assert said.endswith("2 not acknowledged")
+
+
+def test_the_wall_says_by_whom_it_was_taken_on_where_there_is_room() -> None:
+    short = replace(shown().alerts[0], title="Full", acknowledged_at=NOW, acknowledged_by="site manager")
+    assert "Full Northgate General 74 people, taken on by site manager" in band(replace(shown(), alerts=(short,)))
 
 
 def test_the_wall_says_quietly_that_none_stands_and_nothing_where_no_rule_is_configured() -> None:
