@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flowcentre import measures
 from flowcentre.model import Alerting, Phase, Picture, Rule, RuleKind, Silence, Standing
+
+_PENDING_SPEAKS = timedelta(minutes=30)
 
 
 def feeds_of(picture: Picture, measure: str, place: str) -> frozenset[str]:
@@ -38,12 +40,15 @@ def _made_of(measure: str) -> Iterator[str]:
 def tells_of_silence(rule: Rule, standing: Standing, silences: Iterable[Silence], at: datetime) -> bool:
     """Does this tell of a feed's silence, now or shortly, so that nobody who hears of it needs to hear what it blinds?
 
-    One on trial does not speak for anything, and neither does one that is silenced: nobody would hear of it.
+    One on trial does not speak for anything, and neither does one that is silenced: nobody would hear of it. One that is pending
+    speaks for half an hour: where it is to hold for longer, nobody is kept from hearing of blindness until then.
     """
+    begun = standing.breach_since or at
     return (
         rule.kind is RuleKind.SILENCE
         and not rule.on_trial
         and standing.phase is not Phase.CLEAR
+        and (standing.phase is not Phase.PENDING or at - begun < _PENDING_SPEAKS)
         and not any(each.hushes(standing.rule, standing.subject, at) for each in silences)
     )
 
