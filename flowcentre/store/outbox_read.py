@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,11 +48,19 @@ def as_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Messag
             maybe_from_ms(row.ended_at),
             row.trouble,
             row.instead_of,
-            *(tuple(sorted(numbers)) for numbers in told[row.first or row.id]),
+            alerts=_sorted(told, row, 0),
+            actions=_sorted(told, row, 1),
+            huddles=_sorted(told, row, 2),
             letter=row.letter,
         )
         for row in rows
     ]
+
+
+def _sorted(told: Mapping[int, tuple[set[int], ...]], row: Row[Any], which: int) -> tuple[int, ...]:
+    """The numbers of one kind of which a message tells: 0 alerts, 1 actions, 2 huddles."""
+    found = told.get(row.first or row.id)
+    return tuple(sorted(found[which])) if found is not None else ()
 
 
 def read_messages(
