@@ -181,7 +181,9 @@ class Sender:
         """Take what is due to one lead at one address, to go in one letter; what would be too many letters waits on."""
         while True:
             at = self._now()
-            batch: Sequence[Message] = self._store.claim_together(self.name, at, LEASE, leaving_out=self._conduits.busy())
+            batch: Sequence[Message] = self._store.claim_together(
+                self.name, at, LEASE, leaving_out=self._conduits.busy()
+            )
             if not batch:
                 return None
             batch = self._withdraw_needless(batch)

@@ -74,7 +74,9 @@ class Movement(StrEnum):
     WORSE = "worse"
     MOVED = "moved"  # further than it usually does, and neither way is better
     NO_CLEAR_CHANGE = "no clear change"  # it moved no more than it usually does
-    NOT_KNOWN = "not known"  # a figure is missing or was not told anew, or there is too little history to say what is usual
+    NOT_KNOWN = (
+        "not known"  # a figure is missing or was not told anew, or there is too little history to say what is usual
+    )
 
 
 @dataclass(frozen=True, slots=True)

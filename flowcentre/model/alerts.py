@@ -412,4 +412,6 @@ class Message:
     alerts: tuple[int, ...] = ()
     actions: tuple[int, ...] = ()  # that it reminds of
     huddles: tuple[int, ...] = ()  # whose sitreps it is
-    letter: str = ""  # the key of the letter in which it may have gone out: it goes again in that one; empty: it has not
+    letter: str = (
+        ""  # the key of the letter in which it may have gone out: it goes again in that one; empty: it has not
+    )
