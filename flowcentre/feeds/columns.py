@@ -35,21 +35,17 @@ class Share:
     whole: str
 
 
-SHARES = tuple(
-    Share(measure.formula.plus[0], measure.formula.per[0])
+_OF_TWO = tuple(
+    measure.formula
     for measure in ALL.values()
     if measure.formula is not None
     and measure.across_places is Summing.RATIO
     and not measure.formula.minus
     and len(measure.formula.plus) == len(measure.formula.per) == 1
 )
-
-
-_PARTS = frozenset(share.part for share in SHARES)
-# Beds and hours in use, and what there is of them: somebody is in a bed wherever one is open.
-_IN_USE = {
-    share.part: share.whole for share in SHARES if ALL[share.part].period is Period.MOMENT and share.whole not in _PARTS
-}
+SHARES = tuple(Share(formula.plus[0], formula.per[0]) for formula in _OF_TWO)
+# Beds and hours in use, and what there is of them. Of those in A&E for over 12 hours there may well be none anywhere.
+_IN_USE = {formula.plus[0]: formula.per[0] for formula in _OF_TWO if formula.in_use}
 
 
 _HeldRow = tuple[str, str | None]  # the place whose row is held, and the measure where it is not the whole row
@@ -108,7 +104,7 @@ def weigh_columns(
     zeros = _zeros(columns, said, held_rows)
     doubted = _doubted(zeros, rules) | _nobody_anywhere(columns, zeros, said, held_rows, rules)
     filled = _filled(pairs, rules)
-    emptied = (Emptied(id, found.words(), filled, id not in _PARTS) for id, found in zeros.items() if id in doubted)
+    emptied = (Emptied(id, found.words(), filled, id not in _IN_USE) for id, found in zeros.items() if id in doubted)
     return Columns(changed, tuple(emptied))
 
 

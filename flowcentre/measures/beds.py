@@ -82,7 +82,9 @@ GA_OCCUPANCY = _stock(
     across_places=Summing.RATIO,
     over_time=Summing.RATIO,
     reported_by=frozenset(),
-    formula=Formula(plus=("ga_beds_occupied",), per=("ga_beds_open",), scale=100, words="beds occupied / beds open"),
+    formula=Formula(
+        plus=("ga_beds_occupied",), per=("ga_beds_open",), scale=100, words="beds occupied / beds open", in_use=True
+    ),
     headline=True,
 )
 BEDS_CLOSED_INFECTION = _closed(
@@ -133,6 +135,7 @@ CC_OCCUPANCY = _stock(
     formula=Formula(
         plus=("cc_beds_occupied",),
         per=("cc_beds_open",),
+        in_use=True,
         scale=100,
         words="critical care beds occupied / critical care beds open",
     ),

@@ -111,7 +111,7 @@ UTILISATION = _worked_out(
     "%",
     "Hours of running packages as a share of the block hours bought. Above 100 % more is used than is bought in blocks: "
     "the rest is bought on the spot.",
-    Formula(plus=("block_hours_used",), per=("block_hours_bought",), scale=100, words="used / bought"),
+    Formula(plus=("block_hours_used",), per=("block_hours_bought",), scale=100, words="used / bought", in_use=True),
     decimals=1,
     worse=Worse.LOW,
     across_places=Summing.RATIO,

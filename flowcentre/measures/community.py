@@ -64,7 +64,9 @@ def _share(stem: str, name: str, short: str, kind: PlaceKind, capacity: str, use
         worse=Worse.HIGH,
         across_places=Summing.RATIO,
         over_time=Summing.RATIO,
-        formula=Formula(plus=(f"{stem}_used",), per=(f"{stem}_capacity",), scale=100, words=f"{used} / {capacity}"),
+        formula=Formula(
+            plus=(f"{stem}_used",), per=(f"{stem}_capacity",), scale=100, words=f"{used} / {capacity}", in_use=True
+        ),
         reported_by=frozenset(),
     )
 

@@ -52,6 +52,7 @@ MH_OCCUPANCY = _stock(
     formula=Formula(
         plus=("mh_beds_occupied",),
         per=("mh_beds_open",),
+        in_use=True,
         scale=100,
         words="mental health beds occupied / mental health beds open",
     ),

@@ -78,6 +78,7 @@ class Formula:
     times: tuple[str, ...] = ()  # factors; not asked for where there is nothing to multiply
     at_least: float | None = None  # what plus - minus is never below, where going below contradicts nothing
     fills_blanks: bool = False  # used too where the source speaks of the measure, and gives no figure
+    in_use: bool = False  # the share of what there is that is in use: somebody is in a bed wherever many are open
 
     @property
     def inputs(self) -> tuple[str, ...]:
