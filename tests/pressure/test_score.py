@@ -55,7 +55,7 @@ def whole(all_of: list[Parameter], figures: tuple[float, ...]) -> Fraction:
     return given_ * 44 / most
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_score_is_what_a_person_works_out_and_lies_between_the_least_and_the_most_that_every_gap_could_make_it(data):
     all_of = [data.draw(parameters(measure)) for measure in ("a", "b", "c")]
