@@ -667,15 +667,9 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
             """The present; or a clock that set out from the moment that is shown."""
             return utc_now() if as_at is None else as_at + (utc_now() - started_at)
 
-        pages = PAGES | {"/": "the figures, and the year against the last"}
-        for none in (
-            "/wall",
-            "/delays",
-            "/pressure",
-            "/actions",
-            "/huddle",
-        ):  # months-old figures are no matter for these, and name nobody
-            del pages[none]
+        # Figures that are months old are no matter for the pages of the present.
+        pages = {"/": "the figures, and the year against the last"}
+        pages |= {path: PAGES[path] for path in ("/feeds", "/measures", "/api/v1/picture")}
         serve_glass(store, live, port, lambda url: started(url, what, pages), now=now, published=True)
     say("Stopped. What is stored is kept.")
 
