@@ -217,7 +217,11 @@ def _did(did: Rehearsed, firings: Sequence[Firing], subject: str | None = None) 
     if subject is None and (far := _never_near(did)):
         said.append(html.Small(f" {far}"))
     if subject is None and did.passed:
-        said.append(html.Small(f" pending {did.passed} times more, and passed before anybody was told"))
+        said.append(
+            html.Small(
+                f" pending {'once' if did.passed == 1 else f'{did.passed} times'} more, and passed before anybody was told"
+            )
+        )
     if unknown > _ZERO and firings and (subject is not None or len(_subjects([("", did)])) == 1):
         said.append(html.Small(f" nothing is known of {length_words(unknown)}"))
     return said
