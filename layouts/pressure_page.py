@@ -8,10 +8,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
-from flowcentre.model import LEVELS_OF_PRESSURE, LONGEST_AUTHOR
+from flowcentre.model import LEVELS_OF_PRESSURE
 from flowcentre.model.level_cards import LEVELS_WITH_CARD, level_card
 from flowcentre.picture.pressure_book import LONGEST_REASON, DeclareForm, PlacePressure
 from layouts.parts import links
+from layouts.parts.author import author_field
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
 from layouts.parts.pressure_scale import scale
@@ -124,25 +125,21 @@ def _form(known: PlacePressure, form: DeclareForm) -> html.Form:
         html.H2("Declare a level"),
         Input(type="hidden", name="form", value=form.mark),
         html.Fieldset([html.Legend("Level"), html.Div(levels, className="choices levels")], className="holds"),
-        _text("words", "Why", "Nothing of a patient.", form.words, LONGEST_REASON, "off"),
+        _text("words", "Why", "Nothing of a patient.", form.words, LONGEST_REASON),
         html.Fieldset([html.Legend("It holds until"), html.Div(ends, className="choices")], className="holds"),
-        html.P(["By ", html.Strong(form.author)], className="signed-in")
-        if form.signed_in
-        else _text(
-            "author", "Your role or initials", "No number, no address.", form.author, LONGEST_AUTHOR, "organization-title"
-        ),
+        author_field(form.author, signed_in=form.signed_in, of="declare"),
         html.Button("Declare", type="submit"),
         html.P("It ends what was declared before, and is shown beside what is computed.", className="what"),
-    ]  # fmt: skip
+    ]
     return html.Form(fields, method="post", action=links.pressure(known.place), className="slip", autoComplete="on")
 
 
-def _text(name: str, label: str, hint: str, said: str, longest: int, complete: str) -> html.Div:
+def _text(name: str, label: str, hint: str, said: str, longest: int) -> html.Div:
     field = Input(
         id=name,
         name=name,
         type="text",
-        autoComplete=complete,
+        autoComplete="off",
         required=True,
         maxLength=longest,
         value=said,

@@ -12,6 +12,7 @@ from flowcentre.measures import by_id
 from flowcentre.model import LONGEST_AUTHOR, ActionState, County, Picture
 from flowcentre.picture.actions_now import LONGEST_WHAT, ActionForm, ActionStory, Draft, triggers
 from layouts.parts import links
+from layouts.parts.author import author_field
 from layouts.parts.field import Input
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
@@ -48,7 +49,7 @@ def log_form(draft: Draft, form: ActionForm) -> html.Form:
         *(_trigger(draft) if not form.alert else ()),
         *_who_does_it(draft.picture.county, form),
         _by_when(form, draft.at),
-        _author(form, "log"),
+        author_field(form.author, signed_in=form.signed_in, of="log"),
         html.Button("Log it", type="submit"),
     ]
     return _form("log", links.log_action(), fields)
@@ -61,30 +62,30 @@ def forms_of(story: ActionStory, form: ActionForm) -> list[Component]:
         again: list[Child] = [
             _words(form, "reopened", "Why", "Nothing of a patient.", required=True),
             _by_when(form, story.at, keep="reopened"),
-            _author(form, "reopened"),
+            author_field(form.author, signed_in=form.signed_in, of="reopened"),
             html.Button("Open it again", type="submit", className="other"),
         ]
         return [_fold(form, "reopened", "Open it again", here, again)]
     done: list[Child] = [
         _words(form, "done", "What came of it", "If you like. Nothing of a patient."),
-        _author(form, "done"),
+        author_field(form.author, signed_in=form.signed_in, of="done"),
         html.Button("It is done", type="submit"),
     ]
     tried: list[Child] = [
         _words(form, "tried", "What was tried", "Nothing of a patient.", required=True),
-        _author(form, "tried"),
+        author_field(form.author, signed_in=form.signed_in, of="tried"),
         html.Button("Keep it", type="submit", className="other"),
     ]
     moved: list[Child] = [
         _by_when(form, story.at, keep="moved"),
         *_who_does_it(story.picture.county, form, keep=True),
         _words(form, "moved", "Why", "If you like. Nothing of a patient."),
-        _author(form, "moved"),
+        author_field(form.author, signed_in=form.signed_in, of="moved"),
         html.Button("Move it", type="submit", className="other"),
     ]
     dropped: list[Child] = [
         _words(form, "dropped", "Why", "Nothing of a patient.", required=True),
-        _author(form, "dropped"),
+        author_field(form.author, signed_in=form.signed_in, of="dropped"),
         html.Button("It will not be done", type="submit", className="other"),
     ]
     return [
@@ -166,29 +167,12 @@ def _by_when(form: ActionForm, at: datetime, *, keep: str = "") -> Component:
     return html.Fieldset([html.Legend("By when"), html.Div(choices, className="choices")], className="holds")
 
 
-def _author(form: ActionForm, of: str) -> Component:
-    if form.signed_in:
-        return html.P(["By ", html.Strong(form.author)], className="signed-in")
-    return _text(
-        "author",
-        f"author-{of}",
-        "Your role or initials",
-        "No number, no address.",
-        form.author,
-        LONGEST_AUTHOR,
-        required=True,
-        complete="organization-title",
-    )
-
-
 def _words(form: ActionForm, of: str, label: str, hint: str, *, required: bool = False) -> Component:
     said = form.words if form.asked == of else ""
     return _text("words", f"words-{of}", label, hint, said, LONGEST_WHAT, required=required)
 
 
-def _text(
-    name: str, id: str, label: str, hint: str, said: str, most: int, *, required: bool = False, complete: str = "off"
-) -> html.Div:
+def _text(name: str, id: str, label: str, hint: str, said: str, most: int, *, required: bool = False) -> html.Div:
     return html.Div(
         [
             html.Label([label, html.Span(hint, id=f"{id}-hint")], htmlFor=id),
@@ -196,11 +180,11 @@ def _text(
                 id=id,
                 name=name,
                 type="text",
-                autoComplete=complete,
+                autoComplete="off",
                 required=required,
                 maxLength=most,
                 value=said,
-                spellCheck=name != "author",
+                spellCheck=True,
                 **marked(aria_describedby=f"{id}-hint"),
             ),
         ],

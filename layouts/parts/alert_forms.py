@@ -8,11 +8,12 @@ from datetime import datetime
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import LONGEST_AUTHOR, Alert, AlertState, Silence
+from flowcentre.model import Alert, AlertState, Silence
 from flowcentre.picture.alerts_now import LONGEST_WORDS, AlertForm, AlertStory, SilenceEnd
 from flowcentre.picture.saying import sentence
 from layouts.parts import links
 from layouts.parts.alert_words import acknowledged_words, where
+from layouts.parts.author import author_field
 from layouts.parts.field import Input
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
@@ -60,7 +61,7 @@ def acknowledge_form(story: AlertStory, form: AlertForm) -> html.Form | None:
         alert,
         "acknowledge",
         [
-            _who(form, "acknowledge"),
+            author_field(form.author, signed_in=form.signed_in, of="acknowledge"),
             _words(
                 "acknowledge", "What is being done", "If you like. Nothing of a patient.", form.words if sent else ""
             ),
@@ -88,7 +89,7 @@ def silence_form(story: AlertStory, form: AlertForm) -> html.Details:
             [html.Legend("Until"), html.Div(list(_ends(form.ends, story.at)), className="choices")], className="holds"
         ),
         _words("silence", "Why", "Nothing of a patient.", form.words if sent else "", required=True),
-        _who(form, "silence"),
+        author_field(form.author, signed_in=form.signed_in, of="silence"),
         html.Button("Silence it", type="submit", className="other"),
     ]
     return html.Details(
@@ -106,7 +107,7 @@ def close_form(story: AlertStory, form: AlertForm) -> html.Details | None:
     fields: list[Child] = [
         html.P("Only where its figures will not come back: it is raised anew if they do and are past the limit.", className="what"),
         _words("close", "Why", "Nothing of a patient.", form.words if sent else "", required=True),
-        _who(form, "close"),
+        author_field(form.author, signed_in=form.signed_in, of="close"),
         html.Button("Close it", type="submit", className="other"),
     ]  # fmt: skip
     return html.Details(
@@ -120,7 +121,7 @@ def end_silence_form(silence: Silence, form: AlertForm) -> html.Form:
     """To have people told again before a silence ends."""
     fields: list[Child] = [
         Input(type="hidden", name="do", value="end"),
-        _who(form, "end"),
+        author_field(form.author, signed_in=form.signed_in, of="end"),
         html.Button("End the silence now", type="submit"),
     ]
     return html.Form(fields, method="post", action=links.silence(silence.id), className="slip", autoComplete="on")
@@ -138,29 +139,6 @@ def _ends(ends: tuple[SilenceEnd, ...], at: datetime) -> Iterator[Component]:
         words = f"{length_words(end.length)} ({until})" if end.length is not None else until
         yield Input(type="radio", name="until", id=id, value=end.key, checked=end.chosen, required=True)
         yield html.Label(words, htmlFor=id)
-
-
-def _who(form: AlertForm, of: str) -> Component:
-    if form.signed_in:
-        return html.P(["By ", html.Strong(form.author)], className="signed-in")
-    id, hint = f"author-{of}", f"hint-{of}"
-    return html.Div(
-        [
-            html.Label(["Your role or initials", html.Span("No number, no address.", id=hint)], htmlFor=id),
-            Input(
-                id=id,
-                name="author",
-                type="text",
-                autoComplete="organization-title",
-                required=True,
-                maxLength=LONGEST_AUTHOR,
-                value=form.author,
-                spellCheck=False,
-                **marked(aria_describedby=hint),
-            ),
-        ],
-        className="field author",
-    )
 
 
 def _words(of: str, label: str, hint: str, said: str, *, required: bool = False) -> html.Div:

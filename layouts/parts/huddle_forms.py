@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import LONGEST_AUTHOR, Huddle
+from flowcentre.model import Huddle
 from flowcentre.picture.huddle import LONGEST_MINUTE, HuddleForm
 from layouts.parts import links
+from layouts.parts.author import author_field
 from layouts.parts.field import Input
 from layouts.parts.tree import Child, marked
 
@@ -37,7 +38,10 @@ def answered(form: HuddleForm, more: str = "") -> Iterator[Component]:
 
 def open_form(form: HuddleForm) -> html.Form:
     """To begin."""
-    fields: list[Child] = [_author(form, "open"), html.Button("Open a huddle", type="submit")]
+    fields: list[Child] = [
+        author_field(form.author, signed_in=form.signed_in, of="open"),
+        html.Button("Open a huddle", type="submit"),
+    ]
     return _form("open", links.huddle(), fields)
 
 
@@ -63,7 +67,7 @@ def minute_form(huddle: Huddle, form: HuddleForm) -> html.Form:
             ],
             className="field author",
         ),
-        _author(form, "minute"),
+        author_field(form.author, signed_in=form.signed_in, of="minute"),
         html.Button("Write it", type="submit"),
     ]
     return _form("minute", links.huddle(huddle.id), fields)
@@ -73,7 +77,7 @@ def close_form(huddle: Huddle, form: HuddleForm) -> html.Details:
     """To end it: its sitrep is then as it is, and goes out or not."""
     fields: list[Child] = [
         html.P("Its sitrep is then kept as it stands, and never worked out anew.", className="what"),
-        _author(form, "close"),
+        author_field(form.author, signed_in=form.signed_in, of="close"),
     ]
     if form.to:
         fields += [
@@ -97,7 +101,7 @@ def send_form(huddle: Huddle, form: HuddleForm) -> Component:
         return _NOBODY
     fields: list[Child] = [
         html.P(f"It goes to {'; '.join(form.to)}.", className="what"),
-        _author(form, "send"),
+        author_field(form.author, signed_in=form.signed_in, of="send"),
         html.Button("Send the sitrep", type="submit"),
     ]
     opened = form.asked == "send" and bool(form.mistakes)
@@ -116,26 +120,3 @@ def _button(words: str, value: str, *, other: bool = False) -> Component:
 def _form(do: str, action: str, fields: list[Child]) -> html.Form:
     parts: list[Child] = [Input(type="hidden", name="do", value=do), *fields]
     return html.Form(parts, method="post", action=action, className="slip", autoComplete="on")
-
-
-def _author(form: HuddleForm, of: str) -> Component:
-    if form.signed_in:
-        return html.P(["By ", html.Strong(form.author)], className="signed-in")
-    id, hint = f"author-{of}", f"hint-{of}"
-    return html.Div(
-        [
-            html.Label(["Your role or initials", html.Span("No number, no address.", id=hint)], htmlFor=id),
-            Input(
-                id=id,
-                name="author",
-                type="text",
-                autoComplete="organization-title",
-                required=True,
-                maxLength=LONGEST_AUTHOR,
-                value=form.author,
-                spellCheck=False,
-                **marked(aria_describedby=hint),
-            ),
-        ],
-        className="field author",
-    )

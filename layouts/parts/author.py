@@ -1,0 +1,34 @@
+"""Who does something, as every form asks for it: a role or initials, until somebody is signed in."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import LONGEST_AUTHOR
+from layouts.parts.field import Input
+from layouts.parts.tree import marked
+
+
+def author_field(author: str, *, signed_in: bool, of: str) -> Component:
+    """The field of the form ``of``, with what was filled in; of somebody who is signed in, who they are."""
+    if signed_in:
+        return html.P(["By ", html.Strong(author)], className="signed-in")
+    id, hint = f"author-{of}", f"author-{of}-hint"
+    return html.Div(
+        [
+            html.Label(["Your role or initials", html.Span("No number, no address.", id=hint)], htmlFor=id),
+            Input(
+                id=id,
+                name="author",
+                type="text",
+                autoComplete="organization-title",
+                required=True,
+                maxLength=LONGEST_AUTHOR,
+                value=author,
+                spellCheck=False,
+                **marked(aria_describedby=hint),
+            ),
+        ],
+        className="field author",
+    )
