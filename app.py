@@ -6,185 +6,36 @@ and must not carry the web server and the charts.
 
 from __future__ import annotations
 
-import gc
-import hashlib
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from running.clock import utc_now
+from running.logs import configure_logging
+from running.memory import collect_seldom
+from running.setting import DEFAULTS, ROOT, Setting, opened, setting_of
+from running.start import CannotStart, must_be_free, only_on_postgresql
+from running.terminal import PAGES, counted, pages_of, say, started
+
 if TYPE_CHECKING:
-    from flowcentre.alerts.contract import Channel
-    from flowcentre.config import Reloader
-    from flowcentre.feeds.contract import Connector
     from flowcentre.feeds.typed import Desk
     from flowcentre.model import Alerting, County, Picture
     from flowcentre.picture import LivePicture
     from flowcentre.store import Store
 
-HERE = Path(__file__).resolve().parent
-DEFAULTS = HERE / "flowcentre" / "config" / "defaults"
-VAR = Path(os.environ.get("FLOWCENTRE_VAR", HERE / "var"))
-BOARD_LAYOUTS = ("wall",)
-HOST = "127.0.0.1"
 SEED = 20261122
 SAY_HOW_FAR_EVERY = 5.0  # seconds, at the most
 LOOK_AT_CONFIGURATION_EVERY = 2.0  # seconds
-
-
-def utc_now() -> datetime:
-    """The present, in UTC: the one place where the clock is read."""
-    return datetime.now(UTC)
-
-
-def configure_logging() -> None:
-    """One line for each event, and of an error its kind and place alone: its words may quote a row, and a row a name."""
-    import logging
-
-    import structlog
-
-    def place_of(error: BaseException) -> str:
-        frames = traceback.extract_tb(error.__traceback__)
-        return f"{Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else "?"
-
-    def errors_in_one_line(
-        _logger: object, _method: str, event: structlog.typing.EventDict
-    ) -> structlog.typing.EventDict:
-        raised = event.pop("exc_info", None)
-        error = sys.exc_info()[1] if raised is True else raised
-        if isinstance(error, BaseException):
-            event["error"], event["where"] = type(error).__name__, place_of(error)
-        return event
-
-    class OneLine(logging.Formatter):
-        """The same for libraries that log in the standard way."""
-
-        def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's own name
-            return f"  error={ei[0].__name__} where={place_of(ei[1])}"
-
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%SZ", utc=True),
-            errors_in_one_line,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    to_stderr = logging.StreamHandler()
-    to_stderr.setFormatter(OneLine("%(asctime)s [%(levelname)s] %(name)s %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[to_stderr])
-
-
-def collect_seldom() -> None:
-    """Look for circles of forgotten objects seldom.
-
-    A picture and a history are tens of thousands of plain values without one: to look among them
-    after every 700 new ones takes longer than to make them.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 25, 100)
-
-
-class CannotStart(Exception):
-    """Something that has to be put right first; said in plain words."""
-
-
-# --- What a command works with ------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Where a county's configuration and store are, and what its variables stand for."""
-
-    folder: Path
-    store_url: str
-    variables: Mapping[str, str]
-    connectors: Mapping[str, type[Connector]]
-    channels: Mapping[str, type[Channel]]
-
-    def load(self) -> County:
-        """The county, whose rules of alerts do what their author wrote beside them. Raises ConfigurationMistakes, CannotStart."""
-        from flowcentre.alerts.mornings import failing
-        from flowcentre.config import load
-
-        county = load(self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels)
-        if wrong := failing(county.alerting):
-            raise CannotStart("\n".join(f"alerts.toml {each}" for each in wrong))
-        return county
-
-    def reloader(self, county: County) -> Reloader:
-        """Watches the configuration for changes, and takes none whose rules do not do what their author wrote beside them."""
-        from flowcentre.alerts.mornings import failing
-        from flowcentre.config import Mistake, Reloader
-
-        def mornings(changed: County) -> list[Mistake]:
-            right = "the rule, or its morning"
-            return [Mistake("alerts.toml", None, each, right) for each in failing(changed.alerting)]
-
-        looked_at = (self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels)
-        return Reloader(*looked_at, current=county, also=mornings)
-
-
-def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, published: Path | None = None) -> Setting:
-    """What a command works with, from its options."""
-    from channels import find_channels
-    from connectors import find_connectors
-
-    folder = folder or DEFAULTS / "westshire"
-    if store_url is None:
-        VAR.mkdir(parents=True, exist_ok=True)
-        store_url = f"sqlite:///{VAR / (folder.name + '.db')}"
-    # Each store lives its own life: two demonstrations must not read each other's files.
-    life = hashlib.sha256(store_url.encode()).hexdigest()[:8]
-    variables = {"drop": str(VAR / "drop" / life), "demo": f"http://127.0.0.1:{demo_port}"}
-    if published is not None:
-        variables["published"] = str(published)
-    return Setting(folder, store_url, variables, find_connectors(), find_channels())
-
-
-@contextmanager
-def opened(setting: Setting, county: County, *, writer: bool = True, migrates: bool = True) -> Iterator[Store]:
-    """The store, checked to be this county's: a demonstration never mixes with the real, nor one county with another."""
-    from flowcentre.store import open_store
-
-    kind, kinds = "yes" if county.demonstration else "no", {"yes": "a demonstration", "no": "a real county"}
-    system = county.places.system.id
-    store = open_store(setting.store_url, writer=writer, migrates=migrates)
-    try:
-        if kept := other_mark(store, "demonstration", kind, writer=writer):
-            raise CannotStart(
-                f"the store holds {kinds[kept]} and the configuration is {kinds[kind]}: "
-                "invented and real figures never share a store. Give another --store."
-            )
-        if kept := other_mark(store, "system", system, writer=writer):
-            raise CannotStart(
-                f"the store holds the county of {kept!r} and the configuration is that of {system!r}: "
-                "two counties never share a store. Give another --store."
-            )
-        yield store
-    finally:
-        store.close()
-
-
-def other_mark(store: Store, key: str, wanted: str, *, writer: bool) -> str | None:
-    """What the store is marked with, where that is another; a store without the mark gets it from a writer."""
-    kept = store.mark(key)
-    if kept is None and writer:
-        store.set_mark(key, wanted)
-    return kept if kept != wanted else None
 
 
 # --- The demonstration --------------------------------------------------------------------
@@ -202,20 +53,6 @@ def must_be_westshire(county: County) -> None:
 
     if county.demonstration and (missing := missing_place(county)):
         raise CannotStart(NOT_WESTSHIRE.format(repr(missing)))
-
-
-def must_be_free(**ports: int) -> None:
-    """Refuse a port that is taken before anything else is done. Raises CannotStart."""
-    for option, port in ports.items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                name = option.replace("_", "-")
-                raise CannotStart(
-                    f"{HOST} port {port} is taken: is Flow Centre running? Else give another --{name}."
-                ) from None
 
 
 def demonstration_start(store: Store) -> datetime:
@@ -475,8 +312,8 @@ def serve_glass(
     from layouts.parts.huddle_page import has_huddles
     from layouts.published import needed, render, since
 
-    assets = HERE / "assets"
-    fingerprint = fingerprint_of(assets, HERE / "layouts")
+    assets = ROOT / "assets"
+    fingerprint = fingerprint_of(assets, ROOT / "layouts")
     delays, packages = DelayBook(store, live.current), CareBook(store, live.current, VisitBook(store, live.current))
     delays.stand_beside(packages)
     books: Mapping[str, Any] = {"delays": delays, "packages": packages}
@@ -563,46 +400,6 @@ def serve_glass(
 # --- Commands ------------------------------------------------------------------------------
 
 
-def say(words: str) -> None:
-    """Tell the person at the terminal."""
-    print(words, flush=True)
-
-
-def counted(number: int, noun: str) -> str:
-    """So many of them: "1 board", "12 feeds"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def started(url: str, what: str, pages: Mapping[str, str]) -> None:
-    """Say what runs, where to look, and how to stop."""
-    look = "\n".join(f"    {url + path:<40}{words}" for path, words in pages.items())
-    say(f"\n  {what}\n\n  Look at\n{look}\n\n  Stop with Ctrl-C. What is stored is kept.\n")
-
-
-PAGES = {
-    "/": "whole-system demand",
-    "/delays": "delayed discharges: who waits, for what, and who must act",
-    "/packages": "packages of care: who waits, and for whom",
-    "/capacity": "community capacity: who could start today, and what ends when",
-    "/alerts": "alerts: what stands, who was told, and who took it up",
-    "/pressure": "pressure: what is computed, what is declared, and what each parameter gives",
-    "/actions": "actions: what is to be done, by whom and when, and what came of it",
-    "/huddle": "the huddle: what changed since the last, minutes, and its sitrep",
-    "/rehearsal": "rules of alerts over the weeks before, as they are and as they might be",
-    "/wall": "the wall board",
-    "/feeds": "what each feed has done",
-    "/measures": "what each measure means",
-    "/api/v1/picture": "the same for machines",
-}
-
-
-def pages_of(county: County) -> Mapping[str, str]:
-    """The pages to look at: with the one to type in, where anything is."""
-    from flowcentre.picture.typed import may_be_typed
-
-    return PAGES | ({"/type-in": "where a service without a system types its figures"} if may_be_typed(county) else {})
-
-
 def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -> None:
     """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
     from flowcentre.feeds.typed import Desk
@@ -672,15 +469,6 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
         pages |= {path: PAGES[path] for path in ("/feeds", "/measures", "/api/v1/picture")}
         serve_glass(store, live, port, lambda url: started(url, what, pages), now=now, published=True)
     say("Stopped. What is stored is kept.")
-
-
-def only_on_postgresql(store_url: str, command: str) -> None:
-    """Refuse to run apart what on SQLite must be one process."""
-    if not store_url.startswith("postgresql"):
-        raise CannotStart(
-            f"`app.py {command}` works on PostgreSQL: give --store postgresql+psycopg://user@host/database. "
-            "A SQLite store has one process, `app.py run`."
-        )
 
 
 def run_web(folder: Path, store_url: str, port: int) -> None:
@@ -774,7 +562,7 @@ def command_line() -> Any:
 
     @commands.command("run-published")
     def _run_published(
-        folder: Path = typer.Option(HERE.parent / "shared" / "data", help="Folder of NHS England's files."),
+        folder: Path = typer.Option(ROOT.parent / "shared" / "data", help="Folder of NHS England's files."),
         store: str | None = a_store,
         port: int = a_port,
         as_at: str | None = typer.Option(None, help="Show a past moment, London time: 2025-02-14T09:00."),

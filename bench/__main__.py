@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
-from app import collect_seldom
 from bench.measure import Line, machine
 from bench.workplace import ROWS, Workplace
+from running.memory import collect_seldom
 
 PARTS = {
     "ingest": "JSON and CSV snapshots, against raw executemany",

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-import app
 from bench.measure import CannotMeasure
 from connectors import find_connectors
 from flowcentre.config import load
@@ -22,6 +21,7 @@ from flowcentre.model import County, DelayedDischarge, Fact, WholeList
 from flowcentre.store import open_store
 from flowcentre.store.moments import from_ms, maybe_from_ms
 from flowcentre.store.people import unpack
+from running.setting import BOARD_LAYOUTS, DEFAULTS
 
 WAITING = {"northgate": 280, "southmere": 200, "eastfield": 60, "hartwell": 60}
 NOW_WAITING = sum(WAITING.values())
@@ -36,7 +36,7 @@ _OWNERS = ("westshire-hospitals", "westshire-health-and-care", "westshire-counci
 def county() -> County:
     """Westshire as it is shipped."""
     variables = {"drop": "/nowhere", "demo": "http://127.0.0.1:1"}
-    return load(app.DEFAULTS / "westshire", variables, find_connectors(), app.BOARD_LAYOUTS)
+    return load(DEFAULTS / "westshire", variables, find_connectors(), BOARD_LAYOUTS)
 
 
 def fill(file: Path, now: datetime) -> None:

@@ -16,17 +16,18 @@ import app
 from bench.child import say
 from bench.polls import Polls
 from flowcentre.store import open_store
+from running.clock import utc_now
 
 
 def main(file: Path) -> None:
     """Serve until terminated; each line on standard input is a poll to be made."""
     with closing(open_store(f"sqlite:///{file}")) as store:
         polls = Polls(store)
-        polls.poll(app.utc_now())
+        polls.poll(utc_now())
 
         def poll_when_told() -> None:
             for _ in sys.stdin:
-                version = polls.poll(app.utc_now())
+                version = polls.poll(utc_now())
                 say(version=version, at=time.monotonic())
 
         with app.picturing(store, polls.county, keep=True) as live:

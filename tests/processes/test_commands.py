@@ -21,8 +21,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app import day_by_day, opened, setting_of
+from app import day_by_day
 from flowcentre.store import open_store
+from running.setting import opened, setting_of
 
 HERE = Path(__file__).resolve().parents[2]
 WESTSHIRE = HERE / "flowcentre" / "config" / "defaults" / "westshire"
@@ -154,8 +155,9 @@ def test_published_figures_need_a_folder_that_is_there(tmp_path: Path) -> None:
 
 
 LOGS = """
-import logging, app, structlog
-app.configure_logging()
+import logging, structlog
+from running.logs import configure_logging
+configure_logging()
 reference = "Smith, John"
 try:
     int(reference)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app import DEFAULTS, linked
+from app import linked
 from flowcentre.model import Alerting
+from running.setting import DEFAULTS
 from tests.alerts.world import COUNTY
 
 

@@ -1,0 +1,34 @@
+"""A start, and what refuses it before anything else is done."""
+
+from __future__ import annotations
+
+import socket
+
+HOST = "127.0.0.1"
+
+
+class CannotStart(Exception):
+    """Something that has to be put right first; said in plain words."""
+
+
+def must_be_free(**ports: int) -> None:
+    """Refuse a port that is taken before anything else is done. Raises CannotStart."""
+    for option, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                name = option.replace("_", "-")
+                raise CannotStart(
+                    f"{HOST} port {port} is taken: is Flow Centre running? Else give another --{name}."
+                ) from None
+
+
+def only_on_postgresql(store_url: str, command: str) -> None:
+    """Refuse to run apart what on SQLite must be one process."""
+    if not store_url.startswith("postgresql"):
+        raise CannotStart(
+            f"`app.py {command}` works on PostgreSQL: give --store postgresql+psycopg://user@host/database. "
+            "A SQLite store has one process, `app.py run`."
+        )
