@@ -6,266 +6,31 @@ and must not carry the web server and the charts.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from running.clock import utc_now
+from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
 from running.logs import configure_logging
 from running.memory import collect_seldom
-from running.setting import DEFAULTS, ROOT, Setting, opened, setting_of
+from running.parts import alerting, picturing, polling, reloading
+from running.setting import DEFAULTS, ROOT, opened, setting_of
 from running.start import CannotStart, must_be_free, only_on_postgresql
 from running.terminal import PAGES, counted, pages_of, say, started
 
 if TYPE_CHECKING:
     from flowcentre.feeds.typed import Desk
-    from flowcentre.model import Alerting, County, Picture
+    from flowcentre.model import County, Picture
     from flowcentre.picture import LivePicture
     from flowcentre.store import Store
-
-SEED = 20261122
-SAY_HOW_FAR_EVERY = 5.0  # seconds, at the most
-LOOK_AT_CONFIGURATION_EVERY = 2.0  # seconds
-
-
-# --- The demonstration --------------------------------------------------------------------
-
-
-NOT_WESTSHIRE = (
-    "a demonstration lives in Westshire's places, and {} is not in this configuration: "
-    "put it back, or set demonstration = false and give real feeds"
-)
-
-
-def must_be_westshire(county: County) -> None:
-    """Refuse a demonstration of places that nobody lives in. Raises CannotStart."""
-    from flowcentre.demo.documents import missing_place
-
-    if county.demonstration and (missing := missing_place(county)):
-        raise CannotStart(NOT_WESTSHIRE.format(repr(missing)))
-
-
-def demonstration_start(store: Store) -> datetime:
-    """Since when Westshire has been simulated, kept with its store so that a restart goes on with the same life."""
-    from flowcentre.demo.backlog import start_for
-
-    kept = store.mark("simulated since")
-    if kept is None:
-        kept = start_for(utc_now()).isoformat()
-        store.set_mark("simulated since", kept)
-    return datetime.fromisoformat(kept)
-
-
-def tell_the_past(setting: Setting, county: County) -> None:
-    """Give a new demonstration its 28 days. Raises CannotStart.
-
-    In a process of its own: what five weeks of simulation take of memory, Python would keep for as long as it serves.
-    """
-    with opened(setting, county) as store:
-        if store.mark("past told") is not None:
-            return
-    say("First start: Westshire lives through its last 28 days (a minute or more) ...")
-    context = multiprocessing.get_context("spawn")
-    process = context.Process(target=live_through_the_past, args=(setting, county), name="past", daemon=True)
-    process.start()
-    try:
-        process.join()
-    finally:
-        process.terminate()
-        process.join()
-    if process.exitcode:
-        raise CannotStart(
-            f"Westshire's last 28 days could not be read in (exit status {process.exitcode}), and nothing of them was kept."
-        )
-
-
-def live_through_the_past(setting: Setting, county: County) -> None:
-    """The process of the past: 28 days through the real connectors and the real poller, all of them or none."""
-    from flowcentre.demo.backlog import HISTORY, backlog
-    from flowcentre.demo.simulation import Simulation
-    from flowcentre.demo.westshire import WESTSHIRE
-    from flowcentre.feeds.past import read_in
-    from flowcentre.measures.derive import local_day
-    from flowcentre.picture import expect, keep_derived
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches whoever started this, and that ends it
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    configure_logging()
-    with opened(setting, county) as store:
-        now = utc_now()
-        expected = expect(county, local_day(now))
-        simulation = Simulation(WESTSHIRE, seed=SEED, start=demonstration_start(store))
-        published = backlog(simulation, county, now - HISTORY, now)
-        collect_seldom()
-        with store.in_bulk():
-            moments = read_in(store, county, setting.connectors, published, until=now)
-            keep_derived(store, county, expected, day_by_day(moments, now - HISTORY, now))
-            store.set_mark("past told", now.isoformat())
-
-
-def end_with_parent() -> None:
-    """A process that was killed ends nobody: whoever it started would hold the store, and the next start find it busy."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def day_by_day(moments: Iterable[datetime], since: datetime, until: datetime) -> Iterator[datetime]:
-    """Moments of a history as they are read in; now and then the person at the terminal is told which day it is."""
-    days, told, said_at = (until - since).days, 0, time.monotonic()
-    for at in moments:
-        yield at
-        # Said after it is done: days differ in length, the last being the longest, and none is promised.
-        day = min(days, (at - since).days + 1)
-        if day > told and time.monotonic() - said_at >= SAY_HOW_FAR_EVERY:
-            say(f"  {days} days of history: day {day} of {days}")
-            told, said_at = day, time.monotonic()
-
-
-def publish(county: County, start: datetime, parent: int, ready: Any) -> None:
-    """The publisher's process: Westshire goes on living and publishing."""
-    from flowcentre.demo.publish import CannotPublish, run_publisher
-
-    try:
-        run_publisher(county, seed=SEED, start=start, now=utc_now, ready=lambda: ready.put(None), parent=parent)
-    except CannotPublish as why:
-        ready.put(str(why))
-
-
-@contextmanager
-def publishing(county: County, start: datetime) -> Iterator[None]:
-    """Westshire's publisher, alive until the end of the block."""
-    context = multiprocessing.get_context("spawn")
-    ready: Any = context.Queue()
-    process = context.Process(target=publish, args=(county, start, os.getpid(), ready), name="publisher", daemon=True)
-    process.start()
-    try:
-        refused = ready.get(timeout=60)
-        if refused is not None:
-            raise CannotStart(refused)
-        yield
-    finally:
-        process.terminate()
-        process.join(timeout=5)
-
-
-# --- The parts that run --------------------------------------------------------------------
-
-
-@contextmanager
-def picturing(store: Store, county: County, *, as_at: datetime | None = None, keep: bool) -> Iterator[LivePicture]:
-    """The live picture; with ``keep``, its totals and shares are kept as history."""
-    from flowcentre.measures.derive import local_day
-    from flowcentre.picture import DerivedHistory, LivePicture, expect, keep_what_aged
-
-    if keep:
-        now = utc_now()
-        keep_what_aged(store, county, expect(county, local_day(now)), now)
-    live = LivePicture(store, county, utc_now, as_at=as_at)
-    if keep:
-        live.subscribe(DerivedHistory(store, live.current()).keep)
-    live.start()
-    try:
-        yield live
-    finally:
-        live.stop()
-
-
-@contextmanager
-def polling(setting: Setting, store: Store, county: County, live: LivePicture) -> Iterator[None]:
-    """The engine, polling, and looking for changes of its configuration."""
-    from flowcentre.feeds.engine import Engine
-
-    engine = Engine(store, county, setting.connectors, now=utc_now, name=f"{os.uname().nodename}:{os.getpid()}")
-
-    def use(changed: County) -> None:
-        engine.reload(changed)
-        live.use(changed)
-
-    engine.start()
-    try:
-        with reloading(setting, county, use, live.refuse):
-            yield
-    finally:
-        engine.stop()
-
-
-def linked(county: County, port: int | None) -> Alerting:
-    """What a county configures of alerts. Letters of a demonstration lead to where it serves, unless it says where to."""
-    from flowcentre.model import Alerting
-
-    found = county.alerting
-    if port is None or not county.demonstration or found.public_url != Alerting.public_url:
-        return found
-    return replace(found, public_url=f"http://127.0.0.1:{port}")
-
-
-@contextmanager
-def alerting(setting: Setting, store: Store, live: LivePicture, port: int | None = None) -> Iterator[None]:
-    """The rules of alerts, judged on each picture, and whoever must know told. ``port`` is where the pages are served."""
-    from flowcentre.alerts.evaluate import Evaluator
-    from flowcentre.alerts.routing import route
-    from flowcentre.alerts.sender import Sender
-    from flowcentre.alerts.watchdog import Watchdog
-
-    def configured() -> Alerting:
-        return linked(live.current().county, port)
-
-    name = f"{os.uname().nodename}:{os.getpid()}"
-    evaluator = Evaluator(store, live.current, configured, utc_now, route)
-    sender = Sender(store, setting.channels, configured, live.current, now=utc_now, name=name)
-    watchdog = Watchdog(configured, lambda: evaluator.last_look_at, lambda: sender.last_round_at, now=utc_now)
-    unsubscribe = live.subscribe(evaluator.wake)
-    parts = (evaluator, sender, watchdog)
-    for part in parts:
-        part.start()
-    try:
-        yield
-    finally:
-        unsubscribe()
-        for part in reversed(parts):
-            part.stop()
-
-
-@contextmanager
-def reloading(
-    setting: Setting, county: County, use: Callable[[County], None], refuse: Callable[[tuple[str, ...]], None]
-) -> Iterator[None]:
-    """Take up each good change of the configuration; of a broken one say what is wrong, and go on with the old."""
-    import structlog
-
-    log = structlog.get_logger("configuration")
-    reloader, stopped = setting.reloader(county), threading.Event()
-
-    def look() -> None:
-        while not stopped.wait(LOOK_AT_CONFIGURATION_EVERY):
-            before, changed = reloader.mistakes, reloader.look()
-            if changed is not None:
-                use(changed)
-                log.info("the configuration has changed and is in use")
-            elif reloader.mistakes != before:
-                refuse(tuple(str(mistake) for mistake in reloader.mistakes))
-            for mistake in reloader.untold():
-                log.error("the configuration was changed and refused; the old one goes on", mistake=str(mistake))
-
-    thread = threading.Thread(target=look, name="configuration", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join(timeout=5)
 
 
 def serve_glass(

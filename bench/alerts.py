@@ -16,7 +16,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from app import picturing
 from bench.county import BEDS, SITES, WARDS, county, ward_code
 from bench.measure import CannotMeasure, Line, Times, at_most
 from bench.workplace import ROWS, Workplace
@@ -38,6 +37,7 @@ from flowcentre.model import (
     Sighting,
 )
 from flowcentre.store import Store, open_store
+from running.parts import picturing
 
 RULES = 300
 BREACHES, A_FEW = 24, 4

@@ -17,6 +17,7 @@ from bench.child import say
 from bench.polls import Polls
 from flowcentre.store import open_store
 from running.clock import utc_now
+from running.parts import picturing
 
 
 def main(file: Path) -> None:
@@ -30,7 +31,7 @@ def main(file: Path) -> None:
                 version = polls.poll(utc_now())
                 say(version=version, at=time.monotonic())
 
-        with app.picturing(store, polls.county, keep=True) as live:
+        with picturing(store, polls.county, keep=True) as live:
             threading.Thread(target=poll_when_told, daemon=True).start()
             app.serve_glass(store, live, 0, lambda url: say(url=url))
 

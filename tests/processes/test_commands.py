@@ -21,8 +21,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app import day_by_day
 from flowcentre.store import open_store
+from running.demonstration import day_by_day
 from running.setting import opened, setting_of
 
 HERE = Path(__file__).resolve().parents[2]

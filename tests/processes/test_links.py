@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app import linked
 from flowcentre.model import Alerting
+from running.parts import linked
 from running.setting import DEFAULTS
 from tests.alerts.world import COUNTY
 
