@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -20,146 +19,15 @@ from typing import TYPE_CHECKING, Any
 from running.clock import utc_now
 from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
 from running.logs import configure_logging
-from running.memory import collect_seldom
 from running.parts import alerting, picturing, polling, reloading
+from running.server import serve_glass
 from running.setting import DEFAULTS, ROOT, opened, setting_of
 from running.start import CannotStart, must_be_free, only_on_postgresql
 from running.terminal import PAGES, counted, pages_of, say, started
 
 if TYPE_CHECKING:
-    from flowcentre.feeds.typed import Desk
-    from flowcentre.model import County, Picture
-    from flowcentre.picture import LivePicture
+    from flowcentre.model import County
     from flowcentre.store import Store
-
-
-def serve_glass(
-    store: Store,
-    live: LivePicture,
-    port: int,
-    ready: Callable[[str], None],
-    *,
-    now: Callable[[], datetime] = utc_now,
-    published: bool = False,
-    desk: Desk | None = None,
-    folder: Path | None = None,
-) -> None:
-    """Serve wall, pages and API until Ctrl-C or SIGTERM.
-
-    ``published`` adds the page of published figures; ``desk`` takes in what people type; ``folder`` is the
-    configuration's, where action cards lie.
-    """
-    from flowcentre.config.rules import CARDS
-    from flowcentre.picture import DelayBook
-    from flowcentre.picture.actions_now import ActionBook, has_actions
-    from flowcentre.picture.alerts_now import AlertBook
-    from flowcentre.picture.care_book import CareBook
-    from flowcentre.picture.huddle import HuddleBook
-    from flowcentre.picture.pressure_book import PressureBook
-    from flowcentre.picture.visits import VisitBook
-    from flowcentre.web import AskedPage, Glass, create_server, fingerprint_of, serve
-    from flowcentre.web.cards import cards_in, no_cards
-    from layouts import (
-        action_card,
-        action_page,
-        alert_page,
-        boards,
-        huddle,
-        pressure_page,
-        rehearsal,
-        shell,
-        silence_new,
-        sitrep_pdf,
-        type_in,
-        wall,
-        ward_sheet,
-    )
-    from layouts.parts.huddle_page import has_huddles
-    from layouts.published import needed, render, since
-
-    assets = ROOT / "assets"
-    fingerprint = fingerprint_of(assets, ROOT / "layouts")
-    delays, packages = DelayBook(store, live.current), CareBook(store, live.current, VisitBook(store, live.current))
-    delays.stand_beside(packages)
-    books: Mapping[str, Any] = {"delays": delays, "packages": packages}
-    capacity = packages.capacity
-    alerts = AlertBook(store, live.current, now) if live.current().county.alerting.rules else None
-    actions = ActionBook(store, live.current, now) if has_actions(live.current().county) else None
-    huddles = HuddleBook(store, live.current, now) if has_huddles(live.current()) else None
-    # Always: rules may come while it runs. Without any, its page says so, and the API answers 404.
-    pressure = None if published else PressureBook(store, live.current, now)
-    glass = Glass(
-        wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
-        wall_body=wall.body,
-        wall_list=lambda picture: boards.document(picture, fingerprint=fingerprint),
-        pages=shell.live_pages(capacity, alerts, actions, huddles, pressure),
-        asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.items()},
-        ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint=fingerprint),
-        fingerprint=fingerprint,
-        type_in_list=lambda picture, asked, at: type_in.list_document(picture, asked, at, fingerprint=fingerprint),
-        type_in_form=lambda picture, form, at: type_in.form_document(picture, form, at, fingerprint=fingerprint),
-        alert_page=lambda story, form: alert_page.document(story, form, fingerprint=fingerprint),
-        silence_page=lambda picture, silence, form, at: alert_page.silence_document(
-            picture, silence, form, at, fingerprint=fingerprint
-        ),
-        action_card=lambda picture, name, text: action_card.document(picture, name, text, fingerprint=fingerprint),
-        planned_silence=lambda picture, form, at: silence_new.document(picture, form, at, fingerprint=fingerprint),
-        rehearsal_page=lambda picture, known: rehearsal.document(picture, known, fingerprint=fingerprint),
-        pressure_page=lambda known, form: pressure_page.document(known, form, fingerprint=fingerprint),
-        action_page=lambda story, form: action_page.document(story, form, fingerprint=fingerprint),
-        new_action=lambda draft, form: action_page.form_document(draft, form, fingerprint=fingerprint),
-        huddle_page=lambda known, form: huddle.document(known, form, fingerprint=fingerprint),
-        huddle_kept=lambda kept, form: huddle.kept_document(kept, form, fingerprint=fingerprint),
-        sitrep_pdf=sitrep_pdf.pdf,
-    )
-    server = create_server(
-        live,
-        store,
-        glass,
-        now=now,
-        delays=delays,
-        packages=packages,
-        capacity=capacity,
-        desk=desk,
-        alerts=alerts,
-        alert_desk=store if store.writer else None,
-        pressure=pressure,
-        pressure_desk=store if store.writer else None,
-        actions=actions,
-        action_desk=store if store.writer else None,
-        huddles=huddles,
-        huddle_desk=store if store.writer else None,
-        cards=cards_in(folder / CARDS) if folder is not None else no_cards,
-    )
-
-    def draw_published(picture: Picture, place: str | None) -> Any:
-        histories = store.history(needed(picture, place), since(picture), picture.at)
-        return render(picture, histories, place)
-
-    collect_seldom()
-    pages = shell.create_pages(
-        server,
-        assets=assets,
-        current=live.current,
-        history=lambda place, measure, start, end: store.history([(place, measure)], start, end)[(place, measure)],
-        polls=lambda feed: store.polls(feed, limit=20),
-        published=draw_published if published else None,
-        books=books,
-        capacity=capacity,
-        alerts=alerts,
-        actions=actions,
-        pressure=pressure,
-    )
-    addresses = shell.addresses(
-        published=published,
-        books=books,
-        capacity=True,
-        alerts=alerts is not None,
-        actions=actions is not None,
-        pressure=pressure is not None,
-    )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map, addresses)
-    serve(server, port=port, ready=ready)
 
 
 # --- Commands ------------------------------------------------------------------------------

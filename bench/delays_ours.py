@@ -10,11 +10,11 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-import app
 from bench.child import say
 from bench.listed import county
 from flowcentre.picture import LivePicture
 from flowcentre.store import open_store
+from running.server import serve_glass
 
 
 def main(file: Path, now: datetime) -> None:
@@ -23,7 +23,7 @@ def main(file: Path, now: datetime) -> None:
         live = LivePicture(store, county(), lambda: now)
         live.start()
         try:
-            app.serve_glass(store, live, 0, lambda url: say(url=url), now=lambda: now)
+            serve_glass(store, live, 0, lambda url: say(url=url), now=lambda: now)
         finally:
             live.stop()
 

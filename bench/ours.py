@@ -12,12 +12,12 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import app
 from bench.child import say
 from bench.polls import Polls
 from flowcentre.store import open_store
 from running.clock import utc_now
 from running.parts import picturing
+from running.server import serve_glass
 
 
 def main(file: Path) -> None:
@@ -33,7 +33,7 @@ def main(file: Path) -> None:
 
         with picturing(store, polls.county, keep=True) as live:
             threading.Thread(target=poll_when_told, daemon=True).start()
-            app.serve_glass(store, live, 0, lambda url: say(url=url))
+            serve_glass(store, live, 0, lambda url: say(url=url))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = ROOT / "flowcentre" / "config" / "defaults"
 VAR = Path(os.environ.get("FLOWCENTRE_VAR", ROOT / "var"))
+ASSETS, LAYOUTS = ROOT / "assets", ROOT / "layouts"
 BOARD_LAYOUTS = ("wall",)
 
 

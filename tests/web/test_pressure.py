@@ -13,7 +13,6 @@ import httpx
 import pytest
 from pydantic import TypeAdapter
 
-from app import serve_glass
 from flowcentre.model import Coverage, PressureRules, Reading, State
 from flowcentre.picture import LivePicture
 from flowcentre.picture.pressure import INDICATIVE, pressure_values
@@ -23,6 +22,7 @@ from flowcentre.web import Glass
 from flowcentre.web.pressure_shapes import PressureShape
 from flowcentre.web.server import create_server
 from layouts import pressure_page
+from running.server import serve_glass
 from tests.layouts import cast
 from tests.layouts.pressure_cast import RULES
 from tests.web.alerts_cast import Clock, send

@@ -1,0 +1,56 @@
+"""The glass: layouts draw what the web serves, and neither knows the other."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from running.books import Books
+from running.setting import ASSETS, LAYOUTS
+
+if TYPE_CHECKING:
+    from flowcentre.web import Glass
+
+
+def glass_of(books: Books) -> Glass:
+    """How each page that the server finishes by itself is drawn: boards, forms, live parts and print."""
+    from flowcentre.web import AskedPage, Glass, fingerprint_of
+    from layouts import (
+        action_card,
+        action_page,
+        alert_page,
+        boards,
+        huddle,
+        pressure_page,
+        rehearsal,
+        shell,
+        silence_new,
+        sitrep_pdf,
+        type_in,
+        wall,
+        ward_sheet,
+    )
+
+    fingerprint = fingerprint_of(ASSETS, LAYOUTS)
+    return Glass(
+        fingerprint=fingerprint,
+        wall_document=partial(wall.document, fingerprint=fingerprint),
+        wall_body=wall.body,
+        wall_list=partial(boards.document, fingerprint=fingerprint),
+        pages=shell.live_pages(books.capacity, books.alerts, books.actions, books.huddles, books.pressure),
+        asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.lists.items()},
+        ward_sheet=partial(ward_sheet.document, fingerprint=fingerprint),
+        type_in_list=partial(type_in.list_document, fingerprint=fingerprint),
+        type_in_form=partial(type_in.form_document, fingerprint=fingerprint),
+        alert_page=partial(alert_page.document, fingerprint=fingerprint),
+        silence_page=partial(alert_page.silence_document, fingerprint=fingerprint),
+        planned_silence=partial(silence_new.document, fingerprint=fingerprint),
+        action_card=partial(action_card.document, fingerprint=fingerprint),
+        rehearsal_page=partial(rehearsal.document, fingerprint=fingerprint),
+        pressure_page=partial(pressure_page.document, fingerprint=fingerprint),
+        action_page=partial(action_page.document, fingerprint=fingerprint),
+        new_action=partial(action_page.form_document, fingerprint=fingerprint),
+        huddle_page=partial(huddle.document, fingerprint=fingerprint),
+        huddle_kept=partial(huddle.kept_document, fingerprint=fingerprint),
+        sitrep_pdf=sitrep_pdf.pdf,
+    )

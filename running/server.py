@@ -1,0 +1,85 @@
+"""The server as it runs: books are read, the glass draws them, and one gate stands before every route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from running.books import Books, books_of
+from running.clock import utc_now
+from running.glass import glass_of
+from running.memory import collect_seldom
+from running.pages import add_pages
+
+if TYPE_CHECKING:
+    from flowcentre.feeds.typed import Desk
+    from flowcentre.picture import LivePicture
+    from flowcentre.store import Store
+    from flowcentre.web import FlowServer, Glass
+
+
+def serve_glass(
+    store: Store,
+    live: LivePicture,
+    port: int,
+    ready: Callable[[str], None],
+    *,
+    now: Callable[[], datetime] = utc_now,
+    published: bool = False,
+    desk: Desk | None = None,
+    folder: Path | None = None,
+) -> None:
+    """Serve wall, pages and API until Ctrl-C or SIGTERM. Raises NotLoopback, PortTaken.
+
+    ``ready`` is told the address; ``published`` adds the page of published figures; ``desk`` takes in what people
+    type; ``folder`` is the configuration's, where action cards lie.
+    """
+    from flowcentre.web import serve
+
+    books = books_of(store, live, now, published=published)
+    server = gated(store, live, glass_of(books), books, now=now, desk=desk, folder=folder)
+    collect_seldom()
+    add_pages(server, store, live, books, published=published)
+    serve(server, port=port, ready=ready)
+
+
+def gated(
+    store: Store,
+    live: LivePicture,
+    glass: Glass,
+    books: Books,
+    *,
+    now: Callable[[], datetime],
+    desk: Desk | None,
+    folder: Path | None,
+) -> FlowServer:
+    """Every route of the server's own, behind its gate: what is read, and at which desk what people do is taken in.
+
+    Who is signed in is for whoever joins to say (``signed_in`` of ``create_server``): no route finds it out by itself.
+    """
+    from flowcentre.config.rules import CARDS
+    from flowcentre.web import create_server
+    from flowcentre.web.cards import cards_in, no_cards
+
+    written = store if store.writer else None  # nothing is taken in where nothing may be kept
+    return create_server(
+        live,
+        store,
+        glass,
+        now=now,
+        delays=books.delays,
+        packages=books.packages,
+        capacity=books.capacity,
+        desk=desk,
+        alerts=books.alerts,
+        alert_desk=written,
+        pressure=books.pressure,
+        pressure_desk=written,
+        actions=books.actions,
+        action_desk=written,
+        huddles=books.huddles,
+        huddle_desk=written,
+        cards=cards_in(folder / CARDS) if folder is not None else no_cards,
+    )
