@@ -1,176 +1,23 @@
-"""Flow Centre's command line, and the one place that knows every house and joins them.
+"""Flow Centre's command line: the commands with their options, and what is said where one cannot be done.
 
-Houses are imported inside the functions that need them: worker processes import this module too,
+Everything is imported inside the functions that need it: the processes of the demonstration run this module too,
 and must not carry the web server and the charts.
 """
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-import time
-from contextlib import ExitStack
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from running.clock import utc_now
-from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
-from running.logs import configure_logging
-from running.parts import alerting, picturing, polling, reloading
-from running.server import serve_glass
-from running.setting import DEFAULTS, ROOT, opened, setting_of
-from running.start import CannotStart, must_be_free, only_on_postgresql
-from running.terminal import PAGES, counted, pages_of, say, started
-
-if TYPE_CHECKING:
-    from flowcentre.model import County
-    from flowcentre.store import Store
-
-
-# --- Commands ------------------------------------------------------------------------------
-
-
-def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -> None:
-    """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
-    from flowcentre.feeds.typed import Desk
-
-    setting = setting_of(folder, store_url, demo_port=demo_port)
-    county = setting.load()
-    must_be_westshire(county)
-    must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
-    with ExitStack() as running:
-        if county.demonstration:
-            tell_the_past(setting, county)
-        store = running.enter_context(opened(setting, county))
-        if county.demonstration:
-            running.enter_context(publishing(county, demonstration_start(store)))
-        live = running.enter_context(picturing(store, county, keep=True))
-        running.enter_context(polling(setting, store, county, live))
-        running.enter_context(alerting(setting, store, live, port))
-        kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
-        what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
-        desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now)
-        ready = partial(started, what=what, pages=pages_of(county))
-        serve_glass(store, live, port, ready, desk=desk, folder=setting.folder)
-        say("Stopping ...")
-    say("Stopped. What is stored is kept.")
-
-
-def read_first(store: Store, county: County, figures: Path) -> None:
-    """Wait until every feed has been read once: a page of nothing would tell a lie. Raises CannotStart."""
-    say("Reading the published files ...")
-    began = time.monotonic()
-    while True:
-        log = store.feed_log(utc_now())
-        waited = time.monotonic() - began
-        if waited > 120 or all(
-            feed.id in log and log[feed.id].last_poll is not None for feed in county.feeds if feed.polled
-        ):
-            return
-        if waited > 30 and not any(entry.last_success_at for entry in log.values()):
-            raise CannotStart(f"nothing in {figures} could be read: is it the folder with NHS England's files?")
-        time.sleep(0.2)
-
-
-def run_published(figures: Path, store_url: str | None, port: int, as_at: datetime | None) -> None:
-    """Show the real figures that NHS England has published, from a folder of its files."""
-    if not figures.is_dir():
-        raise CannotStart(f"there is no folder {figures}: give the one with NHS England's files as --folder")
-    if as_at is not None and as_at > utc_now():
-        raise CannotStart("--as-at is for a moment of the past")
-    must_be_free(port=port)
-    setting = setting_of(DEFAULTS / "published", store_url, demo_port=0, published=figures.resolve())
-    county = setting.load()
-    with ExitStack() as running:
-        store = running.enter_context(opened(setting, county))
-        live = running.enter_context(picturing(store, county, as_at=as_at, keep=False))
-        running.enter_context(polling(setting, store, county, live))
-        read_first(store, county, figures)
-        started_at = utc_now()
-        moment = f", as at {as_at:%d %B %Y %H:%M} UTC with the figures published since" if as_at else ""
-        what = f"{county.name}: real figures published by NHS England{moment}."
-
-        def now() -> datetime:
-            """The present; or a clock that set out from the moment that is shown."""
-            return utc_now() if as_at is None else as_at + (utc_now() - started_at)
-
-        # Figures that are months old are no matter for the pages of the present.
-        pages = {"/": "the figures, and the year against the last"}
-        pages |= {path: PAGES[path] for path in ("/feeds", "/measures", "/api/v1/picture")}
-        serve_glass(store, live, port, lambda url: started(url, what, pages), now=now, published=True)
-    say("Stopped. What is stored is kept.")
-
-
-def run_web(folder: Path, store_url: str, port: int) -> None:
-    """Serve only; on PostgreSQL, any number of these beside any number of engines."""
-    from flowcentre.feeds.typed import Desk
-    from flowcentre.picture.actions_now import has_actions
-    from flowcentre.picture.typed import may_be_typed
-
-    only_on_postgresql(store_url, "web")
-    setting = setting_of(folder, store_url, demo_port=0)
-    county = setting.load()
-    with ExitStack() as running:
-        # What people type and what they do about alerts is written here, and nothing else: the schema is the engines' to bring up to date.
-        writes = may_be_typed(county) or bool(county.alerting.rules or county.pressure.rules) or has_actions(county)
-        store = running.enter_context(opened(setting, county, writer=writes, migrates=False))
-        live = running.enter_context(picturing(store, county, keep=False))
-        running.enter_context(reloading(setting, county, live.use, live.refuse))
-        desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now) if may_be_typed(county) else None
-        what = f"{county.name}: web only."
-        ready = partial(started, what=what, pages=pages_of(county))
-        serve_glass(store, live, port, ready, desk=desk, folder=setting.folder)
-
-
-def run_engine(folder: Path, store_url: str) -> None:
-    """Poll only; on PostgreSQL, two or more stand by for each other."""
-    only_on_postgresql(store_url, "engine")
-    setting = setting_of(folder, store_url, demo_port=0)
-    county = setting.load()
-    if county.demonstration:
-        raise CannotStart("a demonstration is published and polled by `app.py run` alone")
-    stop = threading.Event()
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, lambda *_: stop.set())
-    with ExitStack() as running:
-        store = running.enter_context(opened(setting, county))
-        live = running.enter_context(picturing(store, county, keep=True))
-        running.enter_context(polling(setting, store, county, live))
-        running.enter_context(alerting(setting, store, live))
-        say(
-            f"{county.name}: polling {counted(len(county.feeds), 'feed')} into {store.database_version}. Stop with Ctrl-C."
-        )
-        stop.wait()
-
-
-def check(folder: Path, published: Path | None) -> None:
-    """Read a configuration, and say of every mistake where it is and what would be right."""
-    setting = setting_of(folder, "", demo_port=0, published=published)
-    county = setting.load()
-    must_be_westshire(county)
-    held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"), (county.alerting.rules, "rule"))
-    say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
-
-
-def rehearse(folder: Path | None, store_url: str | None, rule: str | None, days: int) -> None:
-    """Say how often each rule of alerts would have been raised over stored history, and for how long."""
-    from flowcentre.alerts.rehearsal import rehearsal_words
-
-    setting = setting_of(folder, store_url, demo_port=0)
-    county = setting.load()
-    with opened(setting, county, writer=False) as store:
-        try:
-            say(rehearsal_words(store, county, utc_now(), rule_id=rule, days=days))
-        except ValueError as why:
-            raise CannotStart(str(why)) from None
+from typing import Any
 
 
 def command_line() -> Any:
     """The commands and their options."""
     import typer
+
+    from running.commands import check, rehearse, run, run_engine, run_published, run_web
+    from running.setting import ROOT
 
     a_port = typer.Option(8050, min=1, max=65535, help="On 127.0.0.1: without sign-in no other address is served.")
     a_store = typer.Option(None, "--store", help="sqlite:///file.db or postgresql+psycopg://user@host/database.")
@@ -238,6 +85,7 @@ def london_moment(text: str) -> datetime:
     """A moment as typed, in London time unless it has an offset. Raises CannotStart."""
     from flowcentre.feeds.contract import RowHeld
     from flowcentre.feeds.tables import moment
+    from running.start import CannotStart
 
     try:
         return moment(text)
@@ -250,6 +98,8 @@ def main() -> None:
     from flowcentre.config import ConfigurationMistakes
     from flowcentre.store import StoreError
     from flowcentre.web import NotLoopback, PortTaken
+    from running.logs import configure_logging
+    from running.start import CannotStart
 
     configure_logging()
     try:
