@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -11,6 +10,7 @@ from datetime import datetime, timedelta
 
 from flowcentre.alerts.contract import BadSettings, Channel, Letter, NotDelivered
 from flowcentre.model import Alerting, ChannelSettings
+from flowcentre.secret import NoSecret, secret_of
 
 AT_ONCE = 2  # letters by one channel at the same time: one that hangs holds up no other
 _REST = timedelta(seconds=5)  # what a channel that fails is let rest, doubled each time it fails again
@@ -22,11 +22,11 @@ HANGS = "the channel does not answer"
 
 
 def environment(variable: str) -> str:
-    """What an environment variable holds. Raises BadSettings where it is not set."""
-    held = os.environ.get(variable, "").strip()
-    if not held:
-        raise BadSettings(f"the environment variable {variable} is not set")
-    return held
+    """What an environment variable, or the file that it names, holds. Raises BadSettings where there is nothing."""
+    try:
+        return secret_of(variable)
+    except NoSecret as error:
+        raise BadSettings(str(error)) from None
 
 
 class Broken:

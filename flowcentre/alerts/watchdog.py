@@ -6,7 +6,6 @@ Silence is the alarm. So it says nothing the moment evaluator or sender stands s
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from flowcentre.model import Alerting
+from flowcentre.secret import NoSecret, secret_of
 
 EVERY = timedelta(seconds=30)
 STILL = timedelta(seconds=45)  # without a round: with the two, who listens knows within a minute and a half
@@ -85,11 +85,15 @@ class Watchdog:
         alerting = self._alerting()
         if not alerting.dead_man_env:
             return alerting.dead_man
-        address = os.environ.get(alerting.dead_man_env, "").strip()
+        address, why = "", ""
+        try:
+            address = secret_of(alerting.dead_man_env)
+        except NoSecret as error:
+            why = str(error)
         if bool(address) == self._unset:
             self._unset = not address
             if not address:
-                log.error("there is no dead man's ping: its variable is not set", variable=alerting.dead_man_env)
+                log.error("there is no dead man's ping", reason=why)
         return address
 
     def _run(self) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import ssl
@@ -22,6 +21,7 @@ import httpx
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from flowcentre.feeds.contract import Document, FeedMalformed, FeedSettings, FeedUnavailable
+from flowcentre.secret import NoSecret, secret_of
 
 MEGABYTE = 1_000_000
 LONGEST_RETRY = timedelta(days=1)
@@ -130,9 +130,10 @@ def get(settings: HttpSettings) -> Document:
 def _credentials(settings: HttpSettings) -> dict[str, str]:
     if settings.token_env is None:
         return {}
-    token = os.environ.get(settings.token_env, "").strip()
-    if not token:
-        raise FeedUnavailable(f"no credentials: the environment variable {settings.token_env} is not set")
+    try:
+        token = secret_of(settings.token_env)
+    except NoSecret as error:
+        raise FeedUnavailable(f"no credentials: {error}") from None
     if not re.fullmatch(r"[\x21-\x7e]+", token):
         raise FeedUnavailable(f"the environment variable {settings.token_env} does not hold a token")
     return {"Authorization": f"Bearer {token}"}

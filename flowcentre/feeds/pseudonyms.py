@@ -5,7 +5,6 @@ Nothing here quotes what it was given: it may be what must never be kept.
 
 from __future__ import annotations
 
-import os
 import re
 from base64 import b32encode, b64decode
 from binascii import Error as NotBase64
@@ -15,6 +14,7 @@ from hmac import digest
 
 from flowcentre.feeds.contract import FeedUnavailable, RowHeld
 from flowcentre.feeds.tables import NO_FIGURE
+from flowcentre.secret import NoSecret, secret_of
 
 LEAST_KEY = 32  # bytes: as many as the hash has, so that all the numbers there are cannot be tried
 KEPT = 20  # bytes of the hash; no two people of a county will ever share them
@@ -84,10 +84,11 @@ class NhsNumberKey:
 
     @classmethod
     def from_environment(cls, id: str, variable: str) -> NhsNumberKey:
-        """The key that a variable holds as hex or base64. Raises FeedUnavailable where it holds none, or a short one."""
-        text = os.environ.get(variable, "").strip()
-        if not text:
-            raise FeedUnavailable(f"no key for NHS numbers: the environment variable {variable} is not set")
+        """The key that a variable, or its file, holds as hex or base64. Raises FeedUnavailable where it holds none, or a short one."""
+        try:
+            text = secret_of(variable)
+        except NoSecret as error:
+            raise FeedUnavailable(f"no key for NHS numbers: {error}") from None
         try:
             secret = bytes.fromhex(text) if re.fullmatch(r"[0-9A-Fa-f]+", text) else b64decode(text, validate=True)
         except (ValueError, NotBase64):
