@@ -33,7 +33,7 @@ PATIENT = 15_000
 
 
 def with_pages(westshire: Westshire) -> FlowServer:
-    """The server with a small Dash application on it, joined as app.py does it."""
+    """The server with a small Dash application on it, joined as running/pages.py does it."""
     app = westshire.app()
     shell = dash.Dash(
         __name__,
