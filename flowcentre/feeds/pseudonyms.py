@@ -14,6 +14,7 @@ from hmac import digest
 
 from flowcentre.feeds.contract import FeedUnavailable, RowHeld
 from flowcentre.feeds.tables import NO_FIGURE
+from flowcentre.model.nhs_number import is_nhs_number
 from flowcentre.secret import NoSecret, secret_of
 
 LEAST_KEY = 32  # bytes: as many as the hash has, so that all the numbers there are cannot be tried
@@ -64,12 +65,6 @@ def is_word(code: str) -> bool:
 def holds_nhs_number(text: str) -> bool:
     """Do ten digits in a code pass the NHS number's check?"""
     return any(is_nhs_number("".join(found.groups())) for found in _TEN_DIGITS.finditer(text))
-
-
-def is_nhs_number(digits: str) -> bool:
-    """Do ten digits pass the NHS number's check (modulus 11)?"""
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False)) % 11
-    return check != 10 and int(digits[9]) == check % 11
 
 
 class NhsNumberKey:

@@ -1,0 +1,113 @@
+"""The last line before a log: nothing that looks like a person's number or address goes by, and what is needed stays."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowcentre.access.scrub import BIRTH, EMAIL, NHS, POSTCODE, TELEPHONE, scrub_event, scrubbed
+from flowcentre.model.nhs_number import is_nhs_number
+
+ROOT = Path(__file__).resolve().parents[2]
+APART = st.sampled_from(["", " ", "-", ".", "/", "_", ":", "%20"])
+
+
+@st.composite
+def nhs_numbers(draw: st.DrawFn) -> str:
+    """One that passes the check, its digits parted in any of the ways in which people and addresses part them."""
+    nine = draw(st.text("0123456789", min_size=9, max_size=9))
+    (ten,) = [nine + last for last in "0123456789" if is_nhs_number(nine + last)] or ["9434765919"]
+    return "".join(digit + (draw(APART) if at < 9 else "") for at, digit in enumerate(ten))
+
+
+@given(nhs_numbers(), st.text("abc 12=/:", max_size=12), st.text("abc =/", max_size=12))
+def test_no_nhs_number_goes_by_however_it_is_parted_and_whatever_stands_before_it(number, before, after):
+    """Digits that touch it make it another number, so a blank stands between."""
+    left = scrubbed(f"{before} {number} {after}")
+    assert number not in left
+    assert any(named in left for named in (NHS, TELEPHONE, BIRTH)), left  # hidden as one of them
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("ref=9434765919&next", f"ref={NHS}&next"),
+        ("９４３ ４７６ ５９１９", NHS),
+        ("rows 1234567 943 476 5919", f"rows 1234567 {NHS}"),
+        ("ring 0117 496 0123 or (01632) 960001", f"ring {TELEPHONE} or {TELEPHONE}"),
+        ("+44 7700 900123, 00447700900123, 447700900123", f"{TELEPHONE}, {TELEPHONE}, {TELEPHONE}"),
+        ("to a.b+c@ward.trust.example: refused", f"to {EMAIL}: refused"),
+        ("/go/a.b%40trust.example", "/go/" + EMAIL),
+        ("of BS1 5TR, sw1a1aa and M1%201AE", f"of {POSTCODE}, {POSTCODE} and {POSTCODE}"),
+        ("born 03/04/1950 or 1950-04-03", f"born {BIRTH} or {BIRTH}"),
+    ],
+)
+def test_what_reaches_somebody_is_named_and_not_told(said, left):
+    assert scrubbed(said) == left
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-22 08:00:00,123 [WARNING] apscheduler missed by 0:00:01.123456",
+        "poll taken over feed=northgate-beds poll=1234567 lost_engine=flow-1:4711",
+        "failed method=GET path=/api/v1/history error=KeyError where=history.py:123",
+        "could not reach 10.20.30.40:54321 within 5 s; NG-7K2M9Q; version 20261122; 9434765918",
+    ],
+)
+def test_what_whoever_runs_it_needs_stays(line):
+    assert scrubbed(line) == line
+
+
+def test_of_an_event_every_value_is_looked_at_and_figures_stay_figures():
+    event = {"event": "refused 9434765919", "rows": 9434765919, "many": ["a@b.example"], "took": 0.123456789, "n": 12}
+    assert scrub_event(None, "info", event) == {
+        "event": f"refused {NHS}",
+        "rows": NHS,
+        "many": f"['{EMAIL}']",
+        "took": 0.123456789,
+        "n": 12,
+    }
+
+
+def test_a_line_of_any_kind_takes_no_time():
+    lines = ["1 " * 5000, "a" * 10_000 + "1@", "a@b." * 3000, "0 " * 5000, "2026-" * 2000]
+    began = time.perf_counter()
+    for line in lines:
+        scrubbed(line)
+    assert time.perf_counter() - began < 0.5
+
+
+CRASH = """
+import logging, sys, threading, warnings, structlog
+from running.logs import configure_logging
+configure_logging()
+structlog.get_logger("ours").warning("9434765919 refused", who="a.b@trust.example", rows=[{"postcode": "BS1 5TR"}])
+logging.getLogger("theirs").error("of %s, ring %s", "943 476 5919", "0117 496 0123")
+warnings.warn("row 9434765919, BS1 5TR")
+def fail():
+    try:
+        int("Smith, John 9434765919")
+    except ValueError as error:
+        raise RuntimeError("of Smith, John") from error
+thread = threading.Thread(target=fail, name="Smith, John")
+thread.start(); thread.join()
+fail()
+"""
+
+
+def test_neither_a_log_nor_a_warning_nor_a_crash_of_a_thread_or_a_process_quotes_a_row():
+    """In a process of its own: what it prints when it breaks off is the report of its crash."""
+    run = [sys.executable, "-c", CRASH]
+    done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert not [word for word in ("9434765919", "943 476", "Smith", "trust.example", "BS1", "496 0123") if word in said]
+    assert said.count("broke off: RuntimeError after ValueError") == 2
+    assert all(named in said for named in (NHS, EMAIL, POSTCODE, TELEPHONE))
