@@ -3,6 +3,30 @@
 Every moment is an aware UTC ``datetime``; Europe/London appears only on the glass.
 """
 
+from flowcentre.model.access import (
+    EVERYWHERE,
+    NO_SIGN_IN,
+    NOWHERE,
+    OPEN,
+    PERMISSIONS,
+    Access,
+    Account,
+    Audited,
+    AuditEntry,
+    Display,
+    Grant,
+    Identity,
+    Machine,
+    Oidc,
+    Permission,
+    Role,
+    RowScope,
+    Scope,
+    Session,
+    SmallNumbers,
+    TrustedProxy,
+    is_account_name,
+)
 from flowcentre.model.actions import Action, ActionNote, ActionState, Effect, Huddle, Minute, Movement, Noted
 from flowcentre.model.alerts import (
     ANOTHER_MEASURE,
@@ -72,6 +96,28 @@ from flowcentre.model.typed import (
 )
 
 __all__ = [
+    "EVERYWHERE",
+    "NO_SIGN_IN",
+    "NOWHERE",
+    "OPEN",
+    "PERMISSIONS",
+    "Access",
+    "Account",
+    "AuditEntry",
+    "Audited",
+    "Display",
+    "Grant",
+    "Identity",
+    "Machine",
+    "Oidc",
+    "Permission",
+    "Role",
+    "RowScope",
+    "Scope",
+    "Session",
+    "SmallNumbers",
+    "TrustedProxy",
+    "is_account_name",
     "LONGEST_REHEARSAL",
     "Firing",
     "ProposedRule",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -86,6 +87,9 @@ class Identity:
     title: str  # a role, initials or an account's name: kept as author
     scopes: Mapping[Permission, Scope] = field(default_factory=dict)
     board: str | None = None  # of a display, the one board that it may show
+    groups: frozenset[str] = (
+        frozenset()
+    )  # of the provider, at sign-in: what is granted to them is looked up again at each request
 
     @property
     def id(self) -> str:
@@ -103,6 +107,14 @@ class Identity:
 
 # Who asks where a county has no sign-in: a demonstration, on this machine alone.
 OPEN = Identity("open", "anybody", "", dict.fromkeys(Permission, EVERYWHERE))
+
+
+_ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
+
+
+def is_account_name(text: str) -> bool:
+    """Can a local account have this name? Two to 64 lower-case letters, digits, dots, hyphens and underscores."""
+    return _ACCOUNT.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +221,7 @@ class Machine:
     id: str
     token_env: str
     permissions: frozenset[Permission] = frozenset({Permission.AGGREGATES})
+    scope: Scope = NOWHERE  # of the rows of people that it may read
 
 
 @dataclass(frozen=True, slots=True)

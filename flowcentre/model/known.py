@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from flowcentre.model.access import NO_SIGN_IN, Access
 from flowcentre.model.alerts import Alert, Alerting, Silence
 from flowcentre.model.care import CareTerms
 from flowcentre.model.feeds import Feed, HeldRow, Poll, PollCounts
@@ -126,6 +127,7 @@ class County:
     care: CareTerms = CareTerms()
     alerting: Alerting = Alerting()
     pressure: PressureRules = PressureRules()
+    access: Access = NO_SIGN_IN
 
     def feed(self, feed_id: str) -> Feed | None:
         """The feed of that id, if there is one."""
