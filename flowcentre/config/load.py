@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from flowcentre.config.access import read_access
 from flowcentre.config.boards import read_boards
 from flowcentre.config.care import read_care
 from flowcentre.config.channels import ChannelKind
@@ -21,10 +22,19 @@ from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.config.rules import CARDS, read_rules
 from flowcentre.config.shapes import CountyShape, read_shape
 from flowcentre.config.watchable import watchable, with_pressure
-from flowcentre.model import County, PressureRules
+from flowcentre.model import NO_SIGN_IN, County, PressureRules
 
-FILES = ("county.toml", "places.toml", "feeds.toml", "boards.toml", "alerts.toml", "leads.toml", "pressure.toml")
-OPTIONAL = frozenset({"boards.toml", "alerts.toml", "leads.toml", "pressure.toml"})
+FILES = (
+    "county.toml",
+    "places.toml",
+    "feeds.toml",
+    "boards.toml",
+    "alerts.toml",
+    "leads.toml",
+    "pressure.toml",
+    "access.toml",
+)
+OPTIONAL = frozenset({"boards.toml", "alerts.toml", "leads.toml", "pressure.toml", "access.toml"})
 
 
 def read_folder(folder: Path) -> Mapping[str, bytes]:
@@ -76,12 +86,13 @@ def load_files(
 ) -> County:
     """The same from files already read, by name. ``cards`` are the names of action cards, None where none is looked for."""
     unknown = [name for name in files if name not in FILES]
-    county_file, places_file, feeds_file, boards_file, alerts_file, leads_file, pressure_file = documents = [
+    documents = [
         read_document(name, files[name], variables)
         if name in files
         else (Document(name) if name in OPTIONAL else missing_document(name, unknown))
         for name in FILES
     ]
+    county_file, places_file, feeds_file, boards_file, alerts_file, leads_file, pressure_file, access_file = documents
     county = read_shape(county_file, (), county_file.tables, CountyShape) if county_file.read else CountyShape()
     found = read_places(places_file)
     unclear = not county_file.read or (county.demonstration is None and "demonstration" in county_file.tables)
@@ -91,6 +102,7 @@ def load_files(
     care = read_care(county_file)
     feeds = read_feeds(feeds_file, found, connectors, demonstration)
     boards = read_boards(boards_file, found, layouts)
+    access = read_access(access_file, found) if "access.toml" in files else NO_SIGN_IN
     told = read_leads(leads_file, channels, demonstration)
     sound = found.whole and feeds_file.read and not (places_file.mistakes or feeds_file.mistakes)
     watched = watchable(found.places, feeds) if sound and (alerts_file.tables or "pressure.toml" in files) else None
@@ -111,4 +123,6 @@ def load_files(
     assert county.name is not None
     alerting = replace(told.alerting, rules=rules)
     shown = bool(county.demonstration)
-    return County(county.name, found.places, feeds, boards, shown, county.bed_day_cost, care, alerting, pressure)
+    return County(
+        county.name, found.places, feeds, boards, shown, county.bed_day_cost, care, alerting, pressure, access
+    )

@@ -118,7 +118,16 @@ def _another(county: County, current: County) -> Mistake | None:
     before, now = current.places.system.id, county.places.system.id
     if now != before:
         return Mistake("places.toml", None, f'a running county cannot turn from "{before}" into "{now}"', right)
+    if _signing_in(county) != _signing_in(current):
+        # Grants, limits and machines are taken up as they are: what a server is built on is not.
+        what = "a running county cannot change how people sign in, nor its address"
+        return Mistake("access.toml", None, what, "stop, and start anew; grants alone can be changed while it runs")
     return None
+
+
+def _signing_in(county: County) -> tuple[object, ...]:
+    access = county.access
+    return access.configured, access.public_url, access.local, access.oidc, access.proxy
 
 
 def _parts(county: County) -> tuple[object, ...]:
@@ -132,6 +141,7 @@ def _parts(county: County) -> tuple[object, ...]:
         promised,
         county.alerting,
         county.pressure,
+        county.access,
     )
 
 

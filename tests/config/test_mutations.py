@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 from flowcentre.config import ConfigurationMistakes
 from flowcentre.config.load import load_files
 from flowcentre.config.turns import first_gap
+from flowcentre.model import NO_SIGN_IN, NOWHERE, Permission, Role
 from flowcentre.pressure.score import points_of
 from tests.config.alerting import ALERTS, CARDS, CHANNELS, LEADS
 from tests.config.conftest import CONNECTORS, FILES, LAYOUTS, VARIABLES
+from tests.config.test_access import ACCESS, OIDC, PROXY
 from tests.config.test_pressure import PRESSURE
 
 PRESSURE_RULES = {"pressure.toml": PRESSURE}
 LEVEL_CARDS = tuple(f"levels/{kind}-level-{level}" for kind in ("acute-hospital", "system") for level in (2, 3, 4))
+WITH_SIGN_IN = {"access.toml": ACCESS}
+BEHIND_A_PROXY = {"access.toml": ACCESS.replace(OIDC, PROXY)}
 ALERTING = {"alerts.toml": ALERTS, "leads.toml": LEADS}
 
 PIECES = ["", 'connector = "typed_in"\n', '"', "'", '"""', "[", "]", "[[", "]]", "{", "}", "=", ",", "#", "\n", "0", "-1", "1e400", "nan", "true", "${",
@@ -154,3 +158,31 @@ def test_mutated_rules_of_pressure_give_scores_that_can_be_worked_out_or_mistake
             assert len(each.points) == len(each.limits) + 1
             assert 0 < each.most < math.inf
             assert all(0 <= points_of(each, figure) <= max(each.points) for figure in (-math.inf, 0.0, math.inf))
+
+
+@settings(max_examples=300, deadline=None)
+@given(broken(WITH_SIGN_IN) | shuffled_values(WITH_SIGN_IN) | broken(BEHIND_A_PROXY) | shuffled_values(BEHIND_A_PROXY))
+def test_a_mutated_access_opens_nothing_or_gives_mistakes_with_lines(files):
+    county, mistakes = judge(files)
+    assert_told(county, mistakes, files)
+    if county is None:
+        return
+    access = county.access
+    if "access.toml" not in files:
+        assert access == NO_SIGN_IN
+        return
+    assert access.configured
+    assert access.public_url.startswith("https://")
+    assert access.local or access.oidc or access.proxy
+    assert access.proxy is None or access.proxy.secret_env
+    assert access.oidc is None or access.oidc.issuer.startswith("https://")
+    assert access.grants
+    for grant in access.grants:
+        assert grant.roles
+        assert grant.scope != NOWHERE
+        assert all(place in county.places for place in grant.scope.places)
+        assert grant.to != "everybody" or grant.roles == {Role.VIEWER}
+    for machine in access.machines:
+        assert machine.token_env.isupper()
+        assert (machine.scope != NOWHERE) == (Permission.PEOPLE in machine.permissions)
+    assert timedelta(0) < access.idle_people <= access.idle <= access.absolute <= timedelta(days=7)
