@@ -36,9 +36,10 @@ def command_line() -> Any:
         store: str | None = a_store,
         port: int = a_port,
         demo_port: int = typer.Option(8051, min=1, max=65535, help="Where the demonstration's HTTP feeds answer."),
+        past: int = typer.Option(28, min=1, max=28, help="Days that Westshire lives through at its first start."),
     ) -> None:
         """Serve and poll in one process tree."""
-        run(config, store, port, demo_port)
+        run(config, store, port, demo_port, past)
 
     @commands.command("run-published")
     def _run_published(

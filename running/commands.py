@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from flowcentre.store import Store
 
 
-def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -> None:
-    """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given."""
+def run(folder: Path | None, store_url: str | None, port: int, demo_port: int, past: int) -> None:
+    """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given.
+
+    So many days of its ``past`` are told where it starts for the first time.
+    """
     from flowcentre.feeds.typed import Desk
 
     setting = setting_of(folder, store_url, demo_port=demo_port)
@@ -37,7 +40,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int) -
     must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
     with ExitStack() as parts:
         if county.demonstration:
-            tell_the_past(setting, county)
+            tell_the_past(setting, county, past)
         store = parts.enter_context(opened(setting, county))
         if county.demonstration:
             parts.enter_context(publishing(county, demonstration_start(store)))

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from running.clock import utc_now
@@ -17,7 +17,7 @@ from running.logs import configure_logging
 from running.memory import collect_seldom
 from running.setting import Setting, opened
 from running.start import CannotStart
-from running.terminal import say
+from running.terminal import counted, say
 
 if TYPE_CHECKING:
     from flowcentre.model import County
@@ -50,17 +50,18 @@ def demonstration_start(store: Store) -> datetime:
     return datetime.fromisoformat(kept)
 
 
-def tell_the_past(setting: Setting, county: County) -> None:
-    """Give a new demonstration its 28 days. Raises CannotStart.
+def tell_the_past(setting: Setting, county: County, days: int) -> None:
+    """Give a new demonstration so many days of history. Raises CannotStart.
 
     In a process of its own: what five weeks of simulation take of memory, Python would keep for as long as it serves.
     """
     with opened(setting, county) as store:
         if store.mark("past told") is not None:
             return
-    say("First start: Westshire lives through its last 28 days (a minute or more) ...")
+    past = counted(days, "day")
+    say(f"First start: Westshire lives through its last {past} (which may take minutes) ...")
     context = multiprocessing.get_context("spawn")
-    process = context.Process(target=live_through_the_past, args=(setting, county), name="past", daemon=True)
+    process = context.Process(target=live_through_the_past, args=(setting, county, days), name="past", daemon=True)
     process.start()
     try:
         process.join()
@@ -69,13 +70,16 @@ def tell_the_past(setting: Setting, county: County) -> None:
         process.join()
     if process.exitcode:
         raise CannotStart(
-            f"Westshire's last 28 days could not be read in (exit status {process.exitcode}), and nothing of them was kept."
+            f"Westshire's last {past} could not be read in (exit status {process.exitcode}), and nothing of them was kept."
         )
 
 
-def live_through_the_past(setting: Setting, county: County) -> None:
-    """The process of the past: 28 days through the real connectors and the real poller, all of them or none."""
-    from flowcentre.demo.backlog import HISTORY, backlog
+def live_through_the_past(setting: Setting, county: County, days: int) -> None:
+    """The process of the past: its days through the real connectors and the real poller, all of them or none.
+
+    However few are told, the county has lived for five weeks before it is shown: it is the same on its first day.
+    """
+    from flowcentre.demo.backlog import backlog
     from flowcentre.demo.simulation import Simulation
     from flowcentre.demo.westshire import WESTSHIRE
     from flowcentre.feeds.past import read_in
@@ -87,13 +91,14 @@ def live_through_the_past(setting: Setting, county: County) -> None:
     configure_logging()
     with opened(setting, county) as store:
         now = utc_now()
+        since = now - timedelta(days=days)
         expected = expect(county, local_day(now))
         simulation = Simulation(WESTSHIRE, seed=SEED, start=demonstration_start(store))
-        published = backlog(simulation, county, now - HISTORY, now)
+        published = backlog(simulation, county, since, now)
         collect_seldom()
         with store.in_bulk():
             moments = read_in(store, county, setting.connectors, published, until=now)
-            keep_derived(store, county, expected, day_by_day(moments, now - HISTORY, now))
+            keep_derived(store, county, expected, day_by_day(moments, since, now))
             store.set_mark("past told", now.isoformat())
 
 
