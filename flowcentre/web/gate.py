@@ -9,13 +9,24 @@ import asyncio
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from flowcentre.access.asking import Asking, asking
 from flowcentre.web import callbacks, slips
+from flowcentre.web.admission import (
+    Refused,
+    admit,
+    check_callback,
+    check_form,
+    mark_cookie_due,
+    while_permitted,
+)
+from flowcentre.web.asker import MARK, Asker, cookie
 from flowcentre.web.failures import kind_and_place
 
 log = structlog.get_logger(__name__)
@@ -27,6 +38,10 @@ MACHINE_PATHS = ("/_dash-component-suites/", "/_dash-layout", "/_dash-dependenci
 FORM_PATH = re.compile(
     r"/type-in/[a-z0-9_-]{1,200}|/(alerts|silences)/[0-9]{1,12}|/silences/new|/pressure/[a-z0-9_-]{1,200}|/actions/(new|[0-9]{1,12})|/huddle(/[0-9]{1,12})?"
 )
+# The same, of signing in and of administering; the last is sent by a provider and by no browser.
+ACCESS_FORM = re.compile(r"/sign-in|/sign-out|/access(/[a-z0-9/_-]{1,200})?")
+BY_A_PROVIDER = "/sign-out/back-channel"
+STREAM = "/live"
 REST = "{path:path}"  # Dash's route for every address that no other route answers
 BODY_WITHIN = 10.0  # seconds for a whole request body to arrive
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.IGNORECASE)
@@ -38,7 +53,8 @@ class Policy:
     """What the gate lets through. What is Dash's is known only after its start: ``script_hashes``, ``callbacks``, and
     ``pages``, the addresses at which it has one; it answers every other with a page too, but there is none.
 
-    ``fingerprint`` marks every answer as ours: a page without it is some proxy's or a sign-in's.
+    ``fingerprint`` marks every answer as ours: a page without it is some proxy's or a sign-in's. ``asker`` finds out who asks;
+    without it the county is open. ``public_url`` is where people reach it, "" on this machine alone.
     """
 
     hosts: frozenset[str]
@@ -46,11 +62,15 @@ class Policy:
     script_hashes: tuple[str, ...] = ()
     callbacks: Container[str] = field(default_factory=frozenset)
     pages: Container[str] = field(default_factory=frozenset)
+    asker: Asker | None = None
+    public_url: str = ""
 
     def headers(self) -> dict[str, str]:
         """The security headers of every answer."""
         scripts = " ".join(["'self'", *(f"'{mark.strip(chr(39))}'" for mark in self.script_hashes)])
-        return {
+        # For a year: whoever has been here over TLS asks by nothing else.
+        over_tls = {"strict-transport-security": "max-age=31536000"} if self.public_url.startswith("https://") else {}
+        return over_tls | {
             "content-security-policy": (
                 f"default-src 'self'; script-src {scripts}; style-src 'self' 'unsafe-inline'; "
                 "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; "
@@ -66,27 +86,21 @@ class Policy:
         }
 
 
-class Refused(Exception):
-    """A request that goes no further: its status and why, in plain words."""
-
-    def __init__(self, status: int, words: str) -> None:
-        super().__init__(words)
-        self.status = status
-        self.words = words
-
-
 def decide(method: str, path: str, headers: Headers, policy: Policy) -> None:
     """The decision on every request. Raises Refused."""
-    host = _HOST.fullmatch(headers.get("host", ""))
     # A page elsewhere can give its own name our address: only the names we know are answered.
-    if host is None or host[1].lower() not in policy.hosts:
+    if not _is_ours(headers.get("host", ""), policy):
         raise Refused(400, "This server does not answer to that name.")
     if path == CALLBACK_PATH:
         if method != "POST":
             raise Refused(405, "Only POST is answered here.")
         if _kind(headers) != "application/json":
             raise Refused(400, "A callback is JSON.")
-    elif is_form(method, path):
+    elif method == "POST" and path == BY_A_PROVIDER and policy.asker is not None:
+        if _kind(headers) != "application/x-www-form-urlencoded":
+            raise Refused(400, "A logout token is sent as a form.")
+        return
+    elif is_form(method, path, policy):
         if _kind(headers) != "application/x-www-form-urlencoded":
             raise Refused(400, "A form is sent as a browser sends it.")
         if headers.get("origin") is None and headers.get("sec-fetch-site") != "same-origin":
@@ -102,9 +116,21 @@ def decide(method: str, path: str, headers: Headers, policy: Policy) -> None:
         raise Refused(403, "Asked for by another site.")
 
 
-def is_form(method: str, path: str) -> bool:
+def is_form(method: str, path: str, policy: Policy) -> bool:
     """Is it a form that is sent?"""
-    return method == "POST" and FORM_PATH.fullmatch(path) is not None
+    if method != "POST":
+        return False
+    return FORM_PATH.fullmatch(path) is not None or (
+        policy.asker is not None and ACCESS_FORM.fullmatch(path) is not None
+    )
+
+
+def _is_ours(host: str, policy: Policy) -> bool:
+    """Is it one of our names? A public one has its own port alone: at another, this process would be asked past TLS."""
+    found = _HOST.fullmatch(host)
+    if found is not None and found[1].lower() in policy.hosts:
+        return True
+    return bool(policy.public_url) and host.lower() == urlsplit(policy.public_url).netloc.lower()
 
 
 def _kind(headers: Headers) -> str:
@@ -131,22 +157,53 @@ class Gate:
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         guarded = _Guarded(scope, send, self._policy)
         try:
-            decide(method, path, Headers(scope=scope), self._policy)
-            if path == CALLBACK_PATH:
-                body = await _whole_body(scope, receive, "A callback", callbacks.MOST_BYTES)
-                if mistake := callbacks.callback_mistake(body, self._policy.callbacks):
-                    raise Refused(400, mistake)
-                receive = _again(body, receive)
-            elif is_form(method, path):
-                receive = _again(await _whole_body(scope, receive, "A form", slips.MOST_BYTES), receive)
-            await self._app(scope, receive, guarded)
+            headers = Headers(scope=scope)
+            decide(method, path, headers, self._policy)
+            known = await admit(self._policy.asker, scope, method, path, headers)
+            receive = await self._received(known, scope, method, path, headers, receive)
+            if (mark := mark_cookie_due(known, headers, MARK)) is not None:
+                guarded.cookies.append(cookie(MARK, mark, read_by_scripts=True))
+            token = asking.set(known)
+            try:
+                await self._app(scope, receive, guarded)
+            finally:
+                asking.reset(token)
         except Refused as refused:
-            log.warning("refused", method=method, path=shown(path), status=refused.status, why=refused.words)
-            await PlainTextResponse(refused.words, refused.status)(scope, receive, guarded)
+            await self._refuse(refused, scope, receive, guarded)
         except Exception as error:
             log.error("failed", method=method, path=shown(path), **kind_and_place(error))
             if not guarded.started:
                 await PlainTextResponse("Something went wrong here.", 500)(scope, receive, guarded)
+
+    async def _received(
+        self, known: Asking | None, scope: Scope, method: str, path: str, headers: Headers, receive: Receive
+    ) -> Receive:
+        """What the request brings, read whole and checked where it writes or asks for more. Raises Refused."""
+        policy = self._policy
+        if path == CALLBACK_PATH:
+            check_callback(known, headers)
+            body = await _whole_body(scope, receive, "A callback", callbacks.MOST_BYTES)
+            if mistake := callbacks.callback_mistake(body, policy.callbacks):
+                raise Refused(400, mistake)
+            return _again(body, receive)
+        if is_form(method, path, policy) or method == "POST":
+            body = await _whole_body(scope, receive, "A form", slips.MOST_BYTES)
+            if path != BY_A_PROVIDER:
+                check_form(known, slips.fields_or_none(body))
+            return _again(body, receive)
+        if path == STREAM and policy.asker is not None and scope["method"] == "GET":
+            return while_permitted(receive, policy.asker, scope, path)
+        return receive
+
+    async def _refuse(self, refused: Refused, scope: Scope, receive: Receive, send: _Guarded) -> None:
+        if refused.to:  # somebody who has to sign in first
+            await RedirectResponse(refused.to, refused.status)(scope, receive, send)
+            return
+        log.warning(
+            "refused", method=scope["method"], path=shown(scope["path"]), status=refused.status, why=refused.words
+        )
+        headers = {"www-authenticate": 'Bearer realm="flowcentre"'} if refused.status == 401 else None
+        await PlainTextResponse(refused.words, refused.status, headers)(scope, receive, send)
 
 
 def _without_body(send: Send) -> Send:
@@ -205,6 +262,7 @@ class _Guarded:
         self._scope = scope
         self._send = send
         self._policy = policy
+        self.cookies: list[str] = []
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -217,6 +275,8 @@ class _Guarded:
                 if name in headers:
                     del headers[name]
             headers.update(self._policy.headers())
+            for each in self.cookies:
+                headers.append("set-cookie", each)
             if "vary" in headers:  # what answers and what compresses may both have named the same
                 headers["vary"] = _each_once(headers.getlist("vary"))
             headers.setdefault("cache-control", "no-cache" if "etag" in headers else "no-store")
@@ -234,5 +294,5 @@ def _each_once(lists: Iterable[str]) -> str:
 
 
 def shown(path: str) -> str:
-    """A path fit for one line of a log."""
-    return ascii(path[:80])[1:-1]
+    """A path fit for one line of a log. A display's address holds its token, which is not written."""
+    return "/show/..." if path.startswith("/show/") else ascii(path[:80])[1:-1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import re
 import secrets
 from collections.abc import Mapping
@@ -10,12 +12,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from urllib.parse import parse_qsl
 
+from flowcentre.access.asking import asking
 from flowcentre.measures.derive import LONDON
 from flowcentre.model import AskedPlace, Hold, Slip
 
 MOST_BYTES = 8_000
 _MOST_FIELDS = 60
 _LONGEST_CELL = 40  # letters; the connector says what is wrong with a long one
+_NONCE = 16  # letters
 _MARK = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _LENGTHS = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
 _MORNING = time(8)
@@ -33,8 +37,28 @@ def mark_of(form: str, *said: str) -> str:
 
 
 def fresh_mark() -> str:
-    """A mark for a form that is drawn: sent twice, it is known again."""
-    return secrets.token_urlsafe(16)
+    """A mark for a form that is drawn: sent twice, it is known again. Of somebody with a session, it is theirs alone."""
+    asker = asking.get()
+    if asker is None or not asker.key:
+        return secrets.token_urlsafe(16)
+    nonce = secrets.token_urlsafe(12)
+    return nonce + _signed(asker.key, nonce)
+
+
+def is_own_mark(mark: str, key: str) -> bool:
+    """Was a form with this mark drawn for the session with this key?"""
+    nonce, signed = mark[:_NONCE], mark[_NONCE:]
+    return bool(key) and hmac.compare_digest(signed.encode(), _signed(key, nonce).encode())
+
+
+def page_mark(key: str) -> str:
+    """What a page's script sends with each of its questions: no other site can read it out of the cookie."""
+    return _signed(key, "page")
+
+
+def _signed(key: str, what: str) -> str:
+    digest = hmac.digest(key.encode(), what.encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 
 def fields_of(body: bytes) -> dict[str, str]:
@@ -53,6 +77,14 @@ def fields_of(body: bytes) -> dict[str, str]:
     if len(fields) < len(pairs):
         raise NotASlip(_NOT_OURS)
     return fields
+
+
+def fields_or_none(body: bytes) -> dict[str, str]:
+    """The fields of a form; none of one that is not as a browser sends it: whoever reads it will say so."""
+    try:
+        return fields_of(body)
+    except NotASlip:
+        return {}
 
 
 def slip_of(fields: Mapping[str, str], asked: AskedPlace, author: str | None) -> Slip:

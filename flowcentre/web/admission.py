@@ -1,0 +1,159 @@
+"""Who is let through: whoever asks is known first, then it is decided, and what they send must be drawn for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope
+
+from flowcentre.access.asking import Asking
+from flowcentre.model.access import OPEN
+from flowcentre.web import slips
+from flowcentre.web.asker import DISPLAY, Asker, NotKnown, cookies_of
+from flowcentre.web.decisions import MACHINE, WORDS, Who, decision, may
+from flowcentre.web.failures import kind_and_place
+
+LOOK_AGAIN_EVERY = (
+    1.5  # seconds: an open stream ends that long after its asker's right does, and what the asker believes
+)
+SIGN_IN = "/sign-in"
+MARK_HEADER = "x-flow-mark"
+_OPEN = Asking(OPEN)
+log = structlog.get_logger(__name__)
+
+
+class Refused(Exception):
+    """A request that goes no further: its status and why, in plain words; with ``to``, where it is sent instead."""
+
+    def __init__(self, status: int, words: str, to: str = "") -> None:
+        super().__init__(words)
+        self.status = status
+        self.words = words
+        self.to = to
+
+
+async def admit(asker: Asker | None, scope: Scope, method: str, path: str, headers: Headers) -> Asking | None:
+    """Who asks, where it is permitted; None: somebody who is not known, for what anybody may have. Raises Refused.
+
+    Without an ``asker`` the county is open, and whoever reaches it may do everything.
+    """
+    if asker is None:
+        return _OPEN
+    known = await _known(asker, scope, headers)
+    query = scope.get("query_string", b"").decode("latin-1")
+    needs = decision(method, path, query)
+    if needs is Who.ANYBODY:
+        return known
+    if known is None:
+        raise _not_signed_in(method, path, query, headers)
+    if needs is None:
+        raise Refused(404, "There is no such page.")
+    if not may(known.identity, needs, path):
+        raise Refused(403, WORDS[needs])
+    if method == "POST" and known.identity.issuer == MACHINE:
+        raise Refused(403, "A machine reads, and does nothing.")
+    if method == "POST" or headers.get("sec-fetch-mode") == "navigate":
+        await _note_activity(asker, method, path, headers)
+    return known
+
+
+async def still(asker: Asker, scope: Scope, path: str) -> bool:
+    """Would the same request be let through now? Where nobody can tell, no."""
+    try:
+        known = await asker.of(Headers(scope=scope), _peer(scope))
+    except Exception:
+        return False
+    needs = decision("GET", path)
+    return known is not None and needs is not None and may(known.identity, needs, path)
+
+
+def while_permitted(receive: Receive, asker: Asker, scope: Scope, path: str) -> Receive:
+    """A ``receive`` that says that its listener is gone once they may listen no more."""
+    waiting: list[asyncio.Task[Message]] = []
+
+    async def either() -> Message:
+        if not waiting:
+            waiting.append(asyncio.ensure_future(receive()))  # type: ignore[arg-type]
+        try:
+            while True:
+                done, _ = await asyncio.wait(waiting, timeout=LOOK_AGAIN_EVERY)
+                if done:
+                    return waiting.pop().result()
+                if not await still(asker, scope, path):
+                    break
+        finally:
+            for task in waiting:
+                task.cancel()
+            waiting.clear()
+        return {"type": "http.disconnect"}
+
+    return either
+
+
+def check_form(known: Asking | None, fields: Mapping[str, str]) -> None:
+    """Raises Refused where a form was not drawn for whoever sends it."""
+    if known is not None and known.key and not slips.is_own_mark(fields.get("form", ""), known.key):
+        raise Refused(403, "This form was drawn for another session, or before you signed in. Open it again.")
+
+
+def check_callback(known: Asking | None, headers: Headers) -> None:
+    """Raises Refused where a page's question does not come from a page that was drawn for whoever sends it."""
+    if known is None or not known.key:
+        return
+    expected = slips.page_mark(known.key)
+    if headers.get(MARK_HEADER, "") != expected:
+        raise Refused(403, "This page was drawn for another session. Load it again.")
+
+
+async def _known(asker: Asker, scope: Scope, headers: Headers) -> Asking | None:
+    try:
+        return await asker.of(headers, _peer(scope))
+    except NotKnown:
+        raise Refused(401, "That token is nobody's.") from None
+    except Exception as error:
+        log.error("nobody can tell who asks", **kind_and_place(error))
+        raise Refused(503, "Nobody can tell just now who asks. Please try again in a moment.") from None
+
+
+async def _note_activity(asker: Asker, method: str, path: str, headers: Headers) -> None:
+    """A store that takes nothing in just now must not keep people from reading."""
+    if is_of_itself(headers):
+        return
+    try:
+        await asker.active(headers)
+    except Exception as error:
+        log.warning("an activity could not be noted", method=method, **kind_and_place(error))
+
+
+def is_of_itself(headers: Headers) -> bool:
+    """Does a page ask by itself, as when it shows what is new? That keeps no session alive."""
+    return headers.get("x-flow-by-itself") == "yes"
+
+
+def _not_signed_in(method: str, path: str, query: str, headers: Headers) -> Refused:
+    words = "You are not signed in."
+    if DISPLAY in cookies_of(headers):
+        return Refused(401, "This screen's address is no longer good. An administrator makes another.")
+    mode = headers.get("sec-fetch-mode")
+    goes = mode == "navigate" or (mode is None and "text/html" in headers.get("accept", ""))
+    if method not in ("GET", "HEAD") or not goes:
+        return Refused(401, words)
+    asked = path + (f"?{query}" if query else "")
+    return Refused(303, words, SIGN_IN if asked == "/" else f"{SIGN_IN}?next={quote(asked, safe='/')}")
+
+
+def _peer(scope: Scope) -> str:
+    client: tuple[str, int] | None = scope.get("client")
+    return client[0] if client is not None else ""
+
+
+def mark_cookie_due(known: Asking | None, headers: Headers, mark: str) -> str | None:
+    """The value that a page's script must find in the cookie ``mark``, where it is not there yet."""
+    if known is None or not known.key:
+        return None
+    value = slips.page_mark(known.key)
+    return value if cookies_of(headers).get(mark) != value else None
