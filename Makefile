@@ -16,7 +16,7 @@ DEVELOPMENT := .venv/.development
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-published test check format bench soak glossary clean chromium
+.PHONY: help run run-published test check audit format bench soak glossary supply clean chromium
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,11 +31,16 @@ run-published: $(RUNTIME) ## real figures that NHS England has published (DATA=f
 test: $(DEVELOPMENT) chromium ## every test, on SQLite and PostgreSQL (TESTS=tests/store)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS) $(TESTS)
 
-check: $(DEVELOPMENT) ## format, lint, types, the dependency rule, the words
+check: $(DEVELOPMENT) ## format, lint, types, the dependency rule, the words, the hazards, and what is known against packages
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m ruff check
 	$(BIN)/python -m mypy
-	$(BIN)/python -m pytest -q -n 0 tests/test_dependency_rule.py tests/test_words.py tests/test_docs.py
+	$(BIN)/python -m pytest -q -n 0 tests/test_dependency_rule.py tests/test_words.py tests/test_docs.py \
+	  tests/test_hazards.py tests/test_supply.py
+	$(BIN)/python -m supply audit
+
+audit: $(DEVELOPMENT) ## what is known against packages, and no release where not all could be asked about
+	@$(BIN)/python -m supply audit --whole
 
 format: $(DEVELOPMENT) ## put the code in the agreed form
 	$(BIN)/python -m ruff format
@@ -49,6 +54,9 @@ soak: $(DEVELOPMENT) chromium ## the long tests
 
 glossary: $(DEVELOPMENT) ## docs/glossary.md anew, from the catalogue of measures
 	$(BIN)/python -m flowcentre.measures.glossary > docs/glossary.md
+
+supply: $(DEVELOPMENT) ## docs/licences.md and docs/sbom.json anew, of what is installed
+	$(BIN)/python -m supply write
 
 clean: ## take away what can be made again; the store in var/ stays
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
