@@ -59,7 +59,9 @@ def written_in(file: str) -> frozenset[str]:
 def lacking(hazard: Hazard) -> list[str]:
     """What the chapter of a hazard lacks, in words."""
     wrong = [
-        f"{test} is not there" for test in hazard.tests if test.partition("::")[2] not in written_in(test.split("::")[0])
+        f"{test} is not there"
+        for test in hazard.tests
+        if test.partition("::")[2] not in written_in(test.split("::")[0])
     ]
     wrong += [f"it does not say its {what.lower()}" for what in ("Causes", "Control") if not hazard.said(what)]
     if not SCORED.search(hazard.text):

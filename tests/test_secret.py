@@ -1,8 +1,17 @@
 """A secret is in a variable or in the file that its twin names: one of them, read each time, and never quoted."""
 
+from dataclasses import replace
+
 import pytest
 
+from flowcentre.alerts.conduits import environment
+from flowcentre.alerts.watchdog import Watchdog
+from flowcentre.feeds.http import HttpSettings
+from flowcentre.feeds.http import _credentials as credentials
+from flowcentre.feeds.pseudonyms import NhsNumberKey
 from flowcentre.secret import MOST_BYTES, NoSecret, secret_of
+from tests.alerts.sinks import web_sink
+from tests.alerts.telling_cast import ALERTING, AT
 
 HELD = "hunter2-and-more"
 
@@ -46,3 +55,21 @@ def test_a_secret_that_is_not_there_or_is_there_twice_is_none(environment, why):
     with pytest.raises(NoSecret, match=why) as refused:
         secret_of("TOKEN", environment)
     assert HELD not in str(refused.value)
+
+
+def test_tokens_of_feeds_keys_of_pseudonyms_secrets_of_channels_and_the_watchdogs_address_may_be_in_files(
+    tmp_path, monkeypatch
+):
+    key = "0123456789abcdef" * 4
+    (tmp_path / "secret").write_text(f"{key}\n", encoding="utf-8")
+    monkeypatch.setenv("HELD_FILE", str(tmp_path / "secret"))
+    feed = HttpSettings(url="https://beds.northgate.example/", token_env="HELD")
+    assert credentials(feed) == {"Authorization": f"Bearer {key}"}
+    in_variable = NhsNumberKey("k1", bytes.fromhex(key)).pseudonym("943 476 5919")
+    assert NhsNumberKey.from_environment("k1", "HELD").pseudonym("943 476 5919") == in_variable
+    assert environment("HELD") == key
+    with web_sink() as sink:
+        (tmp_path / "secret").write_text(f"{sink.address}/alive\n", encoding="utf-8")
+        alerting = replace(ALERTING, dead_man="", dead_man_env="HELD")
+        assert Watchdog(lambda: alerting, lambda: AT, lambda: AT, now=lambda: AT).ping()
+    assert [asked.path for asked in sink.asked] == ["/alive"]
