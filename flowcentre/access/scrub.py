@@ -16,9 +16,8 @@ NHS, TELEPHONE, EMAIL, POSTCODE, BIRTH = "[NHS number]", "[telephone]", "[e-mail
 
 _APART = r"(?:%20|[ \t.:_+/-])?"  # what may stand between two digits, in an address too
 _FORMS = (
-    # Kept as they are, for a moment of a log or an address of a machine would else now and then pass the check.
+    # Kept as it is, for a part of it would else now and then pass the check. It has more digits than any number of a person.
     r"(?P<moment>(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d[ T_][0-2]\d(?::?[0-5]\d){1,2}(?:[.,]\d{1,9})?(?!\d))",
-    r"(?P<machine>(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\d.]))",
     # Of whoever was born before 2010: later days are those of work.
     r"(?P<birth>(?<![\d-])(?:19\d\d|200\d)[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<![\d.])(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|1[0-2])[-/.](?:19\d\d|200\d)(?![\d.]))",
