@@ -72,6 +72,10 @@ ONLY_IN = {
     "plotly": ["layouts", "running"],
     "markdown_it": ["layouts"],
     "fpdf": ["layouts/sitrep_pdf.py"],
+    "authlib": ["flowcentre/access/oidc.py", "flowcentre/access/oidc_tokens.py"],
+    "joserfc": ["flowcentre/access/oidc.py", "flowcentre/access/oidc_tokens.py"],
+    "argon2": ["flowcentre/access/accounts.py"],
+    "pyotp": ["flowcentre/access"],
     "fontTools": ["layouts/sitrep_pdf.py"],
 }
 
