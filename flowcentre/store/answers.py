@@ -36,6 +36,10 @@ class SlipKept(StoreError):
     """This very form has been sent and kept already: nothing was written."""
 
 
+class NotAudited(StoreError):
+    """The audit could not be written, so what it was to tell of does not leave."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What one feed last said of a measure at a place. ``value`` None: it said that it has none."""

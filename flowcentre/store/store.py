@@ -25,8 +25,10 @@ from flowcentre.model import (
 )
 from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, typed, versions, visits
 from flowcentre.store import schema as db
+from flowcentre.store.accessing import AccessVerbs
 from flowcentre.store.acting import ActionVerbs
 from flowcentre.store.answers import FeedLog, KeptSlip, Known, Pruned, Recorded, Rolled, Snapshot, Standing, VisitNews
+from flowcentre.store.auditing import AuditVerbs
 from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
 from flowcentre.store.readings import SightingWriter
@@ -35,7 +37,7 @@ from flowcentre.store.writing import insert_new, upsert
 _STANDING = update(db.feed).where(db.feed.c.id == bindparam("one"))  # said of every poll, so made once
 
 
-class Store(ActionVerbs):
+class Store(ActionVerbs, AccessVerbs, AuditVerbs):
     """Everything that is kept. Any number of threads may use one; see ``open_store``."""
 
     @property
