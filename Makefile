@@ -1,8 +1,8 @@
 # Flow Centre. `make` alone says what there is.
 #
 # Python 3.11 or later with venv is all that is needed: each target makes .venv and installs what it
-# needs, once. PYTHON=... chooses another interpreter, DATA=... the folder of national files, and
-# TESTS=... which tests run.
+# needs, once. Tests also want node 20 or later with npm. PYTHON=... chooses another interpreter,
+# DATA=... the folder of national files, and TESTS=... which tests run.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 DATA ?= ../shared/data
@@ -13,6 +13,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
+PROVIDER := tests/access/oidc/node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -28,7 +29,7 @@ run: $(RUNTIME) ## Westshire, the invented county, at http://127.0.0.1:8050
 run-published: $(RUNTIME) ## real figures that NHS England has published (DATA=folder)
 	@exec $(BIN)/python app.py run-published --folder "$(DATA)" $(ARGS)
 
-test: $(DEVELOPMENT) chromium ## every test, on SQLite and PostgreSQL (TESTS=tests/store)
+test: $(DEVELOPMENT) chromium $(PROVIDER) ## every test, on SQLite and PostgreSQL (TESTS=tests/store)
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS) $(TESTS)
 
 check: $(DEVELOPMENT) ## format, lint, types, the dependency rule, the words, the hazards, and what is known against packages
@@ -49,7 +50,7 @@ format: $(DEVELOPMENT) ## put the code in the agreed form
 bench: $(DEVELOPMENT) chromium ## the benchmark: ratios, sizes and the machine
 	@exec $(BIN)/python -m bench $(ARGS)
 
-soak: $(DEVELOPMENT) chromium ## the long tests
+soak: $(DEVELOPMENT) chromium $(PROVIDER) ## the long tests
 	@exec $(BIN)/python -m pytest -m soak $(ARGS) $(TESTS)
 
 glossary: $(DEVELOPMENT) ## docs/glossary.md anew, from the catalogue of measures
@@ -59,7 +60,7 @@ supply: $(DEVELOPMENT) ## docs/licences.md and docs/sbom.json anew, of what is i
 	$(BIN)/python -m supply write
 
 clean: ## take away what can be made again; the store in var/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv tests/access/oidc/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- What the targets stand on ------------------------------------------------------------
@@ -88,6 +89,14 @@ $(DEVELOPMENT): requirements-dev.txt requirements.txt | $(BIN)/python
 	@echo 'Installing what tests and checks need (once) ...'
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ $(RUNTIME)
+
+$(PROVIDER): tests/access/oidc/package.json tests/access/oidc/package-lock.json
+	@{ command -v npm && node -e 'process.exit(+(parseInt(process.versions.node) < 20))'; } >/dev/null 2>&1 || { \
+	  echo 'The tests sign in by a real identity provider, which needs node 20 or later with npm.'; \
+	  echo 'Debian 13 has it: sudo apt-get install nodejs npm. Elsewhere: https://nodejs.org'; exit 1; } >&2
+	@echo 'Installing the identity provider that the tests sign in by (once) ...'
+	@cd tests/access/oidc && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@touch $@
 
 chromium:
 	@command -v chromium >/dev/null || { \
