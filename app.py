@@ -79,7 +79,68 @@ def command_line() -> Any:
         """Say of every mistake in a configuration where it is and what would be right."""
         check(folder, published)
 
+    _join_accounts(commands, a_county, a_store)
     return commands
+
+
+def _join_accounts(commands: Any, a_county: Any, a_store: Any) -> None:
+    """The commands about local accounts and the audit."""
+    import typer
+
+    from running import accounts
+
+    about = typer.Typer(help="Local accounts, where nobody can sign in yet, or any more.", no_args_is_help=True)
+    commands.add_typer(about, name="account")
+    audit = typer.Typer(help="Who saw and did what.", no_args_is_help=True)
+    commands.add_typer(audit, name="audit")
+    a_name = typer.Argument(help="The account's name: lower-case letters, digits, dots and hyphens.")
+
+    def ask() -> str:
+        """A password, typed twice and never shown."""
+        return str(typer.prompt("Password, 12 signs at least", hide_input=True, confirmation_prompt="Once more"))
+
+    @about.command("add")
+    def _add(
+        name: str = a_name,
+        config: Path = a_county,
+        store: str | None = a_store,
+        title: str = typer.Option(
+            "", help="What stands beside what they do: a role or initials; the name unless given."
+        ),
+        code: bool = typer.Option(True, help="Whether an authenticator's code is asked for beside the password."),
+    ) -> None:
+        """Make one: asks for its password, and tells once what its authenticator needs."""
+        accounts.add_account(config, store, name, title, ask, with_code=code)
+
+    @about.command("password")
+    def _password(name: str = a_name, config: Path = a_county, store: str | None = a_store) -> None:
+        """Give one another password, unlock it, and sign it out."""
+        accounts.change_password(config, store, name, ask)
+
+    @about.command("totp")
+    def _totp(name: str = a_name, config: Path = a_county, store: str | None = a_store) -> None:
+        """Give one another key for codes, as when a telephone is lost, and sign it out."""
+        accounts.change_code(config, store, name)
+
+    @about.command("unlock")
+    def _unlock(name: str = a_name, config: Path = a_county, store: str | None = a_store) -> None:
+        """Let one try again that failed too often."""
+        accounts.unlock_account(config, store, name)
+
+    @about.command("close")
+    def _close(name: str = a_name, config: Path = a_county, store: str | None = a_store) -> None:
+        """Close one for ever, and sign it out."""
+        accounts.close_account(config, store, name)
+
+    @about.command("list")
+    def _list(config: Path = a_county, store: str | None = a_store) -> None:
+        """Say which there are."""
+        accounts.list_accounts(config, store)
+
+    @audit.command("verify")
+    def _verify(config: Path = a_county, store: str | None = a_store) -> None:
+        """See that no entry was changed or taken out, and tell the newest."""
+        accounts.verify_audit(config, store)
 
 
 def london_moment(text: str) -> datetime:

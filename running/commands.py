@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from running.accounts import access_words
 from running.clock import utc_now
 from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
 from running.parts import alerting, picturing, polling, reloading
 from running.server import serve_glass
 from running.setting import DEFAULTS, opened, setting_of
-from running.start import CannotStart, must_be_free, only_on_postgresql
+from running.start import CannotStart, must_be_free, must_say_who_may, only_on_postgresql
 from running.terminal import PAGES, counted, pages_of, say, started
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int, p
     setting = setting_of(folder, store_url, demo_port=demo_port)
     county = setting.load()
     must_be_westshire(county)
+    must_say_who_may(county)
     must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
     with ExitStack() as parts:
         if county.demonstration:
@@ -110,6 +112,7 @@ def run_web(folder: Path, store_url: str, port: int) -> None:
     only_on_postgresql(store_url, "web")
     setting = setting_of(folder, store_url, demo_port=0)
     county = setting.load()
+    must_say_who_may(county)
     with ExitStack() as parts:
         # What people type and what they do about alerts is written here, and nothing else: the schema is the engines' to bring up to date.
         writes = may_be_typed(county) or bool(county.alerting.rules or county.pressure.rules) or has_actions(county)
@@ -150,6 +153,8 @@ def check(folder: Path, published: Path | None) -> None:
     must_be_westshire(county)
     held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"), (county.alerting.rules, "rule"))
     say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
+    for words in access_words(county):
+        say(words)
 
 
 def rehearse(folder: Path | None, store_url: str | None, rule: str | None, days: int) -> None:

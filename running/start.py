@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flowcentre.model import County
 
 HOST = "127.0.0.1"
 
@@ -31,4 +35,14 @@ def only_on_postgresql(store_url: str, command: str) -> None:
         raise CannotStart(
             f"`app.py {command}` works on PostgreSQL: give --store postgresql+psycopg://user@host/database. "
             "A SQLite store has one process, `app.py run`."
+        )
+
+
+def must_say_who_may(county: County) -> None:
+    """Refuse to serve a real county that does not say who may see it. Raises CannotStart."""
+    if not county.demonstration and not county.access.configured:
+        raise CannotStart(
+            f"{county.name} is a real county, and nothing says who may see it. Write access.toml beside county.toml: [sign_in] "
+            "with public_url and a way to sign in (local = true, or a table [oidc] or [proxy]), and a [[grant]] for each "
+            "who may see something; docs/sign-in.md has one to begin with. Without it only a demonstration is shown."
         )

@@ -18,7 +18,10 @@ class WeakToken(ValueError):
 
 def identity_of_machine(machine: Machine) -> Identity:
     """Whom a machine is: what it may, and where it may read rows of people."""
-    scopes = {each: machine.scope if each is Permission.PEOPLE else EVERYWHERE for each in machine.permissions}
+    permissions = set(machine.permissions)
+    if Permission.AGGREGATES in permissions:  # a board is aggregates of the county, drawn
+        permissions.add(Permission.BOARD)
+    scopes = {each: machine.scope if each is Permission.PEOPLE else EVERYWHERE for each in permissions}
     return Identity(MACHINE, machine.id, machine.id, scopes)
 
 

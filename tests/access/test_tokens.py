@@ -176,7 +176,8 @@ def test_a_machine_is_known_by_its_token_and_may_what_it_was_given():
     metrics, warehouse = machines.who("m" * 32), machines.who("w" * 40)
     assert metrics is not None
     assert warehouse is not None
-    assert (metrics.id, dict(metrics.scopes)) == ("machine|metrics", {Permission.AGGREGATES: EVERYWHERE})
+    assert metrics.id == "machine|metrics"
+    assert metrics.scopes == {Permission.AGGREGATES: EVERYWHERE, Permission.BOARD: EVERYWHERE}
     assert (warehouse.id, dict(warehouse.scopes)) == ("machine|warehouse", {Permission.PEOPLE: NORTHGATE})
     assert [machines.who(token) for token in ("", "m" * 31, "m" * 33, "W" * 40)] == [None] * 4
 

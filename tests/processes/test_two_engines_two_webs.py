@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -71,6 +72,18 @@ title = "Westshire flow centre"
 layout = "wall"
 places = ["northgate"]
 """
+ACCESS = """
+[sign_in]
+public_url = "https://flow.westshire.example"
+local = true
+[[grant]]
+to = "everybody"
+roles = ["viewer"]
+[[machine]]
+id = "reads"
+token_env = "FLOWCENTRE_TEST_TOKEN"
+"""
+TOKEN = secrets.token_hex(16)
 HEADING = (
     "site_code,ward_code,census_time,bed_type,core_open,escalation_open,occupied,closed_infection,closed_staffing,"
     "closed_estates,closed_other,no_criteria_to_reside,admissions_since_midnight,discharges_since_midnight"
@@ -104,7 +117,7 @@ def running(tmp_path: Path, name: str, *arguments: str) -> Iterator[subprocess.P
             [sys.executable, str(HERE / "app.py"), *arguments],
             stdout=log,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"FLOWCENTRE_VAR": str(tmp_path / "var")},
+            env=os.environ | {"FLOWCENTRE_VAR": str(tmp_path / "var"), "FLOWCENTRE_TEST_TOKEN": TOKEN},
         )
         try:
             yield process
@@ -126,7 +139,7 @@ def free_port() -> int:
 def get(port: int, path: str) -> tuple[HTTPResponse, bytes] | None:
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {TOKEN}"})
         answer = connection.getresponse()
         return answer, answer.read()
     except OSError:
@@ -160,7 +173,13 @@ def test_each_due_poll_runs_once_every_web_shows_it_and_an_engines_death_delays_
     folder, dropped = tmp_path / "county", tmp_path / "drop"
     folder.mkdir()
     dropped.mkdir()
-    texts = {"county": COUNTY, "places": PLACES, "feeds": FEEDS.format(drop=dropped), "boards": BOARDS}
+    texts = {
+        "county": COUNTY,
+        "places": PLACES,
+        "feeds": FEEDS.format(drop=dropped),
+        "boards": BOARDS,
+        "access": ACCESS,
+    }
     for name, text in texts.items():
         (folder / f"{name}.toml").write_text(text)
     open_store(postgres_url).close()  # the schema stands before four processes come at once
