@@ -11,6 +11,15 @@ from pydantic import BaseModel
 from channels import find_channels
 from flowcentre.alerts.mornings import failing
 from flowcentre.config import load
+from flowcentre.config.access_shapes import (
+    DisplaysShape,
+    GrantShape,
+    MachineShape,
+    OidcShape,
+    ProxyShape,
+    SignInShape,
+    SmallNumbersShape,
+)
 from flowcentre.config.alert_shapes import (
     AddressShape,
     AlertingShape,
@@ -28,12 +37,13 @@ from flowcentre.config.alert_shapes import (
 from flowcentre.config.pressure_shapes import ParameterShape, ScoringShape
 from flowcentre.config.shapes import BoardShape, CareShape, CountyShape, FeedShape, PlaceShape
 from flowcentre.measures import ALL, glossary
-from flowcentre.model import AlertState, Level, PlaceKind, RuleKind, Severity
+from flowcentre.model import AlertState, Level, PlaceKind, Role, RuleKind, Severity
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
 ALERTS = (DOCS / "alerts.md").read_text(encoding="utf-8")
 PRESSURE = (DOCS / "pressure.md").read_text(encoding="utf-8")
+SIGN_IN = (DOCS / "sign-in.md").read_text(encoding="utf-8")
 GLOSSARY = (DOCS / "glossary.md").read_text(encoding="utf-8")
 
 
@@ -91,6 +101,19 @@ def test_every_key_of_pressure_is_explained(shape):
     assert not [key for key in shape.model_fields if f"`{key}`" not in listed]
 
 
+@pytest.mark.parametrize(
+    "shape", [SignInShape, OidcShape, ProxyShape, GrantShape, MachineShape, DisplaysShape, SmallNumbersShape]
+)
+def test_every_key_of_access_is_explained(shape):
+    chapter = SIGN_IN.split("\n## access.toml")[1].split("\n## ")[0]
+    listed = "".join(re.findall(r"^- .*", chapter, re.MULTILINE))
+    assert not [key for key in shape.model_fields if f"`{key}`" not in listed]
+
+
+def test_every_role_is_explained():
+    assert not [role for role in Role if role is not Role.DISPLAY and f"| `{role}` |" not in SIGN_IN]
+
+
 def test_every_kind_of_rule_every_severity_and_every_state_is_explained():
     words = [f"`{kind}`" for kind in (*RuleKind, *Severity)] + [f"| {state} |" for state in AlertState]
     assert not [word for word in words if word not in ALERTS]
@@ -133,6 +156,12 @@ def test_the_county_of_the_documentation_loads(tmp_path):
     assert failing(alerting) == []
     assert alerting.rule("beds-filling").places == ("northgate",)
     assert alerting.lead("site-manager").addresses[0][0] == "texts"
+    for page in (SIGN_IN, (DOCS / "sign-in-oidc.md").read_text(encoding="utf-8")):
+        ((name, text),) = re.findall(r"```toml\n# (\w+\.toml)\n(.*?)```", page, re.DOTALL)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        access = load(tmp_path, {"drop": "drop"}, kinds, ["wall"], find_channels()).access
+        assert access.configured
+        assert access.grants[0].scope.places == {"northgate"}
     ((name, text),) = re.findall(r"```toml\n# (\w+\.toml)\n(.*?)```", PRESSURE, re.DOTALL)
     (tmp_path / name).write_text(text, encoding="utf-8")
     for kind in ("acute-hospital", "system"):
