@@ -50,6 +50,7 @@ def _form(county: County, form: PlannedSilence, at: datetime) -> html.Form:
     watched = dict.fromkeys(subject for rule in county.alerting.rules for subject in rule.subjects)
     places = [("", "Everywhere"), *((subject, _name(county, subject)) for subject in watched)]
     fields: list[Child] = [
+        Input(type="hidden", name="form", value=form.mark),
         _select("rule", "What", rules, form.rule),
         _select("place", "Where", places, form.subject),
         *_moment("starts", "From", form.starts, at),

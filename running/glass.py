@@ -16,6 +16,7 @@ def glass_of(books: Books) -> Glass:
     """How each page that the server finishes by itself is drawn: boards, forms, live parts and print."""
     from flowcentre.web import AskedPage, Glass, fingerprint_of
     from layouts import (
+        access,
         action_card,
         action_page,
         alert_page,
@@ -24,6 +25,7 @@ def glass_of(books: Books) -> Glass:
         pressure_page,
         rehearsal,
         shell,
+        sign_in,
         silence_new,
         sitrep_pdf,
         type_in,
@@ -53,4 +55,9 @@ def glass_of(books: Books) -> Glass:
         huddle_page=partial(huddle.document, fingerprint=fingerprint),
         huddle_kept=partial(huddle.kept_document, fingerprint=fingerprint),
         sitrep_pdf=sitrep_pdf.pdf,
+        sign_in_page=partial(sign_in.document, fingerprint=fingerprint),
+        signed_out_page=partial(sign_in.signed_out_document, fingerprint=fingerprint),
+        signed_in_page=partial(access.signed_in_document, fingerprint=fingerprint),
+        refused_page=partial(sign_in.refused_document, fingerprint=fingerprint),
+        access_page=partial(access.document, fingerprint=fingerprint),
     )

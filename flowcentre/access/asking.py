@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from flowcentre.model.access import Identity
+from flowcentre.model.access import OPEN, Identity, Permission
 
 
 class NotSignedIn(PermissionError):
@@ -32,3 +32,15 @@ def who() -> Identity:
     if asker is None:
         raise NotSignedIn("nobody is signed in")
     return asker.identity
+
+
+def permitted(permission: Permission) -> bool:
+    """Is it permitted anywhere to whoever asks? To nobody where nobody asks."""
+    asker = asking.get()
+    return asker is not None and asker.identity.may(permission)
+
+
+def author() -> str | None:
+    """Who asks, as the author of what they do; None where there is no sign-in. Raises NotSignedIn where nobody asks."""
+    identity = who()
+    return None if identity is OPEN else identity.title

@@ -16,6 +16,7 @@ from flowcentre.model.access import (
     Display,
     Grant,
     Identity,
+    Leaving,
     Machine,
     Oidc,
     Permission,
@@ -80,6 +81,7 @@ from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
 from flowcentre.model.pressure import Contribution, Declaration, Score
 from flowcentre.model.rehearsal import LONGEST_REHEARSAL, Firing, ProposedRule, Rehearsal, Rehearsed, Span
 from flowcentre.model.scoring import LEVELS_OF_PRESSURE, Parameter, Pillar, PressureRules, ScoringRules
+from flowcentre.model.signing import AccessNow, SignedIn, SignedOut, SignIn
 from flowcentre.model.typed import (
     LONGEST_AUTHOR,
     MOST_DIGITS,
@@ -108,6 +110,7 @@ __all__ = [
     "Display",
     "Grant",
     "Identity",
+    "Leaving",
     "Machine",
     "Oidc",
     "Permission",
@@ -230,4 +233,8 @@ __all__ = [
     "PressureRules",
     "Score",
     "ScoringRules",
+    "AccessNow",
+    "SignedIn",
+    "SignedOut",
+    "SignIn",
 ]

@@ -122,6 +122,7 @@ class AlertForm:
     done: str = ""  # what became of it: "acknowledged", "already", "silenced", "closed", "ended"
     mistakes: tuple[str, ...] = ()
     may_write: bool = True
+    mark: str = ""  # that it was drawn for whoever sends it
 
 
 NOT_CHOSEN = "-"  # what a form starts from: neither a rule nor every rule
@@ -140,6 +141,7 @@ class PlannedSilence:
     signed_in: bool = False
     mistakes: tuple[str, ...] = ()
     may_write: bool = True
+    mark: str = ""  # that it was drawn for whoever sends it
 
 
 class AlertBook:

@@ -18,8 +18,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import author_of
-from flowcentre.model import Action, ActionState, Noted, Picture
+from flowcentre.model import Action, ActionState, Noted, Permission, Picture
 from flowcentre.picture.actions_now import ActionForm, ActionsNow, ActionStory, Draft, moved_words
 from flowcentre.web.action_slips import NOTED, ActionSlip, Do, action_slip, dues, number_of, role_of
 from flowcentre.web.alert_slips import NotSaid, said
@@ -289,7 +290,7 @@ class ActionRoutes:
             mark=form.mark or fresh_mark(),
             author=who if who is not None else form.author,
             signed_in=who is not None,
-            may_write=self.desk is not None,
+            may_write=self.desk is not None and permitted(Permission.ACT),
         )
 
 

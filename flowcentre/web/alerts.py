@@ -19,9 +19,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.asking import permitted
 from flowcentre.alerts.routing import told_next
 from flowcentre.feeds.author import author_of
-from flowcentre.model import Alert, Picture, Silence
+from flowcentre.model import Alert, Permission, Picture, Silence
 from flowcentre.model.level_cards import LEVEL_CARDS
 from flowcentre.picture.alerts_now import AlertForm, AlertsNow, AlertStory
 from flowcentre.web.alert_slips import AlertSlip, Do, NotSaid, alert_slip, said, silence_ends, what_of
@@ -30,7 +31,7 @@ from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
 from flowcentre.web.planned import PlannedSilences
-from flowcentre.web.slips import NotASlip, fields_of
+from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn, nobody
 
 PATH, SILENCES, CARDS = "/alerts", "/silences", "/action-cards"
@@ -268,7 +269,13 @@ class AlertRoutes:
     def _may(self, form: AlertForm, who: str | None) -> AlertForm:
         """Who is signed in stands in the form; where nothing is taken in there is none."""
         author = who if who is not None else form.author
-        return replace(form, author=author, signed_in=who is not None, may_write=self.desk is not None)
+        return replace(
+            form,
+            author=author,
+            signed_in=who is not None,
+            mark=fresh_mark(),
+            may_write=self.desk is not None and permitted(Permission.ACT),
+        )
 
 
 def _number(request: Request) -> int | None:

@@ -34,14 +34,13 @@ _BEARER = re.compile(r"bearer ([A-Za-z0-9._~+/=-]{16,500})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """By what somebody can be known. Each blocks: call it in a thread. A way that a county has not is None."""
+    """By what somebody can be known. ``session``, ``active`` and ``display`` ask the store: call them in a thread."""
 
     session: Callable[[str, datetime], Session | None]
     active: Callable[[str, datetime], None]
     display: Callable[[str, datetime], Identity | None]
     machine: Callable[[str], Identity | None]
     proxied: Callable[[Headers, str], Identity | None] | None = None
-    granted: Callable[[Identity], Identity | None] = lambda identity: identity
 
 
 class NotKnown(Exception):
@@ -67,9 +66,7 @@ class Asker:
             return Asking(identity, key)
         cookies = cookies_of(headers)
         if (token := cookies.get(SESSION)) is not None and (known := await self.session(token)) is not None:
-            identity = self.ways.granted(known.identity)
-            if identity is not None:
-                return Asking(identity, known.key, known.token_hash)
+            return Asking(known.identity, known.key, known.token_hash)
         if (token := cookies.get(DISPLAY)) is not None:
             screen: Identity | None = await self._lately("display", token, self.ways.display)
             return Asking(screen) if screen is not None else None

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flowcentre.access.asking import Asking, asking
@@ -64,6 +64,7 @@ class Policy:
     pages: Container[str] = field(default_factory=frozenset)
     asker: Asker | None = None
     public_url: str = ""
+    refused_page: Callable[[str], str] | None = None  # says on a page that somebody may not
 
     def headers(self) -> dict[str, str]:
         """The security headers of every answer."""
@@ -202,6 +203,10 @@ class Gate:
         log.warning(
             "refused", method=scope["method"], path=shown(scope["path"]), status=refused.status, why=refused.words
         )
+        draw = self._policy.refused_page
+        if refused.status == 403 and draw is not None and Headers(scope=scope).get("sec-fetch-mode") == "navigate":
+            await HTMLResponse(draw(refused.words), 403)(scope, receive, send)
+            return
         headers = {"www-authenticate": 'Bearer realm="flowcentre"'} if refused.status == 401 else None
         await PlainTextResponse(refused.words, refused.status, headers)(scope, receive, send)
 

@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from flowcentre.model import AskedPlace, Board, Form, Picture, Rehearsal, Silence
+from flowcentre.model import (
+    AccessNow,
+    AskedPlace,
+    Board,
+    Form,
+    Picture,
+    Rehearsal,
+    SignedIn,
+    SignedOut,
+    SignIn,
+    Silence,
+)
 from flowcentre.picture.actions_now import ActionForm, ActionStory, Draft
 from flowcentre.picture.alerts_now import AlertForm, AlertStory, PlannedSilence
 from flowcentre.picture.delays import Delay
@@ -59,6 +70,12 @@ class Glass:
     # An action with its forms, and the form that logs one.
     action_page: Callable[[ActionStory, ActionForm], str] | None = None
     new_action: Callable[[Draft, ActionForm], str] | None = None
+    # Signing in and out, what one may, that one may not (county, demonstration, words), and the page of administrators.
+    sign_in_page: Callable[[SignIn], str] | None = None
+    signed_out_page: Callable[[SignedOut], str] | None = None
+    signed_in_page: Callable[[Picture, SignedIn], str] | None = None
+    refused_page: Callable[[str, bool, str], str] | None = None
+    access_page: Callable[[Picture, AccessNow], str] | None = None
 
 
 def fingerprint_of(*folders: Path) -> str:

@@ -18,10 +18,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.asking import permitted
 from flowcentre.alerts.rota import told
 from flowcentre.alerts.sitreps import sitrep_link, sitrep_tellings
 from flowcentre.feeds.author import author_of
-from flowcentre.model import Alerting, Huddle, Minute, Picture, Telling
+from flowcentre.model import Alerting, Huddle, Minute, Permission, Picture, Telling
 from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
 from flowcentre.picture.sitrep import Sitrep, sitrep_text
 from flowcentre.web.alert_slips import NotSaid
@@ -279,7 +280,7 @@ class HuddleRoutes:
             author=who if who is not None else form.author,
             signed_in=who is not None,
             mark=form.mark or fresh_mark(),
-            may_write=self.desk is not None,
+            may_write=self.desk is not None and permitted(Permission.ACT),
             to=_titles(alerting, self.now()),
         )
 

@@ -13,14 +13,15 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.measures.derive import LONDON
-from flowcentre.model import Picture, Silence
+from flowcentre.model import Permission, Picture, Silence
 from flowcentre.picture.alerts_now import NOT_CHOSEN, PlannedSilence
 from flowcentre.web.alert_slips import LONGEST_SILENCE, NotSaid, said
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
-from flowcentre.web.slips import NotASlip, fields_of
+from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn
 
 PATH = "/silences/new"
@@ -127,7 +128,13 @@ class PlannedSilences:
         if draw is None or not self.current().county.alerting.rules:
             return PlainTextResponse("There are no rules of alerts to silence.", 404)
         author = who if who is not None else form.author
-        form = replace(form, author=author, signed_in=who is not None, may_write=self.desk is not None)
+        form = replace(
+            form,
+            author=author,
+            signed_in=who is not None,
+            mark=fresh_mark(),
+            may_write=self.desk is not None and permitted(Permission.ACT),
+        )
         return HTMLResponse(draw(self.current(), form, self.now()), status)
 
 

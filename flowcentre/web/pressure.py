@@ -18,8 +18,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import author_of
-from flowcentre.model import LEVELS_OF_PRESSURE, Declaration, Picture
+from flowcentre.model import LEVELS_OF_PRESSURE, Declaration, Permission, Picture
 from flowcentre.picture.pressure_book import DeclareForm, PlacePressure, PressureBoard
 from flowcentre.web.alert_slips import NotSaid, said
 from flowcentre.web.asked import unknown_word
@@ -154,7 +155,7 @@ class PressureRoutes:
             ends=form.ends or hold_ends(self.now()),
             author=who if who is not None else form.author,
             signed_in=who is not None,
-            may_write=self.desk is not None,
+            may_write=self.desk is not None and permitted(Permission.ACT),
         )
         return HTMLResponse(draw(known, form), status)
 

@@ -21,6 +21,7 @@ from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
 from flowcentre.web.action_api import create_actions_api
 from flowcentre.web.actions import ActionDesk, ActionReading, ActionRoutes
+from flowcentre.web.administer import AdministerRoutes
 from flowcentre.web.alert_api import create_alerts_api
 from flowcentre.web.alert_gauges import AlertGauges
 from flowcentre.web.alerts import AlertDesk, AlertReading, AlertRoutes
@@ -32,6 +33,7 @@ from flowcentre.web.delays import DelayRoutes, create_delays_api
 from flowcentre.web.displays import Displays, builders
 from flowcentre.web.docs import docs_routes
 from flowcentre.web.finished import Renderings
+from flowcentre.web.front import Front
 from flowcentre.web.gate import Gate, Policy
 from flowcentre.web.glass import Glass
 from flowcentre.web.health import Gauges, create_health
@@ -42,7 +44,8 @@ from flowcentre.web.pressure import PressureDesk, PressureReading, PressureRoute
 from flowcentre.web.pressure_api import create_pressure_api
 from flowcentre.web.pulse import Pulse
 from flowcentre.web.rehearsal import RehearsalRoutes
-from flowcentre.web.typed import Desk, SignedIn, TypedRoutes, nobody
+from flowcentre.web.sign_in import SignInRoutes, refusing
+from flowcentre.web.typed import Desk, SignedIn, TypedRoutes, by_title
 
 if TYPE_CHECKING:
     from flowcentre.store import Store
@@ -102,7 +105,7 @@ def create_server(
     packages: Lists[Package] | None = None,
     capacity: Capacities | None = None,
     desk: Desk | None = None,
-    signed_in: SignedIn = nobody,
+    signed_in: SignedIn = by_title,
     alerts: AlertReading | None = None,
     alert_desk: AlertDesk | None = None,
     actions: ActionReading | None = None,
@@ -112,6 +115,7 @@ def create_server(
     pressure: PressureReading | None = None,
     pressure_desk: PressureDesk | None = None,
     cards: Cards = no_cards,
+    front: Front | None = None,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
 ) -> FlowServer:
@@ -122,6 +126,7 @@ def create_server(
     what people do about them goes to ``alert_desk``, the store where it may be written; so are ``actions``
     and ``huddles``, with their desks.
     ``pressure`` is read, and levels are declared at its desk. ``cards`` are the action cards.
+    ``front`` is what a county with sign-in has at its door; without it the county is open, and served on this machine alone.
     ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live stream's sign
     of life.
     """
@@ -177,8 +182,12 @@ def create_server(
             for threads in (pulse_thread, drawing_threads):  # a store that hangs must not hold up the end
                 threads.shutdown(wait=False, cancel_futures=True)
 
+    policy = Policy(frozenset(host.lower() for host in hosts), glass.fingerprint)
+    if front is not None:
+        policy.asker, policy.public_url = front.asker, front.public_url
+        policy.refused_page = refusing(glass, live.current)
     app = FlowServer(
-        Policy(frozenset(host.lower() for host in hosts), glass.fingerprint),
+        policy,
         announcer,
         title="Flow Centre",
         description=ABOUT,
@@ -209,7 +218,10 @@ def create_server(
         pressure_routes,
         displays,
     )
-    app.router.routes.extend([*docs_routes(), *(route for each in of_pages for route in each.routes)])
+    of_access = (
+        (SignInRoutes(front, glass, live.current), AdministerRoutes(front, glass, live.current)) if front else ()
+    )
+    app.router.routes.extend([*docs_routes(), *(route for each in (*of_access, *of_pages) for route in each.routes)])
     return app
 
 

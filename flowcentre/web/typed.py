@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.asking import author
 from flowcentre.feeds.author import may_be_a_name
 from flowcentre.feeds.typed import AuthorRefused, NoSuchForm, NotTaken
 from flowcentre.model import AskedPlace, Figures, Form, Picture, Slip, Taken
@@ -65,8 +66,13 @@ class Desk(Protocol):
 
 
 def nobody(_request: Request) -> str | None:
-    """There is no sign-in yet: whoever types says who they are."""
+    """There is no sign-in: whoever types says who they are."""
     return None
+
+
+def by_title(_request: Request) -> str | None:
+    """Who asks, as the gate knows them; None where there is no sign-in."""
+    return author()
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def answered(form: ActionForm) -> Iterator[Component]:
 def log_form(draft: Draft, form: ActionForm) -> html.Form:
     """To say what is to be done, who does it and by when."""
     fields: list[Child] = [
-        Input(type="hidden", name="form", value=form.mark),
+        _mark(form),
         _hidden("alert", str(draft.alert.id) if draft.alert is not None else form.alert),
         _hidden("huddle", str(draft.huddle.id) if draft.huddle is not None else form.huddle),
         _text("what", "what", "What is to be done", "Nothing of a patient.", form.what, LONGEST_WHAT, required=True),
@@ -89,7 +89,7 @@ def forms_of(story: ActionStory, form: ActionForm) -> list[Component]:
         html.Button("It will not be done", type="submit", className="other"),
     ]
     return [
-        _form("done", here, done),
+        _form("done", here, [_mark(form), *done]),
         _fold(form, "tried", "Say what was tried", here, tried),
         _fold(form, "moved", "Another time, or somebody else", here, moved),
         _fold(form, "dropped", "It will not be done", here, dropped),
@@ -103,7 +103,13 @@ def _form(do: str, action: str, fields: list[Child]) -> html.Form:
 
 def _fold(form: ActionForm, do: str, summary: str, action: str, fields: list[Child]) -> html.Details:
     opened = form.asked == do and bool(form.mistakes)
-    return html.Details([html.Summary(summary), _form(do, action, fields)], open=opened, className="alert-fold")
+    return html.Details(
+        [html.Summary(summary), _form(do, action, [_mark(form), *fields])], open=opened, className="alert-fold"
+    )
+
+
+def _mark(form: ActionForm) -> Component:
+    return Input(type="hidden", name="form", value=form.mark)
 
 
 def _hidden(name: str, value: str) -> Component | None:

@@ -60,6 +60,7 @@ def acknowledge_form(story: AlertStory, form: AlertForm) -> html.Form | None:
     return _form(
         alert,
         "acknowledge",
+        form.mark,
         [
             author_field(form.author, signed_in=form.signed_in, of="acknowledge"),
             _words(
@@ -93,7 +94,7 @@ def silence_form(story: AlertStory, form: AlertForm) -> html.Details:
         html.Button("Silence it", type="submit", className="other"),
     ]
     return html.Details(
-        [html.Summary("Silence it for a while"), _form(alert, "silence", fields)],
+        [html.Summary("Silence it for a while"), _form(alert, "silence", form.mark, fields)],
         open=sent and bool(form.mistakes),
         className="alert-fold",
     )
@@ -111,7 +112,7 @@ def close_form(story: AlertStory, form: AlertForm) -> html.Details | None:
         html.Button("Close it", type="submit", className="other"),
     ]  # fmt: skip
     return html.Details(
-        [html.Summary("Close it: nothing watches it any more"), _form(story.alert, "close", fields)],
+        [html.Summary("Close it: nothing watches it any more"), _form(story.alert, "close", form.mark, fields)],
         open=sent and bool(form.mistakes),
         className="alert-fold",
     )
@@ -121,14 +122,16 @@ def end_silence_form(silence: Silence, form: AlertForm) -> html.Form:
     """To have people told again before a silence ends."""
     fields: list[Child] = [
         Input(type="hidden", name="do", value="end"),
+        Input(type="hidden", name="form", value=form.mark),
         author_field(form.author, signed_in=form.signed_in, of="end"),
         html.Button("End the silence now", type="submit"),
     ]
     return html.Form(fields, method="post", action=links.silence(silence.id), className="slip", autoComplete="on")
 
 
-def _form(alert: Alert, do: str, fields: list[Child]) -> html.Form:
-    parts: list[Child] = [Input(type="hidden", name="do", value=do), *fields]
+def _form(alert: Alert, do: str, mark: str, fields: list[Child]) -> html.Form:
+    hidden = [Input(type="hidden", name="do", value=do), Input(type="hidden", name="form", value=mark)]
+    parts: list[Child] = [*hidden, *fields]
     return html.Form(parts, method="post", action=links.alert(alert.id), className="slip", autoComplete="on")
 
 

@@ -39,6 +39,7 @@ def answered(form: HuddleForm, more: str = "") -> Iterator[Component]:
 def open_form(form: HuddleForm) -> html.Form:
     """To begin."""
     fields: list[Child] = [
+        Input(type="hidden", name="form", value=form.mark),
         author_field(form.author, signed_in=form.signed_in, of="open"),
         html.Button("Open a huddle", type="submit"),
     ]
@@ -76,6 +77,7 @@ def minute_form(huddle: Huddle, form: HuddleForm) -> html.Form:
 def close_form(huddle: Huddle, form: HuddleForm) -> html.Details:
     """To end it: its sitrep is then as it is, and goes out or not."""
     fields: list[Child] = [
+        Input(type="hidden", name="form", value=form.mark),
         html.P("Its sitrep is then kept as it stands, and never worked out anew.", className="what"),
         author_field(form.author, signed_in=form.signed_in, of="close"),
     ]
@@ -100,6 +102,7 @@ def send_form(huddle: Huddle, form: HuddleForm) -> Component:
     if not form.to:
         return _NOBODY
     fields: list[Child] = [
+        Input(type="hidden", name="form", value=form.mark),
         html.P(f"It goes to {'; '.join(form.to)}.", className="what"),
         author_field(form.author, signed_in=form.signed_in, of="send"),
         html.Button("Send the sitrep", type="submit"),

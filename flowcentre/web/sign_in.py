@@ -1,0 +1,313 @@
+"""Signing in and out: by a local account, by an identity provider, and a screen by the address that it was given."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from flowcentre.access.accounts import Refused, sign_in
+from flowcentre.access.asking import asking
+from flowcentre.access.grants import LOCAL, identity_of
+from flowcentre.model import Audited, Identity, Picture, SignedIn, SignedOut, SignIn, is_account_name
+from flowcentre.web.asker import DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
+from flowcentre.web.decisions import decision
+from flowcentre.web.failures import kind_and_place
+from flowcentre.web.front import Front
+from flowcentre.web.glass import Glass
+from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+
+PATH, CALLBACK, BACK_CHANNEL = "/sign-in", "/sign-in/callback", "/sign-out/back-channel"
+NOTHING_GRANTED = (
+    "You are known, and nothing is granted to you here. An administrator of this flow centre can change that."
+)
+NOT_NOW = "Nobody can be signed in just now: the store does not answer. Please try again in a moment."
+_PENDING_FOR = timedelta(minutes=10)
+_SCREEN_FOR = timedelta(days=400)  # as long as a browser keeps any cookie; it is renewed at each opening of the address
+_LONGEST_THEN = 1000
+_THEN = re.compile(r"/(?![/\\])[!-\[\]-~]*")  # printable, and no backslash, which some browsers take for a slash
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class SignInRoutes:
+    """The routes of signing in."""
+
+    front: Front
+    glass: Glass
+    current: Callable[[], Picture]
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route. Those that are no coroutines run in a thread."""
+        return [
+            Route(PATH, self.form, methods=["GET"]),
+            Route(PATH, self.sent, methods=["POST"]),
+            Route("/sign-in/provider", self.to_provider, methods=["GET"]),
+            Route(CALLBACK, self.from_provider, methods=["GET"]),
+            Route("/signed-in", self.signed_in, methods=["GET"]),
+            Route("/sign-out", self.sign_out, methods=["POST"]),
+            Route(BACK_CHANNEL, self.ended_elsewhere, methods=["POST"]),
+            Route("/signed-out", self.signed_out, methods=["GET"]),
+            Route("/show/{token}", self.show, methods=["GET"]),
+        ]
+
+    # --- By a local account -----------------------------------------------------------------------
+
+    def form(self, request: Request) -> Response:
+        """The page by which people sign in."""
+        return self._drawn(then=then_of(request.query_params.get("next", "")))
+
+    async def sent(self, request: Request) -> Response:
+        """The form of a local account."""
+        return await asyncio.to_thread(self._local, request, await request.body())
+
+    def _local(self, request: Request, body: bytes) -> Response:
+        try:
+            fields = fields_of(body)
+        except NotASlip as why:
+            return self._drawn(400, mistake=str(why))
+        then, name = then_of(fields.get("next", "")), fields.get("name", "").strip().lower()[:64]
+        access, at = self.front.access(), self.front.now()
+        if not access.local:
+            return self._drawn(404, then=then, mistake="There are no local accounts here.")
+        try:
+            found = sign_in(
+                self.front.store, name, fields.get("password", ""), fields.get("code", "").replace(" ", ""), at
+            )
+            if isinstance(found, Refused):
+                return self._refused(f"{LOCAL}|{name if is_account_name(name) else '?'}", found, then, name)
+            identity = identity_of(access, LOCAL, found.name, found.title)
+            if identity is None:
+                refused = Refused(NOTHING_GRANTED, "nothing is granted")
+                return self._refused(f"{LOCAL}|{name}", refused, then, name)
+            return self._begun(request, identity, then)
+        except Exception as error:
+            return self._failed(error, then)
+
+    # --- By an identity provider --------------------------------------------------------------------
+
+    def to_provider(self, request: Request) -> Response:
+        """Sends the browser to the identity provider."""
+        then = then_of(request.query_params.get("next", ""))
+        try:
+            provider = self.front.provider()
+            if provider is None:
+                return self._drawn(404, then=then, mistake="No identity provider is configured here.")
+            address, pending = provider.begin(self.front.public_url + CALLBACK)
+        except Exception as error:
+            return self._not_by_provider(error, then)
+        answer = RedirectResponse(address, 303)
+        value = f"{pending.handle}~{base64.urlsafe_b64encode(then.encode()).rstrip(b'=').decode()}"
+        answer.headers.append("set-cookie", cookie(PENDING, value, lasts=_PENDING_FOR))
+        return answer
+
+    def from_provider(self, request: Request) -> Response:
+        """Where the provider sends the browser back to."""
+        handle, _, kept = cookies_of(request.headers).get(PENDING, "").partition("~")
+        then = then_of(_decoded(kept))
+        try:
+            from flowcentre.access.oidc import pending_of
+
+            provider = self.front.provider()
+            if provider is None:
+                return self._drawn(404, then=then, mistake="No identity provider is configured here.")
+            query = dict(request.query_params)
+            known = provider.finish(pending_of(handle), query, self.front.public_url + CALLBACK)
+            identity = identity_of(self.front.access(), known.issuer, known.subject, known.title, known.groups)
+            if identity is None:
+                refused = Refused(NOTHING_GRANTED, "nothing is granted")
+                answer = self._refused(f"{known.issuer}|{known.subject}", refused, then)
+            else:
+                answer = self._begun(
+                    request, identity, then, provider_session=known.provider_session, id_token=known.id_token
+                )
+        except Exception as error:
+            answer = self._not_by_provider(error, then)
+        answer.headers.append("set-cookie", cookie(PENDING, ""))
+        return answer
+
+    async def ended_elsewhere(self, request: Request) -> Response:
+        """The provider says that somebody's session has ended (OpenID Connect Back-Channel Logout 1.0)."""
+        return await asyncio.to_thread(self._end_elsewhere, await request.body())
+
+    def _end_elsewhere(self, body: bytes) -> Response:
+        at = self.front.now()
+        try:
+            provider = self.front.provider()
+            if provider is None:
+                return PlainTextResponse("No identity provider is configured here.", 400)
+            subject, session = provider.back_channel(fields_of(body).get("logout_token", ""))
+            oidc = self.front.access().oidc
+            of = session or (f"{oidc.issuer}|{subject}" if oidc is not None and subject else "")
+            if not of:
+                return PlainTextResponse("The logout token names nobody.", 400)
+            ended = self.front.store.end_sessions(of, at, "the provider")
+        except Exception as error:
+            log.warning("a provider's logout was refused", why=str(error) if _is_said(error) else type(error).__name__)
+            return PlainTextResponse("That is no logout token of ours.", 400)
+        self.front.asker.forget()
+        log.info("sessions ended by the provider", count=ended)
+        return Response(status_code=200)
+
+    # --- Signed in, and out -------------------------------------------------------------------------
+
+    async def signed_in(self, request: Request) -> Response:
+        """What whoever asks may, and the form that signs them out."""
+        asker, draw = asking.get(), self.glass.signed_in_page
+        if asker is None or draw is None:
+            return PlainTextResponse("There is no such page.", 404)
+        token = cookies_of(request.headers).get(SESSION, "")
+        session = await self.front.asker.session(token) if asker.token_hash else None
+        until = session.began_at + self.front.access().absolute if session is not None else None
+        page = SignedIn(asker.identity, fresh_mark(), session, until, self.front.now())
+        return HTMLResponse(await asyncio.to_thread(draw, self.current(), page))
+
+    def sign_out(self, request: Request) -> Response:
+        """Ends the session of whoever asks. Where an identity provider has one of its own, the browser goes there next."""
+        asker, at = asking.get(), self.front.now()
+        token = cookies_of(request.headers).get(SESSION, "")
+        session = self.front.sessions.who(token, at)
+        if asker is not None and session is not None:
+            self.front.sessions.end(token, at)
+            self.front.asker.forget()
+            try:
+                self._audit(asker.identity, Audited.SIGNED_OUT, "signed out")
+            except Exception as error:  # they are out; that they are is better than that it is kept
+                log.error("a sign-out was not audited", **kind_and_place(error))
+        answer = self._signed_out(self._provider_address(session.id_token if session is not None else ""))
+        for name in (SESSION, MARK):
+            answer.headers.append("set-cookie", cookie(name, "", read_by_scripts=name == MARK))
+        answer.headers["clear-site-data"] = '"storage"'
+        return answer
+
+    def signed_out(self, _request: Request) -> Response:
+        """That nobody is signed in any more: where a provider sends the browser back to."""
+        return self._signed_out("")
+
+    def _provider_address(self, id_token: str) -> str:
+        if not id_token:
+            return ""
+        try:
+            provider = self.front.provider()
+            found = provider.sign_out_url(id_token, f"{self.front.public_url}/signed-out") if provider else None
+        except Exception as error:
+            log.warning("a provider could not be asked to sign out", **kind_and_place(error))
+            return ""
+        return found or ""
+
+    # --- Screens -------------------------------------------------------------------------------------
+
+    def show(self, request: Request) -> Response:
+        """The address of a screen: it takes its token as a cookie, and shows its board."""
+        token, at = request.path_params["token"], self.front.now()
+        screen = self.front.displays.who(token, at)
+        if screen is None or screen.board is None:
+            return PlainTextResponse("This address is no longer good. An administrator makes another.", 404)
+        answer = RedirectResponse(f"/wall/{screen.board}", 303)
+        answer.headers.append("set-cookie", cookie(DISPLAY, token, lasts=_SCREEN_FOR))
+        return answer
+
+    # --- How -----------------------------------------------------------------------------------------
+
+    def _begun(self, request: Request, identity: Identity, then: str, **of_provider: Any) -> Response:
+        """A session begins, and one that this browser had is over. Audited first: no audit, nobody in."""
+        at = self.front.now()
+        self._audit(identity, Audited.SIGNED_IN, "signed in")
+        before = cookies_of(request.headers).get(SESSION)
+        if before is not None:
+            self.front.sessions.end(before, at, "signed in anew")
+            self.front.asker.forget()
+        token, _ = self.front.sessions.begin(identity, at, **of_provider)
+        answer = RedirectResponse(then, 303)
+        answer.headers.append("set-cookie", cookie(SESSION, token))
+        return answer
+
+    def _refused(self, who: str, refused: Refused, then: str, name: str = "") -> Response:
+        self.front.store.audit(who, "", Audited.REFUSED_SIGN_IN, refused.reason, at=self.front.now())
+        log.warning("a sign-in was refused", why=refused.reason)
+        return self._drawn(403, then=then, name=name, mistake=refused.words)
+
+    def _not_by_provider(self, error: Exception, then: str) -> Response:
+        words = getattr(error, "words", None)
+        if not _is_said(error) or not isinstance(words, str):
+            return self._failed(error, then)
+        log.warning("a sign-in by the provider failed", why=str(error))
+        return self._drawn(403, then=then, mistake=words)
+
+    def _failed(self, error: Exception, then: str) -> Response:
+        log.error("nobody could be signed in", **kind_and_place(error))
+        return self._drawn(503, then=then, mistake=NOT_NOW)
+
+    def _audit(self, identity: Identity, act: Audited, what: str) -> None:
+        self.front.store.audit(identity.id, identity.title, act, what, at=self.front.now())
+
+    def _drawn(self, status: int = 200, *, then: str = "/", name: str = "", mistake: str = "") -> Response:
+        draw, access, county = self.glass.sign_in_page, self.front.access(), self.current().county
+        if draw is None:
+            return PlainTextResponse(mistake or "Sign in.", status)
+        oidc = access.oidc.title if access.oidc is not None else ""
+        page = SignIn(
+            county.name,
+            county.demonstration,
+            access.local,
+            oidc,
+            access.proxy is not None,
+            name=name,
+            then=then,
+            mistake=mistake,
+        )
+        return HTMLResponse(draw(page), status)
+
+    def _signed_out(self, provider_address: str) -> Response:
+        draw, county, oidc = self.glass.signed_out_page, self.current().county, self.front.access().oidc
+        if draw is None:
+            return PlainTextResponse("You are signed out.")
+        title = oidc.title if oidc is not None else ""
+        return HTMLResponse(draw(SignedOut(county.name, county.demonstration, title, provider_address)))
+
+
+def refusing(glass: Glass, current: Callable[[], Picture]) -> Callable[[str], str] | None:
+    """How somebody who may not is told so on a page, where the glass has one."""
+    draw = glass.refused_page
+    if draw is None:
+        return None
+
+    def page(words: str) -> str:
+        county = current().county
+        return draw(county.name, county.demonstration, words)
+
+    return page
+
+
+def then_of(asked: str) -> str:
+    """Where somebody goes once they are signed in: a page of ours, and the first where they ask for another's."""
+    if len(asked) > _LONGEST_THEN or not _THEN.fullmatch(asked):
+        return "/"
+    parts = urlsplit(asked)
+    if parts.scheme or parts.netloc or decision("GET", parts.path) is None or parts.path.startswith((PATH, "/sign")):
+        return "/"
+    return asked
+
+
+def _decoded(kept: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4)).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return "/"
+
+
+def _is_said(error: Exception) -> bool:
+    """Has it words that hold no secret? Those of the provider's module are made so."""
+    return type(error).__name__ == "NotSignedInBecause"
