@@ -10,6 +10,7 @@ from flowcentre.store.answers import (
     Known,
     NewMessage,
     NotAudited,
+    NotScoped,
     PollAlreadyRecorded,
     Pruned,
     Recorded,
@@ -25,6 +26,7 @@ from flowcentre.store.answers import (
     VisitNews,
 )
 from flowcentre.store.outbox import letter_key
+from flowcentre.store.scoped import ScopedStore
 from flowcentre.store.store import Store, open_store
 
 __all__ = [
@@ -37,10 +39,12 @@ __all__ = [
     "Known",
     "NewMessage",
     "NotAudited",
+    "NotScoped",
     "PollAlreadyRecorded",
     "Pruned",
     "Recorded",
     "Rolled",
+    "ScopedStore",
     "SlipKept",
     "Snapshot",
     "Standing",

@@ -40,6 +40,10 @@ class NotAudited(StoreError):
     """The audit could not be written, so what it was to tell of does not leave."""
 
 
+class NotScoped(StoreError):
+    """The database cannot narrow what somebody reads to what they may see, so nothing is given."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What one feed last said of a measure at a place. ``value`` None: it said that it has none."""

@@ -18,12 +18,13 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import orjson
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, union_all, update
 
-from flowcentre.model import Interval, Listed, PeopleList
+from flowcentre.model import CareContract, CareReferral, DelayedDischarge, Interval, Listed, PeopleList, RowScope
 from flowcentre.store import schema as db
 from flowcentre.store.answers import Standing
 from flowcentre.store.batches import some_at_once
 from flowcentre.store.memory import FeedMemory, Row
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
+from flowcentre.store.scoping import of_people
 from flowcentre.store.writing import upsert
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Listed)}
@@ -81,6 +82,17 @@ def unpack(ref: str, packed: bytes) -> Listed:
     return person
 
 
+def locality_of(person: Listed) -> str | None:
+    """The id of the locality, or of the council, whose person it is: where they live, or where the care is wanted."""
+    match person:
+        case DelayedDischarge():
+            return person.residence
+        case CareReferral() | CareContract():
+            return person.place
+        case _:
+            return None
+
+
 def record_lists(
     connection: Connection, memory: FeedMemory, lists: Iterable[PeopleList], received_at: int
 ) -> tuple[int, int]:
@@ -118,7 +130,10 @@ def _exchange(
     named = {"feed": memory.feed, "people": whole.people, "place": whole.place}
     if opened:
         interval = named | {"observed_at": moment, "known_from": received_at}
-        made = connection.execute(_OPEN, [interval | {"ref": ref, "row": row} for ref, row in opened.items()])
+        new: list[dict[str, Any]] = [
+            interval | {"ref": ref, "row": row, "locality": locality_of(persons[ref])} for ref, row in opened.items()
+        ]
+        made = connection.execute(_OPEN, new)
         ids = {ref: id for id, ref in made}
         here.update({ref: (ids[ref], row) for ref, row in opened.items()})
     for gone in here.keys() - rows.keys():
@@ -160,13 +175,15 @@ def read_standing(connection: Connection, people: str, refs: Collection[str], be
     return [Standing(unpack(ref, packed), feed, from_ms(listed_at)) for _, ref, packed, feed, listed_at in found]
 
 
-def read_intervals(connection: Connection, people: str, ref: str, known_at: int | None) -> list[Interval]:
+def read_intervals(
+    connection: Connection, people: str, ref: str, known_at: int | None, scope: RowScope | None = None
+) -> list[Interval]:
     """Everything that the lists of a kind ever said of one person, oldest first; as known at a moment, or all of it."""
     row = db.person.c
     known = [row.known_from <= known_at] if known_at is not None else []
     found = connection.execute(
         select(row.row, row.observed_at, row.left_at, row.known_from, row.known_to)
-        .where(row.people == people, row.ref == ref, *known)
+        .where(row.people == people, row.ref == ref, *known, *of_people(scope))
         .order_by(row.observed_at, row.id)
     )
 
@@ -185,6 +202,16 @@ def read_intervals(connection: Connection, people: str, ref: str, known_at: int 
     ]
 
 
+def read_seen(
+    connection: Connection, people: str, refs: Collection[str], known_at: int | None, scope: RowScope
+) -> set[str]:
+    """Which of some people a scope has any row of on the lists of a kind, as known at a moment, or ever."""
+    row = db.person.c
+    known = [row.known_from <= known_at] if known_at is not None else []
+    asked = select(row.ref).distinct().where(row.people == people, *known, *of_people(scope))
+    return {ref for some in some_at_once(refs) for (ref,) in connection.execute(asked.where(row.ref.in_(some)))}
+
+
 def read_departures(
     connection: Connection, people: str, refs: Collection[str], known_at: int | None
 ) -> dict[str, datetime]:
@@ -201,14 +228,16 @@ def read_departures(
     return {ref: from_ms(left) for ref, left in last.items() if left is not None}
 
 
-def read_people(connection: Connection, people: str, place: str, at: int, known_at: int | None) -> list[Listed]:
+def read_people(
+    connection: Connection, people: str, place: str, at: int, known_at: int | None, scope: RowScope | None = None
+) -> list[Listed]:
     """Who was on a list at a moment, by order of arrival in it.
 
     Asked for in parts, each by an index: were all of it one condition, SQLite would look through everybody who ever
     was on the list.
     """
     row = db.person.c
-    had_come = [row.people == people, row.place == place, row.observed_at <= at]
+    had_come = [row.people == people, row.place == place, row.observed_at <= at, *of_people(scope)]
     had_not_left: list[list[ColumnElement[bool]]] = [[row.left_at.is_(None)], [row.left_at > at]]
     if known_at is not None:
         had_come.append(row.known_from <= known_at)

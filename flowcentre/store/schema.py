@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0012"  # the migration that makes this schema
+NEWEST = "0013"  # the migration that makes this schema
 DERIVED = "picture"  # the feed under which totals and shares are kept as history
 
 metadata = MetaData(
@@ -150,6 +150,7 @@ person = Table(
     Column("left_at", Moment),
     Column("known_to", Moment),
     Column("row", LargeBinary, nullable=False),
+    Column("locality", String),  # where they live, or where the care is wanted; null: not told, or of no list like this
     Index("ix_person_people_place_left_at", "people", "place", "left_at"),
     Index("ix_person_people_place_known_to", "people", "place", "known_to"),
     Index("ix_person_people_ref", "people", "ref"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, text, update
 
@@ -19,6 +20,7 @@ from flowcentre.model import (
     PollCounts,
     Reading,
     RosterExport,
+    RowScope,
     Sighting,
     Typed,
     Visit,
@@ -33,6 +35,9 @@ from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
 from flowcentre.store.readings import SightingWriter
 from flowcentre.store.writing import insert_new, upsert
+
+if TYPE_CHECKING:
+    from flowcentre.store.scoped import ScopedStore
 
 _STANDING = update(db.feed).where(db.feed.c.id == bindparam("one"))  # said of every poll, so made once
 
@@ -382,6 +387,19 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
             if piece == Pruned():
                 return pruned
             pruned = Pruned(pruned.polls + piece.polls, pruned.held_rows + piece.held_rows)
+
+    # --- Who may see what ---------------------------------------------------------------
+
+    def scoped(self, scope: RowScope) -> ScopedStore:
+        """This store, to be read by somebody with a scope: of people the rows of these places' lists and of these localities.
+
+        They are chosen in the question itself, and on PostgreSQL by row-level security as well; whatever is not about
+        people is told whole. It costs nothing to make and writes nothing. Its reading verbs raise NotScoped where the
+        database has not been set up for it.
+        """
+        from flowcentre.store.scoped import ScopedStore  # which is a store itself
+
+        return ScopedStore(self, scope)
 
     # --- Versions and marks -------------------------------------------------------------
 

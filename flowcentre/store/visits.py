@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 
-from flowcentre.model import RosterExport, Visit, VisitStatus
+from flowcentre.model import RosterExport, RowScope, Visit, VisitStatus
 from flowcentre.store import schema as db
 from flowcentre.store.answers import VisitNews
 from flowcentre.store.batches import some_at_once
 from flowcentre.store.memory import FeedMemory
 from flowcentre.store.moments import Moments, from_ms, maybe_from_ms, maybe_to_ms, to_ms
+from flowcentre.store.scoping import of_visits
 from flowcentre.store.writing import insert_new
 
 _row, _roster = db.visit.c, db.roster.c
@@ -142,6 +143,7 @@ def read_visits(
     at: int | None,
     known_at: int | None,
     package: str | None = None,
+    scope: RowScope | None = None,
 ) -> list[Visit]:
     """The visits of a service that were planned to start after a moment, and until another where one is given, in order.
 
@@ -150,7 +152,7 @@ def read_visits(
     roster = _roster_id(connection, feed, place)
     if roster is None:
         return []
-    wanted = [_row.roster == roster, _row.planned_start > after, *_as_known(at, known_at)]
+    wanted = [_row.roster == roster, _row.planned_start > after, *_as_known(at, known_at), *of_visits(scope)]
     if until is not None:
         wanted.append(_row.planned_start <= until)
     if package is not None:
@@ -168,9 +170,9 @@ def read_last(connection: Connection, version: int | None) -> int:
     return connection.execute(newest).scalar() or 0
 
 
-def read_news(connection: Connection, after: int, version: int | None) -> VisitNews:
+def read_news(connection: Connection, after: int, version: int | None, scope: RowScope | None = None) -> VisitNews:
     """The rows newer than one, in the order in which they came, until a version where one is given."""
-    wanted = [_row.id > after]
+    wanted = [_row.id > after, *of_visits(scope)]
     if version is not None:
         wanted.append(_row.version <= version)
     found = connection.execute(select(_row.id, _row.roster, _row.ref, *_TOLD).where(*wanted).order_by(_row.id)).all()
