@@ -18,8 +18,10 @@ def command_line() -> Any:
 
     from running.commands import check, rehearse, run, run_engine, run_published, run_web
     from running.setting import ROOT
+    from running.start import HOST
 
-    a_port = typer.Option(8050, min=1, max=65535, help="On 127.0.0.1: without sign-in no other address is served.")
+    a_port = typer.Option(8050, min=1, max=65535, help="Where it is served.")
+    a_host = typer.Option(HOST, help="The address to be served on; without sign-in that of this machine alone.")
     a_store = typer.Option(None, "--store", help="sqlite:///file.db or postgresql+psycopg://user@host/database.")
     a_shared_store = typer.Option(..., "--store", help="postgresql+psycopg://user@host/database.")
     a_county = typer.Option(..., "--config", help="Folder of TOML files.")
@@ -35,11 +37,12 @@ def command_line() -> Any:
         config: Path | None = typer.Option(None, help="Folder of TOML files; Westshire unless given."),
         store: str | None = a_store,
         port: int = a_port,
+        host: str = a_host,
         demo_port: int = typer.Option(8051, min=1, max=65535, help="Where the demonstration's HTTP feeds answer."),
         past: int = typer.Option(28, min=1, max=28, help="Days that Westshire lives through at its first start."),
     ) -> None:
         """Serve and poll in one process tree."""
-        run(config, store, port, demo_port, past)
+        run(config, store, port, demo_port, past, host)
 
     @commands.command("run-published")
     def _run_published(
@@ -52,9 +55,9 @@ def command_line() -> Any:
         run_published(folder, store, port, london_moment(as_at) if as_at else None)
 
     @commands.command("web")
-    def _web(config: Path = a_county, store: str = a_shared_store, port: int = a_port) -> None:
+    def _web(config: Path = a_county, store: str = a_shared_store, port: int = a_port, host: str = a_host) -> None:
         """Serve only, on PostgreSQL."""
-        run_web(config, store, port)
+        run_web(config, store, port, host)
 
     @commands.command("engine")
     def _engine(config: Path = a_county, store: str = a_shared_store) -> None:

@@ -20,7 +20,7 @@ from running.demonstration import demonstration_start, must_be_westshire, publis
 from running.parts import alerting, picturing, polling, reloading
 from running.server import serve_glass
 from running.setting import DEFAULTS, opened, setting_of
-from running.start import CannotStart, must_be_free, must_say_who_may, only_on_postgresql
+from running.start import HOST, CannotStart, must_be_free, must_say_who_may, only_on_postgresql
 from running.terminal import PAGES, counted, pages_of, say, started
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flowcentre.store import Store
 
 
-def run(folder: Path | None, store_url: str | None, port: int, demo_port: int, past: int) -> None:
+def run(folder: Path | None, store_url: str | None, port: int, demo_port: int, past: int, host: str = HOST) -> None:
     """Serve and poll in one process tree: Westshire, the invented county, unless a configuration is given.
 
     So many days of its ``past`` are told where it starts for the first time.
@@ -53,7 +53,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int, p
         what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now)
         ready = partial(started, what=what, pages=pages_of(county))
-        serve_glass(store, live, port, ready, desk=desk, folder=setting.folder)
+        serve_glass(store, live, port, ready, desk=desk, folder=setting.folder, host=host)
         say("Stopping ...")
     say("Stopped. What is stored is kept.")
 
@@ -103,7 +103,7 @@ def run_published(figures: Path, store_url: str | None, port: int, as_at: dateti
     say("Stopped. What is stored is kept.")
 
 
-def run_web(folder: Path, store_url: str, port: int) -> None:
+def run_web(folder: Path, store_url: str, port: int, host: str = HOST) -> None:
     """Serve only; on PostgreSQL, any number of these beside any number of engines."""
     from flowcentre.feeds.typed import Desk
     from flowcentre.picture.actions_now import has_actions
@@ -114,15 +114,21 @@ def run_web(folder: Path, store_url: str, port: int) -> None:
     county = setting.load()
     must_say_who_may(county)
     with ExitStack() as parts:
-        # What people type and what they do about alerts is written here, and nothing else: the schema is the engines' to bring up to date.
-        writes = may_be_typed(county) or bool(county.alerting.rules or county.pressure.rules) or has_actions(county)
+        # What people type and do is written here, with who signs in and what they see, and nothing else: the schema is the
+        # engines' to bring up to date.
+        writes = (
+            county.access.configured
+            or may_be_typed(county)
+            or bool(county.alerting.rules or county.pressure.rules)
+            or has_actions(county)
+        )
         store = parts.enter_context(opened(setting, county, writer=writes, migrates=False))
         live = parts.enter_context(picturing(store, county, keep=False))
         parts.enter_context(reloading(setting, county, live.use, live.refuse))
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now) if may_be_typed(county) else None
         what = f"{county.name}: web only."
         ready = partial(started, what=what, pages=pages_of(county))
-        serve_glass(store, live, port, ready, desk=desk, folder=setting.folder)
+        serve_glass(store, live, port, ready, desk=desk, folder=setting.folder, host=host)
 
 
 def run_engine(folder: Path, store_url: str) -> None:

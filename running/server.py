@@ -12,12 +12,14 @@ from running.clock import utc_now
 from running.glass import glass_of
 from running.memory import collect_seldom
 from running.pages import add_pages
+from running.start import HOST, CannotStart
 
 if TYPE_CHECKING:
     from flowcentre.feeds.typed import Desk
     from flowcentre.picture import LivePicture
     from flowcentre.store import Store
     from flowcentre.web import FlowServer, Glass
+    from flowcentre.web.front import Front
 
 
 def serve_glass(
@@ -30,19 +32,20 @@ def serve_glass(
     published: bool = False,
     desk: Desk | None = None,
     folder: Path | None = None,
+    host: str = HOST,
 ) -> None:
-    """Serve wall, pages and API until Ctrl-C or SIGTERM. Raises NotLoopback, PortTaken.
+    """Serve wall, pages and API until Ctrl-C or SIGTERM. Raises NotLoopback, PortTaken, CannotStart.
 
-    ``ready`` is told the address; ``published`` adds the page of published figures; ``desk`` takes in what people
+    ``host`` may be an address that others can reach where the county has sign-in. ``ready`` is told the address; ``published`` adds the page of published figures; ``desk`` takes in what people
     type; ``folder`` is the configuration's, where action cards lie.
     """
     from flowcentre.web import serve
 
     books = books_of(store, live, now, published=published)
-    server = gated(store, live, glass_of(books), books, now=now, desk=desk, folder=folder)
+    server = gated(store, live, glass_of(books), books, now=now, desk=desk, folder=folder, host=host)
     collect_seldom()
     add_pages(server, store, live, books, published=published)
-    serve(server, port=port, ready=ready)
+    serve(server, host=host, port=port, ready=ready)
 
 
 def gated(
@@ -54,10 +57,12 @@ def gated(
     now: Callable[[], datetime],
     desk: Desk | None,
     folder: Path | None,
+    host: str = HOST,
 ) -> FlowServer:
     """Every route of the server's own, behind its gate: what is read, and at which desk what people do is taken in.
 
-    Who is signed in is for whoever joins to say (``signed_in`` of ``create_server``): no route finds it out by itself.
+    Where the county has sign-in the gate finds out who asks, by what ``door`` hands it: no route does so by itself. Raises
+    CannotStart where what that needs is not there.
     """
     from flowcentre.config.rules import CARDS
     from flowcentre.web import create_server
@@ -82,4 +87,23 @@ def gated(
         huddles=books.huddles,
         huddle_desk=written,
         cards=cards_in(folder / CARDS) if folder is not None else no_cards,
+        guard=books.guard(store, live, now),
+        front=door(store, live, now, host=host),
     )
+
+
+def door(store: Store, live: LivePicture, now: Callable[[], datetime], *, host: str) -> Front | None:
+    """By what people, screens and machines are known; None of a county without sign-in. Raises CannotStart."""
+    if not live.current().county.access.configured:
+        return None
+    from flowcentre.access.machines import WeakToken
+    from flowcentre.access.proxied import ReachableDirectly
+    from flowcentre.secret import secret_of
+    from flowcentre.web.front import front_of
+
+    if not store.writer:
+        raise CannotStart("sessions and the audit are written to the store, and this server was opened to read alone")
+    try:
+        return front_of(store, lambda: live.current().county.access, now, host=host, secret=secret_of)
+    except (LookupError, WeakToken, ReachableDirectly, ValueError) as why:
+        raise CannotStart(str(why)) from None

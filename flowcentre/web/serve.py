@@ -1,4 +1,4 @@
-"""Runs the server on this machine alone, and stops it when asked to."""
+"""Runs the server, on this machine alone where there is no sign-in, and stops it when asked to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STOP_WITHIN = 1  # seconds that open requests get to finish
 
 
 class NotLoopback(ValueError):
-    """An address that others can reach: there is no sign-in yet."""
+    """An address that others can reach, of a county that asks nobody who they are."""
 
 
 class PortTaken(OSError):
@@ -87,8 +87,11 @@ class Serving(uvicorn.Server):
 
 
 def serving(app: FlowServer, host: str = "127.0.0.1", port: int = 8050) -> Serving:
-    """A server bound to its address, not yet running. Raises NotLoopback and PortTaken."""
-    family, address = _loopback(host, port)
+    """A server bound to its address, not yet running: one that others can reach where the gate knows who asks.
+
+    Raises NotLoopback and PortTaken.
+    """
+    family, address = _address(host, port) if app.policy.asker is not None else _loopback(host, port)
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -108,10 +111,19 @@ def serve(
     server.run()
 
 
+def _address(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise PortTaken(f"{host!r} is no address of this machine") from None
+    family, _, _, _, address = found[0]
+    return family, (str(address[0]), port)
+
+
 def _loopback(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
     refusal = (
         f"Flow Centre serves this machine alone, at 127.0.0.1, until it has sign-in: "
-        f"{host!r} would let others see it. Leave the host out, or use 127.0.0.1."
+        f"{host!r} would let others see it. Leave the host out, use 127.0.0.1, or write access.toml (docs/sign-in.md)."
     )
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

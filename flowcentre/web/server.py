@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
+from flowcentre.access.rows import Guard, NoRows
 from flowcentre.model import Picture
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
@@ -39,6 +40,7 @@ from flowcentre.web.glass import Glass
 from flowcentre.web.health import Gauges, create_health
 from flowcentre.web.huddle import HuddleDesk, HuddleReading, HuddleRoutes
 from flowcentre.web.list_routes import ListRoutes, Lists
+from flowcentre.web.named import Named, whole_lists
 from flowcentre.web.packages import TOLD, create_packages_api
 from flowcentre.web.pressure import PressureDesk, PressureReading, PressureRoutes
 from flowcentre.web.pressure_api import create_pressure_api
@@ -70,8 +72,9 @@ class Live(Protocol):
 class FlowServer(FastAPI):
     """A FastAPI application with the gate in front of it, outside every middleware that is ever added."""
 
-    def __init__(self, policy: Policy, announcer: Announcer, **settings: Any) -> None:
+    def __init__(self, policy: Policy, announcer: Announcer, people: Named, **settings: Any) -> None:
         super().__init__(**settings)
+        self.people = people  # by whom Dash's pages let rows of people out
         self.policy = policy
         self.announcer = announcer
 
@@ -115,6 +118,7 @@ def create_server(
     pressure: PressureReading | None = None,
     pressure_desk: PressureDesk | None = None,
     cards: Cards = no_cards,
+    guard: Guard | None = None,
     front: Front | None = None,
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     beat_every: float = BEAT_EVERY,
@@ -126,6 +130,7 @@ def create_server(
     what people do about them goes to ``alert_desk``, the store where it may be written; so are ``actions``
     and ``huddles``, with their desks.
     ``pressure`` is read, and levels are declared at its desk. ``cards`` are the action cards.
+    ``guard`` lets rows of people out; without one whoever may not see all rows sees none.
     ``front`` is what a county with sign-in has at its door; without it the county is open, and served on this machine alone.
     ``hosts`` are the names it answers to, without a port; ``beat_every`` is the rhythm, in seconds, of the live stream's sign
     of life.
@@ -141,9 +146,11 @@ def create_server(
     announcer = Announcer(
         live.current(), now=now, trouble=pulse.trouble, fingerprint=glass.fingerprint, beat_every=beat_every
     )
-    displays = Displays(live.current, glass, renderings, announcer)
-    delay_routes = DelayRoutes(delays, glass, pulse.trouble)
-    package_routes = ListRoutes(TOLD, packages, pulse.trouble)
+    guard = guard or whole_lists(store, {"delays": delays, "packages": packages}, live.current, now)
+    named = Named(guard)
+    displays = Displays(live.current, glass, renderings, announcer, named)
+    delay_routes = DelayRoutes(delays, glass, pulse.trouble, guard)
+    package_routes = ListRoutes(TOLD, packages, pulse.trouble, guard)
     rehearsal_routes = RehearsalRoutes(store if alerts is not None else None, glass, live.current, now)
     typed_routes = TypedRoutes(desk, glass, live.current, now, signed_in)
     alert_routes = AlertRoutes(alerts, alert_desk, glass, live.current, now, cards, signed_in)
@@ -189,6 +196,7 @@ def create_server(
     app = FlowServer(
         policy,
         announcer,
+        named,
         title="Flow Centre",
         description=ABOUT,
         version="1",
@@ -199,11 +207,12 @@ def create_server(
     # Our own bytes are compressed already and pass through; scripts and styles are not.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_exception_handler(RequestValidationError, _say_what_is_wrong)
+    app.add_exception_handler(NoRows, _say_why_no_rows)
     app.include_router(create_health(live.current, pulse, pulse_thread, registry))
     app.include_router(create_api(live.current, store, renderings, now, pulse.trouble))
     app.include_router(create_delays_api(delay_routes))
     app.include_router(create_packages_api(package_routes))
-    app.include_router(create_capacity_api(capacity is not None, renderings, pulse.trouble))
+    app.include_router(create_capacity_api(capacity is not None, renderings, pulse.trouble, named))
     app.include_router(create_alerts_api(alerts, now, pulse.trouble))
     app.include_router(create_pressure_api(pressure, pulse.trouble))
     app.include_router(create_actions_api(actions, now, pulse.trouble))
@@ -229,6 +238,11 @@ async def _look_again_and_again(pulse: Pulse, pulse_thread: Executor, every: flo
     while True:
         await asyncio.get_running_loop().run_in_executor(pulse_thread, pulse.look)
         await asyncio.sleep(every)
+
+
+async def _say_why_no_rows(_request: Request, why: Exception) -> PlainTextResponse:
+    assert isinstance(why, NoRows)
+    return PlainTextResponse(why.words, why.status, {"cache-control": "no-store"})
 
 
 async def _say_what_is_wrong(_request: Request, error: Exception) -> JSONResponse:

@@ -41,6 +41,7 @@ from flowcentre.web.actions import ActionReading
 from flowcentre.web.alerts import AlertReading
 from flowcentre.web.capacity import Capacities
 from flowcentre.web.cards import Cards, no_cards
+from flowcentre.web.front import Front
 from flowcentre.web.list_routes import Lists
 from flowcentre.web.typed import Desk
 
@@ -240,6 +241,7 @@ class Westshire:
     alerts: AlertReading | None = None
     actions: ActionReading | None = None
     cards: Cards = no_cards
+    front: Front | None = None
     beat_every: float = 5.0
 
     def app(self) -> FlowServer:
@@ -255,6 +257,7 @@ class Westshire:
             alerts=self.alerts,
             actions=self.actions,
             cards=self.cards,
+            front=self.front,
             beat_every=self.beat_every,
         )
         app.mount("/assets", StaticFiles(directory=ASSETS))
