@@ -51,6 +51,10 @@ class Displays:
         self._note(display, at)
         return identity_of_display(display)
 
+    def forget(self) -> None:
+        """Ask the store anew for every screen: one has just been revoked."""
+        self._lately.forget_all()
+
     def _note(self, display: Display, at: datetime) -> None:
         """Write down that a screen was seen, once a minute at most: of many servers each does so by what it knows."""
         with self._guard:

@@ -39,6 +39,11 @@ class Lately(Generic[T]):
                 self._kept[key] = (at, found)
         return found
 
+    def forget_all(self) -> None:
+        """Ask anew for everything: what has just been ended here is ended here at once."""
+        with self._guard:
+            self._kept.clear()
+
     def forget(self, key: str) -> None:
         """Ask anew at the next."""
         with self._guard:

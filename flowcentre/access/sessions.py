@@ -76,6 +76,10 @@ class Sessions:
             return None
         return session
 
+    def forget(self) -> None:
+        """Ask the store anew for everybody: sessions have just been ended."""
+        self._lately.forget_all()
+
     def active(self, token: str, at: datetime) -> None:
         """Note that a person did something: a page that refreshes itself is none. A session that is over stays so."""
         session = self.who(token, at)

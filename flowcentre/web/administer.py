@@ -93,7 +93,7 @@ class AdministerRoutes:
             self._audit(asker, f"screen {which}: revoked")
             if not store.revoke_display(int(which), at):
                 raise CannotDo("That address was good for nothing any more already.")
-            self.front.asker.forget()
+            self.front.forget()
             return "revoked"
         if do == "end" and _HASH.fullmatch(which):
             session = store.session(which)
@@ -101,14 +101,14 @@ class AdministerRoutes:
                 raise CannotDo("There is no such session.")
             self._audit(asker, f"session of {session.identity.id}: ended")
             store.end_session(which, at, by.id)
-            self.front.asker.forget()
+            self.front.forget()
             return "ended"
         if do in ("close", "unlock") and store.account(which) is not None:
             try:
                 (enrolment.close if do == "close" else enrolment.unlock)(store, which, at, by=by.id)
             except enrolment.CannotEnrol as why:
                 raise CannotDo(f"{str(why)[:1].upper()}{str(why)[1:]}.") from None
-            self.front.asker.forget()
+            self.front.forget()
             return "closed" if do == "close" else "unlocked"
         raise CannotDo("There is nothing of that name to do that to.")
 

@@ -35,6 +35,12 @@ class Front:
     public_url: str
     _provider: tuple[Oidc, Provider] | None = field(default=None)
 
+    def forget(self) -> None:
+        """Believe nothing of before: what has just been ended or revoked is so at once on this server."""
+        self.sessions.forget()
+        self.displays.forget()
+        self.asker.forget()
+
     def provider(self) -> Provider | None:
         """The identity provider that is configured now. Raises LookupError where its secret is not there."""
         oidc = self.access().oidc

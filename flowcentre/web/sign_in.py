@@ -157,7 +157,7 @@ class SignInRoutes:
         except Exception as error:
             log.warning("a provider's logout was refused", why=str(error) if _is_said(error) else type(error).__name__)
             return PlainTextResponse("That is no logout token of ours.", 400)
-        self.front.asker.forget()
+        self.front.forget()
         log.info("sessions ended by the provider", count=ended)
         return Response(status_code=200)
 
@@ -181,7 +181,7 @@ class SignInRoutes:
         session = self.front.sessions.who(token, at)
         if asker is not None and session is not None:
             self.front.sessions.end(token, at)
-            self.front.asker.forget()
+            self.front.forget()
             try:
                 self._audit(asker.identity, Audited.SIGNED_OUT, "signed out")
             except Exception as error:  # they are out; that they are is better than that it is kept
@@ -228,7 +228,7 @@ class SignInRoutes:
         before = cookies_of(request.headers).get(SESSION)
         if before is not None:
             self.front.sessions.end(before, at, "signed in anew")
-            self.front.asker.forget()
+            self.front.forget()
         token, _ = self.front.sessions.begin(identity, at, **of_provider)
         answer = RedirectResponse(then, 303)
         answer.headers.append("set-cookie", cookie(SESSION, token))

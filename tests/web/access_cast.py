@@ -78,7 +78,7 @@ class Door:
 
     def later(self) -> None:
         """Let what was believed of a token for a moment be looked up anew."""
-        self.front.asker.forget()
+        self.front.forget()
         self.clock.pass_by(timedelta(seconds=2))
 
 

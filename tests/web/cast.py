@@ -224,6 +224,11 @@ class Drawings:
             action_card=lambda picture, name, text: f"<!doctype html>{name} {text}",
             action_page=lambda story, form: f"<!doctype html>{story.action.what}",
             new_action=lambda draft, form: "<!doctype html>log it",
+            sign_in_page=lambda page: f"<!doctype html>Sign in {page.then} {page.mistake}",
+            signed_out_page=lambda page: f"<!doctype html>signed out {page.provider_address}",
+            signed_in_page=lambda picture, page: f"<!doctype html>{page.identity.title} {page.mark}",
+            refused_page=lambda county, demonstration, words: f"<!doctype html>{words}",
+            access_page=lambda picture, now: f"<!doctype html>{now.address} {now.done} {now.mistake} {now.mark}",
         )
 
 
