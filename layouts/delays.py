@@ -5,12 +5,12 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import Picture
+from flowcentre.model import Leaving, Picture
 from flowcentre.picture.delays import Delay, listing_hospitals
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.listed import Chosen
 from layouts import listed
-from layouts.listed import Finished, ListBook, ListedPage, Reply
+from layouts.listed import ALL_ROWS, Finished, ListBook, ListedPage, Reply, Rows
 from layouts.parts.delay_history import history
 from layouts.parts.delay_life import life
 from layouts.parts.delay_page import PAGE
@@ -28,11 +28,11 @@ def has_lists(picture: Picture) -> bool:
     return bool(listing_hospitals(picture))
 
 
-def page(book: ListBook[Delay], picture: Picture, query: str, finished: Finished) -> Component:
+def page(book: ListBook[Delay], picture: Picture, query: str, finished: Finished, rows: Rows = ALL_ROWS) -> Component:
     """The whole page at an address."""
     if not has_lists(picture):
         return listed.says(PAGE, "No hospital here sends a discharge list, so nobody can be counted.")
-    return listed.page_of(PAGE, book, picture, query, finished, render)
+    return listed.page_of(PAGE, book, picture, query, finished, render, rows)
 
 
 def render(answered: Answered[Delay], query: str) -> Component:
@@ -49,14 +49,21 @@ def render(answered: Answered[Delay], query: str) -> Component:
     return listed.above(PAGE, answered, parts)
 
 
-def reply(book: ListBook[Delay], picture: Picture, question: object) -> Reply:
+def answer(book: ListBook[Delay], whole: ListBook[Delay], picture: Picture, question: object) -> tuple[Reply, Leaving]:
     """Answers ``assets/a-list.js`` for this page."""
 
-    def line_of(chosen: Chosen[Delay], ref: str) -> Component:
+    def line_of(chosen: Chosen[Delay], ref: str) -> tuple[Component, frozenset[str]]:
         then, item = chosen.picture, listed.listed_as(chosen, ref)
-        return life(ref, book.life(ref, then.known_at), then.county, then.at, item.elsewhere if item else None)
+        told = book.life(ref, then.known_at)
+        line = life(ref, told, then.county, then.at, item.elsewhere if item else None)
+        return line, frozenset([ref] if told else [])
 
-    return listed.reply(PAGE, book, picture, question, line_of)
+    return listed.answer(PAGE, book, whole, picture, question, line_of)
 
 
-DELAYS_PAGE = ListedPage(PAGE, page, render, reply, has_lists)
+def reply(book: ListBook[Delay], picture: Picture, question: object) -> Reply:
+    """The same of everybody."""
+    return answer(book, book, picture, question)[0]
+
+
+DELAYS_PAGE = ListedPage(PAGE, page, render, answer, has_lists)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 from zlib import crc32
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import Interval, Picture, State
-from flowcentre.picture.list_book import Answered, NoSuchMoment
+from flowcentre.model import Audited, Interval, Leaving, Picture, State
+from flowcentre.picture.list_book import Answered, NoSuchMoment, asked_moment
 from flowcentre.picture.listed import Chosen, PlaceList, T
 from layouts import list_rows
 from layouts.finished import to_html
@@ -27,6 +27,46 @@ from layouts.parts.words import iso, when_words
 
 Reply = dict[str, object]
 _MOST_TURNS = 8  # places that one chooses among above a list; more make a line that nobody reads
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Whose rows whoever asks for a page may see, in words."""
+
+    refused: str | None = None  # why they see none
+    whose: str = ""  # of which places, where it is not the whole county
+
+
+ALL_ROWS = Rows()
+A = TypeVar("A")
+
+
+class People(Protocol):
+    """By whom rows of people are let out to whoever asks."""
+
+    def refused(self) -> str | None:
+        """Why they see none, in plain words; None where they see some."""
+        ...
+
+    def whose(self) -> str:
+        """Of which places they see rows, in words; "" of the whole county."""
+        ...
+
+    def give(self, list_: str, draw: Callable[[Any], tuple[A, Leaving]]) -> A:
+        """What is drawn from the book of their rows, once it is written down who leaves."""
+        ...
+
+    def html(self, page: str, query: str, html: str) -> str:
+        """A page of counts that names somebody, without those of whom they may not be told."""
+        ...
+
+
+def rows_for(people: People) -> Rows:
+    """Whose rows whoever asks may see."""
+    refused = people.refused()
+    return Rows(refused) if refused is not None else Rows(whose=people.whose())
+
+
 Finished = Callable[[Component], Component]  # makes content that Dash's browser code need not build
 
 
@@ -51,9 +91,12 @@ class ListedPage(Generic[T]):
     """A page as the shell needs it."""
 
     page: ListPage[T]
-    draw: Callable[[Any, Picture, str, Finished], Component]  # of its own kind of book: the whole of it, at a query
+    draw: Callable[
+        [Any, Picture, str, Finished, Rows], Component
+    ]  # of its own kind of book: the whole of it, at a query
     render: Callable[[Answered[T], str], Component]  # its live part
-    reply: Callable[[Any, Picture, object], Reply]  # to what its grid asks of the book
+    # To what its grid asks: of the book of whoever asks, set against the whole book that the page counts.
+    answer: Callable[[Any, Any, Picture, object], tuple[Reply, Leaving]]
     has_lists: Callable[[Picture], bool]
 
 
@@ -67,8 +110,9 @@ def page_of(
     query: str,
     finished: Finished,
     render: Callable[[Answered[T], str], Component],
+    rows: Rows = ALL_ROWS,
 ) -> Component:
-    """The whole page at an address; ``render`` draws what stands above the grid."""
+    """The whole page at an address; ``render`` draws what stands above the grid. ``rows`` says whose are in that."""
     try:
         answered = book.answer(query, picture)
     except NoSuchMoment as why_not:
@@ -78,10 +122,14 @@ def page_of(
     if not answered.looks_back:  # a page of the past stays as it is
         content = html.Div(content.children, id="live-page", **marked(data_page=page.id, data_asked="at"))
     row_opens = f"Enter or a click on a row opens {page.whose_line}."
+    if rows.refused is not None:
+        none = finished(html.P(rows.refused, className="list-rows-of none", role="note"))
+        return html.Div([finished(moment_form(page)), content, none], className=f"list-page no-rows {page.id}-page")
     return html.Div(
         [
             finished(moment_form(page)),
             content,
+            finished(_whose(rows)),
             html.Div(
                 [
                     html.Div(
@@ -96,6 +144,17 @@ def page_of(
         className=f"list-page {page.id}-page",
         **marked(data_list=page.id),
     )
+
+
+def _whose(rows: Rows) -> Component:
+    """Says whose rows stand beneath counts that are of everybody; nothing where it is the same."""
+    if not rows.whose:
+        return html.Div()
+    words = (
+        f"What is counted above is everybody. The rows below are those of {rows.whose}, and what other places' lists say of "
+        "these people is not told."
+    )
+    return html.P(words, className="list-rows-of", role="note")
 
 
 def says(page: ListPage[T], *words: str | Component) -> Component:
@@ -217,26 +276,34 @@ def _steps_elsewhere(one: PlaceList[T]) -> str:
 
 # --- What the grid asks ------------------------------------------------------------------------
 
-Life = Callable[[Chosen[T], str], Component]  # of whom an address chooses and a ref: one person's line of time
+# Of whom an address chooses and a ref: one person's line of time, and by which pseudonyms it tells of them.
+Life = Callable[[Chosen[T], str], tuple[Component, frozenset[str]]]
+_NOBODY = Leaving(Audited.SAW, "")
 
 
-def reply(page: ListPage[T], book: ListBook[T], picture: Picture, question: object, life: Life[T]) -> Reply:
-    """Answers ``assets/a-list.js``: rows of the list, what is new in it, or one person's line of time."""
+def answer(
+    page: ListPage[T], book: ListBook[T], whole: ListBook[T], picture: Picture, question: object, life: Life[T]
+) -> tuple[Reply, Leaving]:
+    """Answers ``assets/a-list.js``: rows of the list, what is new in it, or one person's line of time; and of whom it tells.
+
+    ``book`` has the rows that whoever asks may see, and ``whole`` everybody, as the page counts them.
+    """
     asked = question if isinstance(question, dict) else {}
     query, ref = asked.get("query", ""), asked.get("ref", "")
     if not isinstance(query, str) or not isinstance(ref, str) or not page.subject.listing(picture):
-        return {}
+        return {}, _NOBODY
     try:
         match asked.get("kind"):
             case "rows":
-                return _rows(page, book, query, asked.get("request"))
+                return _rows(page, book, whole, query, asked.get("request"))
             case "news":
-                return _news(page, book, query, asked, ref)
+                return _news(page, book, whole, query, asked, ref)
             case "life":
-                return {"html": to_html(life(book.choose(query), ref))}
+                line, refs = life(book.choose(query), ref)
+                return {"html": to_html(line)}, Leaving(Audited.SAW_PERSON, page.id, refs)
     except NoSuchMoment:
-        return {}
-    return {}
+        return {}, _NOBODY
+    return {}, _NOBODY
 
 
 def listed_as(chosen: Chosen[T], ref: str) -> T | None:
@@ -244,27 +311,49 @@ def listed_as(chosen: Chosen[T], ref: str) -> T | None:
     return next((item for each in chosen.lists for item in (*each.people, *each.left) if item.person.ref == ref), None)
 
 
-def _rows(page: ListPage[T], book: ListBook[T], query: str, request: object) -> Reply:
-    chosen = book.choose(query)
-    return list_rows.rows(page, chosen, _group(page, query, chosen), request) | {
-        "lists": signature(chosen),
+def _rows(
+    page: ListPage[T], book: ListBook[T], whole: ListBook[T], query: str, request: object
+) -> tuple[Reply, Leaving]:
+    everybody = whole.choose(query)
+    chosen = everybody if whole is book else book.choose(query, everybody.picture)
+    found = list_rows.rows(page, chosen, _group(page, query, chosen), request)
+    if whole is not book:
+        theirs = (
+            f"{len(chosen.people):,} of the {len(everybody.people):,} rows that are counted above are yours to see."
+        )
+        found |= {"said": f"{theirs} {found['said']}".rstrip()}
+    reply = found | {
+        "lists": signature(everybody),
         "columns": sorted(page.shown_first(chosen.filters.in_force)),
         "at": chosen.picture.at.isoformat(),
     }
+    shown = {row["ref"] for row in found["rowData"] if "group" not in row}
+    return reply, _leaving(page, query, chosen, [item for item in chosen.people if item.person.ref in shown])
 
 
-def _news(page: ListPage[T], book: ListBook[T], query: str, asked: dict[str, object], ref: str) -> Reply:
+def _leaving(page: ListPage[T], query: str, chosen: Chosen[T], people: Sequence[T]) -> Leaving:
+    """The rows as the audit keeps them: what was chosen names places and reasons, never a person."""
+    asked = chosen.filters.query
+    moment = f", as known at {chosen.picture.at.isoformat()}" if asked_moment(query, chosen.picture.at) else ""
+    what = f"{page.id}{'?' if asked else ''}{asked}{moment}"
+    refs = (name for item in people for name in (item.person.ref, page.subject.pseudonym(item)))
+    return Leaving(Audited.SAW, what, frozenset(refs))
+
+
+def _news(
+    page: ListPage[T], book: ListBook[T], whole: ListBook[T], query: str, asked: dict[str, object], ref: str
+) -> tuple[Reply, Leaving]:
     chosen = book.choose(query)
     since = asked.get("since")
     words = ""
     if isinstance(since, str) and "at=" not in query:
         before = book.choose(f"{query}&at={since.replace('+', '%2B')}")
         words = list_rows.news(before.people, chosen.people, before.picture.at)
-    return {
-        "words": words,
-        "index": list_rows.index_of(page, chosen, _group(page, query, chosen), asked.get("request"), ref),
-        "lists": signature(chosen),
-    }
+    index = list_rows.index_of(page, chosen, _group(page, query, chosen), asked.get("request"), ref)
+    reply = {"words": words, "index": index, "lists": signature(chosen if whole is book else whole.choose(query))}
+    # Where somebody stands in the list tells of them: whoever is on it.
+    there = [] if index is None else [item for item in chosen.people if item.person.ref == ref]
+    return reply, _leaving(page, query, chosen, there)
 
 
 def _group(page: ListPage[T], query: str, chosen: Chosen[T]) -> str | None:

@@ -6,12 +6,12 @@ from typing import cast
 
 from dash.development.base_component import Component
 
-from flowcentre.model import Picture
+from flowcentre.model import Leaving, Picture
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.packages import Package
 from layouts import listed
-from layouts.listed import Finished, ListBook, ListedPage, Reply
+from layouts.listed import ALL_ROWS, Finished, ListBook, ListedPage, Reply, Rows
 from layouts.parts.list_choice import chips, head, looks_back
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import nothing_known
@@ -19,14 +19,14 @@ from layouts.parts.package_panels import panels
 from layouts.parts.package_top import top
 from layouts.parts.queue_page import PAGE
 from layouts.parts.tree import Child
-from layouts.queue import PackageBook, has_lists, reply
+from layouts.queue import PackageBook, answer, has_lists
 
 
-def page(book: ListBook[Package], picture: Picture, query: str, finished: Finished) -> Component:
+def page(book: ListBook[Package], picture: Picture, query: str, finished: Finished, rows: Rows = ALL_ROWS) -> Component:
     """The whole page at an address."""
     if not has_lists(picture):
         return listed.says(PAGE, "No locality here lists its referrals for care, so nobody can be counted.")
-    return listed.page_of(PAGE, book, picture, query, finished, render)
+    return listed.page_of(PAGE, book, picture, query, finished, render, rows)
 
 
 def render(answered: Answered[Package], query: str) -> Component:
@@ -42,8 +42,10 @@ def render(answered: Answered[Package], query: str) -> Component:
     return listed.above(PAGE, answered, parts)
 
 
-def _reply(book: ListBook[Package], picture: Picture, question: object) -> Reply:
-    return reply(cast(PackageBook, book), picture, question)  # the book of this page tells life lines too
+def _answer(
+    book: ListBook[Package], whole: ListBook[Package], picture: Picture, question: object
+) -> tuple[Reply, Leaving]:
+    return answer(cast(PackageBook, book), whole, picture, question)  # the book of this page tells life lines too
 
 
-PACKAGES_PAGE = ListedPage(PAGE, page, render, _reply, has_lists)
+PACKAGES_PAGE = ListedPage(PAGE, page, render, _answer, has_lists)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from dash.development.base_component import Component
 
-from flowcentre.model import Picture
+from flowcentre.model import CareReferral, Leaving, Picture
 from flowcentre.picture.listed import Chosen
 from flowcentre.picture.package_book import PackageLife
 from flowcentre.picture.packages import PACKAGES, Package
@@ -29,10 +29,18 @@ def has_lists(picture: Picture) -> bool:
     return bool(PACKAGES.listing(picture))
 
 
-def reply(book: PackageBook, picture: Picture, question: object) -> Reply:
+def answer(book: PackageBook, whole: ListBook[Package], picture: Picture, question: object) -> tuple[Reply, Leaving]:
     """Answers ``assets/a-list.js`` for this page."""
 
-    def line_of(chosen: Chosen[Package], ref: str) -> Component:
-        return life(ref, book.package_life(ref, chosen.picture), listed.listed_as(chosen, ref), chosen.picture)
+    def line_of(chosen: Chosen[Package], ref: str) -> tuple[Component, frozenset[str]]:
+        told = book.package_life(ref, chosen.picture)
+        rows = [one.person for each in told.referrals for one in each if isinstance(one.person, CareReferral)]
+        refs = frozenset(name for row in rows for name in (row.ref, row.person))
+        return life(ref, told, listed.listed_as(chosen, ref), chosen.picture), refs
 
-    return listed.reply(PAGE, book, picture, question, line_of)
+    return listed.answer(PAGE, book, whole, picture, question, line_of)
+
+
+def reply(book: PackageBook, picture: Picture, question: object) -> Reply:
+    """The same of everybody."""
+    return answer(book, book, picture, question)[0]

@@ -23,7 +23,7 @@ from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from flowcentre.measures import find
-from flowcentre.model import Picture, Point, Poll
+from flowcentre.model import Audited, Leaving, Picture, Point, Poll
 from layouts import actions as actions_page
 from layouts import alerts as alerts_page
 from layouts import capacity as capacity_page
@@ -32,13 +32,14 @@ from layouts import huddle as huddle_page
 from layouts import pressure as pressure_page
 from layouts.delays import DELAYS_PAGE
 from layouts.finished import to_html
-from layouts.listed import ListBook, ListedPage
+from layouts.listed import ListBook, ListedPage, People, rows_for
 from layouts.packages import PACKAGES_PAGE
 from layouts.parts.history_chart import span_shown
 from layouts.parts.huddle_page import ID as HUDDLE_ID
 from layouts.parts.list_links import canonical
 from layouts.parts.tree import marked
 from layouts.services import acute_sites
+from layouts.top import bar, first, main_part, way
 from layouts.ways import OF_DASH, PUBLISHED, ways
 
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]  # (place, measure, start, end)
@@ -144,7 +145,34 @@ def _finished(content: Component) -> Component:
 
     Dash spends seconds of a browser's time on a page of a thousand components, each time that it changes.
     """
-    return html.Div(className="finished", **marked(data_html=to_html(content)))
+    return _filled_in(to_html(content))
+
+
+def _filled_in(content: str) -> Component:
+    return html.Div(className="finished", **marked(data_html=content))
+
+
+class NoPeople:
+    """Lets no row of anybody out: where nobody says who may see which."""
+
+    def refused(self) -> str | None:
+        """Why there are none."""
+        return "Nobody's rows are told here."
+
+    def whose(self) -> str:
+        """Nobody's."""
+        return ""
+
+    def give(self, list_: str, draw: Callable[[Any], Any]) -> Any:
+        """Nothing."""
+        raise PermissionError(self.refused())
+
+    def html(self, page: str, query: str, html: str) -> str:
+        """A page that names nobody; another is not told."""
+        return "" if "data-life=" in html or "data-of=" in html else html
+
+
+NO_PEOPLE = NoPeople()
 
 
 def create_pages(
@@ -160,12 +188,14 @@ def create_pages(
     alerts: alerts_page.Book | None = None,
     actions: actions_page.Book | None = None,
     pressure: pressure_page.Book | None = None,
+    people: People = NO_PEOPLE,
 ) -> dash.Dash:
     """Add the pages to a FastAPI server, after every route of its own: Dash answers all that is left.
 
     ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
     figures, of one place or of all, where there is one; ``books`` are those of the lists of people, ``capacity`` that of
-    community capacity, ``alerts`` that of alerts, and ``actions`` that of actions.
+    community capacity, ``alerts`` that of alerts, and ``actions`` that of actions. ``people`` lets rows of people out to whoever
+    asks; without it nobody's leave.
     """
     known = addresses(
         published=published is not None,
@@ -212,13 +242,14 @@ def create_pages(
                 alerts=alerts,
                 actions=actions,
                 pressure=pressure,
+                people=people,
             )
         except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
             _tell("a page could not be drawn", error)
             return _failed(picture, path, known)
 
     for id, book in books.items():
-        _answer_questions(app, current, LISTED[id], book)
+        _answer_questions(app, current, LISTED[id], book, people)
     # Of Dash on FastAPI: web sockets are announced though nothing here uses them, and assets are found only when the
     # first page asked for is the first page; a deep link would come without its styles.
     app.backend.websocket_capability = False
@@ -239,8 +270,9 @@ def page(
     alerts: alerts_page.Book | None = None,
     actions: actions_page.Book | None = None,
     pressure: pressure_page.Book | None = None,
+    people: People = NO_PEOPLE,
 ) -> list[Component]:
-    """The whole page at an address: what stands above every page, and its own content."""
+    """The whole page at an address: what stands above every page, and its own content, as whoever asks may see it."""
     path = path.rstrip("/") or "/"
     asked = {name: values[0] for name, values in parse_qs(search.lstrip("?")).items()}
     only_published = _only_published(picture, published is not None)
@@ -271,7 +303,8 @@ def page(
         content = _explain(picture, asked.get("place", ""), asked.get("measure", ""), history, polls, home)
     elif path == capacity_page.PATH:
         assert capacity is not None  # or it would not be among the addresses
-        content = capacity_page.page(capacity, picture, _finished, asks_past="at" in asked)
+        finished = partial(_finished_for, people, capacity_page.ID, "")
+        content = capacity_page.page(capacity, picture, finished, asks_past="at" in asked)
     elif path == alerts_page.PATH:
         assert alerts is not None  # or it would not be among the addresses
         content = alerts_page.page(alerts, picture, _finished)
@@ -282,26 +315,41 @@ def page(
         assert actions is not None  # or it would not be among the addresses
         content = actions_page.page(actions, picture, _finished)
     elif path in of_lists:
-        content = of_lists[path].draw(books[of_lists[path].page.id], picture, search, _finished)
+        listed = of_lists[path]
+        finished = partial(_finished_for, people, listed.page.id, search)
+        content = listed.draw(books[listed.page.id], picture, search, finished, rows_for(people))
     else:
         assert published is not None
         content = published(picture, asked.get("place"))
-    return [*_above(picture, path, known), html.Main(content, id="content")]
+    return [*_above(picture, path, known), main_part(content)]
+
+
+def _finished_for(people: People, page: str, query: str, content: Component) -> Component:
+    """The same, without those of whom whoever asks may not be told."""
+    return _filled_in(people.html(page, query, to_html(content)))
 
 
 def _answer_questions(
-    app: dash.Dash, current: Callable[[], Picture], listed: ListedPage[Any], book: ListBook[Any]
+    app: dash.Dash, current: Callable[[], Picture], listed: ListedPage[Any], book: ListBook[Any], people: People
 ) -> None:
-    """Answer what ``assets/a-list.js`` asks of a list: not by a component's property, for Dash would keep each."""
+    """Answer what ``assets/a-list.js`` asks of a list: not by a component's property, for Dash would keep each.
+
+    Where no row may leave the server answers, with its status and the reason.
+    """
     id = listed.page.id
+
+    def drawn(question: object, theirs: ListBook[Any]) -> tuple[dict[str, object], Leaving]:
+        try:
+            return listed.answer(theirs, book, current(), question)
+        except Exception as error:  # Dash would write all of it to the log
+            if isinstance(error, PermissionError):
+                raise
+            _tell("the list could not be read", error)
+            return {}, Leaving(Audited.SAW, "")
 
     @app.callback(Output(f"{id}-answer", "data"), Input(f"{id}-question", "data"), prevent_initial_call=True)
     async def answer(question: object) -> dict[str, object]:
-        try:
-            return await asyncio.to_thread(listed.reply, book, current(), question)
-        except Exception as error:  # Dash would write all of it to the log
-            _tell("the list could not be read", error)
-            return {}
+        return await asyncio.to_thread(people.give, id, partial(drawn, question))
 
 
 def _tell(what: str, error: Exception) -> None:
@@ -314,7 +362,7 @@ def _failed(picture: Picture, path: object, known: Collection[str]) -> list[Comp
     said = html.Header(
         [html.H1("This page could not be drawn"), html.P("The boards under /wall stand.")], className="page-head"
     )
-    return [*_above(picture, str(path), known), html.Main(html.Div(said), id="content")]
+    return [*_above(picture, str(path), known), main_part(html.Div(said))]
 
 
 def _live(picture: Picture, name: str) -> Component:
@@ -334,27 +382,10 @@ def _above(picture: Picture, path: str, known: Collection[str]) -> list[Componen
             said: list[str | Component] = [name]
             if href == alerts_page.PATH:
                 said.append(html.Span(alerts_page.count_words(picture), id="alerts-count"))
-            link = dcc.Link(said, href=href, className="here" if href == path else "", **_current(href == path))
-            entries.append(html.Li(link))
+            entries.append(html.Li(way(said, href, here=href == path)))
         elif href not in OF_DASH:
             entries.append(html.Li(html.A(name, href=href)))
-    above: list[Component] = [
-        html.Header(
-            [
-                html.P([html.Strong("Flow Centre"), html.Span(picture.county.name)], className="brand"),
-                html.Nav(html.Ul(entries), **marked(aria_label="Pages")),
-                html.Time(id="clock"),
-            ],
-            id="top",
-        )
-    ]
-    if picture.county.demonstration:
-        above.insert(0, html.P("Demonstration: every figure here is invented", id="demonstration"))
-    return above
-
-
-def _current(here: bool) -> dict[str, Any]:
-    return {"title": "this page"} if here else {}
+    return [*first(picture), bar(picture.county, entries, html.Time(id="clock"))]
 
 
 def _explain(

@@ -1,30 +1,52 @@
-"""What stands above finished pages that are none of Dash's: the county, and the ways to the others."""
+"""What stands above every page: the way past it, the county, and the ways to the other pages."""
 
 from __future__ import annotations
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import Picture
-from layouts.parts.tree import marked
+from flowcentre.model import County, Picture
+from layouts.parts.tree import Children, marked
 from layouts.ways import ways
+
+CONTENT = "content"
 
 
 def top(picture: Picture, here: str) -> list[Component]:
     """The banner of a demonstration, and the bar with the pages; ``here`` is the address that is shown."""
     county = picture.county
-    entries = [
-        html.Li(html.A(name, href=href, className="here" if href == here else None)) for href, name in ways(picture)
-    ]
-    above: list[Component] = [
-        html.Header(
-            [
-                html.P([html.Strong("Flow Centre"), html.Span(county.name)], className="brand"),
-                html.Nav(html.Ul(entries), **marked(aria_label="Pages")),
-            ],
-            id="top",
-        )
-    ]
-    if county.demonstration:
-        above.insert(0, html.P("Demonstration: every figure here is invented", id="demonstration"))
-    return above
+    entries: list[Component] = [html.Li(way(name, href, here=href == here)) for href, name in ways(picture)]
+    return [*first(picture), bar(county, entries)]
+
+
+def first(picture: Picture) -> list[Component]:
+    """What comes before everything: the way past it all for whoever goes by keyboard, and the banner of a demonstration."""
+    before: list[Component] = [html.A("Skip to the content", href=f"#{CONTENT}", className="skip")]
+    if picture.county.demonstration:
+        # A landmark, so that whoever goes from one to the next by screen reader comes past it.
+        words = "Demonstration: every figure here is invented"
+        before.append(html.Aside(words, id="demonstration", **marked(aria_label="Demonstration")))
+    return before
+
+
+def way(words: Children, href: str, *, here: bool) -> html.A:
+    """A way to a page; that to the page that is shown says so without colour too."""
+    current = marked(aria_current="page") if here else {}
+    return html.A(words, href=href, className="here" if here else None, **current)
+
+
+def bar(county: County, entries: list[Component], *more: Component) -> html.Header:
+    """The bar: whose pages these are, and the ways to all of them."""
+    return html.Header(
+        [
+            html.P([html.Strong("Flow Centre"), html.Span(county.name)], className="brand"),
+            html.Nav(html.Ul(entries), **marked(aria_label="Pages")),
+            *more,
+        ],
+        id="top",
+    )
+
+
+def main_part(content: Children) -> html.Main:
+    """The content of a page, to which one can skip."""
+    return html.Main(content, id=CONTENT, tabIndex=-1)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from flowcentre.access.rows import Guard
     from flowcentre.picture import DelayBook, LivePicture
     from flowcentre.picture.actions_now import ActionBook
     from flowcentre.picture.alerts_now import AlertBook
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from flowcentre.picture.care_book import CareBook
     from flowcentre.picture.huddle import HuddleBook
     from flowcentre.picture.pressure_book import PressureBook
+    from flowcentre.picture.visits import VisitBook
     from flowcentre.store import Store
 
 
@@ -28,6 +30,15 @@ class Books:
     actions: ActionBook | None
     huddles: HuddleBook | None
     pressure: PressureBook | None
+    visits: VisitBook
+
+    def guard(self, store: Store, live: LivePicture, now: Callable[[], datetime]) -> Guard:
+        """Between whoever asks and rows of people: books of their scope, and the audit before a row leaves."""
+        from flowcentre.access.rows import Guard
+        from flowcentre.picture.shelf import Shelf
+
+        shelf = Shelf(store, live.current, self.delays, self.packages, self.visits)
+        return Guard(store, shelf.of, lambda: live.current().county.places, now)
 
     @property
     def capacity(self) -> CapacityBook:
@@ -52,7 +63,8 @@ def books_of(store: Store, live: LivePicture, now: Callable[[], datetime], *, pu
     from layouts.parts.huddle_page import has_huddles
 
     picture = live.current()
-    delays, packages = DelayBook(store, live.current), CareBook(store, live.current, VisitBook(store, live.current))
+    visits = VisitBook(store, live.current)
+    delays, packages = DelayBook(store, live.current), CareBook(store, live.current, visits)
     delays.stand_beside(packages)
     return Books(
         delays,
@@ -62,4 +74,5 @@ def books_of(store: Store, live: LivePicture, now: Callable[[], datetime], *, pu
         huddles=HuddleBook(store, live.current, now) if has_huddles(picture) else None,
         # Always: rules may come while it runs. Without any, its page says so, and the API answers 404.
         pressure=None if published else PressureBook(store, live.current, now),
+        visits=visits,
     )

@@ -43,6 +43,7 @@ def add_pages(server: FlowServer, store: Store, live: LivePicture, books: Books,
         alerts=books.alerts,
         actions=books.actions,
         pressure=books.pressure,
+        people=server.people,
     )
     addresses = shell.addresses(
         published=published,

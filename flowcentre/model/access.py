@@ -175,6 +175,15 @@ class Audited(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """Rows of people that are about to leave, as the audit keeps them."""
+
+    act: Audited
+    what: str
+    refs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One line of the audit: written before what it tells of leaves. ``refs`` are pseudonyms."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flowcentre.model import Picture
+from flowcentre.model import Picture, RowScope
 from flowcentre.picture.capacity import Capacity, CapacityBook, Visits
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.package_book import PackageBook, PackageLife
@@ -28,8 +28,16 @@ class CareAnswered(Answered[Package]):
 class CareBook(PackageBook):
     """The book of packages and, as ``capacity``, the book of capacity."""
 
-    def __init__(self, store: Store, current: Callable[[], Picture], visits: Visits) -> None:
-        super().__init__(store, current)
+    def __init__(
+        self,
+        store: Store,
+        current: Callable[[], Picture],
+        visits: Visits,
+        *,
+        scope: RowScope | None = None,
+        whole: CareBook | None = None,
+    ) -> None:
+        super().__init__(store, current, scope=scope, whole=whole)
         self.capacity = CapacityBook(store, self, visits, current)
         self._weeks = PackageWeeks(store)
         self._visits = visits
@@ -48,4 +56,7 @@ class CareBook(PackageBook):
 
     def package_life(self, ref: str, picture: Picture) -> PackageLife:
         """All that the lists had said of the person, and how the visits to the package went."""
-        return replace(super().package_life(ref, picture), visits=self._visits.of_package(ref, picture))
+        told = super().package_life(ref, picture)
+        if not told.referrals:  # nobody whom this book may tell of
+            return told
+        return replace(told, visits=self._visits.of_package(ref, picture))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flowcentre.model import Picture
+from flowcentre.model import Picture, RowScope
 from flowcentre.picture.delays import DELAYS, Delay
 from flowcentre.picture.list_book import ListBook
 from flowcentre.store import Store
@@ -13,5 +13,12 @@ from flowcentre.store import Store
 class DelayBook(ListBook[Delay]):
     """The book of the hospitals' lists."""
 
-    def __init__(self, store: Store, current: Callable[[], Picture]) -> None:
-        super().__init__(DELAYS, store, current)
+    def __init__(
+        self,
+        store: Store,
+        current: Callable[[], Picture],
+        *,
+        scope: RowScope | None = None,
+        whole: DelayBook | None = None,
+    ) -> None:
+        super().__init__(DELAYS, store, current, scope=scope, whole=whole)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic
 
 from flowcentre.measures.derive import LONDON
-from flowcentre.model import Interval, Picture
+from flowcentre.model import Interval, Picture, RowScope
 from flowcentre.picture.build import build
 from flowcentre.picture.list_beside import beside
 from flowcentre.picture.list_history import ListHistory, Past
@@ -35,13 +35,24 @@ class Answered(Generic[T]):
 class ListBook(Generic[T]):
     """Reads the lists behind the present picture, each once, and those of the past when somebody asks.
 
-    Used from any thread: at worst two read the same.
+    Used from any thread: at worst two read the same. With a ``scope`` the ``store`` is one that gives its rows alone, and
+    pictures of the past are those of the ``whole`` book, for they count everybody.
     """
 
-    def __init__(self, subject: Subject[T], store: Store, current: Callable[[], Picture]) -> None:
+    def __init__(
+        self,
+        subject: Subject[T],
+        store: Store,
+        current: Callable[[], Picture],
+        *,
+        scope: RowScope | None = None,
+        whole: ListBook[T] | None = None,
+    ) -> None:
         self._subject = subject
         self._store = store
         self._current = current
+        self._scope = scope
+        self._whole = whole
         self._history = ListHistory(subject, store)
         self._kept: dict[str, PlaceList[T]] = {}
         self._past: dict[datetime, tuple[Picture, tuple[PlaceList[T], ...]]] = {}
@@ -75,6 +86,8 @@ class ListBook(Generic[T]):
         """The lists that a picture counts, without the steps of the other book. ``keep`` them: it is the present."""
         lists = []
         for value in self._subject.listing(picture):
+            if not self._may_hold(value.place):
+                continue
             kept = self._kept.get(value.place)
             # A value is the same object from picture to picture while its list says nothing new.
             if kept is None or kept.value != value:
@@ -83,6 +96,20 @@ class ListBook(Generic[T]):
                     self._kept[value.place] = kept
             lists.append(kept)
         return tuple(lists)
+
+    def picture_at(self, at: datetime, present: Picture) -> Picture:
+        """What was known at a past moment."""
+        if self._whole is not None:
+            return self._whole.picture_at(at, present)
+        kept = self._past.get(at)
+        if kept is not None and kept[0].county is present.county:
+            return kept[0]
+        return build(self._store, present.county, at)
+
+    def _may_hold(self, place: str) -> bool:
+        """May the list of a place hold anybody of the scope? Any may, where somebody of a locality can be on it."""
+        scope = self._scope
+        return scope is None or scope.everywhere or bool(scope.localities) or place in scope.places
 
     def _with_steps(self, picture: Picture, lists: tuple[PlaceList[T], ...], *, keep: bool) -> tuple[PlaceList[T], ...]:
         """The lists with each person's step on the other book's; of the present worked out once for a pair of lists."""
@@ -100,7 +127,7 @@ class ListBook(Generic[T]):
     def _known_at(self, at: datetime, present: Picture) -> tuple[Picture, tuple[PlaceList[T], ...]]:
         kept = self._past.get(at)
         if kept is None or kept[0].county is not present.county:
-            picture = build(self._store, present.county, at)
+            picture = self.picture_at(at, present)
             kept = picture, self._with_steps(picture, self.lists(picture, keep=False), keep=False)
             self._past = dict(list(self._past.items())[-_KEPT + 1 :]) | {at: kept}
         return kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flowcentre.model import CareReferral, Interval, Picture
+from flowcentre.model import CareReferral, Interval, Picture, RowScope
 from flowcentre.picture.list_book import ListBook
 from flowcentre.picture.packages import PACKAGES, Package
 from flowcentre.picture.visits import PackageVisits
@@ -27,8 +27,15 @@ class PackageLife:
 class PackageBook(ListBook[Package]):
     """The book of the localities' lists."""
 
-    def __init__(self, store: Store, current: Callable[[], Picture]) -> None:
-        super().__init__(PACKAGES, store, current)
+    def __init__(
+        self,
+        store: Store,
+        current: Callable[[], Picture],
+        *,
+        scope: RowScope | None = None,
+        whole: PackageBook | None = None,
+    ) -> None:
+        super().__init__(PACKAGES, store, current, scope=scope, whole=whole)
 
     def package_life(self, ref: str, picture: Picture) -> PackageLife:
         """All that the lists had said, by the moment of a picture, of the person whose referral it is.

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import orjson
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
+from flowcentre.access.rows import NoRows
 from flowcentre.measures import community
 from flowcentre.measures.care_clocks import waited
 from flowcentre.measures.visit_counts import VISITED
@@ -34,7 +37,8 @@ from flowcentre.web.capacity_shapes import (
     StayShape,
     TypedPlaceShape,
 )
-from flowcentre.web.finished import Builder, Renderings, respond
+from flowcentre.web.finished import Builder, Finished, Renderings, finish, respond
+from flowcentre.web.named import Named
 from flowcentre.web.shapes import ValueShape
 from flowcentre.web.shaping import typed_shape, value_shape
 
@@ -68,7 +72,9 @@ def capacity_builder(book: Capacities) -> Builder:
     return lambda picture, _which: (to_json(capacity_shape(book.read(picture))), JSON)
 
 
-def create_capacity_api(has_book: bool, renderings: Renderings, trouble: Callable[[], str | None]) -> APIRouter:
+def create_capacity_api(
+    has_book: bool, renderings: Renderings, trouble: Callable[[], str | None], named: Named
+) -> APIRouter:
     """The route of the API. While there is ``trouble``, the present is refused, not told from memory."""
     plain = {
         404: {"description": NO_CAPACITY},
@@ -82,17 +88,40 @@ def create_capacity_api(has_book: bool, renderings: Renderings, trouble: Callabl
         summary="Community capacity: who could start today, what each service has, what drifts, and what ends when",
     )
     async def capacity(request: Request) -> Response:
-        """Everything of the page of capacity. With an ETag, the same for everyone."""
+        """Everything of the page of capacity. With an ETag. Counts are the same for everyone.
+
+        `starts`, `stays` and `drift` hold those alone whose rows whoever asks may see.
+        """
         if not has_book:
             raise HTTPException(404, NO_CAPACITY)
         refuse_unknown(request, (), "capacity is of the present, and whole")
         if (why := trouble()) is not None:
             raise HTTPException(503, why)
-        answer = respond(request, *await renderings.part(PART, ""))
+        finished, picture = await renderings.part(PART, "")
+        try:
+            finished = await asyncio.to_thread(_narrowed, named, finished)
+        except NoRows as why:
+            raise HTTPException(why.status, why.words) from None
+        answer = respond(request, finished, picture)
         answer.headers["cache-control"] = "no-store"  # it holds rows of people
         return answer
 
     return router
+
+
+def _narrowed(named: Named, finished: Finished) -> Finished:
+    """The same without those of whom whoever asks may not be told. Raises NoRows."""
+    said = orjson.loads(finished.content)
+    listed = [(each, "starts", "ref") for each in said["localities"]]
+    listed += [(each, "stays", "ref") for each in said["recovery"]]
+    listed.append((said, "drift", "package"))
+    names = frozenset(row[name] for each, rows, name in listed for row in each[rows])
+    theirs = named.theirs("capacity", "", names) if names else None
+    if theirs is None:
+        return finished
+    for each, rows, name in listed:
+        each[rows] = [row for row in each[rows] if row[name] in theirs]
+    return finish(orjson.dumps(said), JSON)
 
 
 def capacity_shape(capacity: Capacity) -> CapacityShape:

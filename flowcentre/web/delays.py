@@ -8,6 +8,8 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.rows import Guard
+from flowcentre.model import Audited, Leaving
 from flowcentre.picture.delay_sums import counts_by_facet, hide_left, left_today
 from flowcentre.picture.delay_table import COLUMNS
 from flowcentre.picture.delays import DELAYS, Delay
@@ -15,7 +17,7 @@ from flowcentre.picture.list_small import Seen
 from flowcentre.picture.listed import Chosen
 from flowcentre.web.delay_shapes import DelaysShape, delays_shape
 from flowcentre.web.glass import Glass
-from flowcentre.web.list_routes import ListRoutes, Lists, Refusal, create_list_api
+from flowcentre.web.list_routes import Answer, ListRoutes, Lists, Refusal, create_list_api
 from flowcentre.web.list_told import Told
 
 
@@ -47,8 +49,10 @@ TOLD: Told[Delay] = Told(
 class DelayRoutes(ListRoutes[Delay]):
     """Every route of delayed discharges."""
 
-    def __init__(self, delays: Lists[Delay] | None, glass: Glass, trouble: Callable[[], str | None]) -> None:
-        super().__init__(TOLD, delays, trouble)
+    def __init__(
+        self, delays: Lists[Delay] | None, glass: Glass, trouble: Callable[[], str | None], guard: Guard | None
+    ) -> None:
+        super().__init__(TOLD, delays, trouble, guard)
         self._ward_sheet = glass.ward_sheet
 
     @property
@@ -58,11 +62,16 @@ class DelayRoutes(ListRoutes[Delay]):
 
     def ward_sheet(self, query: str) -> Response:
         """The rows by ward, to be printed."""
-        if self._ward_sheet is None:
+        sheet = self._ward_sheet
+        if sheet is None:
             raise Refusal(404, "This server draws no ward sheets.")
         self.refuse_hidden_people(query)
-        answer = self.answer(query)
-        return HTMLResponse(self._ward_sheet(answer.chosen, answer.asked_at), headers=answer.headers)
+
+        def drawn(answer: Answer[Delay], _whose: str) -> tuple[Response, Leaving]:
+            leaving = self.leaving(Audited.EXPORTED, "/ward-sheet", answer, answer.chosen.people)
+            return HTMLResponse(sheet(answer.chosen, answer.asked_at), headers=answer.headers), leaving
+
+        return self.rows(query, drawn)
 
 
 def create_delays_api(routes: DelayRoutes) -> APIRouter:

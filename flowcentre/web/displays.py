@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 
@@ -9,10 +10,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.rows import NoRows
 from flowcentre.model import Board, Picture
 from flowcentre.web.announce import Announcer, EventStream
 from flowcentre.web.finished import ASKED, Builder, Finished, Renderings, respond
 from flowcentre.web.glass import Glass
+from flowcentre.web.named import Named, names_somebody
 
 HTML = "text/html; charset=utf-8"
 
@@ -36,8 +39,14 @@ class Displays:
     """The routes of displays. They are plain Starlette routes: nothing to parse, bytes are ready."""
 
     def __init__(
-        self, current: Callable[[], Picture], glass: Glass, renderings: Renderings, announcer: Announcer
+        self,
+        current: Callable[[], Picture],
+        glass: Glass,
+        renderings: Renderings,
+        announcer: Announcer,
+        named: Named,
     ) -> None:
+        self._named = named
         self._current = current
         self._glass = glass
         self._renderings = renderings
@@ -87,10 +96,21 @@ class Displays:
             query = asked.canonical(self._current(), request.url.query)
             if query is None:
                 return PlainTextResponse("That address looks back: it is not live.", status_code=404)
-            return self._answer(request, *await self._renderings.part(ASKED, f"{page}?{query}"))
+            return await self._for_asker(request, page, query, *await self._renderings.part(ASKED, f"{page}?{query}"))
         if page not in self._glass.pages:
             return PlainTextResponse("There is no live page of that name.", status_code=404)
-        return self._answer(request, *await self._renderings.part("page", page))
+        return await self._for_asker(request, page, "", *await self._renderings.part("page", page))
+
+    async def _for_asker(
+        self, request: Request, page: str, query: str, finished: Finished, picture: Picture
+    ) -> Response:
+        """What was drawn once for all, without those of whom the asker may not be told."""
+        if names_somebody(finished):
+            try:
+                finished = await asyncio.to_thread(self._named.finished, page, query, finished)
+            except NoRows as why:
+                return PlainTextResponse(why.words, why.status)
+        return self._answer(request, finished, picture)
 
     async def _board_part(self, request: Request, kind: str) -> Response:
         board = request.path_params["board"]

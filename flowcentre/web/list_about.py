@@ -23,9 +23,11 @@ def people_of(count: Value) -> int | None:
 
 
 def about(
-    told: Told[T], chosen: Chosen[T], asked_at: datetime | None, hidden: Seen | None
+    told: Told[T], chosen: Chosen[T], asked_at: datetime | None, hidden: Seen | None, whose: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Each thing that it says, by what it is of. ``hidden`` is the count as it may be seen where small numbers are hidden."""
+    """Each thing that it says, by what it is of. ``hidden`` is the count as it may be seen where small numbers are hidden; ``whose``
+    rows these are, where they are not everybody's.
+    """
     picture, count = chosen.picture, chosen.count
     if picture.county.demonstration:
         yield "Demonstration", "every figure here is invented"
@@ -34,6 +36,8 @@ def about(
     yield "As at", "no list has come" if count.observed_at is None else london(count.observed_at)
     yield "Picture", f"version {picture.version}, of {london(picture.at)}"
     yield "Filters", "; ".join(_filters(told, chosen)) or "none: everybody"
+    if whose:
+        yield "Rows", f"of {whose} alone, as whoever took them away may see: others are neither here nor counted here"
     yield told.counted, _count_words(chosen, hidden)
     silent = [_silence(each.value, chosen) for each in chosen.in_scope if not each.value.known]
     if silent:

@@ -34,13 +34,13 @@ class File:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def file_of_people(told: Told[T], chosen: Chosen[T], asked_at: datetime | None) -> File:
-    """The people chosen, in the order of the list."""
+def file_of_people(told: Told[T], chosen: Chosen[T], asked_at: datetime | None, whose: str = "") -> File:
+    """The people chosen, in the order of the list. ``whose`` rows these are, in words, where they are not everybody's."""
     table = rows(chosen.people, chosen.picture.county, told.columns)
     return File(
         file_name(chosen, f"{told.file}-people"),
         f"{chosen.picture.county.name}: {told.title}",
-        tuple(about(told, chosen, asked_at, None)),
+        tuple(about(told, chosen, asked_at, None, whose)),
         tuple(column.heading_with_unit for column in told.columns),
         tuple(column.kind for column in told.columns),
         tuple(tuple(row[column.id] for column in told.columns) for row in table),

@@ -1,29 +1,33 @@
 """A list of people for machines and to take away: JSON, CSV and XLSX.
 
 No address holds a person's reference: filters name places, pathways and reasons. Every answer is read in
-a thread, and none is kept by whoever passes it on.
+a thread, and none is kept by whoever passes it on. Counts are of everybody; rows are given by the guard alone, of the scope of
+whoever asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic, Literal, Protocol
+from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.rows import Guard, NoRows
+from flowcentre.model import Audited, Leaving, Picture
 from flowcentre.picture.list_book import NoSuchMoment, asked_moment
 from flowcentre.picture.listed import Chosen, T
 from flowcentre.web.api import JSON, to_json
 from flowcentre.web.asked import unknown_word
 from flowcentre.web.list_files import File, as_csv, as_xlsx, file_of_counts, file_of_people
-from flowcentre.web.list_shapes import PeopleShape, people_shape
+from flowcentre.web.list_shapes import PeopleShape, page_of, people_shape
 from flowcentre.web.list_told import Told
 
+A = TypeVar("A")
 CSV = "text/csv; charset=utf-8; header=present"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -31,8 +35,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Lists(Protocol[T]):
     """What the server needs of the lists of people. It blocks: call it in a thread."""
 
-    def choose(self, query: str) -> Chosen[T]:
-        """Whom an address chooses. Raises NoSuchMoment."""
+    def choose(self, query: str, picture: Picture | None = None) -> Chosen[T]:
+        """Whom an address chooses, from the present unless a picture is given. Raises NoSuchMoment."""
         ...
 
 
@@ -65,10 +69,13 @@ _OTHERS = frozenset({"at", "group", "counts", "small", "people", "limit", "offse
 class ListRoutes(Generic[T]):
     """The files of a list. While there is ``trouble``, the present is refused, not told from memory."""
 
-    def __init__(self, told: Told[T], lists: Lists[T] | None, trouble: Callable[[], str | None]) -> None:
+    def __init__(
+        self, told: Told[T], lists: Lists[T] | None, trouble: Callable[[], str | None], guard: Guard | None
+    ) -> None:
         self.told = told
         self._lists = lists
         self._trouble = trouble
+        self._guard = guard
 
     @property
     def routes(self) -> list[Route]:
@@ -80,17 +87,50 @@ class ListRoutes(Generic[T]):
 
     def csv(self, query: str) -> Response:
         """The rows as CSV."""
-        file, answer = self._file(query)
-        return _attached(as_csv(file), CSV, f"{file.name}.csv", answer)
+        return self._file(query, lambda file, answer: _attached(as_csv(file), CSV, f"{file.name}.csv", answer), ".csv")
 
     def xlsx(self, query: str) -> Response:
         """The rows as a workbook."""
-        file, answer = self._file(query)
-        return _attached(as_xlsx(self.told, file, answer.chosen), XLSX, f"{file.name}.xlsx", answer)
+
+        def workbook(file: File, answer: Answer[T]) -> Response:
+            return _attached(as_xlsx(self.told, file, answer.chosen), XLSX, f"{file.name}.xlsx", answer)
+
+        return self._file(query, workbook, ".xlsx")
 
     def answer(self, query: str) -> Answer[T]:
-        """Whom an address chooses. Raises Refusal."""
-        if self._lists is None:
+        """Everybody whom an address chooses, to be counted. Raises Refusal."""
+        return self._answer(query, self._lists)
+
+    def rows(
+        self, query: str, draw: Callable[[Answer[T], str], tuple[A, Leaving]], counted: Answer[T] | None = None
+    ) -> A:
+        """What is drawn of the rows that an address chooses and the asker may see, and whose these are in words.
+
+        They are of the same picture as those ``counted``, where there are any. The audit has whoever leaves before this
+        returns. Raises Refusal.
+        """
+        if self._lists is None or self._guard is None:
+            raise Refusal(404, self.told.no_lists)
+        whose = self._guard.whose
+
+        def drawn(theirs: Lists[T]) -> tuple[A, Leaving]:
+            if counted is not None and theirs is self._lists:
+                return draw(counted, whose())
+            return draw(self._answer(query, theirs, counted.chosen.picture if counted is not None else None), whose())
+
+        try:
+            return self._guard.give(self.told.id, drawn)
+        except NoRows as why:
+            raise Refusal(why.status, why.words) from None
+
+    def leaving(self, act: Audited, what: str, answer: Answer[T], people: Iterable[T]) -> Leaving:
+        """Rows that are about to leave, as the audit keeps them. What was chosen names places and reasons, never a person."""
+        pseudonym = self.told.subject.pseudonym
+        refs = frozenset(name for item in people for name in (item.person.ref, pseudonym(item)))
+        return Leaving(act, what_was_asked(f"{self.told.id}{what}", answer.chosen, answer.asked_at), refs)
+
+    def _answer(self, query: str, lists: Lists[T] | None, picture: Picture | None = None) -> Answer[T]:
+        if lists is None:
             raise Refusal(404, self.told.no_lists)
         names = self.told.subject.names
         asked = parse_qs(query, keep_blank_values=True).keys()
@@ -99,7 +139,7 @@ class ListRoutes(Generic[T]):
         if not parse_qs(query).get("at") and (why := self._trouble()) is not None:
             raise Refusal(503, why)
         try:
-            chosen = self._lists.choose(query)
+            chosen = lists.choose(query) if picture is None else lists.choose(query, picture)
             asked_at = asked_moment(query, chosen.picture.at)
         except NoSuchMoment as why_not:
             raise Refusal(422, str(why_not)) from None
@@ -110,15 +150,21 @@ class ListRoutes(Generic[T]):
             )
         return Answer(chosen, asked_at)
 
-    def _file(self, query: str) -> tuple[File, Answer[T]]:
+    def _file(self, query: str, as_answer: Callable[[File, Answer[T]], Response], kind: str) -> Response:
         counts = _asked(query, "counts", "yes", "no") == "yes"
         if not counts:
             self.refuse_hidden_people(query)
         small_hidden = _asked(query, "small", "suppress") is not None
-        answer = self.answer(query)
         if counts:
-            return file_of_counts(self.told, answer.chosen, answer.asked_at, small_hidden=small_hidden), answer
-        return file_of_people(self.told, answer.chosen, answer.asked_at), answer
+            answer = self.answer(query)
+            file = file_of_counts(self.told, answer.chosen, answer.asked_at, small_hidden=small_hidden)
+            return as_answer(file, answer)
+
+        def of_people(answer: Answer[T], whose: str) -> tuple[Response, Leaving]:
+            file = file_of_people(self.told, answer.chosen, answer.asked_at, whose)
+            return as_answer(file, answer), self.leaving(Audited.EXPORTED, kind, answer, answer.chosen.people)
+
+        return self.rows(query, of_people)
 
     def endpoint(self, answer: Callable[[str], Response]) -> Callable[[Request], Response]:
         """An endpoint that says in plain words why it does not answer."""
@@ -183,15 +229,27 @@ def create_list_api(routes: ListRoutes[T], shape: type[Any], shaped: Shaped[T], 
         limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
         offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ) -> Response:
+        def of_people(theirs: Answer[T], _whose: str) -> tuple[PeopleShape, Leaving]:
+            shown = page_of(theirs.chosen.people, limit=limit, offset=offset)
+            leaving = routes.leaving(Audited.SAW, " by the API", theirs, shown)
+            return people_shape(told, theirs.chosen, limit=limit, offset=offset), leaving
+
         try:
             routes.refuse_hidden_people(_query(request))
             answer = routes.answer(_query(request))
+            page = routes.rows(_query(request), of_people, answer) if people == "yes" else None
         except Refusal as why:
             raise HTTPException(why.status, why.words) from None
-        page = people_shape(told, answer.chosen, limit=limit, offset=offset) if people == "yes" else None
         return Response(to_json(shaped(answer, page)), media_type=JSON, headers=answer.headers)
 
     return router
+
+
+def what_was_asked(what: str, chosen: Chosen[Any], asked_at: datetime | None) -> str:
+    """What somebody looks at, as the audit says it: a list, its filter and the past moment, if any."""
+    query = chosen.filters.query
+    moment = "" if asked_at is None else f", as known at {asked_at.isoformat()}"
+    return f"{what}{'?' if query else ''}{query}{moment}"
 
 
 def _filter_words(told: Told[T], facet: str) -> str:

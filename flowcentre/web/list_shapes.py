@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Annotated
@@ -38,7 +38,7 @@ class ColumnShape(TypedDict):
 class PeopleShape(TypedDict):
     """People in the order of the list; of lists that are too old as well, which say so and are in no count."""
 
-    total: Annotated[int, Field(description="how many rows there are in all")]
+    total: Annotated[int, Field(description="how many rows whoever asks may see; `count` is of everybody")]
     offset: int
     limit: int
     columns: list[ColumnShape]
@@ -95,7 +95,7 @@ def count_shape(count: Count) -> CountShape:
 
 def people_shape(told: Told[T], chosen: Chosen[T], *, limit: int, offset: int) -> PeopleShape:
     """So many of the people, from one of them on."""
-    page = islice(chosen.people, offset, offset + limit)
+    page = page_of(chosen.people, limit=limit, offset=offset)
     return {
         "total": len(chosen.people),
         "offset": offset,
@@ -108,6 +108,11 @@ def people_shape(told: Told[T], chosen: Chosen[T], *, limit: int, offset: int) -
             for row in rows(page, chosen.picture.county, told.columns)
         ],
     }
+
+
+def page_of(people: Sequence[T], *, limit: int, offset: int) -> Iterator[T]:
+    """So many of them, from one of them on."""
+    return islice(people, offset, offset + limit)
 
 
 def _in_utc(cell: Cell) -> Cell:

@@ -127,7 +127,7 @@ def _strip(unit: RecoveryUnit) -> Component | None:
 def _bar(stay: Stay, most: float) -> str:
     over = ' class="over"' if stay.over else ""
     said = escape(f"{stay.referral.ref}: day {stay.day}")
-    return f'<li{over} title="{said}"><i style="width:{100 * stay.day / most:.1f}%"></i></li>'
+    return f'<li{over} data-of="{escape(stay.referral.ref)}" title="{said}"><i style="width:{100 * stay.day / most:.1f}%"></i></li>'
 
 
 def _stays(unit: RecoveryUnit, today: date) -> Markup:

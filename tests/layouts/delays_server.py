@@ -60,7 +60,7 @@ def serving(shown: Shown, port: int = 0) -> Iterator[str]:
         asked_pages={"delays": AskedPage(*shell.asked_page("delays", shown))},
         fingerprint=fingerprint_of(ASSETS),
     )
-    server = create_server(shown.live, shown.store, glass, now=shown.live.now)  # type: ignore[arg-type]
+    server = create_server(shown.live, shown.store, glass, now=shown.live.now, delays=shown)  # type: ignore[arg-type]
     pages = shell.create_pages(
         server,
         assets=ASSETS,
@@ -68,6 +68,7 @@ def serving(shown: Shown, port: int = 0) -> Iterator[str]:
         history=_history,
         polls=lambda feed: [poll(feed, 1, shown.live.at)],
         books={"delays": shown},
+        people=server.people,
     )
     server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=False, books=("delays",)))
     with running(server, port) as url:

@@ -187,7 +187,7 @@ def address(shown: Shown) -> Iterator[str]:
         asked_pages={"packages": AskedPage(*shell.asked_page("packages", shown.book))},
         fingerprint=fingerprint_of(ASSETS),
     )
-    server = create_server(shown.live, shown.store, glass, now=shown.live.now, capacity=shown)  # type: ignore[arg-type]
+    server = create_server(shown.live, shown.store, glass, now=shown.live.now, capacity=shown, packages=shown.book)  # type: ignore[arg-type]
     books = {"packages": shown.book}
     pages = shell.create_pages(
         server,
@@ -197,6 +197,7 @@ def address(shown: Shown) -> Iterator[str]:
         polls=lambda _: [],
         books=books,
         capacity=shown,
+        people=server.people,
     )
     addresses = shell.addresses(published=False, books=books, capacity=True)
     server.allow_pages(pages.csp_hashes(), pages.callback_map, addresses)

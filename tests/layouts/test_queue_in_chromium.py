@@ -53,6 +53,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         history=lambda *_: [],
         polls=lambda _: [],
         books=books,
+        people=server.people,
     )
     server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=False, books=books))
     with running(server) as url:

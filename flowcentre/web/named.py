@@ -1,0 +1,128 @@
+"""Pages of counts that name somebody here and there, narrowed to those of whom the asker may be told.
+
+Such a page is drawn and compressed once for all. Where it names somebody, in ``data-life`` or ``data-of``, whoever may not be
+told of them gets it without that row: the figures above are everybody's and stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Collection
+from datetime import datetime
+from html import unescape
+from typing import Any, TypeVar
+
+from flowcentre.access.rows import NOT_SCOPED, Audit, Books, Guard, NoRows
+from flowcentre.model import Leaving, Picture, RowScope
+from flowcentre.web.finished import Finished, finish
+
+A = TypeVar("A")
+# The list of whose people a page tells. A page that is not here and names somebody goes to nobody: see ``Named.html``.
+LIST_OF = {"packages": "packages", "capacity": "packages", "delays": "delays"}
+_NAME = re.compile(r'data-(?:life|of)="([^"]*)"')
+_ROWS = ("<tr>", "<tr ", "<li>", "<li ")
+_EMPTY = "<tbody></tbody>"
+_MOST_KEPT = 64
+NONE_OF_THEIRS = "None of them is of the places whose rows you may see."
+
+
+def names_in(html: str) -> frozenset[str]:
+    """Who is named in a page."""
+    return frozenset(unescape(said) for said in _NAME.findall(html)) if "data-" in html else frozenset()
+
+
+def names_somebody(finished: Finished) -> bool:
+    """Is anybody named in it?"""
+    return b'data-life="' in finished.content or b'data-of="' in finished.content
+
+
+def without_others(html: str, theirs: Collection[str], words: str) -> str:
+    """A page without the rows of whoever is not among ``theirs``; ``words`` stand where a table has none left.
+
+    Nothing of a page on which somebody is named outside a row.
+    """
+    kept, at = [], 0
+    for found in _NAME.finditer(html):
+        if unescape(found[1]) in theirs:
+            continue
+        if found.start() < at:  # in a row that is out already
+            continue
+        begins, tag = max((html.rfind(tag, at, found.start()), tag[1:3]) for tag in _ROWS)
+        end = f"</{tag}>"
+        ends = html.find(end, found.end())
+        if begins < 0 or ends < 0 or end in html[begins : found.start()]:
+            return ""
+        kept.append(html[at:begins])
+        at = ends + len(end)
+    if not kept and not at:
+        return html
+    kept.append(html[at:])
+    nobody = f'<tbody><tr><td colspan="9" class="what">{words}</td></tr></tbody>'
+    return "".join(kept).replace(_EMPTY, nobody)
+
+
+def whole_lists(audit: Audit, books: Books, current: Callable[[], Picture], now: Callable[[], datetime]) -> Guard:
+    """A guard that has the books of the whole county alone: it gives nothing to whoever may see a part of it."""
+
+    def of(scope: RowScope) -> Books:
+        if not scope.everywhere:
+            raise NoRows(503, NOT_SCOPED)
+        return books
+
+    return Guard(audit, of, lambda: current().county.places, now)
+
+
+class Named:
+    """Narrows what names somebody to whoever asks. It blocks: call it in a thread."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, frozenset[str], str], Finished] = {}
+
+    def refused(self) -> str | None:
+        """Why whoever asks sees no rows, in plain words; None where they see some."""
+        return self._guard.refused()
+
+    def whose(self) -> str:
+        """Of which places they see rows, in words; "" of the whole county. Raises NoRows."""
+        return self._guard.whose()
+
+    def give(self, list_: str, draw: Callable[[Any], tuple[A, Leaving]]) -> A:
+        """See ``Guard.give``."""
+        return self._guard.give(list_, draw)
+
+    def html(self, page: str, query: str, html: str) -> str:
+        """A page, or a part of one, as the asker may see it. Raises NoRows."""
+        names = names_in(html)
+        if not names:
+            return html
+        theirs = self.theirs(page, query, names)
+        return html if theirs is None else without_others(html, theirs, self._words())
+
+    def finished(self, page: str, query: str, finished: Finished) -> Finished:
+        """The same of finished bytes: what comes of them is kept for whoever may see the same. Raises NoRows."""
+        html = finished.content.decode()
+        theirs = self.theirs(page, query, names_in(html))
+        if theirs is None:
+            return finished
+        words = self._words()
+        key = (finished.etag, theirs, words)
+        with self._lock:
+            kept = self._kept.pop(key, None)
+        kept = kept or finish(without_others(html, theirs, words).encode(), finished.media_type)
+        with self._lock:
+            self._kept[key] = kept
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+        return kept
+
+    def _words(self) -> str:
+        return self._guard.refused() or NONE_OF_THEIRS
+
+    def theirs(self, page: str, query: str, names: frozenset[str]) -> frozenset[str] | None:
+        """Who of some may be named to the asker; None: all. The audit has them. Raises NoRows."""
+        if page not in LIST_OF:
+            return frozenset()
+        return self._guard.among(LIST_OF[page], query, names, f"{page}{'?' if query else ''}{query}, named on the page")
