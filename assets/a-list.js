@@ -8,11 +8,18 @@
   const shownList = () => document.querySelector(".list-page[data-list]")?.dataset.list ?? null;
   const keptName = () => `${shownList()}-columns`;
 
-  async function ask(question) {
-    const list = shownList();
+  /** What proves that a question comes from a page that was drawn for whoever is signed in; nothing where nobody need be. */
+  const ownMark = () => document.cookie.match(/(?:^|; )__Host-flow-mark=([^;]*)/)?.[1];
+
+  async function ask(question, byItself = false) {
+    const list = shownList(), mark = ownMark();
     const answer = await fetch("/_dash-update-component", {
       method: "POST",
-      headers: { "Content-Type": "application/json" },
+      headers: {
+        "Content-Type": "application/json",
+        ...(mark ? { "X-Flow-Mark": mark } : {}),
+        ...(byItself ? { "X-Flow-By-Itself": "yes" } : {}), // nobody did anything: it keeps no session alive
+      },
       body: JSON.stringify({
         output: `${list}-answer.data`,
         outputs: { id: `${list}-answer`, property: "data" },
@@ -91,12 +98,15 @@
       .sort((a, b) => a.sortIndex - b.sortIndex)
       .map(({ colId, sort }) => ({ colId, sort }));
 
+  let refreshing = false; // the next rows are asked for because the list has changed, and by nobody
   const source = {
     async getRows({ startRow, endRow, sortModel, filterModel, successCallback, failCallback }) {
       const query = location.search, api = grid;
       if (!api || !shownList()) return failCallback(); // its page has been left
       try {
-        const answer = await ask({ kind: "rows", request: { startRow, endRow, sortModel, filterModel } });
+        const byItself = refreshing;
+        refreshing = false;
+        const answer = await ask({ kind: "rows", request: { startRow, endRow, sortModel, filterModel } }, byItself);
         if (api !== grid) return;
         if (!answer.rowData) throw new Error("no answer");
         shown = { lists: answer.lists, at: answer.at, query };
@@ -216,9 +226,12 @@
   document.addEventListener("filled", async () => {
     const { lists } = document.querySelector(".listed")?.dataset ?? {};
     if (!grid || !lists || !shown.lists || shown.query !== location.search || lists === shown.lists) return;
-    if (!isWorkedIn()) return void grid.refreshInfiniteCache();
+    if (!isWorkedIn()) {
+      refreshing = true;
+      return void grid.refreshInfiniteCache();
+    }
     try {
-      const told = await ask({ kind: "news", since: shown.at, request: request() });
+      const told = await ask({ kind: "news", since: shown.at, request: request() }, true);
       if (told.words) sayNews(told.words);
     } catch {
       sayNews("The list has changed.");

@@ -217,6 +217,9 @@ def create_pages(
         add_log_handler=False,
         suppress_callback_exceptions=True,
         enable_mcp=False,
+        # Of a county with sign-in: without it there is no such cookie, and the header is empty.
+        csrf_token_name="__Host-flow-mark",
+        csrf_header_name="X-Flow-Mark",
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1"},
             {"name": "pages", "content": " ".join(known)},  # for ``assets/pages.js``

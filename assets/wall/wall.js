@@ -131,6 +131,8 @@
   };
   const glass = body.dataset.bodyUrl ? board : dashPage;
 
+  let over = false, asking = false; // nobody is let in here any more; whether that is so is being asked
+
   // --- Fetching: one at a time, only the newest, again until it is shown -----------------------------------
 
   let held = { url: null, etag: null, html: null };
@@ -142,7 +144,7 @@
 
   async function bring() {
     clearTimeout(fetchTimer);
-    if (fetching) return;
+    if (fetching || over) return;
     const url = glass.url();
     if (!url) return void (state.owed = false); // this page shows nothing live
     fetching = true;
@@ -157,6 +159,7 @@
       });
       const version = answer.headers.get("X-Flow-Version");
       // Without our mark it is not ours, but some proxy's page.
+      if (answer.status === 401) askWhetherOver();
       if ((answer.status !== 200 && answer.status !== 304) || version === null) throw new Error(String(answer.status));
       if (answer.status === 200) {
         const html = await answer.text();
@@ -227,6 +230,7 @@
 
   function open() {
     clearTimeout(openTimer);
+    if (over) return;
     stream?.close();
     openedAt = performance.now();
     stream = new EventSource("/live");
@@ -236,12 +240,52 @@
     stream.onerror = () => {
       stream.close();
       clearTimeout(openTimer);
+      askWhetherOver();
       openTimer = setTimeout(open, jittered(openFailures));
       openFailures += 1;
     };
   }
 
+  // --- The session is over ---------------------------------------------------------------------------------
+
+  /** Whoever is not let in any more must not take what stands here for the present, and is told why it stands still. */
+  async function askWhetherOver() {
+    if (over || asking) return;
+    asking = true;
+    try {
+      // A stream says to a script that it failed, and never why.
+      const answer = await fetch("/live", {
+        method: "HEAD",
+        cache: "no-store",
+        redirect: "error",
+        signal: AbortSignal.timeout(FETCH_WITHIN),
+      });
+      over = (answer.status === 401 || answer.status === 403) && answer.headers.has("X-Flow-Fingerprint");
+    } catch { /* the server is away, which is not the same */ }
+    asking = false;
+    if (over) sayOver();
+  }
+
+  function sayOver() {
+    clearTimeout(openTimer);
+    clearTimeout(fetchTimer);
+    body.classList.add("is-over");
+    if (document.getElementById("over")) return;
+    const sign = Object.assign(document.createElement("div"), { id: "over" });
+    sign.setAttribute("role", "alert");
+    if (glass === board && !body.dataset.sleeps) {
+      sign.append("This screen is no longer let in. An administrator can give it another address.");
+    } else {
+      const way = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+      const link = Object.assign(document.createElement("a"), { href: way, textContent: "Sign in again" });
+      sign.append("Your session is over, and this page is no longer the present. ", link);
+    }
+    body.append(sign);
+  }
+
   function hurry() {
+    if (over) return;
+
     if (!asleep && performance.now() - heardAt > SILENT_AFTER / 2) open();
     tick();
   }
@@ -319,6 +363,7 @@
   let lastTick = { monotonic: performance.now(), wall: Date.now() };
 
   function tick() {
+    if (over) return cover();
     const now = { monotonic: performance.now(), wall: Date.now() };
     const slept = Math.abs(now.wall - lastTick.wall - (now.monotonic - lastTick.monotonic)) > 3000;
     lastTick = now;
