@@ -205,6 +205,10 @@ def _button(now: AccessNow, do: str, which: str, words: str, of: str) -> html.Fo
 def _table(title: str, heads: tuple[str, ...], rows: list[Component], nothing: str) -> Component:
     if not rows:
         return html.P(nothing, className="what")
+    for row in rows:  # where a row is a card, what a cell is stands before it
+        for head, cell in zip(heads[1:], row.children[1:], strict=True):
+            if head:
+                setattr(cell, "data-head", head)
     cells: list[Children] = [
         html.Th(head, scope="col") if head else html.Td(html.Span("", className="unseen")) for head in heads
     ]

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import County, Permission, Scope, SignedIn, SignedOut, SignIn
 from flowcentre.model.access import EVERYWHERE, NOWHERE
+from layouts.action_card import card_html
 from layouts.finished import to_html
 from layouts.parts.field import Input
 from layouts.parts.tree import Child, marked
@@ -85,6 +86,12 @@ def refused_document(county: str, demonstration: bool, words: str, *, fingerprin
         html.P([html.A("The first page", href="/"), " or ", html.A("what you may", href="/signed-in")]),
     ]
     return _plain(county, demonstration, "Not for you", parts, fingerprint)
+
+
+def statement_document(county: str, demonstration: bool, text: str, *, fingerprint: str) -> str:
+    """The accessibility statement, of Markdown."""
+    content = html.Article(card_html(text), className="statement")
+    return _plain(county, demonstration, "Accessibility", [content], fingerprint)
 
 
 def signed_in(page: SignedIn, county: County) -> list[Component]:

@@ -37,6 +37,8 @@ def way(words: Children, href: str, *, here: bool) -> html.A:
 
 def bar(county: County, entries: list[Component], *more: Component) -> html.Header:
     """The bar: whose pages these are, and the ways to all of them."""
+    if county.access.configured:  # who that is the page itself says: this is drawn once for all
+        entries = [*entries, html.Li(way("Your sign-in", "/signed-in", here=False))]
     return html.Header(
         [
             html.P([html.Strong("Flow Centre"), html.Span(county.name)], className="brand"),

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from running.books import Books
-from running.setting import ASSETS, LAYOUTS
+from running.setting import ASSETS, LAYOUTS, ROOT
 
 if TYPE_CHECKING:
     from flowcentre.web import Glass
+
+
+def statement_of(root: Path) -> str:
+    """The accessibility statement, as it lies among the documents."""
+    return (root / "docs" / "safety" / "accessibility.md").read_text(encoding="utf-8")
 
 
 def glass_of(books: Books) -> Glass:
@@ -59,5 +65,6 @@ def glass_of(books: Books) -> Glass:
         signed_out_page=partial(sign_in.signed_out_document, fingerprint=fingerprint),
         signed_in_page=partial(access.signed_in_document, fingerprint=fingerprint),
         refused_page=partial(sign_in.refused_document, fingerprint=fingerprint),
+        statement=partial(sign_in.statement_document, text=statement_of(ROOT), fingerprint=fingerprint),
         access_page=partial(access.document, fingerprint=fingerprint),
     )

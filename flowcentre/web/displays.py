@@ -60,6 +60,7 @@ class Displays:
         return [
             Route("/live", self.live),
             Route("/live/pages/{page}", self.page),
+            Route("/accessibility", self.statement),
             Route("/wall", self.boards),
             Route("/wall/", self.boards),
             Route("/wall/{board}", self.document),
@@ -79,6 +80,13 @@ class Displays:
         if len(boards) == 1:
             return RedirectResponse(f"/wall/{boards[0].id}", status_code=307)
         return HTMLResponse(self._glass.wall_list(picture))
+
+    async def statement(self, _request: Request) -> Response:
+        """The accessibility statement, for whoever is signed in and whoever is not."""
+        county, draw = self._current().county, self._glass.statement
+        if draw is None:
+            return PlainTextResponse("There is no such page.", status_code=404)
+        return HTMLResponse(draw(county.name, county.demonstration))
 
     async def document(self, request: Request) -> Response:
         """The whole page of a board."""

@@ -75,6 +75,7 @@ class Glass:
     signed_out_page: Callable[[SignedOut], str] | None = None
     signed_in_page: Callable[[Picture, SignedIn], str] | None = None
     refused_page: Callable[[str, bool, str], str] | None = None
+    statement: Callable[[str, bool], str] | None = None  # of accessibility: county, demonstration
     access_page: Callable[[Picture, AccessNow], str] | None = None
 
 

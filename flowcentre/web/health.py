@@ -14,7 +14,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from typing_extensions import TypedDict
 
-from flowcentre.model import Outcome, Picture, State
+from flowcentre.access.asking import permitted
+from flowcentre.model import Outcome, Permission, Picture, State
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import to_json
 from flowcentre.web.displays import Displays
@@ -62,7 +63,9 @@ def create_health(
             reasons = await asyncio.wait_for(asked, READY_WITHIN)
         except TimeoutError:
             reasons = ["the store does not answer"]
-        said: ReadyShape = {"ready": not reasons, "version": current().version, "reasons": reasons}
+        # Whoever is not signed in may know that, and not why.
+        told, version = (reasons, current().version) if permitted(Permission.AGGREGATES) else ([], 0)
+        said: ReadyShape = {"ready": not reasons, "version": version, "reasons": told}
         return Response(to_json(said), 503 if reasons else 200, media_type="application/json")
 
     @router.get("/metrics", summary="Metrics for Prometheus", response_class=Response)

@@ -79,6 +79,7 @@ DECIDED = {
     "/live": ("/live", 200),
     "/live/pages/{page}": ("/live/pages/demand", 200),
     "/live/{rest:path}": ("/live/nothing", 404),
+    "/accessibility": ("/accessibility", 200),
     "/wall": ("/wall", 200),
     "/wall/": ("/wall/", 200),
     "/wall/{board}": ("/wall/county", 200),
