@@ -18,7 +18,7 @@ const people = {
 };
 const client = (client_id, more) => ({
   client_id,
-  redirect_uris: [BACK],
+  redirect_uris: [BACK, `${BACK}/sign-in/callback`],
   post_logout_redirect_uris: [`${BACK}/signed-out`],
   backchannel_logout_uri: BACK_CHANNEL,
   backchannel_logout_session_required: true,
