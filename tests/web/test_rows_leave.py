@@ -1,0 +1,170 @@
+"""Rows of people by every way out of the server: to nobody who may not have them, and written down before they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from unittest import mock
+
+import httpx
+import pytest
+
+from flowcentre.access.rows import NOT_AUDITED
+from flowcentre.model import Audited, CareService
+from flowcentre.picture.packages import key_of
+from flowcentre.store import Store
+from tests.picture.packages_cast import AT
+from tests.web.access_cast import asking_at
+from tests.web.rows_cast import (
+    DASH,
+    NOBODY,
+    SECRETS,
+    WHOLE,
+    Centre,
+    named_in,
+    page_question,
+    question,
+    served,
+    settle_people,
+    text_of,
+)
+from tests.web.test_decisions import address_of, methods_of
+
+LISTS = ("delays", "packages")
+A_STEP = "data-kind"  # of a line of time
+THEN = f"?at={AT + timedelta(minutes=2):%Y-%m-%dT%H:%M}"
+SERVICES = ",".join(key_of(each) for each in CareService)
+QUERIES = (
+    "",
+    "?people=yes",
+    "?counts=no",
+    f"?phase=waiting,receiving,ended&service={SERVICES}",
+    THEN,
+    "?small=",
+)
+MANAGERS = ("all", "mid", "southmere", "nowhere")
+
+
+@pytest.fixture(scope="module")
+def centre(lasting_store: Store) -> Iterator[Centre]:
+    settle_people(lasting_store)
+    with mock.patch.dict("os.environ", SECRETS):
+        yield Centre(lasting_store)
+
+
+@pytest.fixture(scope="module")
+def client(centre: Centre) -> Iterator[httpx.Client]:
+    with served(centre) as url, asking_at(url) as client:
+        yield client
+
+
+def ways_out(centre: Centre, ref: str) -> list[tuple[str, str, object]]:
+    """Every address that the server answers, Dash's included, and every question that a page can ask."""
+    ways: list[tuple[str, str, object]] = []
+    for method, path in sorted(set(methods_of(centre.app.routes))):
+        if method == "GET" and path != "/live":
+            of_a_list = any(f"/{each}" in path for each in LISTS)
+            ways += [("GET", address_of(path) + query, None) for query in (QUERIES if of_a_list else QUERIES[:1])]
+    for page in ("packages", "delays", "capacity", "demand", "feeds", "alerts", "actions", "huddle"):
+        for query in QUERIES if page in LISTS else QUERIES[:1]:
+            ways += [("GET", f"/live/pages/{page}{query}", None), ("POST", DASH, page_question(f"/{page}", query))]
+    for list_ in LISTS:
+        for query in QUERIES:
+            ways.append(("POST", DASH, question(list_, kind="rows", request=WHOLE, query=query)))
+            ways.append(("POST", DASH, question(list_, kind="life", ref=ref, query=query)))
+            news = {"since": "2026-11-22T07:00:00+00:00", "ref": ref, "request": WHOLE, "query": query}
+            ways.append(("POST", DASH, question(list_, kind="news", **news)))
+    return ways
+
+
+def asked(client: httpx.Client, way: tuple[str, str, object], headers: dict[str, str]) -> httpx.Response:
+    method, path, body = way
+    return (
+        client.request(method, path, json=body, headers=headers)
+        if body
+        else client.request(method, path, headers=headers)
+    )
+
+
+@pytest.mark.parametrize("name", NOBODY)
+def test_whoever_may_see_no_row_gets_none_by_any_way(centre: Centre, client: httpx.Client, name: str) -> None:
+    everybody, before = centre.everybody(), centre.store.audit_head()
+    for way in ways_out(centre, "NG-4001"):
+        answer = asked(client, way, centre.headers(name))
+        text = text_of(answer)
+        if way[2] is not None and "NG-4001" in str(way[2]):  # what was asked for may be said back, and nothing of them
+            text = text.replace("NG-4001", "")
+            assert A_STEP not in text, way
+            assert '"index":null' in text or '"index"' not in text, way
+        assert not named_in(text, everybody), (way, answer.status_code)
+    assert centre.store.audit_head() == before  # nobody saw anybody
+
+
+@pytest.mark.parametrize("name", [*MANAGERS, "reader"])
+def test_a_manager_gets_the_rows_of_their_scope_by_every_way_and_no_others(
+    centre: Centre, client: httpx.Client, name: str
+) -> None:
+    everybody, theirs = centre.everybody(), centre.theirs(name)
+    beyond = sorted(set(everybody) - theirs) or ["NG-0"]
+    seen: set[str] = set()
+    for way in ways_out(centre, beyond[0]):
+        text = text_of(asked(client, way, centre.headers(name))).replace(beyond[0], "")
+        assert named_in(text, everybody) <= theirs, way
+        assert A_STEP not in text or name == "all", way
+        seen |= named_in(text, everybody)
+    assert seen == theirs  # and none of these is kept from them
+
+
+@pytest.mark.parametrize("name", ["all", "mid"])
+@pytest.mark.parametrize(
+    ("path", "act"),
+    [
+        ("/delays.csv", Audited.EXPORTED),
+        ("/delays.xlsx", Audited.EXPORTED),
+        ("/delays/ward-sheet", Audited.EXPORTED),
+        ("/packages.csv?phase=waiting", Audited.EXPORTED),
+        ("/api/v1/packages", Audited.SAW),
+        ("/live/pages/packages", Audited.SAW),
+    ],
+)
+def test_everybody_who_is_named_in_an_answer_is_in_the_entry_before_it(
+    centre: Centre, client: httpx.Client, name: str, path: str, act: Audited
+) -> None:
+    centre.forget()
+    answer = client.get(path, headers=centre.headers(name))
+    named, newest = named_in(text_of(answer), centre.everybody()), centre.store.audit_by(f"local|{name}")[0]
+    assert answer.status_code == 200
+    assert named
+    assert named <= newest.refs
+    assert newest.act is act
+    assert (newest.title, newest.at) == (name, centre.live.at)
+
+
+def test_a_persons_line_is_kept_as_such_and_the_same_look_within_five_minutes_is_one_entry(
+    centre: Centre, client: httpx.Client
+) -> None:
+    body = question("delays", kind="life", ref="SM-1")
+    assert "Admitted" in client.post(DASH, json=body, headers=centre.headers("southmere")).text
+    newest = centre.store.audit_by("local|southmere")[0]
+    assert (newest.act, newest.refs) == (Audited.SAW_PERSON, {"SM-1"})
+    assert newest in centre.store.audit_of("SM-1")
+    client.post(DASH, json=body, headers=centre.headers("southmere"))
+    assert centre.store.audit_by("local|southmere")[0] == newest
+    assert centre.store.verify_audit() is None
+
+
+@pytest.mark.parametrize("name", ["all", "mid"])
+def test_without_the_audit_no_row_leaves(centre: Centre, client: httpx.Client, name: str) -> None:
+    everybody, headers = centre.everybody(), centre.headers(name)
+    with mock.patch.object(type(centre.store), "audit", side_effect=OSError("the disk is full")):
+        for way in ways_out(centre, "NG-4001"):
+            centre.forget()
+            text = text_of(asked(client, way, headers)).replace("NG-4001", "")
+            assert not named_in(text, everybody), way
+            assert A_STEP not in text, way
+        for path in ("/delays.csv", "/api/v1/packages", "/delays/ward-sheet"):
+            answer = client.get(path, headers=headers)
+            assert answer.status_code == 503
+            assert NOT_AUDITED in answer.text
+        answer = client.post(DASH, json=question("delays", kind="rows", request=WHOLE), headers=headers)
+        assert (answer.status_code, answer.text) == (503, NOT_AUDITED)
