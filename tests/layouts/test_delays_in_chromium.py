@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from flowcentre.web import finished
 from tests.layouts.cast import CONDITIONS
 from tests.layouts.conftest import as_new, widen
 from tests.layouts.delays_cast import Book, someone, staying
@@ -25,9 +26,12 @@ def shown() -> Shown:
     return Shown()
 
 
+# Each address that was asked for within a minute is drawn anew with each picture, before anybody asks again: here those
+# of all the tests before, which nobody has on a glass any more, and the news of a test would wait for them for seconds.
 @pytest.fixture(scope="module")
 def address(shown: Shown) -> Iterator[str]:
-    with serving(shown) as url:
+    with pytest.MonkeyPatch.context() as patch, serving(shown) as url:
+        patch.setattr(finished, "WATCHED_FOR", 0.0)
         yield url + "/delays"
 
 
