@@ -26,6 +26,7 @@ PARTS = {
     "picture": "the picture rebuilt after one feed's poll",
     "delays": "delayed discharges: from a filter to the new page and rows",
     "packages": "packages of care and capacity: page data, and visit drift kept up to date",
+    "gate": "what the gate adds to a request, with sign-in and without",
     "alerts": "from a breach that is committed to its message at a sink, with 300 rules",
     "memory": "memory of the whole server with 100 displays",
 }

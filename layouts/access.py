@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from dash import html
@@ -11,7 +12,7 @@ from flowcentre.model import AccessNow, Account, Display, Permission, Picture, S
 from layouts import sign_in
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
-from layouts.parts.tree import Child, Children, marked
+from layouts.parts.tree import Child, marked
 from layouts.parts.words import age_words, when_words
 
 SIGNED_IN, ACCESS = "/signed-in", "/access"
@@ -202,14 +203,14 @@ def _button(now: AccessNow, do: str, which: str, words: str, of: str) -> html.Fo
     return html.Form(fields, method="post", action=ACCESS, className="one-button")
 
 
-def _table(title: str, heads: tuple[str, ...], rows: list[Component], nothing: str) -> Component:
+def _table(title: str, heads: tuple[str, ...], rows: Sequence[html.Tr], nothing: str) -> Component:
     if not rows:
         return html.P(nothing, className="what")
     for row in rows:  # where a row is a card, what a cell is stands before it
         for head, cell in zip(heads[1:], row.children[1:], strict=True):
             if head:
                 setattr(cell, "data-head", head)
-    cells: list[Children] = [
+    cells: list[Child] = [
         html.Th(head, scope="col") if head else html.Td(html.Span("", className="unseen")) for head in heads
     ]
     table = html.Table([html.Thead(html.Tr(cells)), html.Tbody(rows)])

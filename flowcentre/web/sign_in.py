@@ -22,7 +22,7 @@ from flowcentre.access.asking import asking
 from flowcentre.access.grants import LOCAL, identity_of
 from flowcentre.model import Audited, Identity, Picture, SignedIn, SignedOut, SignIn, is_account_name
 from flowcentre.web.asker import DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
-from flowcentre.web.decisions import decision
+from flowcentre.web.decisions import Who, decision
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.front import Front
 from flowcentre.web.glass import Glass
@@ -296,9 +296,8 @@ def then_of(asked: str) -> str:
     if len(asked) > _LONGEST_THEN or not _THEN.fullmatch(asked):
         return "/"
     parts = urlsplit(asked)
-    if parts.scheme or parts.netloc or decision("GET", parts.path) is None or parts.path.startswith((PATH, "/sign")):
-        return "/"
-    return asked
+    needs = decision("GET", parts.path)
+    return asked if needs not in (None, Who.ANYBODY) and not parts.scheme and not parts.netloc else "/"
 
 
 def _decoded(kept: str) -> str:

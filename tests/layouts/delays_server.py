@@ -11,8 +11,10 @@ from flowcentre.model import Interval, Picture, Point
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.listed import Chosen
 from flowcentre.web import Glass, create_server, fingerprint_of
+from flowcentre.web.front import Front
 from flowcentre.web.glass import AskedPage
-from layouts import boards, shell, wall
+from flowcentre.web.named import whole_lists
+from layouts import access, boards, shell, sign_in, wall
 from tests.layouts.cast import poll
 from tests.layouts.delays_cast import Book
 from tests.web.cast import Publisher, QuietStore, running
@@ -50,8 +52,8 @@ class Shown:
 
 
 @contextmanager
-def serving(shown: Shown, port: int = 0) -> Iterator[str]:
-    """The whole server; its address."""
+def serving(shown: Shown, port: int = 0, *, front: Front | None = None) -> Iterator[str]:
+    """The whole server; its address. With a ``front`` people sign in to it."""
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint="1"),
         wall_body=wall.body,
@@ -59,8 +61,18 @@ def serving(shown: Shown, port: int = 0) -> Iterator[str]:
         pages=shell.live_pages(),
         asked_pages={"delays": AskedPage(*shell.asked_page("delays", shown))},
         fingerprint=fingerprint_of(ASSETS),
+        sign_in_page=lambda page: sign_in.document(page, fingerprint="1"),
+        signed_out_page=lambda page: sign_in.signed_out_document(page, fingerprint="1"),
+        signed_in_page=lambda picture, page: access.signed_in_document(picture, page, fingerprint="1"),
+        refused_page=lambda county, invented, words: sign_in.refused_document(county, invented, words, fingerprint="1"),
+        statement=lambda county, invented: sign_in.statement_document(
+            county, invented, "# Accessibility", fingerprint="1"
+        ),
+        access_page=lambda picture, now: access.document(picture, now, fingerprint="1"),
     )
-    server = create_server(shown.live, shown.store, glass, now=shown.live.now, delays=shown)  # type: ignore[arg-type]
+    audited = front.store if front is not None else shown.store
+    guard = whole_lists(audited, {"delays": shown}, shown.live.current, shown.live.now)  # type: ignore[arg-type]
+    server = create_server(shown.live, shown.store, glass, now=shown.live.now, delays=shown, guard=guard, front=front)  # type: ignore[arg-type]
     pages = shell.create_pages(
         server,
         assets=ASSETS,

@@ -1,0 +1,151 @@
+"""Signing in, administering access and being signed out, as one does it: on the real server, in a real Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+from flowcentre.access.accounts import hashed
+from flowcentre.model import Grant, Role, Scope
+from flowcentre.store import open_store
+from tests.layouts.conftest import as_new, is_against_the_policy
+from tests.layouts.delays_cast import Book
+from tests.layouts.delays_server import Shown, serving
+from tests.web.access_cast import ACCESS, Clock, Door, account
+
+pytestmark = pytest.mark.browser
+PATIENT = 60_000
+PASSWORD = "four words are a good one"
+EVERYWHERE = Scope(everywhere=True)
+GRANTS = (
+    Grant("account:admin", frozenset({Role.ADMINISTRATOR}), EVERYWHERE),
+    Grant("account:manager", frozenset({Role.MANAGER}), EVERYWHERE),
+)
+
+
+class Beside(Clock):
+    """The time of what is shown."""
+
+    def __init__(self, shown: Shown) -> None:
+        super().__init__(shown.live.at)
+
+
+@pytest.fixture(scope="module")
+def shown() -> Shown:
+    return Shown()
+
+
+@pytest.fixture(scope="module")
+def door(shown: Shown, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    file = tmp_path_factory.mktemp("door") / "flow.db"
+    shutil.copyfile(migrated_sqlite, file)
+    store = open_store(f"sqlite:///{file}")
+    for name in ("admin", "manager"):
+        store.add_account(account(name, hashed(PASSWORD)))
+    yield Door(store, Beside(shown), replace(ACCESS, grants=GRANTS))
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def address(shown: Shown, door: Door) -> Iterator[str]:
+    with serving(shown, front=door.front) as url:
+        door.front.public_url = url
+        yield url
+
+
+def is_mistake(said: ConsoleMessage) -> bool:
+    """What Chromium says of an answer that refuses is none."""
+    return said.type == "error" and (is_against_the_policy(said) or "status of 4" not in said.text)
+
+
+@pytest.fixture
+def screen(tab: Page, shown: Shown, door: Door) -> Iterator[Page]:
+    shown.show(Book())
+    with as_new(tab, 1366, 900, is_mistake=is_mistake) as page:
+        yield page
+
+
+def sign_in(screen: Page, name: str, password: str = PASSWORD) -> None:
+    screen.fill("#name", name)
+    screen.fill("#password", password)
+    screen.keyboard.press("Enter")
+
+
+def test_one_signs_in_on_the_way_to_a_page_and_its_list_is_there(screen: Page, address: str) -> None:
+    screen.goto(f"{address}/delays?pathway=1")
+    assert screen.url == f"{address}/sign-in?next=/delays%3Fpathway%3D1"
+    sign_in(screen, "manager", "wrong words in a row")
+    expect(screen.get_by_role("alert")).to_contain_text("did not let you in")
+    sign_in(screen, "manager")
+    # The page and its grid both ask by callbacks: each proves that it is of this session.
+    screen.locator('.ag-row[row-index="0"] [col-id=ref]').wait_for(timeout=PATIENT)
+    assert screen.url == f"{address}/delays?pathway=1"
+    kept = {each["name"]: each for each in screen.context.cookies()}
+    assert {name: each["httpOnly"] for name, each in kept.items()} == {
+        "__Host-flow-session": True,
+        "__Host-flow-mark": False,
+    }
+    assert all(each["secure"] and each["sameSite"] == "Lax" for each in kept.values())
+    assert screen.evaluate("document.cookie").split("=")[0] == "__Host-flow-mark"
+
+
+def test_a_page_says_that_its_session_is_over_and_leads_back_to_itself(screen: Page, address: str, door: Door) -> None:
+    screen.goto(f"{address}/delays")
+    sign_in(screen, "manager")
+    screen.locator(".delays h1").wait_for(timeout=PATIENT)
+    expect(screen.locator("#over")).to_have_count(0)
+    for each in door.store.sessions():
+        door.store.end_session(each.token_hash, door.clock.at, "an administrator")
+    door.front.forget()
+    over = screen.locator("#over")
+    expect(over).to_contain_text("Your session is over", timeout=10_000)
+    over.get_by_role("link").click()
+    assert screen.url == f"{address}/sign-in?next=%2Fdelays"
+    sign_in(screen, "manager")
+    screen.wait_for_url(f"{address}/delays")
+
+
+def test_an_administrator_gives_a_screen_its_address_and_takes_it_away(screen: Page, address: str, door: Door) -> None:
+    screen.goto(f"{address}/access")
+    sign_in(screen, "admin")
+    screen.fill("#title", "Control room")
+    screen.get_by_role("button", name="Make an address").click()
+    given = screen.locator("#address").inner_text()
+    screen.goto(f"{address}/access")
+    expect(screen.locator("#address")).to_have_count(0)
+    row = screen.get_by_role("row", name="Control room")
+    expect(row).to_contain_text("never seen")
+    # The screen is a machine of its own: none of the administrator's cookies is there.
+    person = screen.context.cookies()
+    screen.context.clear_cookies()
+    screen.goto(given)
+    assert screen.url == f"{address}/wall/county"
+    assert [each["name"] for each in screen.context.cookies()] == ["__Host-flow-display"]
+    screen.goto(f"{address}/delays")
+    expect(screen.locator("body")).to_contain_text("You may not see this")
+    screen.goto(f"{address}/wall/county")
+    (kept,) = [each for each in door.store.displays() if each.revoked_at is None]
+    assert kept.seen_at is not None
+    door.store.revoke_display(kept.id, door.clock.at)
+    door.front.forget()
+    expect(screen.locator("#over")).to_contain_text("no longer let in", timeout=5_000)
+    screen.context.clear_cookies()
+    screen.context.add_cookies(person)
+    screen.goto(f"{address}/access")
+    expect(screen.get_by_role("row", name="Control room")).to_have_count(0)
+
+
+def test_one_signs_out_and_the_way_back_shows_nothing(screen: Page, address: str, door: Door) -> None:
+    screen.goto(f"{address}/signed-in")
+    sign_in(screen, "admin")
+    expect(screen.locator("h1")).to_have_text("Your sign-in")
+    screen.get_by_role("button", name="Sign out").click()
+    expect(screen.locator("h1")).to_have_text("You are signed out")
+    assert screen.context.cookies() == []
+    screen.goto(f"{address}/access")
+    assert screen.url == f"{address}/sign-in?next=/access"
