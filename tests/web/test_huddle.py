@@ -18,6 +18,9 @@ from tests.alerts.world import AT
 from tests.web.alerts_cast import FORM, WHO, fill_in, forms_of, send
 from tests.web.huddle_cast import Room
 
+# What a form is answered with needs but one of the databases: what is kept, once and in which order, is proved on both.
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def room(store: Store) -> Room:
@@ -79,6 +82,7 @@ def test_the_same_form_sent_twice_counts_once(room: Room, client: httpx.Client) 
     assert fill_in(client, "/huddle", "open").text.count("Huddle 2, opened") == 1
 
 
+@on_one
 def test_a_form_that_is_put_right_on_the_way_back_is_another_line(room: Room, client: httpx.Client) -> None:
     fill_in(client, "/huddle", "open")
     fields = forms_of(client.get("/huddle").text)["minute"] | {"author": WHO}
@@ -95,6 +99,7 @@ def test_whoever_opens_a_second_is_told_who_opened_the_first(client: httpx.Clien
     assert f"Opened by {WHO} at 08:00." in answer.text
 
 
+@on_one
 def test_a_page_whose_huddle_was_closed_says_beside_its_forms_that_nothing_is_kept(
     room: Room, client: httpx.Client
 ) -> None:
@@ -110,6 +115,7 @@ def test_a_page_whose_huddle_was_closed_says_beside_its_forms_that_nothing_is_ke
     assert "data-huddle" not in client.get("/huddle").text
 
 
+@on_one
 def test_an_action_is_logged_beside_the_page_of_a_huddle(client: httpx.Client) -> None:
     fill_in(client, "/huddle", "open")
     [way] = re.findall(r"<a [^>]*huddle=1[^>]*>", client.get("/huddle").text)
@@ -117,6 +123,7 @@ def test_an_action_is_logged_beside_the_page_of_a_huddle(client: httpx.Client) -
     assert 'rel="noopener"' in way
 
 
+@on_one
 def test_an_old_address_does_not_say_what_is_not_so(client: httpx.Client) -> None:
     fill_in(client, "/huddle", "open")
     closed = fill_in(client, "/huddle/1", "close", send="no")
@@ -142,6 +149,7 @@ def test_what_is_written_after_the_end_comes_back_with_its_words_and_is_not_kept
     assert fill_in(client, "/huddle/1", "send").url.query == b"done=sent"
 
 
+@on_one
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -171,6 +179,7 @@ def test_what_cannot_be_kept_is_said_and_the_rest_stays_in_the_form(
     assert room.store.minutes(1) == []
 
 
+@on_one
 def test_the_pdf_says_what_the_text_says(room: Room, client: httpx.Client) -> None:
     fill_in(client, "/huddle", "open")
     fill_in(client, "/huddle/1", "close", send="no")
@@ -193,6 +202,7 @@ def test_the_pdf_says_what_the_text_says(room: Room, client: httpx.Client) -> No
     assert "1 letter cannot be printed here" in words
 
 
+@on_one
 def test_the_live_part_holds_no_form_and_is_news_when_somebody_writes(room: Room, client: httpx.Client) -> None:
     fill_in(client, "/huddle", "open")
     page = client.get("/huddle").text
@@ -207,6 +217,7 @@ def test_the_live_part_holds_no_form_and_is_news_when_somebody_writes(room: Room
     assert "six beds" in after.text
 
 
+@on_one
 def test_where_nobody_is_named_nothing_is_sent_and_the_page_says_so(store: Store) -> None:
     room = Room(store, Alerting())
     with room.serving() as url, httpx.Client(base_url=url, follow_redirects=True, timeout=30) as client:
@@ -219,12 +230,14 @@ def test_where_nobody_is_named_nothing_is_sent_and_the_page_says_so(store: Store
         assert client.get("/huddle/1").text.count("Not sent.") == 1
 
 
+@on_one
 def test_a_server_that_only_reads_shows_huddles_and_takes_nothing(room: Room) -> None:
     with room.serving(writes=False) as url, httpx.Client(base_url=url, timeout=30) as client:
         assert forms_of(client.get("/huddle").text) == {}
         assert send(client, "/huddle", {"do": "open", "author": WHO}).status_code == 405
 
 
+@on_one
 def test_an_unhappy_store_is_said_and_the_words_stay(room: Room) -> None:
     class Away:
         def __getattr__(self, name: str) -> object:
@@ -241,6 +254,7 @@ def test_an_unhappy_store_is_said_and_the_words_stay(room: Room) -> None:
         assert forms_of(answer.text)["minute"]["words"] == "six beds"
 
 
+@on_one
 def test_where_not_even_the_page_can_be_drawn_the_words_come_back(room: Room) -> None:
     class Gone:
         def __getattr__(self, name: str) -> object:
@@ -265,6 +279,7 @@ def test_the_letters_of_a_pdf_are_unpacked_once_and_nothing_is_said_of_lacking_w
     assert "cannot be printed" not in words
 
 
+@on_one
 @pytest.mark.parametrize(
     "path", ["/huddle/7", "/huddle/7.txt", "/huddle/7.pdf", "/huddle/x", "/huddle/1/2", "/huddle/x.pdf"]
 )
@@ -273,6 +288,7 @@ def test_what_is_not_there_is_said_in_plain_words(client: httpx.Client, path: st
     assert (answer.status_code, answer.text[:11]) == (404, "There is no")
 
 
+@on_one
 def test_a_form_from_elsewhere_is_refused(client: httpx.Client) -> None:
     answer = client.post("/huddle", content="do=open&author=me", headers=FORM | {"origin": "https://elsewhere.example"})
     assert answer.status_code == 403
