@@ -67,6 +67,15 @@
     title();
   }).observe(document.body, { childList: true, subtree: true, characterData: true, attributeFilter: ["data-html"] });
 
+  // Past what stands above the page, without an address of its own: that would be gone to again later.
+  document.addEventListener("click", (event) => {
+    const content = event.target.closest?.(".skip") && document.getElementById("content");
+    if (!content) return;
+    event.preventDefault();
+    content.focus({ preventScroll: true });
+    content.scrollIntoView();
+  });
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || link.target || link.origin !== location.origin || !pages.has(link.pathname)) return;

@@ -26,7 +26,7 @@ from layouts.parts.action_words import (
 from layouts.parts.age import age
 from layouts.parts.alert_words import where
 from layouts.parts.figure import explained
-from layouts.parts.rows import cell, folded, row, table
+from layouts.parts.rows import cell, folded, row, table, unseen
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, when_words
 
@@ -128,7 +128,7 @@ def _figure(known: ActionsNow, action: Action) -> list[Child]:
 def _ended(known: ActionsNow) -> html.Section:
     if not known.ended:
         return html.Section([html.H2("Ended lately"), html.P("No action has ended in the last week.")], id="ended")
-    heads = ("Action", "Ended", "What its figure did", "")
+    heads = ("Action", "Ended", "What its figure did", unseen("In figures"))
     seen, rest = known.ended[:_ENDED_SEEN], known.ended[_ENDED_SEEN:]
     parts: list[Child] = [
         html.H2("Ended lately"),

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Picture
 from layouts.finished import to_html
-from layouts.top import top
+from layouts.top import main_part, top
 
 
 def render(picture: Picture) -> list[Component]:
@@ -19,7 +19,7 @@ def render(picture: Picture) -> list[Component]:
     if county.boards:
         boards = html.Ul([html.Li(html.A(board.title, href=f"/wall/{board.id}")) for board in county.boards])
     head = html.Header(html.H1(["Wall boards", html.Span(f" {county.name}")]), className="page-head")
-    return [*top(picture, "/wall"), html.Main(html.Div([head, boards], className="board-list"), id="content")]
+    return [*top(picture, "/wall"), main_part(html.Div([head, boards], className="board-list"))]
 
 
 def document(picture: Picture, *, fingerprint: str) -> str:

@@ -19,9 +19,9 @@ from layouts.parts.huddle_now import actions, alerts, changed, ended, minutes, p
 from layouts.parts.huddle_page import ID, PATH, TITLE
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import clock_words, date_words, iso, when_words
-from layouts.top import top
+from layouts.top import main_part, top
 
-_SHEETS = ("tokens.css", "flowcentre.css", "type-in/type-in.css", "alerts.css", "huddle.css")
+_SHEETS = ("tokens.css", "flowcentre.css", "type-in/type-in.css", "alerts.css", "huddle.css", "over.css")
 _LISTED = 10  # huddles before
 
 
@@ -191,7 +191,7 @@ def _page(
 ) -> str:
     """A finished page; with what is live of it, the wall's script keeps that true."""
     version = escape(fingerprint)
-    content = html.Main(html.Div(main, className="huddle"), id="content")
+    content = main_part(html.Div(main, className="huddle"))
     body = "\n".join(to_html(part) for part in [*top(picture, here), content])
     sheets = "\n".join(f'<link rel="stylesheet" href="/assets/{sheet}?v={version}">' for sheet in _SHEETS)
     live, script = "", ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
@@ -18,6 +18,7 @@ from layouts.parts import published_reasons as reasons
 from layouts.parts.published_figures import Figures, Histories
 from layouts.parts.published_tables import NOT_FOR_BOARDS, as_at, change_words, latest_table, year_table
 from layouts.parts.words import date_words, figure_text
+from layouts.top import way
 
 PATH = "/published"
 _REPORTED = (
@@ -88,10 +89,7 @@ def _places(figures: Figures, shown: Place | None) -> html.Nav:
     every = [(None, "All trusts")] + [(p.id, p.label) for p in (*figures.trusts, *figures.boards)]
     here = shown.id if shown else None
     return html.Nav(
-        [
-            dcc.Link(name, href=f"{PATH}?place={id}" if id else PATH, className="here" if id == here else "")
-            for id, name in every
-        ],
+        [way(name, f"{PATH}?place={id}" if id else PATH, here=id == here) for id, name in every],
         **{"aria-label": "Places"},  # type: ignore[arg-type]
     )
 
@@ -197,7 +195,7 @@ def _by_trust(figures: Figures, title: str, measure_id: str) -> Component:
     drawn = charts.lines(
         series, suffix=" %" if percent else "", decimals=measure.decimals, breaks=measure_id.startswith("nctr")
     )
-    return charts.chart(title, says, drawn)
+    return charts.chart(title, says, drawn, measure.decimals)
 
 
 def _line(figures: Figures, place: Place, title: str, measures: Sequence[str]) -> Component:
@@ -214,7 +212,7 @@ def _line(figures: Figures, place: Place, title: str, measures: Sequence[str]) -
     percent = by_id(measures[0]).unit == "%"
     breaks = measures[0].startswith("nctr")
     drawn = charts.lines(series, suffix=" %" if percent else "", decimals=by_id(measures[0]).decimals, breaks=breaks)
-    return charts.chart(title, says, drawn)
+    return charts.chart(title, says, drawn, by_id(measures[0]).decimals)
 
 
 def _attendances(figures: Figures, place: Place) -> Component:

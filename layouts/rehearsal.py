@@ -306,7 +306,7 @@ def _list(called: str, did: Rehearsed, county: County) -> Component:
                 ]
             )
         )
-    head = ("Raised", "Where", "For", "Worst", "Before the worst", "")
+    head = ("Raised", "Where", "For", "Worst", "Before the worst", html.Span("Besides", className="unseen"))
     table = html.Table(
         [html.Thead(html.Tr([html.Th(word, scope="col") for word in head])), html.Tbody(rows)],
         className="rehearsal-table rehearsal-each",

@@ -105,6 +105,7 @@ def _row(picture: Picture, place: Place) -> Component:
             *(_cell(picture, place, column) for column in COLUMNS),
         ],
         className="hospital total" if total else "hospital",
+        **marked(aria_label=place.label),
     )
 
 

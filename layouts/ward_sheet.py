@@ -70,7 +70,7 @@ def document(chosen: Chosen[Delay], asked_at: datetime | None, *, fingerprint: s
 <link rel="stylesheet" href="/assets/ward-sheet.css?v={version}">
 </head>
 <body class="ward-sheets" data-version="{chosen.picture.version}">
-<p class="on-screen">{pages}. Print with Ctrl+P or Cmd+P. <a href="{back}">Back to the list</a></p>
+<nav class="on-screen" aria-label="Sheets">{pages}. Print with Ctrl+P or Cmd+P. <a href="{back}">Back to the list</a></nav>
 <main>{to_html(content)}</main>
 </body>
 </html>
@@ -107,14 +107,14 @@ def _sheet(sheet: Sheet, chosen: Chosen[Delay], asked_at: datetime | None) -> Co
     ward, site = places.get(sheet.ward or ""), places.get(sheet.site)
     value = next(each.value for each in chosen.in_scope if each.place == sheet.site)
     name = ward.name if ward is not None else "Ward not given"
+    hospital = site.name if site is not None else sheet.site
+    part = f", sheet {sheet.number} of {sheet.of}" if sheet.of > 1 else ""
     return html.Section(
         [
             html.Header(
                 [
                     html.H1(name),
-                    html.P(
-                        f"{site.name if site is not None else sheet.site}: delayed discharges", className="hospital"
-                    ),
+                    html.P(f"{hospital}: delayed discharges", className="hospital"),
                     html.P(_as_at(value, chosen, asked_at), className="as-at"),
                     html.P(_people(sheet), className="people"),
                     _demonstration(chosen),
@@ -126,7 +126,7 @@ def _sheet(sheet: Sheet, chosen: Chosen[Delay], asked_at: datetime | None) -> Co
             _footer(chosen),
         ],
         className="sheet",
-        **marked(data_ward=sheet.ward or "", aria_label=name),
+        **marked(data_ward=sheet.ward or "", aria_label=f"{name}, {hospital}{part}"),
     )
 
 

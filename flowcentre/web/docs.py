@@ -9,13 +9,23 @@ from starlette.routing import Route
 
 from flowcentre.web.finished import Finished, finish, respond
 
+# Swagger UI's own colours are too faint to be read by everybody.
+_INK = (
+    ".swagger-ui .opblock-summary-method { color: #000; text-shadow: none; }"
+    ".swagger-ui .version-stamp .version { color: #000 !important; }"
+    ".swagger-ui button[class^=json-schema] { color: #3b4151; }"
+    ".swagger-ui :is(.info .url, .info a, .opblock-tag small a) { color: #005eb8; }"
+    ".swagger-ui :focus-visible { outline: 3px solid #ffb81c; box-shadow: 0 0 0 5px #000; }"
+)
 _PAGE = (
     '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Flow Centre API</title>'
-    '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/swagger-ui.css"></head>'
-    '<body><div id="swagger-ui"></div><script src="/docs/swagger-ui-bundle.js"></script>'
+    '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/swagger-ui.css">'
+    f"<style>{_INK}</style></head>"
+    '<body><main id="swagger-ui"></main><script src="/docs/swagger-ui-bundle.js"></script>'
     '<script src="/docs/start.js"></script></body></html>'
 )
-_START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: true, validatorUrl: null});\n'
+# With links to each operation there would be links within buttons, which no screen reader can tell apart.
+_START = 'SwaggerUIBundle({url: "/openapi.json", dom_id: "#swagger-ui", deepLinking: false, validatorUrl: null});\n'
 _MEDIA_TYPES = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript"}
 
 

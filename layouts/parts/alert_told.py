@@ -9,7 +9,7 @@ from flowcentre.picture.alerts_now import AlertsNow
 from layouts.finished import Markup
 from layouts.parts import links
 from layouts.parts.alert_words import message_words, silence_of, undelivered_words
-from layouts.parts.rows import cell, folded, row, small, table
+from layouts.parts.rows import cell, folded, row, small, table, unseen
 from layouts.parts.tree import Child
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import when_words
@@ -80,7 +80,7 @@ def silences(known: AlertsNow) -> html.Section | None:
     plan = html.P(html.A("Silence for planned work", href=links.silence_new()))
     if not known.silences:
         return html.Section(plan, id="silences") if known.picture.county.alerting.rules else None
-    heads = ("Silenced", "Why", "By", "From", "Until", "")
+    heads = ("Silenced", "Why", "By", "From", "Until", unseen("To end it"))
     rows = [_silence(known, silence) for silence in known.silences]
     said = html.P("Of these nobody is told; they are watched and shown all the same.", className="what")
     return html.Section(

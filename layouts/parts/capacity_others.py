@@ -14,7 +14,7 @@ from flowcentre.picture.typed import all_typed, may_be_typed
 from layouts.finished import Markup
 from layouts.parts import links
 from layouts.parts.figure import explained
-from layouts.parts.rows import folded, row, small, table, told_cell
+from layouts.parts.rows import folded, row, small, table, told_cell, unseen
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import typed_words
 
@@ -64,6 +64,7 @@ KINDS = (
     Kind("Extra care", PlaceKind.EXTRA_CARE, _columns("extra_care", **_FIVE), "flats"),
     Kind("Voluntary sector", PlaceKind.VOLUNTARY, _columns("voluntary", **_FIVE), "people"),
 )
+_PLACE = unseen("Place")
 _MANY = 6  # places of a kind in one table; where there are more the localities stand there instead
 
 
@@ -102,10 +103,10 @@ def _kind(picture: Picture, kind: Kind, typed: dict[str, Typed]) -> Component | 
     parts: list[Child] = [html.H3([kind.title, " ", html.Small(kind.unit)])]
     if kind.kind is PlaceKind.VIRTUAL_WARD:
         parts.append(_against_target(picture))
-    parts.append(table(["", *(heading for heading, _ in columns)], rows, "other", kind.title))
+    parts.append(table([_PLACE, *(heading for heading, _ in columns)], rows, "other", kind.title))
     if len(places) > _MANY:
         named = table(
-            ["", *(heading for heading, _ in columns)], (_row(picture, p, columns, typed) for p in places), "other"
+            [_PLACE, *(heading for heading, _ in columns)], (_row(picture, p, columns, typed) for p in places), "other"
         )
         parts.append(folded(f"all-{kind.kind.value.replace(' ', '-')}", f"All {len(places):,}", named))
     return html.Article(parts, className="other-kind")

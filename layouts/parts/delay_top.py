@@ -56,9 +56,10 @@ def _count(answered: Answered[Delay]) -> Component:
         count = _of_then(count)
     elif count.observed_at is not None and count.state is State.FRESH:
         notes.append(age(count.observed_at, chosen.picture.at))
+    title = "Delayed then" if answered.looks_back else "Delayed now"
     return html.Article(
         [
-            html.H3("Delayed then" if answered.looks_back else "Delayed now"),
+            html.H3(title),
             html.P("people in a hospital bed with no criteria to reside", className="what"),
             figure(count, chosen.picture.at, "main"),
             html.P(notes, className="notes"),
@@ -67,6 +68,7 @@ def _count(answered: Answered[Delay]) -> Component:
             _trend(answered),
         ],
         className="tile delay-count",
+        **marked(aria_label=title),
     )
 
 
@@ -158,7 +160,9 @@ def _trend(answered: Answered[Delay]) -> Component | None:
 
 def _tile(title: str, what: str, *content: Child, kind: str = "") -> html.Article:
     return html.Article(
-        [html.H3(title), html.P(what, className="what"), *content], className=f"tile delay-tile {kind}".rstrip()
+        [html.H3(title), html.P(what, className="what"), *content],
+        className=f"tile delay-tile {kind}".rstrip(),
+        **marked(aria_label=title),
     )
 
 

@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Picture
 from layouts.finished import to_html
-from layouts.top import top
+from layouts.top import main_part, top
 
 _SHEETS = ("tokens.css", "flowcentre.css", "type-in/type-in.css")
 
@@ -27,7 +27,7 @@ def form_page(
 ) -> str:
     """The whole page; ``here`` is its address among the ways, ``kind`` the class of its body."""
     version = escape(fingerprint)
-    content = html.Main(html.Div([part for part in main if part is not None]), id="content")
+    content = main_part(html.Div([part for part in main if part is not None]))
     body = "\n".join(to_html(part) for part in [*top(picture, here), content])
     links = "\n".join(f'<link rel="stylesheet" href="/assets/{sheet}?v={version}">' for sheet in (*_SHEETS, *sheets))
     # With no-referrer, as every answer has it, a browser would not say that a form was sent from its own page.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from dash import dcc, html
@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Measure, Period, Picture, Point, Value
+from layouts.parts.history_table import held_table, spans_table
 from layouts.parts.sparkline import silence
 from layouts.parts.tree import marked
 from layouts.parts.words import LONDON, unit_words
@@ -50,7 +51,13 @@ def history_chart(history: Sequence[Point], measure: Measure, picture: Picture, 
     words = f"{measure.label}: from {min(known):,.{measure.decimals}f} to {max(known):,.{measure.decimals}f} {unit}"
     # What is worked out is kept with the moment at which it was, whatever span it speaks of.
     spans = measure.period in _NEIGHBOURS and not value.derived
-    trace = _spans(points, measure, at) if spans else _steps(points, measure, picture, value)
+    if spans:
+        days = _spans(points, measure, at)
+        trace = _marks(days, measure)
+        tables = spans_table([(f"{day:{_NEIGHBOURS[measure.period][2]}}", value) for day, value in days], measure)
+    else:
+        drawn = _steps(points, measure, picture, value)
+        trace, tables = _line(drawn, at), held_table(drawn, measure, at)
     when = _NEIGHBOURS[measure.period][2] if spans else "%a %d %b %H:%M"
     trace |= {
         "type": "scatter",
@@ -87,10 +94,10 @@ def history_chart(history: Sequence[Point], measure: Measure, picture: Picture, 
     )
     drawing = html.Figure(graph, className="chart", role="img", **marked(aria_label=words))
     gaps = html.P(_GAPS, className="what") if None in trace["y"] else None
-    return html.Div([drawing, gaps])
+    return html.Div([drawing, gaps, tables])
 
 
-def _steps(points: Sequence[Point], measure: Measure, picture: Picture, value: Value) -> dict[str, Any]:
+def _steps(points: Sequence[Point], measure: Measure, picture: Picture, value: Value) -> list[Point]:
     """Each value holds until the next is said, or until the gap that ends it."""
     silent_after = silence(picture, value)
     drawn = list(
@@ -104,9 +111,13 @@ def _steps(points: Sequence[Point], measure: Measure, picture: Picture, value: V
     until = picture.at if value.known else value.stale_at
     if until is not None and drawn[-1].at < until <= picture.at and drawn[-1].value is not None:
         drawn.append(Point(until, drawn[-1].value))
-    drawn = list(_held(drawn))
+    return drawn
+
+
+def _line(points: Sequence[Point], at: datetime) -> dict[str, Any]:
+    drawn = list(_held(points))
     # One offset for the whole chart: on the clocks of an October night the line would run backwards.
-    london = timezone(picture.at.astimezone(LONDON).utcoffset() or timedelta(0))
+    london = timezone(at.astimezone(LONDON).utcoffset() or timedelta(0))
     return {
         "mode": "lines",
         "x": [f"{point.at.astimezone(london):%Y-%m-%d %H:%M}" for point in drawn],
@@ -115,17 +126,23 @@ def _steps(points: Sequence[Point], measure: Measure, picture: Picture, value: V
     }
 
 
-def _spans(points: Sequence[Point], measure: Measure, at: datetime) -> dict[str, Any]:
-    """A mark for each day, week or month, at its own last day; a month at its first, which names it."""
-    neighbours, size, _ = _NEIGHBOURS[measure.period]
+def _spans(points: Sequence[Point], measure: Measure, at: datetime) -> list[tuple[date, float | None]]:
+    """Each day, week or month by its own last day; a month by its first, which names it."""
+    neighbours, _, _ = _NEIGHBOURS[measure.period]
     drawn = list(with_gaps(points, at, neighbours))
     days = [(point.at - timedelta(minutes=1)).astimezone(LONDON).date() for point in drawn]
     if measure.period is Period.MONTH:
         days = [day.replace(day=1) for day in days]
+    return [(day, point.value) for day, point in zip(days, drawn, strict=True)]
+
+
+def _marks(days: Sequence[tuple[date, float | None]], measure: Measure) -> dict[str, Any]:
+    """A mark for each."""
+    _, size, _ = _NEIGHBOURS[measure.period]
     return {
         "mode": "lines+markers",
-        "x": [day.isoformat() for day in days],
-        "y": [point.value for point in drawn],
+        "x": [day.isoformat() for day, _ in days],
+        "y": [value for _, value in days],
         "line": {"shape": "linear", "width": 1.75, "color": _LINE},
         "marker": {"size": size, "color": _LINE},
     }

@@ -20,7 +20,9 @@ from layouts.parts.words import DASH, STATE_WORDS
 def tile(title: str, what: str, *content: Child, kind: str = "") -> html.Article:
     """One tile: what it is, of whom, and the figures."""
     return html.Article(
-        [html.H3(title), html.P(what, className="what"), *content], className=f"tile package-tile {kind}".rstrip()
+        [html.H3(title), html.P(what, className="what"), *content],
+        className=f"tile package-tile {kind}".rstrip(),
+        **marked(aria_label=title),
     )
 
 

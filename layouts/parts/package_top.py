@@ -87,8 +87,9 @@ def _count(answered: CareAnswered, address: Address[Package]) -> Component:
     elif count.observed_at is not None and count.state is State.FRESH:
         notes.append(age(count.observed_at, chosen.picture.at))
     waiting = "Waiting then" if answered.looks_back else "Waiting now"
+    title = waiting if _only_waiting(chosen) else "Chosen"
     parts: list[Child] = [
-        html.H3(waiting if _only_waiting(chosen) else "Chosen"),
+        html.H3(title),
         html.P(_for_what(chosen), className="what"),
         told(address, chosen, "poc_waiting_now", figure(count, chosen.picture.at, "main")),
         html.P(notes, className="notes"),
@@ -97,7 +98,7 @@ def _count(answered: CareAnswered, address: Address[Package]) -> Component:
         parts.append(_settings(chosen, address))
     if _only_waiting(chosen):
         parts.append(html.Ul(_changes(answered), className="changes"))
-    return html.Article(parts, className="tile package-count")
+    return html.Article(parts, className="tile package-count", **marked(aria_label=title))
 
 
 def _for_what(chosen: Chosen[Package]) -> str:

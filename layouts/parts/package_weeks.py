@@ -19,6 +19,7 @@ from layouts.parts.rows import cell, folded, row, table
 from layouts.parts.scale import round_steps
 from layouts.parts.tree import Child, marked
 
+_TITLE = "How it has moved"
 _SLOT, _GAP, _HEIGHT = 100, 8, 1000  # of a day, in the drawing's own units
 _HEADROOM = 1.1
 _Up = Callable[[float], float]  # percent of the drawing, from below
@@ -31,20 +32,20 @@ def weeks(answered: CareAnswered, address: Address[Package]) -> html.Article:
     what = f"waiting for care at home at the end of each of {DAYS} days, and now"
     if set(answered.chosen.filters.chosen) - {"locality"}:
         what += ": everybody there, whatever else is chosen"
-    title = html.H3("How it has moved")
+    title = html.H3(_TITLE)
     if not AT_HOME & answered.chosen.filters.in_force["service"]:
         none = html.P("Known of those who wait for care at home alone, not of recovery beds.", className="what")
-        return html.Article([title, none], className="tile package-weeks")
+        return html.Article([title, none], className="tile package-weeks", **marked(aria_label=_TITLE))
     parts: list[Child] = [title, html.P(what, className="what")]
     if not known:
         parts.append(html.P("No list of these days is kept.", className="what"))
-        return html.Article(parts, className="tile package-weeks")
+        return html.Article(parts, className="tile package-weeks", **marked(aria_label=_TITLE))
     parts += [
         _chart(past, terms, _is_everybody(answered), looks_back=answered.looks_back),
         _legend(past, terms, _is_everybody(answered)),
     ]
     parts.append(folded("weeks-table", "The same as a table", _table(past)))
-    return html.Article(parts, className="tile package-weeks")
+    return html.Article(parts, className="tile package-weeks", **marked(aria_label=_TITLE))
 
 
 def _is_everybody(answered: CareAnswered) -> bool:

@@ -26,7 +26,9 @@ def scale(score: Score) -> html.Div:
             style = _width(high - low) | {"left": f"{low * 100:.2f}%"}
             bands.append(html.Span(className="scale-maybe", style=style))
         bands.append(html.Span(className="scale-now", style={"left": f"{low * 100:.2f}%"}))
-    return html.Div(bands, className="pressure-scale", role="img", **marked(aria_label=f"Score {points_words(score)}"))
+    cuts = ", ".join(f"{cut:g}" for cut in score.cut_offs)
+    words = f"Score {points_words(score)}; levels 2, 3 and 4 begin at {cuts}"
+    return html.Div(bands, className="pressure-scale", role="img", **marked(aria_label=words))
 
 
 def share_bar(points: float | None, most: float, whole: float) -> html.Span:

@@ -7,6 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.finished import to_html
+from layouts.parts.rows import cell, folded, row, table
+from layouts.parts.tree import marked
 
 # From this day other reasons and destinations were counted (specification of 30 April 2024).
 DEFINITIONS_CHANGED = date(2024, 5, 27)
@@ -21,21 +26,50 @@ LINES = (
 )
 FAMILIES = ("#005eb8", "#ae2573", "#330072", "#b35c00", "#006747")
 _INK, _GRID, _PAPER = "#231f20", "#d8dde0", "rgba(0,0,0,0)"
+MONTHS = ["Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar"]  # a financial year
 Series = Sequence[tuple[date, float | None]]
 
 
-def chart(title: str, says: str, figure: dict[str, Any]) -> html.Figure:
-    """A chart under its title and the one sentence that it says, which is also its text alternative."""
+def chart(title: str, says: str, figure: dict[str, Any], decimals: int = 0) -> html.Figure:
+    """A chart under its title and the one sentence that it says, which is also its text alternative; then its numbers."""
+    graph = dcc.Graph(
+        figure=figure,
+        config={"displayModeBar": False, "responsive": True},
+        style={"height": f"{figure['layout']['height']}px"},
+    )
     return html.Figure(
         [
             html.Figcaption([html.H3(title), html.P(says)]),
-            dcc.Graph(
-                figure=figure,
-                config={"displayModeBar": False, "responsive": True},
-                style={"height": f"{figure['layout']['height']}px"},
-            ),
+            html.Div(graph, role="img", **marked(aria_label=f"{title}. {says}")),
+            _table(title, figure, decimals) if any(trace["name"] for trace in figure["data"]) else None,
         ],
         className="published-chart",
+    )
+
+
+def _table(title: str, figure: dict[str, Any], decimals: int) -> Component:
+    """The numbers of a chart, a row for each day, month or part of a year; the newest first where it runs on."""
+    traces, suffix = figure["data"], figure["layout"]["yaxis"].get("ticksuffix", "")
+    values = [dict(zip(trace["x"], trace["y"], strict=True)) for trace in traces]
+    spans = sorted({x for each in values for x in each}, reverse=True)
+    if traces[0]["x"] == MONTHS:  # of the financial year, from April
+        spans = MONTHS
+
+    def said(value: float | None) -> str:
+        return "no figure" if value is None else f"{value:,.{decimals}f}{suffix}"
+
+    rows = [
+        row(
+            x if x in MONTHS else f"{date.fromisoformat(x):%B %Y}",
+            [cell(trace["name"], said(each.get(x))) for trace, each in zip(traces, values, strict=True)],
+        )
+        for x in spans
+    ]
+    drawn = table(["Month", *(trace["name"] for trace in traces)], rows, "chart-rows", title, of_figures_alone=True)
+    id = "".join(letter if letter.isalnum() else "-" for letter in title.casefold())
+    # Finished: hundreds of cells are no work for Dash in the browser.
+    return html.Div(
+        className="finished", **marked(data_html=to_html(folded(f"{id}-table", "The same as a table", drawn)))
     )
 
 
@@ -105,12 +139,11 @@ def _names(ends: list[tuple[str, float, str]], traces: list[dict[str, Any]]) -> 
 
 def years(this: tuple[str, Series], last: tuple[str, Series]) -> dict[str, Any]:
     """Bars by month of the financial year, last year's beside this year's."""
-    months = ["Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar"]
     traces = []
     for (name, points), colour in ((last, "#aebdc8"), (this, "#005eb8")):
         values = {f"{day:%b}": value for day, value in points}
         traces.append(
-            {"type": "bar", "name": name, "x": months, "y": [values.get(month) for month in months],
+            {"type": "bar", "name": name, "x": MONTHS, "y": [values.get(month) for month in MONTHS],
              "marker": {"color": colour}, "hovertemplate": "%{y:,.0f}"}
         )  # fmt: skip
     layout = _layout(legend=True)

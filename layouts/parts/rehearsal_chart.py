@@ -10,9 +10,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures import find
+from flowcentre.measures.derive import day_words, local_midnight
 from flowcentre.model import Firing, Measure, Point, Rehearsed, RuleKind
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import LONDON, figure_text
+from layouts.parts.words import LONDON, figure_text, length_words
 
 _WIDTH, _HEIGHT, _EDGE, _STRIP = 1000, 120, 4, 12
 _DAY = timedelta(days=1)
@@ -32,6 +33,8 @@ def place_chart(name: str, subject: str, runs: Sequence[tuple[str, Rehearsed]]) 
         parts.append(html.P("Nothing is known of this time here.", className="what"))
     parts += [_strip(called, subject, did) for called, did in runs]
     parts.append(html.Div([html.Span(words) for words in _days(last.start, last.end)], className="rehearsal-days"))
+    if drawn is not None or any(firings_of(subject, did) for _, did in runs):
+        parts.append(_table(name, subject, runs, line if drawn is not None else (), measure))
     return html.Figure(parts, className="rehearsal-place")
 
 
@@ -132,3 +135,65 @@ def _days(start: datetime, end: datetime) -> Iterator[str]:
     for share in (0, 0.25, 0.5, 0.75, 1):
         local = (start + share * (end - start)).astimezone(LONDON)
         yield f"{local.day} {local:%b}" if end - start > 3 * _DAY else f"{local:%a %H:%M}"
+
+
+def _table(
+    name: str, subject: str, runs: Sequence[tuple[str, Rehearsed]], line: Sequence[Point], measure: Measure | None
+) -> Component:
+    """The same, day by day: between what the figure lay, and how long each rule would have stood."""
+    last = runs[-1][1]
+    heads = [
+        "Day",
+        *([measure.short_label] if line and measure is not None else []),
+        *(c.capitalize() for c, _ in runs),
+    ]
+    rows = []
+    for start, end in _each_day(last.start, last.end):
+        cells = [html.Th(day_words(start), scope="row")]
+        if line and measure is not None:
+            cells.append(html.Td(_between(line, start, end, measure)))
+        cells += [html.Td(_stood(firings_of(subject, did), start, end)) for _, did in runs]
+        rows.append(html.Tr(cells))
+    table = html.Table(
+        [
+            html.Caption(f"{name}, day by day", className="unseen"),
+            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
+            html.Tbody(rows),
+        ],
+        className="rehearsal-table",
+    )
+    return html.Details(
+        [
+            html.Summary("The same as a table"),
+            html.Div(
+                table, className="wide-table", tabIndex=0, role="region", **marked(aria_label=f"{name}, day by day")
+            ),
+        ]
+    )
+
+
+def _each_day(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    while start < end:
+        midnight = local_midnight(local_midnight(start) + 1.5 * _DAY)
+        yield start, min(midnight, end)
+        start = midnight
+
+
+def _between(line: Sequence[Point], start: datetime, end: datetime, measure: Measure) -> str:
+    values, before = [], None
+    for point in sorted(line, key=lambda point: point.at):
+        if point.at <= start:
+            before = point.value
+        elif point.at < end and point.value is not None:
+            values.append(point.value)
+    values += [before] if before is not None else []
+    if not values:
+        return "not known"
+    low, high = (figure_text(each, measure) for each in (min(values), max(values)))
+    return low if low == high else f"{low} to {high}"
+
+
+def _stood(found: Sequence[Firing], start: datetime, end: datetime) -> str:
+    spans = (min(each.cleared_at or end, end) - max(each.raised_at, start) for each in found)
+    stood = sum((span for span in spans if span > timedelta(0)), timedelta(0))
+    return length_words(stood) if stood else "did not stand"

@@ -20,15 +20,26 @@ from layouts.parts.tree import Child
 from layouts.parts.words import NO_BREAK, age_words, column_decimals, figure_text, figure_words, iso, unit_words
 
 
-def table(heads: Sequence[Child], rows: Iterable[Markup], kind: str = "", caption: str = "") -> Markup:
-    """A table that a narrow screen shows row by row, each cell beneath its heading."""
+def table(
+    heads: Sequence[Child], rows: Iterable[Markup], kind: str = "", caption: str = "", *, of_figures_alone: bool = False
+) -> Markup:
+    """A table that a narrow screen shows row by row, each cell beneath its heading.
+
+    ``of_figures_alone``: without a link or a button in it the keyboard would not come to it, to move it sideways.
+    """
     head = "".join(f'<th scope="col">{to_html(one)}</th>' for one in heads)
     told = f'<caption class="unseen">{escape(caption)}</caption>' if caption else ""
     kinds = escape(f"sheet {kind}".rstrip())
+    way_in = f' tabindex="0" role="region" aria-label="{escape(caption)}"' if of_figures_alone else ""
     return Markup(
-        f'<div class="scroll"><table class="{kinds}">{told}<thead><tr>{head}</tr></thead>'
+        f'<div class="scroll"{way_in}><table class="{kinds}">{told}<thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def unseen(words: str) -> Markup:
+    """What is heard and not seen: the head of a column that nobody who sees it needs to have named."""
+    return Markup(f'<span class="unseen">{escape(words)}</span>')
 
 
 def row(name: Child | list[Child], cells: Iterable[Markup], kind: str | None = None) -> Markup:

@@ -27,6 +27,7 @@ def tile(picture: Picture, place: str, measure_id: str) -> html.Article:
             direction(picture, place, measure_id),
         ],
         className="tile",
+        **marked(aria_label=measure.short_label),
     )
 
 

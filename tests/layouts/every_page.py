@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,12 +12,26 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import Form, Point
+from flowcentre.model import (
+    AccessNow,
+    Account,
+    Display,
+    Form,
+    Identity,
+    Permission,
+    Point,
+    Session,
+    SignedIn,
+    SignedOut,
+    SignIn,
+)  # fmt: skip
+from flowcentre.model.access import EVERYWHERE
 from flowcentre.picture.alerts_now import AlertForm, PlannedSilence
 from flowcentre.picture.huddle import HuddleBook, HuddleForm
 from flowcentre.store import Store
 from flowcentre.web.slips import choices
 from layouts import (
+    access,
     action_card,
     action_page,
     alert_page,
@@ -25,6 +40,7 @@ from layouts import (
     pressure_page,
     published,
     shell,
+    sign_in,
     silence_new,
     type_in,
     wall,
@@ -110,6 +126,37 @@ def finished(state: str) -> Iterator[tuple[str, str]]:
     yield "an action", action_page.document(action_story(LATE, so_far=effect()), FORM, fingerprint="1")
     yield "an action, done", action_page.document(action_story(DONE, effect()), FORM, fingerprint="1")
     yield "a new action", action_page.form_document(draft(), FORM, fingerprint="1")
+
+
+def of_access() -> Iterator[tuple[str, str]]:
+    """The pages of signing in, and of whoever administers that."""
+    picture, at = cast.picture(), cast.NOW
+    wrong = SignIn(
+        "Westshire",
+        True,
+        local=True,
+        provider="Westshire NHS",
+        mistake="The account, the password or the code is wrong.",
+    )
+    yield "to sign in", sign_in.document(wrong, fingerprint="1")
+    yield "signed out", sign_in.signed_out_document(SignedOut("Westshire", True), fingerprint="1")
+    yield "not for you", sign_in.refused_document("Westshire", True, "You may not see people.", fingerprint="1")
+    lead = Identity("local", "anna", "site lead", dict.fromkeys(Permission, EVERYWHERE))
+    session = Session("h" * 64, lead, "k", at - timedelta(hours=2), at - timedelta(minutes=3))
+    until = at + timedelta(hours=6)
+    signed_in = SignedIn(lead, _MARK, session, until, at)
+    yield "signed in", access.signed_in_document(picture, signed_in, fingerprint="1")
+    hung = Display(
+        1, "d" * 64, "county", "Control room", "site lead", at - timedelta(days=3), at - timedelta(minutes=1)
+    )
+    anna = Account("anna", "site lead", "x", None, at - timedelta(days=30), failures=5, locked_until=until)
+    now = AccessNow(at, (("county", "Westshire"),), (hung,), (session,), (anna,), True, _MARK)
+    for name, page in (
+        ("access", now),
+        ("access, a new screen", replace(now, address="https://flow.example/show/0123456789abcdef")),
+        ("access, refused", replace(now, mistake="Say where it hangs.")),
+    ):
+        yield name, access.document(picture, page, fingerprint="1")
 
 
 def told_by_a_store(store: Callable[[str], Store]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -129,3 +130,35 @@ def test_a_minute_by_minute_history_is_thinned_to_what_a_screen_can_show() -> No
     kept = thinned(points)
     assert len(kept) <= 28 * 96 + 1
     assert kept[-1] == points[-1]
+
+
+def _rows(history: list[Point], measure: str) -> list[list[str]]:
+    """What the tables behind a chart say, row by row."""
+    shown = picture()
+    (tables,) = history_chart(history, ALL[measure], shown, shown.value("northgate", measure)).children[2:]
+    html = getattr(tables, "data-html")
+    return [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in re.findall(r"<tr>.*?</tr>", html)]
+
+
+def test_behind_a_line_stand_its_hours_and_its_days_with_the_gaps() -> None:
+    yesterday = NOW - 26 * HOURS
+    history = [
+        Point(yesterday, 3.0),
+        Point(yesterday + HOURS, 9.0),
+        Point(NOW - 4 * HOURS, None),
+        Point(NOW - HOURS, 5.0),
+    ]
+    rows = _rows(history, "nctr_now")
+    days = rows.index(["Day", "Lowest", "Highest", "Last known"])
+    hours = dict(row for row in rows[1:days])
+    assert len(hours) == 25
+    assert (hours["Sun 08:14"], hours["Sun 07:14"]) == ("5", "5")
+    assert (hours["Sun 06:14"], hours["Sun 04:14"]) == ("not known", "not known")
+    assert hours["Sun 03:14"] == "9"
+    assert rows[days + 1 :] == [["Sun 22 Nov", "5", "9", "5"], ["Sat 21 Nov", "3", "9", "9"]]
+
+
+def test_behind_months_stands_each_of_them_the_newest_first() -> None:
+    history = [Point(local_midnight(NOW) - days * DAYS, 70.0 + days) for days in (53, 22)]
+    rows = _rows(history, "ae_4h_performance_month")
+    assert [row[0] for row in rows[1:]] == ["October 2026", "September 2026"]
