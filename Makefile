@@ -29,8 +29,9 @@ run: $(RUNTIME) ## Westshire, the invented county, at http://127.0.0.1:8050
 run-published: $(RUNTIME) ## real figures that NHS England has published (DATA=folder)
 	@exec $(BIN)/python app.py run-published --folder "$(DATA)" $(ARGS)
 
+# Three at once on two processors: a third of the time a test waits, for a browser, a database or a clock.
 test: $(DEVELOPMENT) chromium $(PROVIDER) ## every test, on SQLite and PostgreSQL (TESTS=tests/store)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS) $(TESTS)
+	@exec $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS) $(TESTS)
 
 check: $(DEVELOPMENT) ## format, lint, types, the dependency rule, the words, the hazards, and what is known against packages
 	$(BIN)/python -m ruff format --check

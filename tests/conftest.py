@@ -208,5 +208,5 @@ def lasting_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long goes first: two workers then end together, and neither waits for the other's last browser."""
+    """What takes long goes first: workers then end together, and none waits for another's last browser."""
     items.sort(key=lambda item: not ("processes" in item.path.parts or item.get_closest_marker("browser")))

@@ -196,7 +196,11 @@ def test_a_heading_sorts_and_a_columns_filter_chooses_on_the_server(screen: Page
     expect(screen.locator("#list-left-out")).to_contain_text("by the filters of the columns", timeout=PATIENT)
 
 
-def test_arrows_lead_to_a_row_enter_opens_its_person_and_escape_leads_back(screen: Page, address: str) -> None:
+def test_arrows_lead_to_a_row_enter_opens_its_person_escape_leads_back_and_tab_leaves(
+    screen: Page, address: str, shown: Shown
+) -> None:
+    asked: list[str] = []
+    screen.on("request", lambda request: asked.append(request.url))
     opened(screen, address)
     stand_on(screen, 3)
     ref = screen.locator('#delays-grid .ag-row[row-index="3"] [col-id=ref]').text_content() or ""
@@ -208,22 +212,13 @@ def test_arrows_lead_to_a_row_enter_opens_its_person_and_escape_leads_back(scree
     screen.keyboard.press("Escape")
     expect(screen.locator("#list-drawer")).to_be_hidden()
     assert screen.evaluate("document.activeElement.closest('.ag-row')?.getAttribute('row-index')") == "3"
-
-
-def test_tab_leaves_the_grid(screen: Page, address: str) -> None:
-    opened(screen, address)
-    stand_on(screen, 0)
     screen.keyboard.press("Tab")
     assert screen.evaluate("document.activeElement.closest('#delays-grid .ag-row')") is None
-
-
-def test_no_address_ever_holds_a_persons_ref(screen: Page, address: str, shown: Shown) -> None:
-    asked: list[str] = []
-    screen.on("request", lambda request: asked.append(request.url))
-    opened(screen, address)
     screen.locator(f"#delays-grid {FIRST} [col-id=ref]").click()
     expect(screen.locator("#list-drawer")).to_be_visible(timeout=PATIENT)
+    # No address ever holds a person's ref, however their line of time is opened.
     people = [delay.person.ref for delay in shown.book.choose("").people]
+    assert asked
     assert not [url for url in asked if any(ref in url for ref in people)]
 
 
