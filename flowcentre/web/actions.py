@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.acts import Acts, NotYours
 from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Action, ActionState, Noted, Permission, Picture
@@ -104,6 +105,7 @@ class ActionRoutes:
     glass: Glass
     current: Callable[[], Picture]
     now: Callable[[], datetime]
+    acts: Acts
     signed_in: SignedIn = nobody
 
     @property
@@ -167,6 +169,8 @@ class ActionRoutes:
             return self._drawn_new(request, draft, self._again(fields, str(why)), 400)
         except NotSaid as why:
             return self._drawn_new(request, draft, self._again(fields, str(why)), 422)
+        except NotYours as why:
+            return self._drawn_new(request, draft, self._again(fields, str(why)), 403)
         except Exception as error:
             log.error("an action could not be kept", **kind_and_place(error))
             again = self._again(fields, _NOT_KEPT)
@@ -183,6 +187,8 @@ class ActionRoutes:
     def _keep(self, desk: ActionDesk, draft: Draft, slip: ActionSlip) -> Action:
         assert slip.who is not None
         assert slip.due_at is not None
+        of = draft.place or (draft.alert.subject if draft.alert is not None else "")
+        self.acts.before(Permission.ACT, [of] if of else [], f"an action{f' at {of}' if of else ''}: logged")
         return desk.log_action(
             slip.words,
             slip.who,
@@ -217,6 +223,9 @@ class ActionRoutes:
             return self._drawn(request, story, self._again(fields, str(why)), 422)
         try:
             at, county = self.now(), self.current().county
+            of = action.place or (story.alert.subject if story.alert is not None else "")
+            what = f"action {action.id}{f' at {of}' if of else ''}: {slip.do}"
+            self.acts.before(Permission.ACT, [of] if of else [], what)
             noted = self.desk.note_action(
                 action.id,
                 NOTED[slip.do],
@@ -227,6 +236,8 @@ class ActionRoutes:
                 who=slip.who,
                 moved_words=partial(moved_words, county, at),
             )
+        except NotYours as why:
+            return self._drawn(request, story, self._again(fields, str(why)), 403)
         except Exception as error:
             log.error("what somebody did about an action could not be kept", do=slip.do, **kind_and_place(error))
             return self._drawn(request, story, self._again(fields, _NOT_KEPT), 503)

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.acts import Acts, NotYours
 from flowcentre.access.asking import permitted
 from flowcentre.alerts.routing import told_next
 from flowcentre.feeds.author import author_of
@@ -94,6 +95,7 @@ class AlertRoutes:
     glass: Glass
     current: Callable[[], Picture]
     now: Callable[[], datetime]
+    acts: Acts
     cards: Cards = no_cards
     signed_in: SignedIn = nobody
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)  # to see whether a silence is kept already
@@ -101,7 +103,9 @@ class AlertRoutes:
     @property
     def routes(self) -> list[Route]:
         """Every route, with the plain refusal of what lies below."""
-        planned = PlannedSilences(self.desk, self.glass, self.current, self.now, self.signed_in, self.one_at_a_time)
+        planned = PlannedSilences(
+            self.desk, self.glass, self.current, self.now, self.acts, self.signed_in, self.one_at_a_time
+        )
         return [
             Route(f"{PATH}/", _to_the_page),
             Route(f"{PATH}/{{id}}", self.alert, methods=["GET"]),
@@ -173,7 +177,13 @@ class AlertRoutes:
         except NotSaid as why:
             return self._refused(request, story, fields, 422, str(why))
         try:
-            done = self._do(self.desk, story.alert, slip)
+            alert = story.alert
+            where = "" if slip.do is Do.SILENCE and slip.everywhere else alert.subject
+            what = f"alert {alert.id}, {alert.rule} at {alert.subject}: {slip.do}{'' if where else ' everywhere'}"
+            self.acts.before(Permission.ACT, [where], what)
+            done = self._do(self.desk, alert, slip)
+        except NotYours as why:
+            return self._refused(request, story, fields, 403, str(why))
         except Exception as error:
             log.error("what somebody did about an alert could not be kept", do=slip.do, **kind_and_place(error))
             return self._refused(request, story, fields, 503, _NOT_KEPT)
@@ -211,11 +221,15 @@ class AlertRoutes:
         try:
             fields = fields_of(body)
             slip = alert_slip(fields, what_of(fields, Do.END), self.signed_in(request), self.now())
+            what = f"silence {silence.id}, {silence.rule or 'every rule'} at {silence.subject or 'every place'}: ended"
+            self.acts.before(Permission.ACT, [silence.subject], what)
             self.desk.end_silence(silence.id, self.now(), slip.by)
         except NotASlip as why:
             return self._drawn_silence(request, silence, 400, AlertForm(mistakes=(str(why),)))
         except NotSaid as why:
             return self._drawn_silence(request, silence, 422, AlertForm(mistakes=(str(why),)))
+        except NotYours as why:
+            return self._drawn_silence(request, silence, 403, AlertForm(mistakes=(str(why),)))
         except Exception as error:
             log.error("a silence could not be ended", **kind_and_place(error))
             return self._drawn_silence(request, silence, 503, AlertForm(mistakes=(_NOT_KEPT,)))

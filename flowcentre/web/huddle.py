@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.acts import Acts, NotYours
 from flowcentre.access.asking import permitted
 from flowcentre.alerts.rota import told
 from flowcentre.alerts.sitreps import sitrep_link, sitrep_tellings
@@ -97,6 +98,7 @@ class HuddleRoutes:
     glass: Glass
     current: Callable[[], Picture]
     now: Callable[[], datetime]
+    acts: Acts
     signed_in: SignedIn = nobody
 
     @property
@@ -177,11 +179,14 @@ class HuddleRoutes:
             fields = fields_of(body)
             slip = huddle_slip(fields, Do.OPEN, signed_in=self.signed_in(request), at=self.now())
             at = self.now()
+            self.acts.before(Permission.ACT, [], "a huddle: opened")
             huddle = self.desk.open_huddle(slip.by, at)
         except NotASlip as why:
             return self._drawn(request, _again(fields, str(why), self.now()), 400)
         except NotSaid as why:
             return self._drawn(request, _again(fields, str(why), self.now()), 422)
+        except NotYours as why:
+            return self._drawn(request, _again(fields, str(why), self.now()), 403)
         except Exception as error:
             log.error("a huddle could not be opened", **kind_and_place(error))
             return self._drawn(request, _again(fields, _NOT_KEPT, self.now()), 503)
@@ -207,6 +212,8 @@ class HuddleRoutes:
             return self._refused(request, huddle, _again(fields, str(why), self.now()), 400)
         except (NotSaid, _Over) as why:
             return self._refused(request, huddle, _again(fields, str(why), self.now()), 422)
+        except NotYours as why:
+            return self._refused(request, huddle, _again(fields, str(why), self.now()), 403)
         except Exception as error:
             log.error("what somebody did at a huddle could not be kept", **kind_and_place(error))
             return self._refused(request, huddle, _again(fields, _NOT_KEPT, self.now()), 503)
@@ -214,6 +221,7 @@ class HuddleRoutes:
     def _do(self, book: HuddleReading, desk: HuddleDesk, huddle: Huddle, slip: HuddleSlip) -> str:
         """Keep it, and say where one reads what became of it."""
         at = self.now()
+        self.acts.before(Permission.ACT, [], f"huddle {huddle.id}: {slip.do}")
         if slip.do is Do.MINUTE:
             try:
                 minute = desk.add_minute(huddle.id, slip.by, slip.words, at, slip=slip.mark)

@@ -13,6 +13,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from flowcentre.access.acts import Acts, NotYours
 from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.measures.derive import LONDON
@@ -54,6 +55,7 @@ class PlannedSilences:
     glass: Glass
     current: Callable[[], Picture]
     now: Callable[[], datetime]
+    acts: Acts
     signed_in: SignedIn
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
 
@@ -85,6 +87,8 @@ class PlannedSilences:
             return self._drawn(request, replace(form, mistakes=(str(why),)), 400)
         except NotSaid as why:
             return self._drawn(request, replace(form, mistakes=(str(why),)), 422)
+        except NotYours as why:
+            return self._drawn(request, replace(form, mistakes=(str(why),)), 403)
         except Exception as error:
             log.error("a planned silence could not be kept", **kind_and_place(error))
             return self._drawn(request, replace(form, mistakes=(_NOT_KEPT,)), 503)
@@ -117,6 +121,10 @@ class PlannedSilences:
         except NotAnAuthor as why:
             raise NotSaid(str(why)) from None
         wanted = (form.rule, form.subject, words, by)
+        what = (
+            f"{form.rule or 'every rule'} at {form.subject or 'every place'}: silenced from {starts_at:%Y-%m-%dT%H:%MZ}"
+        )
+        self.acts.before(Permission.ACT, [form.subject], what)
         with self.one_at_a_time:  # the same form again is the same silence
             for kept in desk.silences(at):
                 if (kept.rule, kept.subject, kept.reason, kept.by, kept.ends_at) == (*wanted, ends_at):

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.acts import Acts, NotYours
 from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import author_of
 from flowcentre.model import LEVELS_OF_PRESSURE, Declaration, Permission, Picture
@@ -78,6 +79,7 @@ class PressureRoutes:
     desk: PressureDesk | None
     glass: Glass
     now: Callable[[], datetime]
+    acts: Acts
     signed_in: SignedIn = nobody
 
     @property
@@ -121,7 +123,10 @@ class PressureRoutes:
         except NotSaid as why:
             return self._refused(request, known, fields, 422, str(why))
         try:
+            self.acts.before(Permission.ACT, [known.place], f"pressure at {known.place}: level {slip.level} declared")
             self.desk.declare(known.place, slip.level, slip.reason, slip.by, at, slip.holds_until, slip=slip.mark)
+        except NotYours as why:
+            return self._refused(request, known, fields, 403, str(why))
         except Exception as error:
             log.error("a declared level could not be kept", place=known.place, **kind_and_place(error))
             return self._refused(request, known, fields, 503, _NOT_KEPT)

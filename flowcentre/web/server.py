@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
+from flowcentre.access.acts import Acts
 from flowcentre.access.rows import Guard, NoRows
 from flowcentre.model import Picture
 from flowcentre.picture.delays import Delay
@@ -148,15 +149,16 @@ def create_server(
     )
     guard = guard or whole_lists(store, {"delays": delays, "packages": packages}, live.current, now)
     named = Named(guard)
+    acts = Acts(store, lambda: live.current().county, now)
     displays = Displays(live.current, glass, renderings, announcer, named)
     delay_routes = DelayRoutes(delays, glass, pulse.trouble, guard)
     package_routes = ListRoutes(TOLD, packages, pulse.trouble, guard)
     rehearsal_routes = RehearsalRoutes(store if alerts is not None else None, glass, live.current, now)
-    typed_routes = TypedRoutes(desk, glass, live.current, now, signed_in)
-    alert_routes = AlertRoutes(alerts, alert_desk, glass, live.current, now, cards, signed_in)
-    action_routes = ActionRoutes(actions, action_desk, glass, live.current, now, signed_in)
-    huddle_routes = HuddleRoutes(huddles, huddle_desk, glass, live.current, now, signed_in)
-    pressure_routes = PressureRoutes(pressure, pressure_desk, glass, now, signed_in)
+    typed_routes = TypedRoutes(desk, glass, live.current, now, acts, signed_in)
+    alert_routes = AlertRoutes(alerts, alert_desk, glass, live.current, now, acts, cards, signed_in)
+    action_routes = ActionRoutes(actions, action_desk, glass, live.current, now, acts, signed_in)
+    huddle_routes = HuddleRoutes(huddles, huddle_desk, glass, live.current, now, acts, signed_in)
+    pressure_routes = PressureRoutes(pressure, pressure_desk, glass, now, acts, signed_in)
     registry = CollectorRegistry()
     registry.register(Gauges(live.current, now, pulse.trouble, renderings, announcer, displays))
 

@@ -19,10 +19,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.acts import Acts, NotYours
 from flowcentre.access.asking import author
 from flowcentre.feeds.author import may_be_a_name
 from flowcentre.feeds.typed import AuthorRefused, NoSuchForm, NotTaken
-from flowcentre.model import AskedPlace, Figures, Form, Picture, Slip, Taken
+from flowcentre.model import AskedPlace, Figures, Form, Permission, Picture, Slip, Taken
 from flowcentre.picture.typed import replaced_by
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
@@ -105,6 +106,7 @@ class TypedRoutes:
     glass: Glass
     current: Callable[[], Picture]
     now: Callable[[], datetime]
+    acts: Acts
     signed_in: SignedIn = nobody
 
     @property
@@ -158,7 +160,10 @@ class TypedRoutes:
             return self._answer(request, asked, status=400, mistakes=(str(why),))
         said = _Said(slip.figures, slip.author, fields["holds"], slip.role)
         try:
+            self.acts.before(Permission.TYPE_IN, [asked.place], f"values of {asked.place}: typed in")
             taken = self.desk.take(slip)
+        except NotYours as why:
+            return self._answer(request, asked, status=403, said=said, mistakes=(str(why),))
         except AuthorRefused as why:
             said = replace(said, author="")
             return self._answer(request, asked, status=422, said=said, mistakes=(str(why),))

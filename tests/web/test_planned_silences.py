@@ -13,8 +13,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from flowcentre.access.acts import Acts
 from flowcentre.access.asking import Asking, asking
-from flowcentre.model import OPEN, Alerting, Picture, Telling, TellingKind
+from flowcentre.model import OPEN, Alerting, Audited, Identity, Permission, Picture, Scope, Telling, TellingKind
 from flowcentre.picture.looked import note_look
 from flowcentre.store import Decided, Store
 from flowcentre.web import Glass
@@ -37,10 +38,15 @@ class Site:
             lambda *_: "", lambda *_: "", lambda _: "",
             planned_silence=lambda picture, form, at: silence_new.document(picture, form, at, fingerprint="mark"),
         )  # fmt: skip
-        self.pages = PlannedSilences(store, glass, lambda: self.picture, lambda: AT, lambda _request: None)
+        acts = Acts(store, lambda: self.picture.county, lambda: AT)
+        self.pages = PlannedSilences(store, glass, lambda: self.picture, lambda: AT, acts, lambda _request: None)
 
-    def send(self, **changed: str) -> Response:
-        return self.pages._take(self.request(), urlencode(WORK | changed).encode())
+    def send(self, who: Identity = OPEN, **changed: str) -> Response:
+        token = asking.set(Asking(who))
+        try:
+            return self.pages._take(self.request(), urlencode(WORK | changed).encode())
+        finally:
+            asking.reset(token)
 
     def request(self, query: str = "") -> Request:
         return Request({"type": "http", "method": "GET", "path": "", "query_string": query.encode(), "headers": []})
@@ -142,3 +148,30 @@ def test_the_metrics_say_what_stands_what_waits_and_when_anybody_looked(store: S
     assert "flowcentre_message_oldest_waiting_seconds 420.0" in said
     trouble[0] = "the store is away"
     assert "flowcentre_alerts_open" not in generate_latest(registry).decode()
+
+
+def lead_of(*places: str) -> Identity:
+    return Identity("local", "lead", "lead", {Permission.ACT: Scope(frozenset(places))})
+
+
+def test_a_lead_does_it_at_their_own_places_alone_and_it_is_written_down_before(site: Site) -> None:
+    refused = site.send(lead_of("southmere"))
+    assert refused.status_code == 403
+    assert b"for your own places, and not here" in refused.body
+    everywhere = site.send(lead_of("northgate"), place="")
+    assert everywhere.status_code == 403
+    assert (site.store.silences(AT + 33 * HOUR), site.store.audit_head()[0]) == ([], 0)
+    assert site.send(lead_of("northgate")).status_code == 303
+    (kept,) = site.store.audit_by("local|lead")
+    assert (kept.act, kept.what) == (Audited.DID, "beds-full at northgate: silenced from 2026-11-23T22:00Z")
+
+
+def test_what_cannot_be_written_down_is_not_done(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Store, "audit", full)
+    answer = site.send(lead_of("northgate"))
+    assert answer.status_code == 503
+    assert b"the bed system is replaced" in answer.body  # what was written is not lost
+    assert site.store.silences(AT + 33 * HOUR) == []

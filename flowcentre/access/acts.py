@@ -1,0 +1,58 @@
+"""What people do: only where they may, and written down before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from flowcentre.access.asking import NotSignedIn, who
+from flowcentre.access.rows import Audit
+from flowcentre.access.scopes import holds_at
+from flowcentre.model import County
+from flowcentre.model.access import OPEN, Audited, Permission
+
+_WORDS = {
+    Permission.ACT: "You may do this for your own places, and not here. Ask whoever leads there, or whoever leads the whole county.",
+    Permission.TYPE_IN: "You may type values in for your own places, and not for this one.",
+}
+
+
+class NotYours(PermissionError):
+    """Somebody may not do it there. Says so in plain words."""
+
+
+class Acts:
+    """Asked before anything that a person does is kept. It blocks: call it in a thread."""
+
+    def __init__(self, audit: Audit, county: Callable[[], County], now: Callable[[], datetime]) -> None:
+        self._audit = audit
+        self._county = county
+        self._now = now
+
+    def before(self, permission: Permission, subjects: Collection[str], what: str) -> None:
+        """See that the asker may do something at each of some places, or to some feeds, and have the audit keep it.
+
+        "" among ``subjects`` is the whole county; without any it is done wherever they may do such things. ``what`` names
+        what is done and to what, never in anybody's own words. Raises NotYours, and NotAudited where it cannot be kept.
+        """
+        try:
+            identity = who()
+        except NotSignedIn:
+            raise NotYours("You are not signed in.") from None
+        scope, places = identity.scope(permission), self._county().places
+        wanted = [place for subject in subjects for place in self._places_of(subject)]
+        if not identity.may(permission) or not all(holds_at(scope, place, places) for place in wanted):
+            raise NotYours(_WORDS.get(permission, "You may not do this."))
+        try:
+            self._audit.audit(identity.id, identity.title, Audited.DID, what, at=self._now())
+        except Exception:
+            if identity is not OPEN:
+                raise
+
+    def _places_of(self, subject: str) -> Collection[str]:
+        """The places that a subject is of: of a feed, those of which it tells; of what is not known, the whole county."""
+        county = self._county()
+        if subject in county.places:
+            return (subject,)
+        feed = county.feed(subject)
+        return feed.places if feed is not None and feed.places else (county.places.system.id,)
