@@ -23,6 +23,7 @@ from layouts.parts.action_words import (
 )
 from layouts.parts.age import age
 from layouts.parts.alert_words import where
+from layouts.parts.author import nothing_taken
 from layouts.parts.figure import explained
 from layouts.parts.form_page import form_page
 from layouts.parts.tree import Child, marked
@@ -30,7 +31,7 @@ from layouts.parts.words import clock_words, date_words, when_words
 
 _SHEETS = ("alerts.css", "actions.css")
 _KIND = "type-in a-form alert-page action-page"
-_READ_ONLY = html.P("This server reads actions and takes nothing: say it on another.", className="what")
+_READ_ONLY = "This server reads actions and takes nothing: say it on another."
 
 
 def document(story: ActionStory, form: ActionForm, *, fingerprint: str) -> str:
@@ -44,7 +45,7 @@ def document(story: ActionStory, form: ActionForm, *, fingerprint: str) -> str:
         if action.huddle is not None and form.done == "logged"
         else None,
         _standing(story),
-        *(forms_of(story, form) if form.may_write else [_READ_ONLY]),
+        *(forms_of(story, form) if form.may_write else [nothing_taken(_READ_ONLY, signed_in=form.signed_in)]),
         _effect(story),
         _happened(story),
         html.P(
@@ -75,7 +76,7 @@ def form_document(draft: Draft, form: ActionForm, *, fingerprint: str) -> str:
         _head("Log an action", ""),
         *answered(form),
         html.Section(of, className="alert-is") if of else None,
-        log_form(draft, form) if form.may_write else _READ_ONLY,
+        log_form(draft, form) if form.may_write else nothing_taken(_READ_ONLY, signed_in=form.signed_in),
     ]
     return form_page(draft.picture, "Log an action", main, links.log_action(), fingerprint, kind=_KIND, sheets=_SHEETS)
 

@@ -34,6 +34,7 @@ from layouts.parts.alert_words import (
     value_words,
     where,
 )
+from layouts.parts.author import nothing_taken
 from layouts.parts.figure import explained
 from layouts.parts.form_page import form_page
 from layouts.parts.tree import Child
@@ -57,7 +58,7 @@ def document(story: AlertStory, form: AlertForm, *, fingerprint: str) -> str:
         ),
         *answered(form, done_words(story, form)),
         _standing(story),
-        acknowledge_form(story, form) if form.may_write else _READ_ONLY,
+        acknowledge_form(story, form) if form.may_write else nothing_taken(_READ_ONLY, signed_in=form.signed_in),
         _actions(story, form.may_write),
         _card(story),
         _happened(story),
@@ -72,7 +73,7 @@ def document(story: AlertStory, form: AlertForm, *, fingerprint: str) -> str:
     )
 
 
-_READ_ONLY = html.P("This server reads alerts and takes nothing: acknowledge on another.", className="what")
+_READ_ONLY = "This server reads alerts and takes nothing: acknowledge on another."
 
 
 def silence_document(picture: Picture, silence: Silence, form: AlertForm, at: datetime, *, fingerprint: str) -> str:

@@ -13,6 +13,7 @@ from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
 from flowcentre.picture.sitrep import Part, compared_words
 from layouts.finished import to_html
 from layouts.parts import links
+from layouts.parts.author import nothing_taken
 from layouts.parts.field import Input
 from layouts.parts.huddle_forms import answered, close_form, minute_form, open_form, send_form
 from layouts.parts.huddle_now import actions, alerts, changed, ended, minutes, pressure
@@ -146,7 +147,9 @@ def _forms(now: HuddleNow, form: HuddleForm) -> html.Div:
     more = f"Opened by {huddle.opened_by} at {when_words(huddle.opened_at, now.at)}." if huddle and standing else ""
     parts: list[Component | None] = [*answered(form, more)]
     if not form.may_write:
-        parts.append(html.P("This server reads huddles and takes nothing: write on another.", className="what"))
+        parts.append(
+            nothing_taken("This server reads huddles and takes nothing: write on another.", signed_in=form.signed_in)
+        )
     elif huddle is None:
         parts.append(open_form(form))
     else:

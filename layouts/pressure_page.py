@@ -12,7 +12,7 @@ from flowcentre.model import LEVELS_OF_PRESSURE
 from flowcentre.model.level_cards import LEVELS_WITH_CARD, level_card
 from flowcentre.picture.pressure_book import LONGEST_REASON, DeclareForm, PlacePressure
 from layouts.parts import links
-from layouts.parts.author import author_field
+from layouts.parts.author import author_field, nothing_taken
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
 from layouts.parts.pressure_scale import scale
@@ -36,7 +36,7 @@ from layouts.parts.typed_words import until_words
 from layouts.parts.words import clock_words, date_words, length_words
 
 _SHEETS = ("alerts.css", "pressure.css")
-_READ_ONLY = html.P("This server reads pressure and takes nothing: declare on another.", className="what")
+_READ_ONLY = "This server reads pressure and takes nothing: declare on another."
 
 
 def document(known: PlacePressure, form: DeclareForm, *, fingerprint: str) -> str:
@@ -52,7 +52,7 @@ def document(known: PlacePressure, form: DeclareForm, *, fingerprint: str) -> st
         ),
         *_answered(known, form),
         _standing(known),
-        _form(known, form) if form.may_write else _READ_ONLY,
+        _form(known, form) if form.may_write else nothing_taken(_READ_ONLY, signed_in=form.signed_in),
         _made_of(known),
         _cards(known),
         _lately(known),

@@ -11,13 +11,14 @@ from dash.development.base_component import Component
 from flowcentre.model import LONGEST_AUTHOR, County, Picture, Rule
 from flowcentre.picture.alerts_now import LONGEST_WORDS, NOT_CHOSEN, PlannedSilence
 from layouts.parts import links
+from layouts.parts.author import nothing_taken
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
 from layouts.parts.tree import Child
 from layouts.parts.words import LONDON, clock_words, date_words
 
 _DAYS, _STEP = 32, 15  # days ahead, and minutes between two times, that can be chosen
-_READ_ONLY = html.P("This server reads alerts and takes nothing: silence on another.", className="what")
+_READ_ONLY = "This server reads alerts and takes nothing: silence on another."
 
 
 def document(picture: Picture, form: PlannedSilence, at: datetime, *, fingerprint: str) -> str:
@@ -34,7 +35,7 @@ def document(picture: Picture, form: PlannedSilence, at: datetime, *, fingerprin
         head,
         wrong,
         html.P("Nobody is told from its start until its end. All is watched and shown the same.", className="what"),
-        _form(picture.county, form, at) if form.may_write else _READ_ONLY,
+        _form(picture.county, form, at) if form.may_write else nothing_taken(_READ_ONLY, signed_in=form.signed_in),
         html.P(f"It is {clock_words(at)}, {date_words(at)}.", className="what as-drawn"),
     ]
     kind, sheets = "type-in a-form alert-page", ("alerts.css", "rehearsal.css")

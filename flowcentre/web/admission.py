@@ -77,7 +77,7 @@ def while_permitted(receive: Receive, asker: Asker, scope: Scope, path: str) -> 
 
     async def either() -> Message:
         if not waiting:
-            waiting.append(asyncio.ensure_future(receive()))  # type: ignore[arg-type]
+            waiting.append(asyncio.ensure_future(receive()))
         try:
             while True:
                 done, _ = await asyncio.wait(waiting, timeout=LOOK_AGAIN_EVERY)

@@ -32,3 +32,10 @@ def author_field(author: str, *, signed_in: bool, of: str) -> Component:
         ],
         className="field author",
     )
+
+
+def nothing_taken(words: str, *, signed_in: bool) -> Component:
+    """In place of forms: why there are none. Where there is sign-in every server takes what it may, so it is the asker who may not."""
+    return html.P(
+        "You may look at this. To do something about it is for leads." if signed_in else words, className="what"
+    )

@@ -14,7 +14,7 @@ import pytest
 from flowcentre.model import Board
 from flowcentre.store import open_store
 from flowcentre.web.decisions import Who, decision
-from tests.web.access_cast import TOKEN, Door, as_person, as_screen, asking_at
+from tests.web.access_cast import TOKEN, Door, as_person, as_screen, asking_at, form_mark
 from tests.web.actions_cast import PretendActions
 from tests.web.alerts_cast import PretendAlerts
 from tests.web.capacity_cast import PretendCapacity
@@ -150,6 +150,23 @@ def test_each_role_may_what_it_is_for_and_nothing_else(door: Door, client: httpx
     headers = as_person(door.session_of(name)[0])
     found = "".join("-" if client.get(each, headers=headers).status_code in (403, 404) else "y" for each in ASKED)
     assert found == MAY[name]
+
+
+SENT = {
+    "/alerts/21": {"lead"}, "/silences/4": {"lead"}, "/silences/new": {"lead"}, "/pressure/northgate": {"lead"},
+    "/actions/new": {"lead"}, "/actions/1": {"lead"}, "/huddle": {"lead"}, "/huddle/1": {"lead"},
+    "/type-in/northgate": {"editor"}, "/access": {"admin"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MAY)
+def test_each_form_is_taken_from_whom_it_is_for_and_from_nobody_else(
+    door: Door, client: httpx.Client, name: str
+) -> None:
+    token, key = door.session_of(name)
+    for path, who in SENT.items():
+        answer = client.post(path, content=f"form={form_mark(key)}", headers=as_person(token) | kind_of(path))
+        assert (answer.status_code != 403) == (name in who), (path, answer.status_code)
 
 
 def test_a_screen_may_see_its_own_board_and_the_stream_and_nothing_else(door: Door, client: httpx.Client) -> None:
