@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from email.message import EmailMessage
 from typing import ClassVar
 
 from channels._deadline import Deadline
@@ -56,7 +57,7 @@ class Smtp:
         with Deadline(SEND_WITHIN, lambda: server.sock) as deadline:
             try:
                 self._greet(server)
-                server.send_message(written)
+                _hand_over(server, written)
             except smtplib.SMTPRecipientsRefused as error:
                 codes = [code for code, _ in error.recipients.values()]
                 raise _refused("the address", max(codes, default=550)) from None
@@ -100,6 +101,15 @@ class Smtp:
             return ssl.create_default_context(cafile=self._ca_file)
         except (OSError, ssl.SSLError):
             raise NotDelivered("the certificates in ca_file cannot be read") from None
+
+
+def _hand_over(server: smtplib.SMTP, written: EmailMessage) -> None:
+    """As ``send_message`` does, by the letter's own policy: else a line that begins with "From " comes as ">From "."""
+    sender, to = (written[name].addresses[0].addr_spec for name in ("From", "To"))
+    if (sender + to).isascii():
+        server.sendmail(sender, [to], written.as_bytes())
+    else:  # which takes the letter's policy by itself
+        server.send_message(written)
 
 
 def _refused(what: str, code: int) -> NotDelivered:

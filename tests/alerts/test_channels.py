@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -352,6 +353,24 @@ def test_a_mail_arrives_with_its_key_as_its_message_id():
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail.get_content().splitlines() == LETTER.text.splitlines()  # type: ignore[attr-defined]
     assert sink.envelopes[0].rcpt_tos == [ADDRESS]
+
+
+FROM = replace(LETTER, text="An action should be done\nFrom alert 1: https://flow.example/alerts/1\n.and a full stop\n")
+
+
+def test_a_line_that_begins_with_from_arrives_as_it_was_written():
+    with mail_sink() as sink:
+        a_server(sink.port).send(FROM, ADDRESS, KEY)
+        server = a_server(sink.port, sender="Flow Centre <flow@westshire.example>")
+        server.send(FROM, ADDRESS, KEY)
+    assert [mail.get_content().splitlines() for mail in sink.mails] == [FROM.text.splitlines()] * 2  # type: ignore[attr-defined]
+    assert [envelope.mail_from for envelope in sink.envelopes] == ["flow@westshire.example"] * 2
+
+
+def test_a_line_that_begins_with_from_lies_in_a_folder_as_it_was_written(tmp_path):
+    Maildir({"folder": str(tmp_path / "letters")}, secret).send(FROM, ADDRESS, KEY)
+    (mail,) = mailbox.Maildir(tmp_path / "letters", create=False)
+    assert mail.get_payload().splitlines() == FROM.text.splitlines()
 
 
 def test_no_subject_can_add_a_line_to_the_head_of_a_mail():
