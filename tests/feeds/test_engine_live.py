@@ -11,7 +11,7 @@ import pytest
 
 from flowcentre.feeds.answers import Answer
 from flowcentre.feeds.contract import PlaceCodes
-from flowcentre.feeds.engine import Engine
+from flowcentre.feeds.engine import LOST_AFTER, Engine
 from flowcentre.feeds.schedule import BackgroundSchedule
 from flowcentre.feeds.worker import Limits, Question, Workers, start_workers
 from flowcentre.model import Outcome
@@ -102,12 +102,12 @@ def test_an_engine_started_again_polls_at_once_and_ends_what_was_left(sqlite_url
     feed = a_feed(every=timedelta(days=1))
     midnight = now().replace(hour=0, minute=0, second=0, microsecond=0)
     left = store.claim_poll("beds", midnight, engine="before", started_at=midnight)
-    store.beat("before", now())
+    store.beat("before", now() - timedelta(seconds=1))  # in one millisecond nobody starts again
     heard = threading.Event()
     engine = Engine(store, a_county(feed), CONNECTORS, now=now, name="after", after_poll=lambda _version: heard.set())
     try:
         engine.start()
-        assert heard.wait(20)
+        assert heard.wait(LOST_AFTER.total_seconds() * 2 / 3), "it waited to make sure that the one before is gone"
         [poll] = store.polls("beds")
         assert (poll.id, poll.outcome) == (left, Outcome.OK)
     finally:
