@@ -20,7 +20,14 @@ from running.demonstration import demonstration_start, must_be_westshire, publis
 from running.parts import alerting, picturing, polling, reloading
 from running.server import serve_glass
 from running.setting import DEFAULTS, opened, setting_of
-from running.start import HOST, CannotStart, must_be_free, must_say_who_may, only_on_postgresql
+from running.start import (
+    HOST,
+    CannotStart,
+    must_be_for_this_machine,
+    must_be_free,
+    must_say_who_may,
+    only_on_postgresql,
+)
 from running.terminal import PAGES, counted, pages_of, say, started
 
 if TYPE_CHECKING:
@@ -39,6 +46,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int, p
     county = setting.load()
     must_be_westshire(county)
     must_say_who_may(county)
+    must_be_for_this_machine(county, host)
     must_be_free(port=port, **({"demo_port": demo_port} if county.demonstration else {}))
     with ExitStack() as parts:
         if county.demonstration:
@@ -113,6 +121,7 @@ def run_web(folder: Path, store_url: str, port: int, host: str = HOST) -> None:
     setting = setting_of(folder, store_url, demo_port=0)
     county = setting.load()
     must_say_who_may(county)
+    must_be_for_this_machine(county, host)
     with ExitStack() as parts:
         # What people type and do is written here, with who signs in and what they see, and nothing else: the schema is the
         # engines' to bring up to date.

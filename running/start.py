@@ -29,6 +29,15 @@ def must_be_free(**ports: int) -> None:
                 ) from None
 
 
+def must_be_for_this_machine(county: County, host: str) -> None:
+    """Refuse to show others a county that asks nobody who they are, before anything else is done. Raises CannotStart."""
+    if host not in (HOST, "localhost", "::1") and not county.access.configured:
+        raise CannotStart(
+            f"--host {host} would let others see it, and {county.name} asks nobody who they are: leave the host out, or "
+            "write access.toml (docs/sign-in.md)."
+        )
+
+
 def only_on_postgresql(store_url: str, command: str) -> None:
     """Refuse to run apart what on SQLite must be one process."""
     if not store_url.startswith("postgresql"):

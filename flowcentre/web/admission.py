@@ -56,7 +56,7 @@ async def admit(asker: Asker | None, scope: Scope, method: str, path: str, heade
         raise Refused(403, WORDS[needs])
     if method == "POST" and known.identity.issuer == MACHINE:
         raise Refused(403, "A machine reads, and does nothing.")
-    if method == "POST" or headers.get("sec-fetch-mode") == "navigate":
+    if method == "POST" or _mode_of(headers) == "navigate":
         await _note_activity(asker, method, path, headers)
     return known
 
@@ -136,14 +136,24 @@ def is_of_itself(headers: Headers) -> bool:
 
 def _not_signed_in(method: str, path: str, query: str, headers: Headers) -> Refused:
     words = "You are not signed in."
+    if method == "POST" and _mode_of(headers) == "navigate":
+        words = (
+            "You are not signed in any more, so nothing was kept. Go back, copy what you wrote, sign in at /sign-in, "
+            "and open the form again."
+        )
     if DISPLAY in cookies_of(headers):
         return Refused(401, "This screen's address is no longer good. An administrator makes another.")
-    mode = headers.get("sec-fetch-mode")
+    mode = _mode_of(headers)
     goes = mode == "navigate" or (mode is None and "text/html" in headers.get("accept", ""))
     if method not in ("GET", "HEAD") or not goes:
         return Refused(401, words)
     asked = path + (f"?{query}" if query else "")
     return Refused(303, words, SIGN_IN if asked == "/" else f"{SIGN_IN}?next={quote(asked, safe='/')}")
+
+
+def _mode_of(headers: Headers) -> str | None:
+    """How a browser asks: "navigate" where somebody goes somewhere. None where it does not say."""
+    return headers.get("sec-fetch-mode")
 
 
 def _peer(scope: Scope) -> str:

@@ -59,11 +59,12 @@ class Asker:
 
     async def of(self, headers: Headers, peer: str) -> Asking | None:
         """Who asks; None: nobody who is known. Raises NotKnown, and whatever the store raises."""
-        if (said := headers.get("authorization")) is not None:
-            return self._machine(said)
         if self.ways.proxied is not None and (identity := self.ways.proxied(headers, peer)) is not None:
+            # First, for a proxy may hand on a token of its own beside what it says.
             key = hmac.digest(self.key, identity.id.encode(), hashlib.sha256).hex()
             return Asking(identity, key)
+        if (said := headers.get("authorization")) is not None:
+            return self._machine(said)
         cookies = cookies_of(headers)
         if (token := cookies.get(SESSION)) is not None and (known := await self.session(token)) is not None:
             return Asking(known.identity, known.key, known.token_hash)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -69,12 +71,13 @@ def front_of(
 
     machines = Machines(access, secret)
     machines.check()
-    proxied = None
+    proxied, key = None, secrets.token_bytes(32)
     if started.proxy is not None:
         proved = must_not_be_reached_directly(started.proxy, host, secret)
+        key = hashlib.sha256(f"marks of forms\n{proved}".encode()).digest()  # the same on every server behind the proxy
         proxied = Proxied(access, started.proxy, proved)
     sessions, displays = Sessions(store, access), Displays(store, access)
     ways = Ways(sessions.who, sessions.active, displays.who, machines.who, proxied.who if proxied is not None else None)
-    front = Front(store, access, now, sessions, displays, Asker(ways, now), secret, started.public_url.rstrip("/"))
+    front = Front(store, access, now, sessions, displays, Asker(ways, now, key), secret, started.public_url.rstrip("/"))
     front.provider()  # what can never work is said at the start
     return front

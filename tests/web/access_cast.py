@@ -60,7 +60,7 @@ class Door:
     access: Access = ACCESS
 
     def __post_init__(self) -> None:
-        secrets = {"METRICS_TOKEN": TOKEN}
+        secrets = {"METRICS_TOKEN": TOKEN, "PROXY_SECRET": "p" * 40}
         self.front: Front = front_of(
             self.store, lambda: self.access, self.clock.now, host="127.0.0.1", secret=secrets.__getitem__
         )

@@ -19,7 +19,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from flowcentre.access.accounts import hashed
-from flowcentre.model import Audited
+from flowcentre.model import Audited, Grant, Role, Scope, TrustedProxy
 from flowcentre.store import open_store
 from flowcentre.web.asker import DISPLAY, MARK, SESSION
 from flowcentre.web.sign_in import then_of
@@ -337,6 +337,40 @@ def test_a_form_is_taken_from_the_session_for_which_it_was_drawn_alone(door: Doo
     assert sent(client, "/alerts/21", form=form_mark(lead[1]), **asked).status_code == 401
     answer = sent(client, "/alerts/21", as_person(lead[0]), form=form_mark(lead[1]), **asked)
     assert answer.status_code in (303, 405)  # 405: this server's alerts have no desk
+
+
+# --- A proxy in front ----------------------------------------------------------------------------
+
+PROXIED = replace(
+    ACCESS,
+    local=False,
+    proxy=TrustedProxy(("127.0.0.1",), "X-User", "X-Groups", "PROXY_SECRET"),
+    grants=(Grant("group:leads", frozenset({Role.LEAD}), Scope(everywhere=True)),),
+)
+FROM_PROXY = {"x-flow-proxy-secret": "p" * 40, "x-user": "a.lead", "x-groups": "others, leads"}
+
+
+def test_whom_a_trusted_proxy_names_is_let_in_and_nobody_who_names_themselves(door: Door) -> None:
+    door.access = PROXIED
+    door.__post_init__()
+    with running(Westshire(front=door.front, alerts=PretendAlerts()).app()) as url, asking_at(url) as client:
+        page = client.get("/signed-in", headers=FROM_PROXY)
+        title, mark = page.text.removeprefix("<!doctype html>").split()
+        assert title == "a.lead"
+        taken = sent(client, "/alerts/21", FROM_PROXY, do="acknowledge", words="", form=mark)
+        assert taken.status_code != 403
+        assert sent(client, "/alerts/21", FROM_PROXY, do="acknowledge", form="x" * 38).status_code == 403
+        # The proxy's own token beside it is no machine's; without the proxy it would be nobody's.
+        assert (
+            client.get("/wall/county", headers=FROM_PROXY | {"authorization": "Bearer " + "t" * 40}).status_code == 200
+        )
+        for missing in FROM_PROXY:
+            less = {name: said for name, said in FROM_PROXY.items() if name != missing}
+            assert client.get("/wall/county", headers=less).status_code == 401, missing
+        forged = FROM_PROXY | {"x-flow-proxy-secret": "q" * 40}
+        assert client.get("/wall/county", headers=forged).status_code == 401
+        twice = [*FROM_PROXY.items(), ("x-user", "somebody.else")]
+        assert client.get("/wall/county", headers=twice).status_code == 401
 
 
 # --- Headers -------------------------------------------------------------------------------------
