@@ -34,7 +34,8 @@ def signed_in_document(picture: Picture, page: SignedIn, *, fingerprint: str) ->
 
 def document(picture: Picture, now: AccessNow, *, fingerprint: str) -> str:
     """The page of administrators."""
-    parts: list[Component | None] = [html.H1("Access"), *_answered(now), _displays(now), _sessions(now)]
+    way = html.P(html.A("The audit: who saw and did what", href=f"{ACCESS}/audit"))
+    parts: list[Component | None] = [html.H1("Access"), way, *_answered(now), _displays(now), _sessions(now)]
     if now.local:
         parts.append(_accounts(now))
     return form_page(picture, "Access", parts, ACCESS, fingerprint, kind="type-in access-page", sheets=_SHEETS)

@@ -26,6 +26,7 @@ def glass_of(books: Books) -> Glass:
         action_card,
         action_page,
         alert_page,
+        audit,
         boards,
         huddle,
         pressure_page,
@@ -67,4 +68,5 @@ def glass_of(books: Books) -> Glass:
         refused_page=partial(sign_in.refused_document, fingerprint=fingerprint),
         statement=partial(sign_in.statement_document, text=statement_of(ROOT), fingerprint=fingerprint),
         access_page=partial(access.document, fingerprint=fingerprint),
+        audit_page=partial(audit.document, fingerprint=fingerprint),
     )

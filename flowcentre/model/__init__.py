@@ -81,7 +81,7 @@ from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
 from flowcentre.model.pressure import Contribution, Declaration, Score
 from flowcentre.model.rehearsal import LONGEST_REHEARSAL, Firing, ProposedRule, Rehearsal, Rehearsed, Span
 from flowcentre.model.scoring import LEVELS_OF_PRESSURE, Parameter, Pillar, PressureRules, ScoringRules
-from flowcentre.model.signing import AccessNow, SignedIn, SignedOut, SignIn
+from flowcentre.model.signing import AccessNow, AuditShown, SignedIn, SignedOut, SignIn
 from flowcentre.model.typed import (
     LONGEST_AUTHOR,
     MOST_DIGITS,
@@ -106,6 +106,7 @@ __all__ = [
     "Access",
     "Account",
     "AuditEntry",
+    "AuditShown",
     "Audited",
     "Display",
     "Grant",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from flowcentre.model.access import Account, Display, Identity, Session
+from flowcentre.model.access import Account, AuditEntry, Display, Identity, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,4 +57,15 @@ class AccessNow:
     own: str = ""  # the hash of the asker's own session
     address: str = ""  # of a screen that was just made: shown once
     done: str = ""  # what became of what was sent
+    mistake: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditShown:
+    """What an administrator asked of the audit, and what it says."""
+
+    asked: str = ""  # "person": who saw them; "asker": what they saw and did; "verify"; "" the newest entries
+    of: str = ""  # the reference, or the asker
+    entries: tuple[AuditEntry, ...] = ()  # the newest first
+    broken_at: int | None = None  # the first entry that does not fit
     mistake: str = ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from flowcentre.model import (
     AccessNow,
     AskedPlace,
+    AuditShown,
     Board,
     Form,
     Picture,
@@ -77,6 +78,8 @@ class Glass:
     refused_page: Callable[[str, bool, str], str] | None = None
     statement: Callable[[str, bool], str] | None = None  # of accessibility: county, demonstration
     access_page: Callable[[Picture, AccessNow], str] | None = None
+    # The audit: what was asked of it, the number and hash of its newest entry, the mark of its forms, and the moment.
+    audit_page: Callable[[Picture, AuditShown, tuple[int, str], str, datetime], str] | None = None
 
 
 def fingerprint_of(*folders: Path) -> str:

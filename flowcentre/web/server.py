@@ -29,6 +29,7 @@ from flowcentre.web.alert_gauges import AlertGauges
 from flowcentre.web.alerts import AlertDesk, AlertReading, AlertRoutes
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
+from flowcentre.web.audit_pages import AuditRoutes
 from flowcentre.web.capacity import PART, Capacities, capacity_builder, create_capacity_api
 from flowcentre.web.cards import Cards, no_cards
 from flowcentre.web.delays import DelayRoutes, create_delays_api
@@ -230,7 +231,13 @@ def create_server(
         displays,
     )
     of_access = (
-        (SignInRoutes(front, glass, live.current), AdministerRoutes(front, glass, live.current)) if front else ()
+        (
+            SignInRoutes(front, glass, live.current),
+            AdministerRoutes(front, glass, live.current),
+            AuditRoutes(store, glass, live.current, now),
+        )
+        if front
+        else ()
     )
     app.router.routes.extend([*docs_routes(), *(route for each in (*of_access, *of_pages) for route in each.routes)])
     return app

@@ -14,7 +14,7 @@ from flowcentre.model import Audited, CareService
 from flowcentre.picture.packages import key_of
 from flowcentre.store import Store
 from tests.picture.packages_cast import AT
-from tests.web.access_cast import asking_at
+from tests.web.access_cast import as_person, asking_at, form_mark
 from tests.web.rows_cast import (
     DASH,
     NOBODY,
@@ -168,3 +168,39 @@ def test_without_the_audit_no_row_leaves(centre: Centre, client: httpx.Client, n
             assert NOT_AUDITED in answer.text
         answer = client.post(DASH, json=question("delays", kind="rows", request=WHOLE), headers=headers)
         assert (answer.status_code, answer.text) == (503, NOT_AUDITED)
+
+
+# --- The audit's own page ------------------------------------------------------------------------------------------
+
+
+def ask_audit(centre: Centre, client: httpx.Client, name: str, **fields: str) -> httpx.Response:
+    token, key = centre.token(name)
+    headers = as_person(token) | {"origin": str(client.base_url).rstrip("/"), "sec-fetch-site": "same-origin"}
+    return client.post("/access/audit", data={"form": form_mark(key), **fields}, headers=headers)
+
+
+def test_an_administrator_sees_who_saw_a_person_and_what_somebody_saw_and_no_row_by_it(
+    centre: Centre, client: httpx.Client
+) -> None:
+    centre.forget()
+    client.post(DASH, json=question("delays", kind="life", ref="SM-5"), headers=centre.headers("mid"))
+    seen = ask_audit(centre, client, "admin", do="person", of="SM-5")
+    assert "Who saw SM-5" in seen.text
+    assert "saw one person" in seen.text
+    assert "local|mid" in seen.text
+    asked = centre.store.audit_by("local|admin")[0]
+    assert (asked.act, asked.what, asked.refs) == (Audited.ADMINISTERED, "the audit: who saw one person", {"SM-5"})
+    assert "SM-5" in ask_audit(centre, client, "admin", do="asker", of="local|mid").text
+    assert "Every entry fits" in ask_audit(centre, client, "admin", do="verify").text
+    newest = client.get("/access/audit", headers=centre.headers("admin"))
+    assert not named_in(newest.text, centre.everybody())  # how many, and not who
+    told = client.get("/access/audit.json?who=local|mid&limit=2", headers=centre.headers("admin")).json()
+    assert [each["who"] for each in told["entries"]] == ["local|mid"] * 2
+    assert client.get("/access/audit.json?whom=1", headers=centre.headers("admin")).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["all", "lead", "viewer"])
+def test_the_audit_is_for_administrators_alone(centre: Centre, client: httpx.Client, name: str) -> None:
+    assert ask_audit(centre, client, name, do="person", of="SM-5").status_code == 403
+    for path in ("/access/audit", "/access/audit.json"):
+        assert client.get(path, headers=centre.headers(name)).status_code == 403

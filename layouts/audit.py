@@ -1,0 +1,107 @@
+"""The page of the audit: what can be asked of it, and what it says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import AuditEntry, AuditShown, Picture
+from layouts.parts.capacity_words import plural
+from layouts.parts.field import Input
+from layouts.parts.form_page import form_page
+from layouts.parts.tree import Child
+from layouts.parts.words import LONDON
+
+AUDIT = "/access/audit"
+_SHEETS = ("type-in/access.css",)
+_REFS_SHOWN = 20
+
+
+def document(
+    picture: Picture, shown: AuditShown, head: tuple[int, str], mark: str, at: datetime, *, fingerprint: str
+) -> str:
+    """The page of the audit. ``head`` is the number and the hash of its newest entry."""
+    parts: list[Component | None] = [html.H1("Audit"), _answer(shown), _questions(mark), _head(head)]
+    if not shown.asked:
+        parts.append(_entries("The newest", shown.entries, with_refs=False))
+    return form_page(picture, "Audit", parts, AUDIT, fingerprint, kind="type-in access-page", sheets=_SHEETS)
+
+
+def _answer(shown: AuditShown) -> Component | None:
+    if shown.mistake:
+        said = [html.H2("Nothing was looked up"), html.P(shown.mistake)]
+        return html.Section(said, className="answered not-kept", role="alert")
+    if shown.asked == "verify":
+        whole = shown.broken_at is None
+        words = "Every entry fits" if whole else f"Entry {shown.broken_at} does not fit"
+        more = "Compare the newest hash with the one that was written down elsewhere: entries that were cut off at the end leave a whole chain."
+        wrong = "From there on something was changed, taken out or put in. See docs/audit.md."
+        kind = "answered kept" if whole else "answered not-kept"
+        return html.Section([html.H2(words), html.P(more if whole else wrong)], className=kind, role="status")
+    if shown.asked == "person":
+        return _entries(f"Who saw {shown.of}", shown.entries, with_refs=False)
+    if shown.asked == "asker":
+        return _entries(f"What {shown.of} saw and did", shown.entries, with_refs=True)
+    return None
+
+
+def _questions(mark: str) -> Component:
+    return html.Section(
+        [
+            html.H2("Ask"),
+            _question(mark, "person", "Who saw one person", "Their reference, as it stands in a list: it goes into no address."),
+            _question(mark, "asker", "What somebody saw and did", "As they stand below: local|ward.lead"),
+            html.Form([*_hidden(mark, "verify"), html.Button("Verify every entry", type="submit")], method="post", action=AUDIT),
+        ]
+    )  # fmt: skip
+
+
+def _question(mark: str, do: str, words: str, hint: str) -> html.Form:
+    label = html.Label([words, html.Span(hint)], htmlFor=f"of-{do}")
+    field = Input(id=f"of-{do}", name="of", type="text", required=True, maxLength=200, autoComplete="off")
+    parts: list[Child] = [*_hidden(mark, do), html.Div([label, field], className="field author")]
+    return html.Form([*parts, html.Button("Look up", type="submit")], method="post", action=AUDIT, className="slip")
+
+
+def _hidden(mark: str, do: str) -> list[Child]:
+    return [Input(type="hidden", name="form", value=mark), Input(type="hidden", name="do", value=do)]
+
+
+def _head(head: tuple[int, str]) -> Component:
+    number, newest = head
+    if not number:
+        return html.P("Nothing is in it yet.", className="what")
+    return html.P(["Newest entry ", html.B(f"{number:,}"), ", hash ", html.Code(newest)], className="what")
+
+
+def _entries(title: str, entries: tuple[AuditEntry, ...], *, with_refs: bool) -> Component:
+    if not entries:
+        return html.Section([html.H2(title), html.P("Nothing is kept of that.", className="what")])
+    heads = ["Number", "When", "Who", "Did", "What", "People"]
+    rows = [
+        html.Tr(
+            [
+                html.Th(f"{each.number:,}", scope="row"),
+                html.Td(f"{each.at.astimezone(LONDON):%a %d %b %Y %H:%M:%S}"),
+                html.Td([each.title, html.Span(f" {each.who}", className="what")]),
+                html.Td(each.act.value),
+                html.Td(each.what),
+                html.Td(_people(each, with_refs=with_refs)),
+            ]
+        )
+        for each in entries
+    ]
+    head = html.Thead(html.Tr([html.Th(each, scope="col") for each in heads]))
+    return html.Section([html.H2(title), html.Div(html.Table([head, html.Tbody(rows)]), className="scroll")])
+
+
+def _people(entry: AuditEntry, *, with_refs: bool) -> str:
+    if not entry.refs:
+        return ""
+    if not with_refs:
+        return plural(len(entry.refs), "reference", "references")
+    shown = sorted(entry.refs)
+    more = f" and {len(shown) - _REFS_SHOWN:,} more" if len(shown) > _REFS_SHOWN else ""
+    return ", ".join(shown[:_REFS_SHOWN]) + more
