@@ -22,7 +22,7 @@ from layouts.parts.figure import explained, figure
 from layouts.parts.history_chart import history_chart, span_shown
 from layouts.parts.tree import Child, Children
 from layouts.parts.typed_words import typed_words
-from layouts.parts.words import column_decimals, length_words, silence_words, span_words, unit_words, when_words
+from layouts.parts.words import column_decimals, set_length_words, silence_words, span_words, unit_words, when_words
 from layouts.parts.working import working
 
 _LONG = timedelta(days=1)
@@ -131,7 +131,7 @@ def _facts(picture: Picture, measure: Measure, value: Value, held: str) -> html.
     named: list[Child] = []
     for feed in feeds:
         if feed is not None:
-            rhythm = f" (late after {length_words(feed.late_after)}, too old after {length_words(feed.stale_after)}) "
+            rhythm = f" (late after {set_length_words(feed.late_after)}, too old after {set_length_words(feed.stale_after)}) "
             named += [html.A(feed.name, href=links.feed(feed.id)), rhythm if feed.polled else " "]
     pairs: list[tuple[str, Children]] = [
         ("Source feed" if len(feeds) == 1 else "Source feeds", named or "none is configured"),

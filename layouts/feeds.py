@@ -13,7 +13,7 @@ from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_state_attributes, feed_state_words, shape
 from layouts.parts.tree import Children, marked
 from layouts.parts.typed_words import typed_words
-from layouts.parts.words import clock_words, date_words, length_words, when_words
+from layouts.parts.words import clock_words, date_words, set_length_words, when_words
 
 _ROWS_NAMED = 3  # of those that were held for one reason
 
@@ -101,9 +101,9 @@ def _promise(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
     """What a feed that is polled has promised, and how it keeps it."""
     feed, at = status.feed, picture.at
     return [
-        _pair("Looked at", f"every {length_words(feed.every)}"),
-        _pair("Late after", length_words(feed.late_after)),
-        _pair("Too old after", length_words(feed.stale_after)),
+        _pair("Looked at", f"every {set_length_words(feed.every)}"),
+        _pair("Late after", set_length_words(feed.late_after)),
+        _pair("Too old after", set_length_words(feed.stale_after)),
         _pair("Newest at the source", _moment(status.observed_at, picture)),
         _pair("Last success", _moment(status.last_success_at, picture)),
         _pair("Last look", _poll_words(status.last_poll, picture)),
@@ -121,7 +121,7 @@ def _typed(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
         last = [f"{typed_words(typed, picture.at)} (", age(typed.typed_at, picture.at), ")"]
     return [
         _pair("Typed in", ["by people, at ", html.A("Type in", href=links.type_in())]),
-        _pair("Holds for", f"{length_words(status.feed.stale_after)}, unless whoever types says otherwise"),
+        _pair("Holds for", f"{set_length_words(status.feed.stale_after)}, unless whoever types says otherwise"),
         _pair("Last", last),
         _last_doubt(status, picture),
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from statistics import median_low
 
 import dash_svg as svg
 from dash import html
@@ -13,10 +12,11 @@ from dash.development.base_component import Component
 from flowcentre.measures import find
 from flowcentre.model import LONGEST_REHEARSAL, County, Firing, Picture, Rehearsal, Rehearsed, RuleKind
 from flowcentre.picture.level_words import notice_of
+from flowcentre.picture.rehearsed import lasted_words, never_words, warning_words
 from layouts.parts import links
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
-from layouts.parts.rehearsal_chart import firings_of, place_chart
+from layouts.parts.rehearsal_chart import CALLED, firings_of, place_chart
 from layouts.parts.tree import Child
 from layouts.parts.words import LONDON, clock_words, date_words, figure_text, length_words, unit_words
 
@@ -198,22 +198,15 @@ def _did(did: Rehearsed, firings: Sequence[Firing], subject: str | None = None) 
         return ["not watched"]
     spans = dict(did.unknown)
     unknown = spans.get(subject or "", _ZERO) if subject is not None or len(spans) != 1 else next(iter(spans.values()))
-    said: list[Child] = [html.B(_times_words(len(firings)) if firings else _never_words(did, subject, unknown))]
+    said: list[Child] = [html.B(_times_words(len(firings)) if firings else never_words(did, subject))]
     if firings:
-        lasted = [firing.lasted(did.end) for firing in firings]
-        middle = f", {length_words(median_low(lasted))} (median)" if len(lasted) > 1 else ""
-        said.append(
-            f"; for {length_words(sum(lasted, _ZERO))} in all{middle}, {length_words(max(lasted))} at the longest"
-        )
-        leads = [firing.lead_time for firing in firings if firing.lead_time is not None]
-        if leads and did.rule.kind is not RuleKind.SILENCE:
-            before, rule_words = median_low(leads), "as a rule " if len(leads) > 1 else ""
-            median = " (median)" if len(leads) > 1 else ""
-            said.append(
-                f"; the worst came {length_words(before)} later{median}"
-                if before
-                else f"; it was {rule_words}at its worst when raised"
-            )
+        said.append(f"; for {lasted_words(did, firings)}")
+        worst = warning_words(firings) if did.rule.kind is not RuleKind.SILENCE else ""
+        if worst:
+            as_a_rule = "as a rule " if len(firings) > 1 else ""
+            when, _, median = worst.partition(" (")
+            later = f"; the worst came {when} later{f' ({median}' if median else ''}"
+            said.append(f"; it was {as_a_rule}at its worst when raised" if worst == "0" else later)
     if subject is None and (far := _never_near(did)):
         said.append(html.Small(f" {far}"))
     if subject is None and did.passed:
@@ -245,17 +238,6 @@ def _times_words(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def _never_words(did: Rehearsed, subject: str | None, unknown: timedelta) -> str:
-    """That it was not raised, and in how much of the time: of what is not known nobody can say "never"."""
-    length = did.end - did.start
-    every = [span for _, span in did.unknown]
-    if every and all(span >= length for span in every if subject is None) and (subject is None or unknown >= length):
-        return "not known"
-    if unknown > _ZERO:
-        return f"never in the {length_words(length - unknown)} that are known"
-    return "never in what is known" if subject is None and any(every) else "never"
-
-
 def _charts(runs: Sequence[tuple[str, Rehearsed]], county: County) -> Iterator[Component]:
     rule = runs[-1][1].rule
     subjects = sorted(_subjects(runs), key=lambda each: -sum(len(firings_of(each, did)) for _, did in runs))
@@ -268,7 +250,7 @@ def _charts(runs: Sequence[tuple[str, Rehearsed]], county: County) -> Iterator[C
                 sample = svg.Svg(
                     svg.Path(d="M0 6H36", className=f"limit {called}"), viewBox="0 0 36 12", className="key"
                 )
-                legend += [html.Span([sample, f" {called} limit, {figure_text(did.rule.raise_at, measure)}"])]
+                legend += [html.Span([sample, f" limit {CALLED[called]}, {figure_text(did.rule.raise_at, measure)}"])]
     elif measure is not None:
         legend.append(html.Span("The line is the figure itself; the rule looks at how much it has changed."))
     title = measure.label if measure is not None else "Feeds"
@@ -299,7 +281,7 @@ def _list(called: str, did: Rehearsed, county: County) -> Component:
                 [
                     html.Td(_moment(firing.raised_at)),
                     html.Td(_name(firing.subject, county)),
-                    html.Td(f"{length_words(firing.lasted(did.end))}{'' if firing.cleared_at else ', and stands'}"),
+                    html.Td(_stood(firing, did.end)),
                     html.Td([html.Span("worst ", className="in-the-hand"), worst] if worst else ""),
                     html.Td(_lead_words(lead) if lead is not None and measure is not None else ""),
                     html.Td(", ".join(filter(None, more))),
@@ -315,10 +297,24 @@ def _list(called: str, did: Rehearsed, county: County) -> Component:
     return html.Section(
         [
             html.H2("Each time, as it is in force" if called == "kept" else "Each time, as proposed"),
-            html.Div(table, className="wide-table") if rows else html.P("It would not have been raised."),
+            html.Div(table, className="wide-table") if rows else html.P(_not_raised(did)),
             html.P(f"and {rest} before", className="what") if rest > 0 else None,
         ]
     )
+
+
+def _stood(firing: Firing, end: datetime) -> str:
+    """What stands still is not over: its time is the least."""
+    length = length_words(firing.lasted(end))
+    return length if firing.cleared_at is not None else f"at least {length}, and stands"
+
+
+def _not_raised(did: Rehearsed) -> str:
+    """That it was not raised is said only of what is known."""
+    said = never_words(did)
+    if said == "not known":
+        return "Nobody can say whether it would have been raised: nothing is known of this time."
+    return f"It would not have been raised{said.removeprefix('never')}."
 
 
 def _lead_words(lead: timedelta) -> list[Child]:

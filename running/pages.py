@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 def add_pages(server: FlowServer, store: Store, live: LivePicture, books: Books, *, published: bool) -> None:
     """Add the pages to a server, and tell its gate what of them may be asked for: nothing else is let through."""
+    from flowcentre.picture.worked_out import WorkedOut
     from layouts import shell
     from layouts.published import needed, render, since
 
     def history(place: str, measure: str, start: datetime, end: datetime) -> Sequence[Point]:
-        return store.history([(place, measure)], start, end)[(place, measure)]
+        return WorkedOut(store, live.current().county).history([(place, measure)], start, end)[(place, measure)]
 
     def latest_polls(feed: str) -> Sequence[Poll]:
         return store.polls(feed, limit=20)

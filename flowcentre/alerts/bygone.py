@@ -12,6 +12,7 @@ from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_day
 from flowcentre.model import County, Feed, Judged, Period, Point, Rule, RuleKind, Seen
 from flowcentre.picture import expect
+from flowcentre.picture.worked_out import WorkedOut
 from flowcentre.store import Store
 
 _NO_TIME = timedelta(0)
@@ -29,8 +30,9 @@ def _lines(store: Store, county: County, rule: Rule, start: datetime, end: datet
     """What was known of the measure at each place, from so long before the start as the rule looks back."""
     begin = start - (rule.over or _NO_TIME)
     since_midnight = rule.measure in ALL and ALL[rule.measure].period is Period.SINCE_MIDNIGHT
-    reporters = expect(county, local_day(end)).reporters.get(rule.measure, {})
-    histories = store.history([(place, rule.measure) for place in rule.places], begin, end)
+    expected = expect(county, local_day(end))
+    reporters = expected.reporters.get(rule.measure, {})
+    histories = WorkedOut(store, county, expected).history([(place, rule.measure) for place in rule.places], begin, end)
     return {
         place: draw(
             histories.get((place, rule.measure), ()),

@@ -3,45 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from flowcentre.measures.derive import local_midnight
 from flowcentre.model import Judged, Point, Rule
+from flowcentre.picture.worked_out import draw
+
+__all__ = ["Line", "draw", "judge_time", "time_at_level", "time_words", "value_at"]
 
 Line = Sequence[Point]  # each point stands until the next
 
 _NO_TIME = timedelta(0)
-
-
-def draw(
-    points: Iterable[Point], until: datetime, stale_after: timedelta | None, *, since_midnight: bool = False
-) -> Line:
-    """The line of some points, oldest first, until a moment.
-
-    ``stale_after`` is how long what is reported stands without news; None for a total, which is kept as it changes and ends
-    with a point of its own. A count since midnight stands until the next one at most.
-    """
-    line: list[Point] = []
-    ends_at: datetime | None = None
-    for point in points:
-        if point.at > until:
-            break
-        if ends_at is not None and ends_at < point.at:
-            line.append(Point(ends_at, None))
-        line.append(point)
-        ends_at = None if point.value is None else _ends_at(point.at, stale_after, since_midnight)
-    if ends_at is not None and ends_at <= until:
-        line.append(Point(ends_at, None))
-    return line
-
-
-def _ends_at(at: datetime, stale_after: timedelta | None, since_midnight: bool) -> datetime | None:
-    ends = [at + stale_after] if stale_after is not None else []
-    if since_midnight:
-        ends.append(local_midnight(local_midnight(at) + timedelta(hours=36)))
-    return min(ends, default=None)
 
 
 def value_at(line: Line, at: datetime) -> float | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from flowcentre.measures.derive import local_day
 from flowcentre.model import EPOCH, County, Picture, Point
 from flowcentre.picture import Expected, build, expect
+from flowcentre.picture.worked_out import WorkedOut
 from flowcentre.store import Store
 
 _KEPT = 8  # as many different lengths as a configuration may have of steps; of more, as many as there are
@@ -42,10 +43,10 @@ class Past:
         return self._pictures[key][1]
 
     def histories(
-        self, keys: Sequence[tuple[str, str]], start: datetime, end: datetime
+        self, county: County, keys: Sequence[tuple[str, str]], start: datetime, end: datetime
     ) -> Mapping[tuple[str, str], Sequence[Point]]:
         """The points of each (place, measure), with the last before the start."""
-        return self._store.history(keys, start, end)
+        return WorkedOut(self._store, county, self._expect(county, local_day(end))).history(keys, start, end)
 
     def _expect(self, county: County, day: date) -> Expected:
         kept = self._expected

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
-from statistics import median_low
 
 from flowcentre.alerts.rehearse import rehearse
 from flowcentre.alerts.words import figure_words
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import LONDON
+from flowcentre.measures.lengths import length_words
 from flowcentre.model import County, Firing, Measure, Rehearsed, RuleKind
+from flowcentre.picture.rehearsed import lasted_words, never_words, warning_words
 from flowcentre.store import Store
 
 _LISTED = 40  # of the firings of one rule, the newest
-_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_DAY = timedelta(days=1)
 
 
 def rehearsal_words(
@@ -41,21 +42,21 @@ def rehearsal_words(
 
 def _rule_words(rehearsed: Rehearsed, county: County) -> Iterator[str]:
     rule, firings, end = rehearsed.rule, rehearsed.firings, rehearsed.end
-    yield f"{rule.title} ({rule.id}), {_length(end - rehearsed.start)} until {_moment(end)}"
+    yield f"{rule.title} ({rule.id}), {length_words(end - rehearsed.start)} until {_moment(end)}"
     if not firings:
         yield f"  {_never_words(rehearsed)}"
     else:
-        lasted = [each.lasted(end) for each in firings]
         places = len({each.subject for each in firings})
         of = f" at {places} of {len(rule.subjects)} {'feeds' if rule.kind is RuleKind.SILENCE else 'places'}"
         yield (
             f"  would have been raised {_times(len(firings))}{of if len(rule.subjects) > 1 else ''}, for"
-            f" {_lasted_words(lasted)}"
+            f" {lasted_words(rehearsed, firings)}"
         )
-        leads = [each.lead_time for each in firings if each.lead_time is not None]
-        if leads and rule.kind is not RuleKind.SILENCE:
-            median = " (median)" if len(leads) > 1 else ""
-            yield f"  the worst came {_length(median_low(leads))} after it was raised{median}"
+        worst = warning_words(firings) if rule.kind is not RuleKind.SILENCE else ""
+        if worst:
+            yield (
+                "  it was at its worst when raised" if worst == "0" else f"  the worst came {worst} after it was raised"
+            )
         if (flapped := sum(each.flapping for each in firings)) > 0:
             yield f"  of these {flapped} would have come and gone too often"
     if rehearsed.passed:
@@ -64,7 +65,7 @@ def _rule_words(rehearsed: Rehearsed, county: County) -> Iterator[str]:
         if length >= end - rehearsed.start:
             yield f"  {_name(subject, county)}: nothing is known of all that time"
         elif length > timedelta(0):
-            yield f"  {_name(subject, county)}: nothing is known of {_length(length)} of it"
+            yield f"  {_name(subject, county)}: nothing is known of {length_words(length)} of it"
     measure = ALL.get(rule.measure)
     for each in _newest(firings):
         yield f"    {_firing_words(each, county, measure, end)}"
@@ -73,20 +74,10 @@ def _rule_words(rehearsed: Rehearsed, county: County) -> Iterator[str]:
 
 
 def _never_words(rehearsed: Rehearsed) -> str:
-    """That it was not raised, and in how much of the time: of what is not known nobody can say "never"."""
-    length = rehearsed.end - rehearsed.start
-    unknown = [span for _, span in rehearsed.unknown]
-    if unknown and min(unknown) >= length:
+    said = never_words(rehearsed)
+    if said == "not known":
         return "nobody can say whether it would have been raised"
-    if len(unknown) == 1 and unknown[0]:
-        return f"would not have been raised in the {_length(length - unknown[0])} that are known"
-    return f"would not have been raised{' in what is known' if any(unknown) else ''}"
-
-
-def _lasted_words(lasted: Sequence[timedelta]) -> str:
-    if len(lasted) == 1:
-        return _length(lasted[0])
-    return f"{_length(median_low(lasted))} (median) and {_length(max(lasted))} at the longest"
+    return f"would not have been raised{said.removeprefix('never')}"
 
 
 def _newest(firings: Sequence[Firing]) -> Sequence[Firing]:
@@ -94,13 +85,15 @@ def _newest(firings: Sequence[Firing]) -> Sequence[Firing]:
 
 
 def _firing_words(firing: Firing, county: County, measure: Measure | None, end: datetime) -> str:
-    stood = "stands still, for" if firing.cleared_at is None else "for"
-    words = [f"{_moment(firing.raised_at)}  {_name(firing.subject, county)}: {stood} {_length(firing.lasted(end))}"]
+    stood = "stands still, for at least" if firing.cleared_at is None else "for"
+    words = [
+        f"{_moment(firing.raised_at)}  {_name(firing.subject, county)}: {stood} {length_words(firing.lasted(end))}"
+    ]
     if firing.worst is not None:
         words.append(f"worst {figure_words(firing.worst, measure)}")
     if firing.blind:
         blind = sum(((until or end) - since for since, until in firing.blind), timedelta(0))
-        words.append(f"blind for {_length(blind)} of it")
+        words.append(f"blind for {length_words(blind)} of it")
     if firing.flapping:
         words.append("came and went")
     return ", ".join(words)
@@ -118,15 +111,3 @@ def _moment(at: datetime) -> str:
 
 def _times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
-
-
-def _length(length: timedelta) -> str:
-    """A length of time: "35 min", "3 h 20 min", "2 days 4 h"."""
-    minutes = round(length / _MINUTE)
-    hours, minutes_left = divmod(minutes, 60)
-    if hours < 1:
-        return f"{minutes} min"
-    if hours < 48:
-        return f"{hours} h {minutes_left} min" if minutes_left else f"{hours} h"
-    days, hours_left = divmod(hours, 24)
-    return f"{days} days {hours_left} h" if hours_left else f"{days} days"

@@ -41,7 +41,7 @@ def see(picture: Picture, rules: Iterable[Rule], at: datetime, past: Past) -> Si
     over = {(p, rule.measure): rule.over for rule in rules if _looks_back(rule) for p in rule.places}
     past.keep_for(len({rule.over for rule in rules if rule.kind is RuleKind.STEP}))
     longest = max([each for each in over.values() if each is not None], default=None)
-    histories = past.histories(tuple(over), at - longest, at) if longest is not None else {}
+    histories = past.histories(picture.county, tuple(over), at - longest, at) if longest is not None else {}
     return {
         (rule.id, subject): _see_one(picture, rule, subject, at, past, histories)
         for rule in rules

@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from flowcentre.measures import ALL, find
 from flowcentre.model import Measure, Picture
 from flowcentre.picture.level_words import notice_of
+from flowcentre.picture.worked_out import WorkedOut
 from flowcentre.web import history
 from flowcentre.web.asked import refuse_unknown
 from flowcentre.web.finished import Finished, Renderings, finish, respond
@@ -134,7 +135,8 @@ def create_api(
             until = history.moment_of("to", end) if end else now()
             since = history.moment_of("from", start) if start else until - timedelta(days=1)
             history.check_span(wanted, since, until)
-            points = store.history([(somewhere, wanted.id)], since, until).get((somewhere, wanted.id), [])
+            key = (somewhere, wanted.id)
+            points = WorkedOut(store, current().county).history([key], since, until).get(key, [])
             history.check_points(points)
         except history.Unusable as why:
             raise HTTPException(422, str(why)) from None

@@ -12,11 +12,13 @@ from dash.development.base_component import Component
 from flowcentre.measures import find
 from flowcentre.measures.derive import day_words, local_midnight
 from flowcentre.model import Firing, Measure, Point, Rehearsed, RuleKind
+from flowcentre.picture.rehearsed import never_words
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import LONDON, figure_text, length_words
 
 _WIDTH, _HEIGHT, _EDGE, _STRIP = 1000, 120, 4, 12
 _DAY = timedelta(days=1)
+CALLED = {"kept": "in force", "proposed": "proposed"}
 _UNSEEN = 2  # columns of nothing between two that are drawn as one line
 _THINNEST = 2.0  # of a firing that would else be thinner than a line
 
@@ -44,8 +46,14 @@ def firings_of(subject: str, did: Rehearsed) -> list[Firing]:
 
 
 def _counted(subject: str, runs: Sequence[tuple[str, Rehearsed]]) -> str:
-    counts = [(called, len(firings_of(subject, did))) for called, did in runs]
-    return "; ".join(f"{called}: {'never' if not n else 'once' if n == 1 else f'{n} times'}" for called, n in counts)
+    return "; ".join(f"{CALLED[called]}: {_count_words(subject, did)}" for called, did in runs)
+
+
+def _count_words(subject: str, did: Rehearsed) -> str:
+    number = len(firings_of(subject, did))
+    if subject not in did.rule.subjects:
+        return "not watched"
+    return never_words(did, subject) if not number else "once" if number == 1 else f"{number} times"
 
 
 def _plot(line: Sequence[Point], measure: Measure | None, runs: Sequence[tuple[str, Rehearsed]]) -> Component | None:
@@ -120,7 +128,7 @@ def _strip(called: str, subject: str, did: Rehearsed) -> Component:
         )
         for firing in found
     ]
-    words = f"When the {called} rule would have stood: {len(found)} in all"
+    words = f"When the rule {CALLED[called]} would have stood: {_count_words(subject, did)}"
     strip = svg.Svg(
         bars,
         viewBox=f"0 0 {_WIDTH} {_STRIP}",
@@ -128,7 +136,7 @@ def _strip(called: str, subject: str, did: Rehearsed) -> Component:
         role="img",
         **marked(aria_label=words),
     )
-    return html.Div([html.Span(called.capitalize()), strip], className="rehearsal-strip")
+    return html.Div([html.Span(CALLED[called].capitalize()), strip], className="rehearsal-strip")
 
 
 def _days(start: datetime, end: datetime) -> Iterator[str]:
@@ -145,14 +153,14 @@ def _table(
     heads = [
         "Day",
         *([measure.short_label] if line and measure is not None else []),
-        *(c.capitalize() for c, _ in runs),
+        *(CALLED[called].capitalize() for called, _ in runs),
     ]
     rows = []
     for start, end in _each_day(last.start, last.end):
-        cells = [html.Th(day_words(start), scope="row")]
+        cells: list[Component] = [html.Th(day_words(start), scope="row")]
         if line and measure is not None:
             cells.append(html.Td(_between(line, start, end, measure)))
-        cells += [html.Td(_stood(firings_of(subject, did), start, end)) for _, did in runs]
+        cells += [html.Td(_stood(subject, did, start, end)) for _, did in runs]
         rows.append(html.Tr(cells))
     table = html.Table(
         [
@@ -193,7 +201,16 @@ def _between(line: Sequence[Point], start: datetime, end: datetime, measure: Mea
     return low if low == high else f"{low} to {high}"
 
 
-def _stood(found: Sequence[Firing], start: datetime, end: datetime) -> str:
+def _stood(subject: str, did: Rehearsed, start: datetime, end: datetime) -> str:
+    found = firings_of(subject, did)
     spans = (min(each.cleared_at or end, end) - max(each.raised_at, start) for each in found)
     stood = sum((span for span in spans if span > timedelta(0)), timedelta(0))
-    return length_words(stood) if stood else "did not stand"
+    if stood:
+        return length_words(stood)
+    return "did not stand" if _is_known(did.lines.get(subject, ()), start, end) else "not known"
+
+
+def _is_known(line: Sequence[Point], start: datetime, end: datetime) -> bool:
+    before = [point for point in line if point.at <= start]
+    within = [point for point in line if start < point.at < end]
+    return any(point.value is not None for point in [*before[-1:], *within])

@@ -9,12 +9,13 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from flowcentre.measures import lengths
 from flowcentre.model import Measure, Period, State, StockOrFlow, Summing, Worse
 
 LONDON = ZoneInfo("Europe/London")
 DASH = "\N{EM DASH}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_DAY = timedelta(days=1)
 _HALVES_UP = Context(prec=400, rounding=ROUND_HALF_UP)  # room for any float
 
 STATE_WORDS = {
@@ -133,18 +134,7 @@ def length_ago(age: timedelta) -> str:
     return f"{age.days // 30} months ago"
 
 
-def length_words(length: timedelta) -> str:
-    """A length of time: "30 s", "15 min", "2 h", "62 days"."""
-    seconds = int(length.total_seconds())
-    if seconds < 60:
-        return f"{seconds} s"
-    if length < _HOUR or seconds % 3600:
-        minutes = seconds // 60
-        return f"{minutes} min" if minutes <= 90 else f"{minutes // 60} h {minutes % 60:02} min"
-    if length < 2 * _DAY:
-        return f"{seconds // 3600} h"
-    days = length / _DAY
-    return f"{days:.0f} days" if days == int(days) else f"{days:.1f} days"
+length_words, set_length_words = lengths.length_words, lengths.set_length_words
 
 
 def clock_words(moment: datetime) -> str:

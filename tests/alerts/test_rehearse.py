@@ -147,6 +147,37 @@ def test_it_fires_when_the_machine_that_runs_did(store: Store) -> None:
     assert len(lived) == 1
 
 
+def test_the_occupancy_of_a_ward_follows_from_its_beds_as_it_does_live(store: Store) -> None:
+    """Of what is worked out at a ward no history is kept, and it was rehearsed as though nothing were known."""
+    world = World(store)
+    over = rule("ward over", "ga_occupancy", "northgate-a1", 95, 90, hold_for=10 * MINUTE)
+    long = rule(
+        "ward over for long", "ga_occupancy", "northgate-a1", 95, 90, RuleKind.TIME_AT_LEVEL, over=2 * HOUR,
+        hold_for=30 * MINUTE,
+    )  # fmt: skip
+    world.with_rules([over, long])
+    for number, occupied in enumerate([20, 24, 24, 24, 20, None, None, None, None, None, 25, 20]):
+        world.at = AT + 15 * number * MINUTE
+        if occupied is not None:
+            said = sighting(
+                "northgate-a1", world.at, ga_beds_core_open=22, ga_beds_escalation_open=2, ga_beds_occupied=occupied
+            )
+            tell(store, "beds-northgate", world.at, said)
+        for minute in range(15):
+            world.at = AT + (15 * number + minute) * MINUTE
+            world.look()
+    end = AT + 3 * HOUR
+    lived = {each.rule: [] for each in store.alerts(AT, end)}  # type: ignore[var-annotated]
+    for each in store.alerts(AT, end):
+        lived[each.rule].append((minutes(each.raised_at), minutes(each.cleared_at), each.worst))
+    assert lived["ward over"][-1][:2] == (25, 60)
+    for one in (over, long):
+        firings = rehearse(store, COUNTY, one, AT, end).firings
+        did = [(minutes(each.raised_at), minutes(each.cleared_at), each.worst) for each in firings]
+        assert sorted(did) == sorted(lived[one.id]), one.id
+    assert dict(rehearse(store, COUNTY, over, AT, end).unknown) == {"northgate-a1": 30 * MINUTE}
+
+
 # --- Words ------------------------------------------------------------------------------------------
 
 
@@ -160,6 +191,19 @@ def test_it_is_told_in_words(store: Store) -> None:
         "  Northgate General: nothing is known of 23 h 10 min of it",
         "    Sun 22 Nov 08:15  Northgate General: for 25 min, worst 95 people",
     ]
+
+
+def test_an_alert_that_stands_still_is_at_least_so_long_and_in_no_median(store: Store) -> None:
+    say(store, [61, 61, 61, 61, 45, 45, 45, 61, 61, 61, 61, 61, 61, 61, 61, 45, 45, 45, 61, 61, 61, 61, 61, 61])
+    county = replace(COUNTY, alerting=Alerting(rules=(CROWDED,)))
+    said = rehearsal_words(store, county, AT + 115 * MINUTE, days=1).splitlines()
+    # 20 and 40 minutes are over; of two the middle lies between.
+    assert said[1] == (
+        "  would have been raised 3 times, for at least 75 min in all, 30 min (median of the 2 that are over),"
+        " 40 min at the longest, 1 stands still"
+    )
+    (end,) = [each for each in said if "stands still, for" in each]
+    assert "stands still, for at least 15 min" in end
 
 
 def test_a_rule_that_is_quiet_and_a_rule_that_is_not_there_are_said(store: Store) -> None:

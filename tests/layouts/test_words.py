@@ -14,6 +14,7 @@ from layouts.parts.words import (
     figure_text,
     figure_words,
     length_words,
+    set_length_words,
     span_words,
     when_words,
 )
@@ -99,11 +100,27 @@ def test_an_age_is_said_in_the_unit_that_matters(age: timedelta, words: str) -> 
         (timedelta(minutes=90), "90 min"),
         (timedelta(minutes=661), "11 h 01 min"),
         (timedelta(hours=2), "2 h"),
+        (timedelta(hours=671, minutes=33), "27 days 23 h"),
         (timedelta(days=62), "62 days"),
     ],
 )
 def test_a_length_is_said_in_round_units(length: timedelta, words: str) -> None:
     assert length_words(length) == words
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(seconds=90), "1 min 30 s"),
+        (timedelta(seconds=30), "30 s"),
+        (timedelta(minutes=90), "90 min"),
+        (timedelta(hours=2, seconds=5), "2 h 5 s"),
+        (timedelta(hours=50, minutes=10), "2 days 2 h 10 min"),
+        (timedelta(days=62), "62 days"),
+    ],
+)
+def test_a_length_that_somebody_has_set_is_never_rounded_to_another(length: timedelta, words: str) -> None:
+    assert set_length_words(length) == words
 
 
 @pytest.mark.parametrize(

@@ -73,11 +73,13 @@ def test_without_a_question_it_offers_every_rule(site: Site) -> None:
 
 def test_the_rule_in_force_stands_beside_the_one_that_is_proposed(site: Site) -> None:
     page = site.ask("rule=crowded&raise_at=55&hold_for=5m&days=1")
-    assert "In all once ; for 30 min in all" in page
-    assert "2 times ; for 55 min in all" in page
-    assert "Northgate General kept: once; proposed: 2 times" in page
-    assert "kept limit, 60" in page
-    assert "proposed limit, 55" in page
+    assert "In all once ; for 30 min; the worst came 5 min later" in page
+    # The middle of two lies between them: 20 and 35 minutes.
+    assert "2 times ; for 55 min in all, 27 min (median), 35 min at the longest" in page
+    assert "Northgate General in force: once; proposed: 2 times" in page
+    assert "limit in force, 60" in page
+    assert "limit proposed, 55" in page
+    assert "kept" not in page.casefold()
     assert "Sun 22 Nov 08:10 Northgate General 35 min worst 95 10 min before the worst" in page
     assert "raise_at = 55 " in page.split("The proposed rule")[1]
 
@@ -92,6 +94,17 @@ def test_it_says_never_only_of_what_is_known(site: Site) -> None:
     page = site.ask("rule=crowded&raise_at=400&days=1")
     assert "that are known" in page.split("In all once")[1]
     assert "at the middle one" not in site.ask("rule=crowded&raise_at=55&hold_for=5m&days=1")
+
+
+def test_of_a_time_of_which_nothing_is_known_it_does_not_say_that_nothing_would_have_been_raised(site: Site) -> None:
+    elsewhere = site.ask(urlencode({"rule": "crowded", "places": "northgate, southmere", "days": "1"}))
+    assert "Southmere in force: not watched; proposed: not known" in elsewhere
+    nothing = site.ask(urlencode({"rule": "crowded", "places": "southmere", "days": "1"}))
+    assert "Nobody can say whether it would have been raised" in nothing
+    assert "It would not have been raised" not in nothing
+    assert "never" not in nothing.split("In the last day")[1]
+    known = site.ask("rule=crowded&raise_at=400&days=1")
+    assert "It would not have been raised in the 2 h that are known." in known
 
 
 def test_what_the_configuration_would_refuse_is_not_worked_out(site: Site) -> None:
