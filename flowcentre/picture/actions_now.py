@@ -27,6 +27,7 @@ from flowcentre.model import (
     Telling,
 )
 from flowcentre.picture.effect import LOOKS, Histories, effects, since_logged
+from flowcentre.picture.worked_out import WorkedOut
 from flowcentre.store import Store
 
 LONGEST_WHAT = 200  # letters
@@ -186,7 +187,7 @@ class ActionBook:
         # All at one moment; the open ones come first, and must not push out what has ended.
         found = self._store.actions(since=since or at - LATELY, limit=MOST_OPEN + MOST_ENDED)
         ended = [action for action in found if action.state is not ActionState.OPEN][:MOST_ENDED]
-        read = _EachOnce(self._store, at)
+        read = _EachOnce(WorkedOut(self._store, picture.county), at)
         # Many are about one figure: those that go back furthest first, so that its history is read once.
         by_start = sorted(ended, key=attrgetter("logged_at"))
         looked = {action.id: looks[-1] for action in by_start if (looks := self._effects(read, picture, action, at))}
@@ -199,7 +200,7 @@ class ActionBook:
         action = self._store.action(id)
         if action is None:
             return None
-        read = _EachOnce(self._store, at)
+        read = _EachOnce(WorkedOut(self._store, picture.county), at)
         looks = self._effects(read, picture, action, at)
         so_far = None
         if action.state is ActionState.OPEN or (action.state is ActionState.DONE and not looks):

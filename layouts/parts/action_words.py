@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flowcentre.measures import by_id
 from flowcentre.model import Action, ActionNote, ActionState, County, Effect, Measure, Movement, Noted
 from flowcentre.picture.actions_now import who_words
-from flowcentre.picture.effect import FEWEST
+from flowcentre.picture.effect import FEWEST, LOOKS
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import NO_BREAK, figure_text, length_words, unit_words, when_words
 
@@ -86,9 +86,11 @@ def look_words(action: Action, effect: Effect) -> str:
 
 
 def before_after_words(action: Action, effect: Effect) -> str:
-    """The two figures: "74 when it was logged; 1 h after it was done, 61: -13 people"; just logged, the first alone."""
+    """The two figures: "74 when it was logged; 1 h after it was done, 61: -13 people"; too soon after, the first alone."""
     measure = by_id(effect.measure)
     before = "not known" if effect.before is None else figure_text(effect.before, measure)
+    if action.ended_at is not None and action.logged_at + effect.over < action.ended_at + LOOKS[0]:
+        return f"{before} when it was logged; too soon to say what it did since it was done"
     if effect.over < _TOO_SOON:
         return f"{before} when it was logged; too soon to say what it did since"
     after = "not known" if effect.after is None else figure_text(effect.after, measure)

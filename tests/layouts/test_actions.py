@@ -15,8 +15,9 @@ from layouts import action_page, actions, explain
 from layouts.finished import to_html
 from layouts.parts.action_words import NOT_THE_CAUSE, change_words, usual_words
 from layouts.ways import ways
-from tests.layouts.actions_cast import DONE, DROPPED, FORM, JUST_DONE, LATE, TO_COME, actions_now, draft, effect, story
-from tests.layouts.alerts_cast import alert, shown
+from tests.layouts.actions_cast import DONE, DROPPED, FORM, LATE, TO_COME, actions_now, draft, effect, story
+from tests.layouts.alerts_cast import MINUTE, alert, shown
+from tests.layouts.cast import NOW
 
 
 def words(html: str) -> str:
@@ -80,7 +81,16 @@ def test_while_it_goes_on_the_change_so_far_has_no_word() -> None:
         assert ("0 people" in just) == (over == 15)
     assert "What the figure did" not in one(DROPPED)
     assert "What the figure did" not in one(TO_COME)
-    assert "looked at an hour after the action is done" in one(JUST_DONE, so_far=effect())
+
+
+@pytest.mark.parametrize("since", [0, 5, 59])
+def test_before_the_first_hour_is_over_a_done_action_says_that_it_is_too_soon_and_no_change(since: int) -> None:
+    of = replace(DONE, ended_at=NOW - since * MINUTE)
+    said = one(of, so_far=replace(effect(Movement.BETTER, after=40), over=NOW - of.logged_at))
+    assert "74 when it was logged; too soon to say what it did since it was done" in said
+    assert "looked at an hour after the action is done" in said
+    assert "after it was done, 40" not in said
+    assert "34 people" not in said
 
 
 @pytest.mark.parametrize(
