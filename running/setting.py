@@ -37,26 +37,19 @@ class Setting:
     channels: Mapping[str, type[Channel]]
 
     def load(self) -> County:
-        """The county, whose rules of alerts do what their author wrote beside them. Raises ConfigurationMistakes, CannotStart."""
-        from flowcentre.alerts.mornings import failing
+        """The county, whose rules of alerts do what their author wrote beside them. Raises ConfigurationMistakes."""
+        from flowcentre.alerts.mornings import unproved
         from flowcentre.config import load
 
-        county = load(self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels)
-        if wrong := failing(county.alerting):
-            raise CannotStart("\n".join(f"alerts.toml {each}" for each in wrong))
-        return county
+        return load(self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels, unproved)
 
     def reloader(self, county: County) -> Reloader:
         """Watches the configuration for changes, and takes none whose rules do not do what their author wrote beside them."""
-        from flowcentre.alerts.mornings import failing
-        from flowcentre.config import Mistake, Reloader
-
-        def mornings(changed: County) -> list[Mistake]:
-            right = "the rule, or its morning"
-            return [Mistake("alerts.toml", None, each, right) for each in failing(changed.alerting)]
+        from flowcentre.alerts.mornings import unproved
+        from flowcentre.config import Reloader
 
         looked_at = (self.folder, self.variables, self.connectors, BOARD_LAYOUTS, self.channels)
-        return Reloader(*looked_at, current=county, also=mornings)
+        return Reloader(*looked_at, current=county, prove=unproved)
 
 
 def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, published: Path | None = None) -> Setting:

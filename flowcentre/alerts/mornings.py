@@ -6,6 +6,7 @@ pending raised raised clear". It is played by the very machine that runs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flowcentre.alerts.lines import Line, judge_time, time_at_level, value_at
@@ -34,20 +35,44 @@ def play(rule: Rule, sees: str, every: timedelta) -> str:
     return " ".join(states)
 
 
+def unproved(rule: Rule) -> list[tuple[int, str, str]]:
+    """Each morning of a rule, by its place among them, that gives something else than its author wrote down: how, and what is right."""
+    found = []
+    for number, morning in enumerate(rule.mornings):
+        try:
+            gives = play(rule, morning.sees, morning.every).split()
+        except ValueError as error:
+            found.append((number, str(error), f'figures with blanks between, and "{NOT_KNOWN}" where none is known'))
+            continue
+        sees, wanted = morning.sees.split(), morning.gives.split()
+        if gives != wanted:
+            right = f'another rule, or gives = "{" ".join(gives)}" where the rule does what it should'
+            found.append(
+                (number, f'a morning of "{rule.id}" is not what the rule does: {_apart(sees, wanted, gives)}', right)
+            )
+    return found
+
+
+def _apart(sees: Sequence[str], wanted: Sequence[str], gives: Sequence[str]) -> str:
+    """Which step differs: "the 3rd, 96, gives raised, and the rule makes it pending; 2 more differ"."""
+    if len(wanted) != len(gives):
+        return f"it sees {len(gives)} figures and gives {len(wanted)} states"
+    steps = [step for step, (asked, made) in enumerate(zip(wanted, gives, strict=True)) if asked != made]
+    first = steps[0]
+    more = f"; {len(steps) - 1} more differ{'s' if len(steps) == 2 else ''}" if len(steps) > 1 else ""
+    return (
+        f"the {_ordinal(first + 1)}, {sees[first]}, gives {wanted[first]}, and the rule makes it {gives[first]}{more}"
+    )
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
 def failing(alerting: Alerting) -> list[str]:
     """Every morning of every rule that gives something else than its author wrote down, in words; empty where all is well."""
-    found = []
-    for rule in alerting.rules:
-        for morning in rule.mornings:
-            try:
-                gives = play(rule, morning.sees, morning.every)
-            except ValueError as error:
-                found.append(f'rule "{rule.id}": {error}')
-                continue
-            wanted = " ".join(morning.gives.split())
-            if gives != wanted:
-                found.append(f'rule "{rule.id}": "{morning.sees}" gives "{gives}", and was to give "{wanted}"')
-    return found
+    return [f'rule "{rule.id}": {what}' for rule in alerting.rules for _, what, _ in unproved(rule)]
 
 
 def _figure(word: str) -> float | None:

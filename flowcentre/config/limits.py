@@ -56,11 +56,20 @@ def _percentage(key: str, limit: float, shape: RuleShape, measure: Measure, *, s
         points = " percentage points" if step else " per cent"
         return f"did you mean {percent:g}? {key} = {percent:g}, in{points}"
     if size > most:
-        tenth = next((f"did you mean {size / part:g}? " for part in (10, 100) if size / part <= 100), "")
-        return f"{tenth}{key} up to {most:g}, in per cent"
+        tenth = next((size / part for part in (10, 100) if size / part <= 100), None)
+        meant = f"did you mean {tenth:g}? " if tenth is not None and _fits(key, tenth, shape, measure) else ""
+        return f"{meant}{key} up to {most:g}, in per cent"
     if limit < 0 and not step:
         return f"{key} = 0 or more, in per cent"
     return ""
+
+
+def _fits(key: str, limit: float, shape: RuleShape, measure: Measure) -> bool:
+    """Would a limit lie on the side of the other on which it belongs? A point that is too many is meant only then."""
+    other = shape.stand_down_at if key == "raise_at" else shape.raise_at
+    if other is None or other == limit or measure.worse is Worse.NEITHER:
+        return False
+    return (limit > other) is ((key == "raise_at") is (measure.worse is Worse.HIGH))
 
 
 def likely_meaning(limit: float, limits: Sequence[float], measure: Measure) -> str:

@@ -19,7 +19,7 @@ from flowcentre.config.mistakes import ConfigurationMistakes, Mistake, suggest
 from flowcentre.config.places import read_places
 from flowcentre.config.pressure import check_cards, read_pressure
 from flowcentre.config.rhythm import ConnectorKind
-from flowcentre.config.rules import CARDS, read_rules
+from flowcentre.config.rules import CARDS, Prove, read_rules
 from flowcentre.config.shapes import CountyShape, read_shape
 from flowcentre.config.watchable import watchable, with_pressure
 from flowcentre.model import NO_SIGN_IN, County, PressureRules
@@ -64,16 +64,17 @@ def load(
     connectors: Mapping[str, ConnectorKind],
     layouts: Collection[str] | None = None,
     channels: Mapping[str, ChannelKind] | None = None,
+    prove: Prove | None = None,
 ) -> County:
     """The county that a folder describes.
 
     ``variables`` are what ``${name}`` stands for; ``layouts`` are the names of board layouts and ``channels`` the
-    kinds of channel by name, None where they need not be checked. Raises ConfigurationMistakes with all that is wrong.
+    kinds of channel by name, None where they need not be checked; ``prove`` plays the mornings of a rule. Raises ConfigurationMistakes with all that is wrong.
     """
     if not folder.is_dir():
         what, right = "there is no such folder", f"a folder with {', '.join(FILES)}"
         raise ConfigurationMistakes([Mistake(str(folder), None, what, right)])
-    return load_files(read_folder(folder), variables, connectors, layouts, channels, card_names(folder))
+    return load_files(read_folder(folder), variables, connectors, layouts, channels, card_names(folder), prove)
 
 
 def load_files(
@@ -83,6 +84,7 @@ def load_files(
     layouts: Collection[str] | None = None,
     channels: Mapping[str, ChannelKind] | None = None,
     cards: Collection[str] | None = None,
+    prove: Prove | None = None,
 ) -> County:
     """The same from files already read, by name. ``cards`` are the names of action cards, None where none is looked for."""
     unknown = [name for name in files if name not in FILES]
@@ -112,7 +114,7 @@ def load_files(
     if watched is not None:
         # Rules that look at scores do not look wrong where it is the scoring that is.
         watched = with_pressure(watched, pressure) if not pressure_file.mistakes else None
-    rules = read_rules(alerts_file, watched, told.routes, cards)
+    rules = read_rules(alerts_file, watched, told.routes, cards, prove)
     if "leads.toml" not in files and any(rule.routes for rule in rules):
         leads_file.mistakes += missing_document("leads.toml", unknown).mistakes
     mistakes = [Mistake(name, None, "no part of a configuration", suggest(name, FILES)) for name in unknown]

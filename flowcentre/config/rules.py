@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 
@@ -20,6 +20,8 @@ from flowcentre.config.subjects import resolve_feeds, resolve_places
 from flowcentre.config.watchable import Watchable
 from flowcentre.measures import ALL
 from flowcentre.model import Rule, RuleKind
+
+Prove = Callable[[Rule], Iterable[tuple[int, str, str]]]  # the mornings that fail, by number: how, and what is right
 
 CARDS = "action_cards"
 LONGEST = timedelta(days=7)
@@ -41,9 +43,13 @@ _IDLE = {
 
 
 def read_rules(
-    document: Document, watched: Watchable | None, routes: Collection[str] | None, cards: Collection[str] | None
+    document: Document,
+    watched: Watchable | None,
+    routes: Collection[str] | None,
+    cards: Collection[str] | None,
+    prove: Prove | None = None,
 ) -> tuple[Rule, ...]:
-    """The rules of a file; what is wrong with them is noted in the document.
+    """The rules of a file; what is wrong with them is noted in the document. ``prove`` plays the mornings of what else is sound.
 
     ``watched`` is None where places or feeds are not sound, ``routes`` where they could not be read, and ``cards``
     where the folder of action cards is not known: what hangs on them is then not checked.
@@ -93,8 +99,21 @@ def read_rules(
             mornings=mornings,
         )
         rules.append(replace(rule, edition=edition_of(rule)))
+        if prove is not None and _is_sound(document, path):
+            for number, what, right in prove(rule):
+                document.wrong((*path, "morning", number, "gives"), what, right)
     _check_steps(document, rules)
     return tuple(rules)
+
+
+def _is_sound(document: Document, path: KeyPath) -> bool:
+    """Is nothing wrong from the line on which a rule begins to the one on which the next does?"""
+    begins, number = document.line(*path), int(path[-1])
+    following = (*path[:-1], number + 1)
+    ends = document.line(*following) if following in document.lines else None
+    return not any(
+        begins <= (mistake.line or 0) and (ends is None or (mistake.line or 0) < ends) for mistake in document.mistakes
+    )
 
 
 def _check_steps(document: Document, rules: Sequence[Rule]) -> None:

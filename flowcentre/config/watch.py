@@ -10,13 +10,14 @@ from flowcentre.config.channels import ChannelKind
 from flowcentre.config.load import OPTIONAL, card_names, load_files, read_folder
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake
 from flowcentre.config.rhythm import ConnectorKind
+from flowcentre.config.rules import Prove
 from flowcentre.model import County
 
 
 class Reloader:
     """Looks at a configuration's folder on the rhythm of whoever owns it.
 
-    ``also`` says what else is wrong with a county that could be loaded. Not for use from several threads at once.
+    ``prove`` plays the mornings of a rule, ``also`` says what else is wrong with a county that could be loaded. Not for use from several threads at once.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Reloader:
         channels: Mapping[str, ChannelKind] | None = None,
         *,
         current: County,
+        prove: Prove | None = None,
         also: Callable[[County], Iterable[Mistake]] | None = None,
     ) -> None:
         self.folder = folder
@@ -37,6 +39,7 @@ class Reloader:
         self._connectors = connectors
         self._layouts = layouts
         self._channels = channels
+        self._prove = prove
         self._also = also
         self._names = _names(folder)  # of the files that are in use
         self._seen: str | None = None  # as at the last look
@@ -62,7 +65,9 @@ class Reloader:
             self._refuse(content, gone)
             return None
         try:
-            county = load_files(files, self._variables, self._connectors, self._layouts, self._channels, cards)
+            county = load_files(
+                files, self._variables, self._connectors, self._layouts, self._channels, cards, self._prove
+            )
         except ConfigurationMistakes as broken:
             self._refuse(content, broken.mistakes)
             return None

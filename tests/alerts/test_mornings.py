@@ -55,7 +55,10 @@ def test_every_morning_that_gives_something_else_is_said_in_words():
     right = Morning("96 96 96", "pending  pending raised")
     wrong = Morning("96 96", "pending raised")
     alerting = Alerting(rules=(replace(RULE, mornings=(right, wrong)), replace(AT_ONCE, id="b", mornings=())))
-    assert failing(alerting) == ['rule "occupancy": "96 96" gives "pending pending", and was to give "pending raised"']
+    assert failing(alerting) == [
+        'rule "occupancy": a morning of "occupancy" is not what the rule does:'
+        " the 2nd, 96, gives raised, and the rule makes it pending"
+    ]
     assert failing(Alerting(rules=(replace(RULE, mornings=(right,)),))) == []
 
 

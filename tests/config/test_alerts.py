@@ -197,6 +197,7 @@ def shares(alerting, monkeypatch):
         ("ga_occupancy", ("95", "0.9"), 8, "did you mean 90? stand_down_at = 90"),
         ("ga_occupancy", ("950", "90"), 7, "did you mean 95? raise_at up to 200"),
         ("ga_occupancy", ("-95", "-99"), 7, "raise_at = 0 or more"),
+        ("ga_occupancy", ("250", "90"), 7, "raise_at up to 200"),
         ("nctr_share", ("120", "15"), 7, "raise_at up to 100"),
         ("ae_4h_performance_today", ("0.6", "65"), 7, "did you mean 60?"),
         ("ae_4h_performance_today", ("60", "650"), 8, "did you mean 65?"),
@@ -207,6 +208,8 @@ def test_a_percentage_is_told_with_what_was_probably_meant(shares, measure, limi
     rule_of(shares, measure, '["northgate"]', *limits)
     told = [mistake for mistake in shares.mistakes() if mistake.line == line]
     assert [right in mistake.right for mistake in told] == [True], "\n".join(map(str, shares.mistakes()))
+    # 25 % would lie below where it stands down.
+    assert not any("mean 25?" in mistake.right for mistake in told)
 
 
 @pytest.mark.parametrize(

@@ -64,11 +64,17 @@ def test_check_plays_the_mornings_of_each_rule_and_says_what_came_of_them(tmp_pa
     text = (folder / "alerts.toml").read_text()
     right = re.search(r'^gives = "(.*)"$', text, re.MULTILINE)
     assert right is not None
-    wrong = right[1].rpartition(" ")[0] + " blind"
-    (folder / "alerts.toml").write_text(text.replace(right[0], f'gives = "{wrong}"', 1))
+    states = right[1].split()
+    text = text.replace(right[0], f'gives = "{" ".join(states[:-1])} blind"', 1)
+    line = text[: right.start()].count("\n") + 1
+    # Beside it something else that is wrong, in a rule of its own: each is told.
+    (folder / "alerts.toml").write_text(text.replace("on_trial", "on_tryal") + '\n[[rule]]\nid = "half"\n')
     done = app(tmp_path, "check", str(folder))
     assert done.returncode == 1
-    assert f'gives "{right[1]}", and was to give "{wrong}"' in done.stderr
+    (told,) = [each for each in done.stderr.splitlines() if "is not what the rule does" in each]
+    assert told.startswith(f"alerts.toml line {line}: a morning of ")
+    assert f", gives blind, and the rule makes it {states[-1]}. Right: another rule, or gives = " in told
+    assert '"half" has no "title"' in done.stderr
 
 
 def test_a_running_county_takes_no_rule_whose_morning_fails_as_no_start_does(tmp_path: Path) -> None:
@@ -78,11 +84,12 @@ def test_a_running_county_takes_no_rule_whose_morning_fails_as_no_start_does(tmp
     text = (folder / "alerts.toml").read_text()
     right = re.search(r'^gives = "(.*)"$', text, re.MULTILINE)
     assert right is not None
-    wrong = right[1].rpartition(" ")[0] + " blind"
-    (folder / "alerts.toml").write_text(text.replace(right[0], f'gives = "{wrong}"', 1))
+    states = right[1].split()
+    (folder / "alerts.toml").write_text(text.replace(right[0], f'gives = "{" ".join(states[:-1])} blind"', 1))
     assert [reloader.look() for _ in range(3)] == [None] * 3
     (mistake,) = reloader.untold()
-    assert f'gives "{right[1]}", and was to give "{wrong}"' in mistake.what
+    assert f", gives blind, and the rule makes it {states[-1]}" in mistake.what
+    assert mistake.line == text[: right.start()].count("\n") + 1
     (folder / "alerts.toml").unlink()
     assert [reloader.look() for _ in range(3)] == [None] * 3
     assert reloader.current.alerting.rules
