@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import by_id
 from flowcentre.model import Board, Level, Picture, Place, State, Value
+from flowcentre.picture.small_numbers import small_hidden
 from layouts.columns import COLUMNS, Column
 from layouts.finished import to_html
 from layouts.parts.age import age
@@ -32,7 +33,8 @@ _LONG_NAME = 22  # letters; a longer name is set smaller
 
 
 def render(picture: Picture, board: Board) -> Component:
-    """The part of a board that changes with the picture."""
+    """The part of a board that changes with the picture; with small numbers of people hidden, where the county says so."""
+    picture = small_hidden(picture, picture.county.access.small_numbers)
     sites = acute_sites(picture.county, board.places)
     rows = _rows(picture, board, sites)
     shown = rows[:MOST_ROWS]

@@ -71,6 +71,7 @@ class Value:
     held: int = 0  # rows held back that touch it
     late_at: datetime | None = None  # when it turns late, and
     stale_at: datetime | None = None  # when it turns stale, unless news comes
+    hidden: str = ""  # what stands in its place where small numbers are hidden; then ``value`` is None
     typed: Typed | None = None  # who typed it in; of what follows from several at one place, the first to expire
 
     @property

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flowcentre.model import SmallNumbers
+
 MOST_HIDDEN = 7
 ROUNDED_TO = 5
+NATIONAL = SmallNumbers(MOST_HIDDEN, ROUNDED_TO)
 HIDDEN = "*"
 # A hidden count must be able to be one of so many. With two, that a parting is withheld could itself give the
 # counts away: twelve ones of twelve would be the only counts withheld beneath a total shown as 10.
-_LEAST_OPEN = 3
-_SLACK = ROUNDED_TO // 2
+LEAST_OPEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,29 @@ class Shown:
     ways: Mapping[str, Mapping[str, Shown] | None] = field(default_factory=dict)
 
 
-def shown_count(people: int) -> int | None:
+def shown_count(people: int, limits: SmallNumbers = NATIONAL) -> int | None:
     """A count as it may be shown by itself; None: hidden."""
-    if 0 < people <= MOST_HIDDEN:
+    if 0 < people <= limits.hide_to:
         return None
-    return (people + _SLACK) // ROUNDED_TO * ROUNDED_TO
+    return (people + _slack(limits)) // limits.round_to * limits.round_to
 
 
-def suppress(tally: Tally) -> Shown:
+def _slack(limits: SmallNumbers) -> int:
+    """How much a rounded count can be less than it was; and more, unless numbers are rounded to an even one."""
+    return limits.round_to // 2
+
+
+def suppress(tally: Tally, limits: SmallNumbers = NATIONAL) -> Shown:
     """What may be shown of a tally: no hidden count follows from its total and the counts shown."""
-    return _show(tally, _Bounds.of(tally))
+    return _show(tally, _Bounds.of(tally, limits), limits)
 
 
-def _show(tally: Tally, bounds: _Bounds) -> Shown:
-    count = shown_count(tally.people)
+def _show(tally: Tally, bounds: _Bounds, limits: SmallNumbers) -> Shown:
+    count = shown_count(tally.people, limits)
     ways = {
         name: None
         if count is None or bounds.gives_away(name)
-        else {part: _show(parts[part], bounds.ways[name][part]) for part in parts}
+        else {part: _show(parts[part], bounds.ways[name][part], limits) for part in parts}
         for name, parts in tally.ways.items()
     }
     return Shown(count, ways)
@@ -69,23 +76,24 @@ class _Bounds:
     ways: Mapping[str, Mapping[str, _Bounds]]
 
     @classmethod
-    def of(cls, tally: Tally) -> _Bounds:
+    def of(cls, tally: Tally, limits: SmallNumbers) -> _Bounds:
         """The bounds of a tally and all its parts, were no way withheld."""
-        bounds = cls._alone(tally)
+        bounds = cls._alone(tally, limits)
         # The ways make a tree, so once up and once down finds everything that follows.
         bounds._tighten_upwards()
         bounds._tighten_downwards()
         return bounds
 
     @classmethod
-    def _alone(cls, tally: Tally) -> _Bounds:
-        count = shown_count(tally.people)
+    def _alone(cls, tally: Tally, limits: SmallNumbers) -> _Bounds:
+        count = shown_count(tally.people, limits)
         if count is None:  # it is not parted: its bounds follow from nothing below it
-            return cls(1, MOST_HIDDEN, True, {})
-        ways = {name: {part: cls._alone(parts[part]) for part in parts} for name, parts in tally.ways.items()}
+            return cls(1, limits.hide_to, True, {})
+        ways = {name: {part: cls._alone(parts[part], limits) for part in parts} for name, parts in tally.ways.items()}
         if count == 0:
             return cls(0, 0, False, ways)
-        return cls(max(MOST_HIDDEN + 1, count - _SLACK), count + _SLACK, False, ways)
+        slack = _slack(limits)
+        return cls(max(limits.hide_to + 1, count - slack), count + limits.round_to - 1 - slack, False, ways)
 
     def _tighten_upwards(self) -> None:
         for parts in self.ways.values():
@@ -111,7 +119,7 @@ class _Bounds:
     def gives_away(self, way: str) -> bool:
         """Would a way, shown, place a hidden part of it too narrowly?"""
         parts = self.ways.get(way, {})
-        return any(part.hidden and part.high - part.low + 1 < _LEAST_OPEN for part in parts.values())
+        return any(part.hidden and part.high - part.low + 1 < LEAST_OPEN for part in parts.values())
 
 
 def nested(counts: Sequence[int]) -> list[int | None]:
