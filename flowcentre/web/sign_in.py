@@ -229,6 +229,7 @@ class SignInRoutes:
         if before is not None:
             self.front.sessions.end(before, at, "signed in anew")
             self.front.forget()
+        self.front.tidy(at)
         token, _ = self.front.sessions.begin(identity, at, **of_provider)
         answer = RedirectResponse(then, 303)
         answer.headers.append("set-cookie", cookie(SESSION, token))

@@ -133,6 +133,17 @@ def test_a_sign_in_that_cannot_be_audited_lets_nobody_in(
     assert door.store.sessions() == []
 
 
+def test_a_session_that_was_over_a_month_ago_is_forgotten_and_the_audit_is_not(
+    door: Door, client: httpx.Client
+) -> None:
+    door.store.add_account(account("viewer", HASHED))
+    for days in (0, 20, 20):
+        door.clock.pass_by(timedelta(days=days))
+        assert sent(client, "/sign-in", name="viewer", password=PASSWORD).status_code == 303
+    assert len(door.store.sessions(open_only=False)) == 2
+    assert len(door.store.audit_entries(act=Audited.SIGNED_IN)) == 3
+
+
 @pytest.mark.parametrize(
     ("asked", "then"),
     [
