@@ -11,7 +11,7 @@ from flowcentre.model import AuditEntry, AuditShown, Picture
 from layouts.parts.capacity_words import plural
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
-from layouts.parts.tree import Child
+from layouts.parts.tree import Child, moved_sideways
 from layouts.parts.words import LONDON
 
 AUDIT = "/access/audit"
@@ -94,7 +94,9 @@ def _entries(title: str, entries: tuple[AuditEntry, ...], *, with_refs: bool) ->
         for each in entries
     ]
     head = html.Thead(html.Tr([html.Th(each, scope="col") for each in heads]))
-    return html.Section([html.H2(title), html.Div(html.Table([head, html.Tbody(rows)]), className="scroll")])
+    return html.Section(
+        [html.H2(title), html.Div(html.Table([head, html.Tbody(rows)]), className="scroll", **moved_sideways(title))]
+    )
 
 
 def _people(entry: AuditEntry, *, with_refs: bool) -> str:

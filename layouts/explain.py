@@ -20,7 +20,7 @@ from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.figure import explained, figure
 from layouts.parts.history_chart import history_chart, span_shown
-from layouts.parts.tree import Child, Children
+from layouts.parts.tree import Child, Children, moved_sideways
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import column_decimals, set_length_words, silence_words, span_words, unit_words, when_words
 from layouts.parts.working import working
@@ -228,6 +228,7 @@ def _held(picture: Picture, rows: tuple[HeldRow, ...], words: str) -> html.Secti
 def _polls(picture: Picture, polls: Sequence[Poll]) -> html.Section | None:
     if not polls:
         return None
+    title = "Latest polls of its feeds"
     names = ("Feed", "Due", "Outcome", "Received", "Accepted", "Duplicate", "Held", "Refused", "Message")
     rows = []
     for poll in polls:
@@ -244,4 +245,4 @@ def _polls(picture: Picture, polls: Sequence[Poll]) -> html.Section | None:
     table = html.Table(
         [html.Thead(html.Tr([html.Th(name, scope="col") for name in names])), html.Tbody(rows)], className="rows"
     )
-    return html.Section([html.H2("Latest polls of its feeds"), html.Div(table, className="scroll")])
+    return html.Section([html.H2(title), html.Div(table, className="scroll", **moved_sideways(title))])

@@ -11,7 +11,7 @@ from flowcentre.model import FeedStatus, HeldRow, Outcome, Picture, Poll, State
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_state_attributes, feed_state_words, shape
-from layouts.parts.tree import Children, marked
+from layouts.parts.tree import Children, marked, moved_sideways
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import clock_words, date_words, set_length_words, when_words
 
@@ -163,7 +163,7 @@ def _counts(status: FeedStatus) -> html.Div:
         ],
         className="counts",
     )
-    return html.Div(table, className="scroll")
+    return html.Div(table, className="scroll", **moved_sideways(f"{status.feed.name}, rows today"))
 
 
 def _held(rows: tuple[HeldRow, ...], picture: Picture) -> html.Section | None:
@@ -174,6 +174,9 @@ def _held(rows: tuple[HeldRow, ...], picture: Picture) -> html.Section | None:
 
 def held_table(rows: tuple[HeldRow, ...], picture: Picture) -> html.Div:
     """Rows that were held back, each with its reason; those of one reason together, the first of them named."""
+    feeds = {row.feed for row in rows}
+    feed = picture.county.feed(next(iter(feeds))) if len(feeds) == 1 else None
+    of = f", {feed.name}" if feed is not None else ""
     groups: dict[tuple[str, str], list[HeldRow]] = {}
     for row in rows:
         groups.setdefault((row.feed, row.reason), []).append(row)
@@ -186,6 +189,7 @@ def held_table(rows: tuple[HeldRow, ...], picture: Picture) -> html.Div:
             className="rows",
         ),
         className="scroll",
+        **moved_sideways(f"Rows held back{of}"),
     )
 
 

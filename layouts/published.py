@@ -17,6 +17,7 @@ from layouts.parts import published_charts as charts
 from layouts.parts import published_reasons as reasons
 from layouts.parts.published_figures import Figures, Histories
 from layouts.parts.published_tables import NOT_FOR_BOARDS, as_at, change_words, latest_table, year_table
+from layouts.parts.tree import moved_sideways
 from layouts.parts.words import date_words, figure_text
 from layouts.top import way
 
@@ -155,7 +156,7 @@ _BREAK = "† The definitions of the discharge report changed on 27 May 2024: fi
 
 
 def _section(title: str, content: Component, note: str | None = None) -> html.Section:
-    told: list[Any] = [html.H2(title), html.Div(content, className="published-scroll")]
+    told: list[Any] = [html.H2(title), html.Div(content, className="published-scroll", **moved_sideways(title))]
     if note:
         told.append(html.P(note, className="note"))
     return html.Section(told)

@@ -37,7 +37,7 @@ from layouts.packages import PACKAGES_PAGE
 from layouts.parts.history_chart import span_shown
 from layouts.parts.huddle_page import ID as HUDDLE_ID
 from layouts.parts.list_links import canonical
-from layouts.parts.tree import marked
+from layouts.parts.tree import Child, marked
 from layouts.services import acute_sites
 from layouts.top import bar, first, main_part, way
 from layouts.ways import OF_DASH, PUBLISHED, ways
@@ -382,7 +382,7 @@ def _above(picture: Picture, path: str, known: Collection[str]) -> list[Componen
     entries: list[Component] = []
     for href, name in ways(picture, published=PUBLISHED in known):
         if href in known:
-            said: list[str | Component] = [name]
+            said: list[Child] = [name]
             if href == alerts_page.PATH:
                 said.append(html.Span(alerts_page.count_words(picture), id="alerts-count"))
             entries.append(html.Li(way(said, href, here=href == path)))

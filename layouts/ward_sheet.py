@@ -126,6 +126,7 @@ def _sheet(sheet: Sheet, chosen: Chosen[Delay], asked_at: datetime | None) -> Co
             _footer(chosen),
         ],
         className="sheet",
+        tabIndex=0,  # enlarged, its table is moved sideways
         **marked(data_ward=sheet.ward or "", aria_label=f"{name}, {hospital}{part}"),
     )
 

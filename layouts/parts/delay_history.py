@@ -21,7 +21,7 @@ from layouts.parts.delay_words import FAMILIES, family_name
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import least_people, people, pounds
 from layouts.parts.scale import round_steps
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, marked, moved_sideways
 
 _WEEK = 7
 _HEADROOM = 1.06  # so that the tallest column and its mark stay clear of the edge
@@ -205,4 +205,5 @@ def _table(answered: Answered[Delay], past: Sequence[Then[Delay]]) -> Component:
             [html.Thead(html.Tr([html.Th(name, scope="col") for name in names])), html.Tbody(rows)], className="rows"
         ),
         className="scroll",
+        **moved_sideways("The last 28 days"),
     )

@@ -14,7 +14,7 @@ from flowcentre.picture.delays import Delay, counts
 from flowcentre.picture.list_history import Then
 from layouts.parts.delay_words import FAMILIES, family_name
 from layouts.parts.list_words import MINUS
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, moved_sideways
 
 WEEK = 7
 
@@ -60,7 +60,8 @@ def weeks(past: Sequence[Then[Delay]]) -> Component | None:
             className="rows",
         ),
         className="scroll as-table delay-weeks",
-        **marked(id="weeks"),
+        id="weeks",
+        **moved_sideways("Week by week"),
     )
 
 

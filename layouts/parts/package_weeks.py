@@ -163,4 +163,6 @@ def _table(past: Sequence[Waited]) -> Markup:
             ]
         clock = f"{day_words(then.at)}, {then.at.astimezone(LONDON):%H:%M}"
         rows.append(row(clock, cells))
-    return table(["As at", "People", "From hospital", "From the community"], rows, "weeks-rows")
+    return table(
+        ["As at", "People", "From hospital", "From the community"], rows, "weeks-rows", _TITLE, of_figures_alone=True
+    )

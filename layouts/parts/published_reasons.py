@@ -16,6 +16,7 @@ from flowcentre.picture.years import last_day
 from layouts.parts import published_charts as charts
 from layouts.parts.published_figures import Figures
 from layouts.parts.published_tables import as_at
+from layouts.parts.tree import moved_sideways
 from layouts.parts.words import DASH
 
 LARGEST = 12  # reasons that are shown one by one where several trusts are
@@ -91,7 +92,11 @@ def ranked(figures: Figures, places: Sequence[Place]) -> Component:
 
 def _section(says: str, content: Component | None) -> html.Section:
     return html.Section(
-        [html.H2("Reasons for delay"), html.P(says, className="note"), html.Div(content, className="published-scroll")],
+        [
+            html.H2("Reasons for delay"),
+            html.P(says, className="note"),
+            html.Div(content, className="published-scroll", **moved_sideways("Reasons for delay")),
+        ],
         className="published-reasons",
     )
 

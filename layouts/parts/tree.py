@@ -13,3 +13,8 @@ Children = Child | list[Child]
 def marked(**attributes: Any) -> dict[str, Any]:
     """Attributes whose names hold hyphens: ``marked(data_state="late", aria_label="Feeds")``."""
     return {name.replace("_", "-"): value for name, value in attributes.items()}
+
+
+def moved_sideways(name: str) -> dict[str, Any]:
+    """Attributes of what holds a table that may be wider than a screen and has nothing in it to which the keyboard comes."""
+    return {"tabIndex": 0, "role": "region"} | marked(aria_label=name)

@@ -26,6 +26,8 @@ RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
+# What scrolls sideways when it is narrow can be come to by keyboard.
+REACHED = RULES | {"runOnly": {"type": "rule", "values": ["scrollable-region-focusable"]}}
 # Three quarters of axe's time. The colours of the other states are among those of these two, and each page's own tests
 # measure its contrast in every state.
 SLOW = {"color-contrast": {"enabled": False}, "target-size": {"enabled": False}}
@@ -45,9 +47,9 @@ SOME = """() => {
 }"""
 
 
-def wrong(page: Page, *, coloured: bool = True) -> list[str]:
+def wrong(page: Page, *, coloured: bool = True, rules: dict[str, Any] = RULES) -> list[str]:
     """What axe finds, in words: the rule, how grave, and where."""
-    found = Axe().run(page, options=RULES | ({} if coloured else {"rules": SLOW})).response["violations"]
+    found = Axe().run(page, options=rules | ({} if coloured else {"rules": SLOW})).response["violations"]
     return [
         f"{each['impact']}: {each['id']} at {each['nodes'][0]['target']}: {each['nodes'][0]['html'][:200]}"
         for each in found
@@ -79,7 +81,7 @@ def look(show: Show, name: str, document: str, *, coloured: bool = True) -> list
     """All that is wrong with a page: as it lies on a desk, and as wide as an enlarged one."""
     page = show(document, 320, 256)  # 1280 by 1024, four times enlarged
     page.evaluate(OPEN)
-    said = [*page.evaluate(TOO_WIDE), *page.evaluate(SIDEWAYS_WITHOUT_TABLE)]
+    said = [*page.evaluate(TOO_WIDE), *page.evaluate(SIDEWAYS_WITHOUT_TABLE), *wrong(page, rules=REACHED)]
     page.set_viewport_size({"width": 1366, "height": 900})
     said += [*page.evaluate(WITHOUT_TABLE), *page.evaluate(NAMELESS)]
     page.evaluate(SOME)
