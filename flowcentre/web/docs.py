@@ -11,7 +11,7 @@ from flowcentre.web.finished import Finished, finish, respond
 
 # Swagger UI's own colours are too faint to be read by everybody.
 _INK = (
-    ".swagger-ui .opblock-summary-method { color: #000; text-shadow: none; }"
+    ".swagger-ui .opblock-summary-method { color: #000 !important; text-shadow: none !important; }"
     ".swagger-ui .version-stamp .version { color: #000 !important; }"
     ".swagger-ui button[class^=json-schema] { color: #3b4151; }"
     ".swagger-ui :is(.info .url, .info a, .opblock-tag small a) { color: #005eb8; }"

@@ -202,6 +202,13 @@ def test_what_dash_builds_is_accessible_and_keeps_still(tab: Page, address: str)
         page.emulate_media(reduced_motion="null")
 
 
+def test_the_description_of_the_api_has_nothing_grave(tab: Page, address: str) -> None:
+    with as_new(tab, 1366, 900) as page:
+        page.goto(f"{address}/docs")
+        page.locator(".opblock").first.wait_for(timeout=PATIENT)
+        assert [each for each in wrong(page) if each.startswith(("serious", "critical"))] == []
+
+
 def test_the_ways_to_the_pages_say_which_is_shown(show: Show) -> None:
     for name, document in drawn_by_dash("empty"):
         if name in ("/", "/pressure", "/delays"):
