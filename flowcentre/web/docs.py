@@ -19,7 +19,7 @@ _INK = (
 )
 _PAGE = (
     '<!doctype html><html lang="en-GB"><head><meta charset="utf-8"><title>Flow Centre API</title>'
-    '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/swagger-ui.css">'
+    '<meta name="viewport" content="width=device-width"><link rel="icon" href="/assets/icon.svg" type="image/svg+xml"><link rel="stylesheet" href="/docs/swagger-ui.css">'
     f"<style>{_INK}</style></head>"
     '<body><main id="swagger-ui"></main><script src="/docs/swagger-ui-bundle.js"></script>'
     '<script src="/docs/start.js"></script></body></html>'
