@@ -28,7 +28,10 @@
       }),
       signal: AbortSignal.timeout(15_000),
     });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) {
+      const said = [401, 403, 503].includes(answer.status) ? (await answer.text()).slice(0, 300) : "";
+      throw Object.assign(new Error(String(answer.status)), { said }); // why no row leaves, in plain words
+    }
     return (await answer.json()).response[`${list}-answer`].data;
   }
 
@@ -116,9 +119,9 @@
         byId("list-left-out").hidden = !answer.said;
         if (answer.rowCount) api.hideOverlay();
         else api.showNoRowsOverlay();
-      } catch {
+      } catch (error) {
         failCallback();
-        if (api === grid && bar()) sayNews("The list could not be read.", false);
+        if (api === grid && bar()) sayNews(error.said || "The list could not be read.", false);
       }
     },
   };

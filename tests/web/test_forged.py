@@ -114,13 +114,15 @@ class Forger:
         origin = chance.choice(["https://elsewhere.example", "null", self.url]) if chance.random() < 0.3 else self.url
         headers["origin"] = origin
         headers.pop("x-flow-mark", None)
+        of_a_page = slips.page_mark(key or "")
         if key is not None:
-            of_a_page = slips.page_mark(key)
             headers["x-flow-mark"] = chance.choice([of_a_page] * 8 + [key, form_mark(key)])
-            own = own and headers["x-flow-mark"] == of_a_page
         # A browser that says of no site where it comes from was sent by whoever sits before it.
         own = own and site in ("same-origin", "none", None) and origin == self.url
-        return holder, self._sent(headers, key), own
+        sent = self._sent(headers, key)
+        if "json" in sent:  # a form has its mark in it
+            own = own and headers["x-flow-mark"] == of_a_page
+        return holder, sent, own
 
     def _token(self, name: str) -> tuple[dict[str, str], str, str | None]:
         """Headers with somebody's token, as it is or spoilt: then it is nobody's."""
@@ -211,6 +213,7 @@ def many(centre: Centre, client: httpx.Client, seen: Seen, number: int, seed: in
             assert own, told
         if turn % 50 == 0:
             centre.forget()  # as if five minutes had passed
+            centre.sign_in_again()  # whoever was signed out by their own form
     assert centre.store.verify_audit() is None
 
 
