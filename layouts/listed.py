@@ -350,7 +350,11 @@ def _news(
         before = book.choose(f"{query}&at={since.replace('+', '%2B')}")
         words = list_rows.news(before.people, chosen.people, before.picture.at)
     index = list_rows.index_of(page, chosen, _group(page, query, chosen), asked.get("request"), ref)
-    reply = {"words": words, "index": index, "lists": signature(chosen if whole is book else whole.choose(query))}
+    reply: Reply = {
+        "words": words,
+        "index": index,
+        "lists": signature(chosen if whole is book else whole.choose(query)),
+    }
     # Where somebody stands in the list tells of them: whoever is on it.
     there = [] if index is None else [item for item in chosen.people if item.person.ref == ref]
     return reply, _leaving(page, query, chosen, there)

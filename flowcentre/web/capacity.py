@@ -100,8 +100,8 @@ def create_capacity_api(
         finished, picture = await renderings.part(PART, "")
         try:
             finished = await asyncio.to_thread(_narrowed, named, finished)
-        except NoRows as why:
-            raise HTTPException(why.status, why.words) from None
+        except NoRows as none:
+            raise HTTPException(none.status, none.words) from None
         answer = respond(request, finished, picture)
         answer.headers["cache-control"] = "no-store"  # it holds rows of people
         return answer
