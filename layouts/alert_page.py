@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from dash import html
@@ -28,10 +29,12 @@ from layouts.parts.alert_list import figure_parts, indicative
 from layouts.parts.alert_words import (
     acknowledged_words,
     message_words,
+    rule_of,
     silence_of,
     state_words,
     transition_words,
     value_words,
+    was_silence,
     where,
 )
 from layouts.parts.author import nothing_taken
@@ -110,7 +113,8 @@ def _standing(story: AlertStory) -> html.Section:
         _fact("When it was last seen", *figure_parts(rule, alert, at), *indicative(story.picture.county, rule)),
         *_now(story),
     ]
-    if worst := value_words(rule, alert.worst):
+    of = rule_of(rule, alert)
+    if not was_silence(of, alert) and (worst := value_words(of, alert.worst)):
         facts.append(_fact("Worst", worst))
     facts.append(_fact("Raised", when_words(alert.raised_at, at)))
     if alert.acknowledged_at is not None and state != "acknowledged":
@@ -173,7 +177,10 @@ def _happened(story: AlertStory) -> html.Section:
 
 
 def _happening(story: AlertStory, one: Transition) -> list[Child]:
-    return [html.Strong(when_words(one.at, story.at)), f" {transition_words(story.rule, one)}"]
+    rule = rule_of(story.rule, story.alert)
+    if was_silence(rule, story.alert):
+        one = replace(one, value=None)
+    return [html.Strong(when_words(one.at, story.at)), f" {transition_words(rule, one)}"]
 
 
 def _told(story: AlertStory) -> html.Section:

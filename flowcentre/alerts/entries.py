@@ -12,15 +12,18 @@ from flowcentre import measures
 from flowcentre.alerts.blinded import blinded_by
 from flowcentre.alerts.chasers import MOST
 from flowcentre.alerts.words import (
+    OVER,
     SEVERITY_WORDS,
     clock_words,
+    ended_words,
     figure_words,
     length_words,
     short_subject_words,
-    span_words,
     subject_words,
     value_and_limit,
 )
+from flowcentre.measures.lengths import set_length_words
+from flowcentre.measures.pressure import DECLARED, LEVEL, MISMATCH
 from flowcentre.model import (
     ANOTHER_MEASURE,
     Action,
@@ -35,7 +38,7 @@ from flowcentre.model import (
     Telling,
     TellingKind,
 )
-from flowcentre.picture.level_words import mark_of
+from flowcentre.picture.level_words import apart_words, levels_apart, mark_of
 from flowcentre.picture.pressure import INDICATIVE
 
 log = structlog.get_logger(__name__)
@@ -105,6 +108,7 @@ def _alert_or_less(
 
 def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, picture: Picture, at: datetime) -> Entry:
     rule = alerting.rule(alert.rule)
+    calm_for = max(rule.clear_for, rule.flapping.calm_for) if rule is not None else None
     # A message stands by itself: no page beside it says what nobody has verified. In front, where no cutting reaches it.
     title = alert.title
     if rule is not None and mark_of(picture.county, rule.measure):
@@ -116,19 +120,27 @@ def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, pic
     where = subject_words(alert.subject, picture)
     kind = next(each for each in reversed(_KINDS) if each in kinds)
     over = alert.cleared_at is not None
-    silence = rule is not None and rule.kind is RuleKind.SILENCE
+    # Every rule has a limit but one of silence: so is known of what kind one was that is gone.
+    silence = rule.kind is RuleKind.SILENCE if rule is not None else alert.limit is None
     figure = "" if silence else _figure(alert, rule)
-    happened = _happened(alert, kind, at)
+    happened = _happened(alert, kind, calm_for, at)
     head = f"{title}, {short_subject_words(alert.subject, picture)}"
     taken = ""
     if alert.acknowledged_at is not None and not over:
         taken = f"taken on {clock_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}"
-    said = [part for part in (figure, happened or f"since {clock_words(alert.raised_at, at)}", taken) if part]
-    line = f"{head}: {', '.join(said)}"
-    rows = [f"{SEVERITY_WORDS[alert.severity]}: {title}{' - ' + happened if happened else ''}"]
+    word, began = _began(alert, rule)
+    was = f" (was {alert.severity})" if over else ""  # the subject of what is over does not begin with it
+    begun = f"{word.lower()} {clock_words(began, at)}"
+    said = [part for part in (figure, happened or begun, taken) if part]
+    line = f"{head}: {', '.join(said)}{was}"
+    rows = [f"{OVER if over else SEVERITY_WORDS[alert.severity]}: {title}{' - ' + happened if happened else ''}{was}"]
     rows.append(f"{'Feed' if silence else 'Where'}: {where}")
-    rows += _silent(alert, alerting, picture, at) if silence else _seen(alert, figure, at)
-    rows.append(f"Since: {clock_words(alert.raised_at, at)}{_for(alert, at)}")
+    if alert.closed_why:
+        rows.append(f"Because: {alert.closed_why}")
+    rows += _silent(alert, alerting, picture, at) if silence else _seen(alert, rule, figure, picture, at)
+    raised = clock_words(alert.raised_at, at)
+    later = f"; raised {raised}" if raised != clock_words(began, at) else ""
+    rows.append(f"{word}: {clock_words(began, at)}, for {length_words((alert.cleared_at or at) - began)}{later}")
     if alert.acknowledged_at is not None and not over:
         rows.append(f"Acknowledged: {clock_words(alert.acknowledged_at, at)}, by {alert.acknowledged_by}")
     if rule is not None and rule.words and not over:
@@ -141,10 +153,17 @@ def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, pic
     return Entry(line, "\n".join(rows), short_end, alert.severity, over, alert.raised_at)
 
 
-def _happened(alert: Alert, kind: TellingKind, at: datetime) -> str:
+def _began(alert: Alert, rule: Rule | None) -> tuple[str, datetime]:
+    """Since when the figure is past its limit. Time at a level is past it for as long as its limit says: there, when it was raised."""
+    if rule is not None and rule.kind is RuleKind.TIME_AT_LEVEL:
+        return "Raised", alert.raised_at
+    return "Since", alert.since
+
+
+def _happened(alert: Alert, kind: TellingKind, calm_for: timedelta | None, at: datetime) -> str:
     """What is new of it, where that is more than that it was raised."""
     if alert.cleared_at is not None:
-        return f"cleared {clock_words(alert.cleared_at, at)}"
+        return ended_words(alert, at)
     if alert.blind_since is not None:
         why = f" ({alert.blind_why})" if alert.blind_why else ""
         return f"still open, and cannot tell since {clock_words(alert.blind_since, at)}{why}"
@@ -152,7 +171,8 @@ def _happened(alert: Alert, kind: TellingKind, at: datetime) -> str:
         case TellingKind.ESCALATED if alert.acknowledged_at is None:
             return f"nobody has acknowledged it for {length_words(at - alert.raised_at)}"
         case TellingKind.FLAPPING:
-            return "it comes and goes; it stays open until it has been calm for long, and you hear of it then"
+            calm = f"calm for {set_length_words(calm_for)}" if calm_for is not None else "calm for long"
+            return f"it comes and goes; it stays open until it has been {calm}, and you hear of it then"
         case _:
             return ""
 
@@ -164,29 +184,52 @@ def _figure(alert: Alert, rule: Rule | None) -> str:
     measure = measures.find(rule.measure) if rule is not None else None
     step = rule is not None and rule.kind is RuleKind.STEP
     least = "at least " if alert.at_least else ""
-    over = f" in {span_words(rule.over)}" if step and rule is not None and rule.over is not None else ""
+    if rule is not None and rule.measure == MISMATCH.id and not step and alert.limit is not None:
+        return f"{apart_words(alert.value)} (limit {levels_apart(alert.limit)} or more{_lasting(rule)})"
+    over = f" in {set_length_words(rule.over)}" if step and rule is not None and rule.over is not None else ""
     if alert.limit is None:
         return f"{least}{_signed(figure_words(alert.value, measure), alert.value, step)}{over}"
     value, limit = value_and_limit(alert.value, alert.limit, measure)
     said = f"{least}{_signed(value, alert.value, step)}{over}"
     if rule is None:
-        return f"{said} (limit {limit})"
+        return f"{said} (limit {limit}, in the unit that its rule had)"
     side = "" if step else " or more" if rule.rising else " or less"
-    lasting = ""
+    return f"{said} (limit {_signed(limit, alert.limit, step)}{side}{_lasting(rule)})"
+
+
+def _lasting(rule: Rule) -> str:
     if rule.kind is RuleKind.TIME_AT_LEVEL and rule.over is not None:
-        lasting = f" for {span_words(rule.hold_for)} of {span_words(rule.over)}"
-    return f"{said} (limit {_signed(limit, alert.limit, step)}{side}{lasting})"
+        return f" for {set_length_words(rule.hold_for)} of {set_length_words(rule.over)}"
+    return ""
 
 
 def _signed(words: str, value: float, step: bool) -> str:
     return f"+{words}" if step and value > 0 else words
 
 
-def _seen(alert: Alert, figure: str, at: datetime) -> list[str]:
+def _seen(alert: Alert, rule: Rule | None, figure: str, picture: Picture, at: datetime) -> list[str]:
     rows = [f"{'Last value' if alert.blind_since is not None else 'Value'}: {figure or 'unknown'}"]
+    if rule is not None and rule.measure == MISMATCH.id:
+        return [*rows, *_both_sides(alert, picture, at)]
     if alert.observed_at is not None:
         age = length_words(at - alert.observed_at)
         rows.append(f"As of: {clock_words(alert.observed_at, at)}, {age} old")
+    return rows
+
+
+def _both_sides(alert: Alert, picture: Picture, at: datetime) -> list[str]:
+    """What is declared and what is computed, each with its own moment: a declaration is no old figure, it holds until its end."""
+    declared, computed = (picture.value(alert.subject, each.id) for each in (DECLARED, LEVEL))
+    if declared.value is None or computed.value is None or declared.value - computed.value != alert.value:
+        seen = alert.observed_at
+        return [f"The older of the two is of: {clock_words(seen, at)}"] if seen is not None else []
+    rows = [f"Declared: level {declared.value:g}"]
+    if declared.observed_at is not None and declared.stale_at is not None:
+        rows[0] += f", at {clock_words(declared.observed_at, at)}, until {clock_words(declared.stale_at, at)}"
+    rows.append(f"Computed: level {computed.value:g}")
+    if computed.observed_at is not None:
+        age = length_words(at - computed.observed_at)
+        rows[1] += f", its oldest figure of {clock_words(computed.observed_at, at)}, {age} old"
     return rows
 
 
@@ -203,10 +246,6 @@ def _silent(alert: Alert, alerting: Alerting, picture: Picture, at: datetime) ->
     return rows
 
 
-def _for(alert: Alert, at: datetime) -> str:
-    return f", for {length_words((alert.cleared_at or at) - alert.raised_at)}"
-
-
 def _chaser(action: Action, telling: Telling, alerting: Alerting, picture: Picture, at: datetime) -> Entry:
     """What somebody should have done by now; or, where it has come to an end or was moved since, that it has."""
     link = f"{alerting.public_url.rstrip('/')}/actions/{action.id}"
@@ -219,7 +258,7 @@ def _chaser(action: Action, telling: Telling, alerting: Alerting, picture: Pictu
         late = at - action.due_at
         head = f"An action{where} should be done: {action.what}, by {clock_words(action.due_at, at)}"
         head += f", {length_words(late)} ago" if late >= timedelta(minutes=1) else ""
-    rows = [f"{SEVERITY_WORDS[telling.severity]}: {head}"]
+    rows = [f"{OVER if over else SEVERITY_WORDS[telling.severity]}: {head}"]
     if action.place:
         rows.append(f"Where: {subject_words(action.place, picture)}")
     rows.append(f"Logged: {clock_words(action.logged_at, at)}, by {action.logged_by}")

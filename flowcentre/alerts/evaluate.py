@@ -40,6 +40,7 @@ from flowcentre.model import (
     Standing,
     Telling,
     Transition,
+    What,
 )
 from flowcentre.picture.looked import note_look
 from flowcentre.store import Decided, Stood, Store
@@ -257,7 +258,9 @@ def decide_all(
                 if key in (begun or {}) and never_saw(before) and after.phase is Phase.PENDING:
                     since = min((begun or {})[key], at)
                     after, more = step(rule, replace(after, breach_since=since), judged, seen, at)
-                    happened = (*happened, *more)
+                    # It was in breach before anybody looked, and its story begins there.
+                    began = (replace(each, at=since) if each.what is What.PENDING else each for each in happened)
+                    happened = (*began, *more)
             found.add(kept, after, happened)
             if (moment := next_moment(rule, after)) is not None:
                 found.moments.append(moment)

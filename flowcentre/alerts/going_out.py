@@ -21,10 +21,11 @@ from flowcentre.alerts.letters import (
     link_of,
     within,
 )
-from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
+from flowcentre.alerts.words import OVER, SEVERITY_WORDS, clock_words, ended_words
 from flowcentre.model import Action, Alert, Alerting, Message, Severity, Telling, TellingKind
-from flowcentre.store import letter_key
+from flowcentre.store import Ways, letter_key
 
+_NAMED = 3  # of alerts that have ended since, or were taken on; of the others it says how many
 _IN_FULL = 5  # of the messages that go in one letter; of the others the subject
 _ORDER = tuple(Severity)
 
@@ -36,6 +37,8 @@ class Since:
     tellings: Mapping[int, Sequence[Telling]] = field(default_factory=dict)  # by message
     alerts: Mapping[int, Alert] = field(default_factory=dict)
     actions: Mapping[int, Action] = field(default_factory=dict)
+    ways: Mapping[int, Ways] = field(default_factory=dict)  # by message
+    places: Mapping[str, str] = field(default_factory=dict)  # by subject of an alert, what it is called
 
     def why_needless(self, message: Message, at: datetime) -> str | None:
         """Why a message need not go, that says of each alert only that nobody has acknowledged it; None where it must.
@@ -79,8 +82,25 @@ class Since:
         if len(alerts) == 1:
             return "Over, " + _ended_words(over[0], at) if over else _sentence(_ended_words(taken[0], at))
         counted = ((over, "over"), (taken, "taken on"))
-        parts = [f"{len(some)} of {len(alerts)} {words} by now" for some, words in counted if some]
+        parts = [
+            f"{len(some)} of {len(alerts)} {words} by now ({self._named(some)})" for some, words in counted if some
+        ]
         return _sentence(", ".join(parts)) if len(over) < len(alerts) else "All of it is over by now"
+
+    def said_before(self, message: Message, at: datetime) -> str:
+        """By which other way the same has gone out already, and when; empty where by none."""
+        gone = self.ways[message.id].delivered if message.id in self.ways else ()
+        return ", ".join(f'"{channel}" {clock_words(moment, at)}' for channel, moment in gone)
+
+    def written_at(self, message: Message) -> datetime:
+        """When it was written: what goes by another way instead says the same as what was written first."""
+        ways = self.ways.get(message.id)
+        return message.created_at if ways is None else min(ways.written_at, message.created_at)
+
+    def _named(self, alerts: Sequence[Alert]) -> str:
+        names = [f"{each.title}, {self.places.get(each.subject, each.subject)}" for each in alerts[:_NAMED]]
+        more = f"; and {len(alerts) - _NAMED} more" if len(alerts) > _NAMED else ""
+        return "; ".join(names) + more
 
     def _why_no_reminder(self, telling: Telling) -> str | None:
         action = self.actions.get(telling.action or 0)
@@ -131,8 +151,11 @@ def free_at(sent: Sequence[datetime], batch: Sequence[Message], at: datetime) ->
 def _one(message: Message, since: Since, alerting: Alerting, at: datetime, *, short: bool) -> Letter:
     subject, text = message.subject, message.text
     said = [since.happened(message, at)]
-    if at - message.created_at >= OLD_AFTER:  # what it says is of then: much may have happened since
-        said.append(f"Written {clock_words(message.created_at, at)}, and late")
+    written_at, before = since.written_at(message), since.said_before(message, at)
+    if before:  # that a channel took it is no proof that somebody has read it: it comes all the same
+        said.append(f"Told already by {before}")
+    if at - written_at >= OLD_AFTER:  # what it says is of then: much may have happened since
+        said.append(f"Written {clock_words(written_at, at)}, and late")
     for words in filter(None, reversed(said)):
         subject, text = _begun_with(words, subject), _begun_with(words, text)
     return Letter(
@@ -142,11 +165,13 @@ def _one(message: Message, since: Since, alerting: Alerting, at: datetime, *, sh
 
 def _severity(message: Message) -> Severity:
     said = message.subject.removeprefix(f"{INVENTED} ")
+    if said.startswith(f"{OVER}: "):
+        return next((each for each in _ORDER if f"(was {each})" in said), Severity.NOTICE)
     return next((each for each, word in SEVERITY_WORDS.items() if said.startswith(word)), Severity.NOTICE)
 
 
 def _gravest_first(letter: Letter) -> tuple[bool, int]:
-    over = letter.subject.removeprefix(f"{INVENTED} ").startswith(("Over, ", "All of it is over"))
+    over = letter.subject.removeprefix(f"{INVENTED} ").startswith((f"{OVER}: ", "Over, ", "All of it is over"))
     return over, _ORDER.index(letter.severity)
 
 
@@ -168,7 +193,7 @@ def _says(message: Message, alert: Alert, at: datetime) -> bool:
 
 def _ended_words(alert: Alert, at: datetime) -> str:
     if alert.cleared_at is not None:
-        return f"cleared {clock_words(alert.cleared_at, at)}"
+        return ended_words(alert, at)
     assert alert.acknowledged_at is not None
     return f"taken on {clock_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}"
 

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 from flowcentre.alerts import chasers
 from flowcentre.alerts.entries import Entry, entries
 from flowcentre.alerts.sitreps import sitrep_words
-from flowcentre.alerts.words import SEVERITY_WORDS, clock_words
+from flowcentre.alerts.words import OVER, SEVERITY_WORDS, clock_words
 from flowcentre.model import Action, Alert, Alerting, Lead, Message, Picture, Severity, Telling, TellingKind
 from flowcentre.picture.sitrep import Sitrep
 from flowcentre.store import NewMessage
 
 TOGETHER = timedelta(seconds=5)  # what comes to one lead within this goes in one message
-OLD_AFTER = timedelta(minutes=5)  # what goes out so long after it was written says when that was
+OLD_AFTER = timedelta(minutes=1)  # what goes out so long after it was written says when that was
 BUDGET, BUDGET_SPAN = 10, timedelta(minutes=5)
 SHORT_BUDGET, SHORT_SPAN = 60, timedelta(hours=1)  # of text messages: more, and the networks block the sender
 KEPT_FREE = 2  # of each budget, for what is critical: notices must not use it up
@@ -224,23 +224,29 @@ def _words(
 
 def _subject(found: Sequence[Entry]) -> str:
     first = found[0]
-    word = SEVERITY_WORDS[first.severity]
+    word = _word(first)
     if len(found) == 1:
         return f"{word}: {first.line}"
     rest = len(found) - 1
     return f"{word}: {first.line}; and {rest} more"
 
 
+def _word(entry: Entry) -> str:
+    return OVER if entry.over else SEVERITY_WORDS[entry.severity]
+
+
 def _short_text(found: Sequence[Entry], invented: str, all_of_them: str, held: str) -> str:
     if len(found) == 1:
         only = found[0]
-        return cut(f"{invented}{SEVERITY_WORDS[only.severity]}: {only.line}. {only.short_end}", held)
-    lines = [f"{SEVERITY_WORDS[entry.severity]}: {entry.line}" for entry in found[:SHORT_LISTED]]
-    rest = len(found) - len(lines)
-    more = f"; and {rest} more" if rest else ""
-    link = f" {all_of_them}"
-    said = within(invented + "; ".join(lines), _SHORT_LENGTH - len(more) - len(link))
-    return cut(said + more + link, held)
+        return cut(f"{invented}{_word(only)}: {only.line}. {only.short_end}", held)
+    lines = [f"{_word(entry)}: {entry.line}" for entry in found[:SHORT_LISTED]]
+    while True:
+        rest = len(found) - len(lines)
+        tail = f"{f'; and {rest} more' if rest else ''} {all_of_them}"
+        said = invented + "; ".join(lines)
+        if len(lines) == 1 or len(said) + len(tail) <= _SHORT_LENGTH:
+            return cut(within(said, _SHORT_LENGTH - len(tail)) + tail, held)
+        lines.pop()  # none is cut in the middle, where its title or its mark may be
 
 
 def cut(said: str, held: str = "") -> str:

@@ -21,6 +21,7 @@ from flowcentre.alerts.contract import Channel, NotDelivered
 from flowcentre.alerts.going_out import Since, free_at, key_of, letter_of
 from flowcentre.alerts.letters import BUDGET_SPAN, Book, fallback, link_of, way_of
 from flowcentre.alerts.routing import channel_tellings
+from flowcentre.alerts.words import short_subject_words
 from flowcentre.model import Alerting, Lead, Message, Picture, Telling
 from flowcentre.store import Decided, Store
 
@@ -220,7 +221,10 @@ class Sender:
         numbers = {each.alert for told in tellings.values() for each in told if each.alert is not None}
         chased = {each.action for told in tellings.values() for each in told if each.action is not None}
         actions = {number: action for number in chased if (action := self._store.action(number)) is not None}
-        return Since(tellings, self._store.alerts_of(numbers) if numbers else {}, actions)
+        alerts = self._store.alerts_of(numbers) if numbers else {}
+        picture = self._current()
+        places = {each.subject: short_subject_words(each.subject, picture) for each in alerts.values()}
+        return Since(tellings, alerts, actions, self._store.ways_of([message.id for message in batch]), places)
 
     def _withdraw_needless(self, batch: Sequence[Message]) -> Sequence[Message]:
         """Of those that only say that nobody has acknowledged an alert, none goes out once somebody has; nor reminders."""

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from flowcentre.alerts.rota import LONDON
 from flowcentre.measures.pressure import LEVEL_UNIT
 from flowcentre.measures.units import unit_of
-from flowcentre.model import Measure, Picture, Severity
+from flowcentre.model import Alert, Measure, Picture, Severity
 
 SEVERITY_WORDS = {Severity.CRITICAL: "CRITICAL", Severity.WARNING: "WARNING", Severity.NOTICE: "NOTICE"}
+OVER = "OVER"  # how the subject begins of what needs nobody any more
 _FINEST = 3  # decimals more than a measure has, to tell a figure from a limit that it is not
 
 
@@ -62,12 +63,11 @@ def length_words(length: timedelta) -> str:
     return f"{minutes // 60} h" if length < timedelta(days=2) else f"{length.days} days"
 
 
-def span_words(length: timedelta) -> str:
-    """A length of time that somebody has set, exactly: "15 min", "2 h", "2 h 30 min", "2 days"."""
-    minutes = int(length.total_seconds() // 60)
-    if minutes < 60 or minutes % 60:
-        return f"{minutes} min" if minutes <= 90 else f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes // 60} h" if minutes % 1440 or minutes < 2880 else f"{minutes // 1440} days"
+def ended_words(alert: Alert, at: datetime) -> str:
+    """How an alert ended: "cleared 08:20" by its figures, "closed 08:20 by duty manager" by a person."""
+    assert alert.cleared_at is not None
+    when = clock_words(alert.cleared_at, at)
+    return f"closed {when} by {alert.closed_by}" if alert.closed_by else f"cleared {when}"
 
 
 def subject_words(subject: str, picture: Picture) -> str:

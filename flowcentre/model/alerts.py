@@ -234,9 +234,17 @@ class Alert:
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     cleared_at: datetime | None = None
+    breach_since: datetime | None = None  # it was in breach before it was raised; None: no longer known
+    closed_by: str = ""  # the person who ended it, as no figure did
+    closed_why: str = ""
     told: int = 0  # messages delivered
     untold: int = 0  # messages that wait or cannot be delivered
     silenced: bool = False
+
+    @property
+    def since(self) -> datetime:
+        """Since when it has been in breach: before it was raised, by as long as its rule holds it."""
+        return self.raised_at if self.breach_since is None else min(self.breach_since, self.raised_at)
 
 
 @dataclass(frozen=True, slots=True)

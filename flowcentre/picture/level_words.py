@@ -79,6 +79,17 @@ def computed_beside(score: Score | None, declared: int | None) -> str:
     return f"{least}{abs(apart)} {'above' if apart > 0 else 'below'} the computed {of}{mark}"
 
 
+def levels_apart(apart: float) -> str:
+    """How far what is declared lies from what is computed: "1 level above", "2 levels below"."""
+    levels = f"{abs(apart):g} level{'' if abs(apart) == 1 else 's'}"
+    return f"{levels} {'above' if apart > 0 else 'below'}"
+
+
+def apart_words(apart: float) -> str:
+    """The same in full: "declared 1 level above computed"; "declared as is computed"."""
+    return f"declared {levels_apart(apart)} computed" if apart else "declared as is computed"
+
+
 def brief_words(score: Score) -> str:
     """The same without the age of its figures and without the mark, for where both are said beside it."""
     if score.level is None or score.points is None:

@@ -6,25 +6,33 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from flowcentre.measures import find
+from flowcentre.measures.lengths import set_length_words
+from flowcentre.measures.pressure import MISMATCH
+from flowcentre.measures.units import unit_of
 from flowcentre.model import (
+    ANOTHER_MEASURE,
     Action,
     ActionNote,
     ActionState,
     Alert,
+    AlertState,
     County,
     Effect,
     Huddle,
+    Measure,
     Minute,
     Movement,
     Noted,
     Place,
     Rule,
+    RuleKind,
 )
 from flowcentre.picture.actions_now import who_words
 from flowcentre.picture.change import Change, Turn, change_sentence, unchanged_sentence
-from flowcentre.picture.level_words import declared_line, mark_of, pressure_line
+from flowcentre.picture.level_words import apart_words, declared_line, levels_apart, mark_of, pressure_line
 from flowcentre.picture.pressure import INDICATIVE, PressureNow
 from flowcentre.picture.saying import (
     at_words,
@@ -174,17 +182,23 @@ def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
 
 def alert_line(county: County, alert: Alert, at: datetime) -> str:
     """One alert: how grave, what, where, how much, since when and how it stands."""
-    rule = county.alerting.rule(alert.rule)
+    rule = county.alerting.rule(alert.rule) if alert.blind_why != ANOTHER_MEASURE else None
     where = _where(county, alert.subject)
     said = [f"{alert.severity.value.upper()}: {alert.title}, {where}"]
     if figure := _alert_figure(alert, rule, at):
         said.append(f"{figure}{mark_of(county, rule.measure) if rule is not None else ''}")
-    said.append(f"since {when_words(alert.raised_at, at)}")
+    if rule is not None and rule.kind is RuleKind.TIME_AT_LEVEL:  # its limit says for how long it was there before
+        said.append(f"raised {when_words(alert.raised_at, at)}")
+    else:
+        said.append(f"since {when_words(alert.since, at)}")
     if alert.cleared_at is not None:
-        said.append(f"ended {when_words(alert.cleared_at, at)}")
+        by = f" by {alert.closed_by}: {alert.closed_why}" if alert.closed_by else ""
+        said.append(f"{'closed' if by else 'ended'} {when_words(alert.cleared_at, at)}{by}")
     elif alert.blind_since is not None:
         why = f" ({alert.blind_why})" if alert.blind_why else ""
         said.append(f"cannot tell since {when_words(alert.blind_since, at)}{why}")
+    elif alert.state is AlertState.FLAPPING:
+        said.append("comes and goes")
     if alert.acknowledged_at is not None:
         said.append(f"acknowledged {when_words(alert.acknowledged_at, at)} by {alert.acknowledged_by}")
     elif alert.cleared_at is None:
@@ -194,11 +208,39 @@ def alert_line(county: County, alert: Alert, at: datetime) -> str:
 
 def _alert_figure(alert: Alert, rule: Rule | None, at: datetime) -> str:
     measure = find(rule.measure) if rule is not None and rule.measure else None
+    of = f" of {when_words(alert.observed_at, at)}" if alert.observed_at is not None else ""
+    if rule is None and alert.value is not None and alert.limit is not None:
+        return f"last value {alert.value:,g} (limit {alert.limit:,g}, in the unit that its rule had){of}"
     if alert.value is None or measure is None:
         return ""
-    figure = figure_words(shown(alert.value, measure, measure.decimals), measure)
-    of = f" of {when_words(alert.observed_at, at)}" if alert.observed_at is not None else ""
-    return f"last value {'at least ' if alert.at_least else ''}{figure}{of}"
+    if rule is not None and rule.measure == MISMATCH.id and rule.kind is not RuleKind.STEP:
+        limit = f" (limit {levels_apart(alert.limit)} or more)" if alert.limit is not None else ""
+        return f"{apart_words(alert.value)}{limit}"  # and of when either is stands with its place
+    if alert.limit is None:
+        figure, limit = shown(alert.value, measure, measure.decimals), ""
+    else:
+        figure, held = both_shown(alert.value, alert.limit, measure)
+        limit = f" (limit {_with_unit(held, measure, rule)}{_side(rule)})"
+    return f"last value {'at least ' if alert.at_least else ''}{_with_unit(figure, measure, rule)}{limit}{of}"
+
+
+def _with_unit(figure: Decimal, measure: Measure, rule: Rule | None) -> str:
+    """A figure with its unit, for where its measure is not named beside it."""
+    said = figure_words(figure, measure)
+    sign = "+" if rule is not None and rule.kind is RuleKind.STEP and figure > 0 else ""
+    named = measure.unit in ("%", "minutes", "level")
+    return f"{sign}{said}" if named else f"{sign}{said} {unit_of(measure.unit, said)}"
+
+
+def _side(rule: Rule | None) -> str:
+    if rule is None:
+        return ""
+    if rule.kind is RuleKind.STEP:
+        return f" in {set_length_words(rule.over)}" if rule.over is not None else ""
+    side = " or more" if rule.rising else " or less"
+    if rule.kind is RuleKind.TIME_AT_LEVEL and rule.over is not None:
+        return f"{side} for {set_length_words(rule.hold_for)} of {set_length_words(rule.over)}"
+    return side
 
 
 def action_line(county: County, action: Action, at: datetime) -> str:

@@ -24,6 +24,7 @@ from flowcentre.store.answers import (
     StoreNotReady,
     StoreTooNew,
     VisitNews,
+    Ways,
 )
 from flowcentre.store.outbox import letter_key
 from flowcentre.store.scoped import ScopedStore
@@ -55,6 +56,7 @@ __all__ = [
     "StoreNotReady",
     "StoreTooNew",
     "VisitNews",
+    "Ways",
     "letter_key",
     "open_store",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -78,10 +79,12 @@ def _read(
     open_now = standings.read_open(connection)
     hushing = silences.read(connection, at) if at is not None else []
     told, untold = _count_told(connection, [row.id for row in rows])
+    limits = _read_limits(connection, [row.id for row in rows if row.cleared_at is not None])
     return [
         _alert(
             row,
             open_now.get(row.id),
+            limits.get(row.id, _Limits()),
             told[row.id],
             untold[row.id],
             at is not None
@@ -92,7 +95,33 @@ def _read(
     ]
 
 
-def _alert(row: Row[Any], standing: Standing | None, told: int, untold: int, silenced: bool) -> Alert:
+@dataclass
+class _Limits:
+    """Where an alert that has ended began and how it ended, which its story says and its row does not."""
+
+    breach_since: datetime | None = None
+    closed_by: str = ""
+    closed_why: str = ""
+
+
+def _read_limits(connection: Connection, alerts: Collection[int]) -> dict[int, _Limits]:
+    """By alert since when it was pending, and who closed it."""
+    row = db.alert_transition.c
+    found: dict[int, _Limits] = {}
+    for some in some_at_once(alerts):
+        asked = select(row.alert, row.what, row.at, row.by, row.words).where(
+            row.alert.in_(some), row.what.in_((What.PENDING, What.CLOSED))
+        )
+        for each in connection.execute(asked.order_by(row.id.desc())):
+            limits = found.setdefault(each.alert, _Limits())
+            if each.what == What.PENDING:
+                limits.breach_since = from_ms(each.at)
+            else:
+                limits.closed_by, limits.closed_why = each.by, each.words
+    return found
+
+
+def _alert(row: Row[Any], standing: Standing | None, limits: _Limits, told: int, untold: int, silenced: bool) -> Alert:
     named = (row.id, row.rule, row.title, Severity(row.severity), row.subject)
     counted: dict[str, Any] = {"limit": row.limit, "told": told, "untold": untold, "silenced": silenced}
     if standing is not None:
@@ -108,6 +137,7 @@ def _alert(row: Row[Any], standing: Standing | None, told: int, untold: int, sil
             blind_why=standing.blind_why,
             acknowledged_at=standing.acknowledged_at,
             acknowledged_by=standing.acknowledged_by,
+            breach_since=standing.breach_since,
             **counted,
         )
     return Alert(
@@ -123,6 +153,9 @@ def _alert(row: Row[Any], standing: Standing | None, told: int, untold: int, sil
         acknowledged_at=maybe_from_ms(row.acknowledged_at),
         acknowledged_by=row.acknowledged_by,
         cleared_at=maybe_from_ms(row.cleared_at),
+        breach_since=limits.breach_since,
+        closed_by=limits.closed_by,
+        closed_why=limits.closed_why,
         **counted,
     )
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from flowcentre.model import Alert, Message, MessageState, Rule, Silence, Telling, Transition
 from flowcentre.model import alerts as model
 from flowcentre.store import alert_story, alerts, outbox, outbox_read, silences, standings, versions
-from flowcentre.store.answers import ChannelHealth, Decided, NewMessage, Stood
+from flowcentre.store.answers import ChannelHealth, Decided, NewMessage, Stood, Ways
 from flowcentre.store.connections import Connections
 
 
@@ -190,6 +190,11 @@ class AlertVerbs(Connections):
         with self._reading() as connection:
             return outbox_read.read_tellings(connection, messages)
 
+    def ways_of(self, messages: Collection[int]) -> dict[int, Ways]:
+        """When what each of some messages tells was first written, and by which other ways it has gone out."""
+        with self._reading() as connection:
+            return outbox_read.read_ways(connection, messages)
+
     def next_message_due(self) -> datetime | None:
         """When the next message is due, or the next lease ends; None where none waits."""
         with self._reading() as connection:
@@ -229,8 +234,8 @@ class AlertVerbs(Connections):
     def undelivered(self, since: datetime, *, waiting_since: datetime | None = None, limit: int = 200) -> list[Message]:
         """The messages made since a moment that no channel took, neither they nor any fallback, newest first.
 
-        A message that has not been tried is among them where it was made before ``waiting_since``. Of a message and its
-        fallbacks the newest of these stands for all.
+        While another way may yet be tried it is not one of them, but where it was made before ``waiting_since``. Of a
+        message and its fallbacks the newest stands for all.
         """
         with self._reading(one_moment=True) as connection:
             return outbox_read.read_undelivered(connection, since, waiting_since, limit)

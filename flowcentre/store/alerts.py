@@ -63,11 +63,11 @@ def read_stood(connection: Connection, at: datetime) -> Stood:
 
 
 def _read_ended(connection: Connection, at: datetime) -> Iterator[Ended]:
-    """The alerts that cleared within two days (no silence is longer than one), and of whose end nobody was told."""
+    """The alerts that ended within two days (no silence is longer than one), and of whose end nobody was told."""
     alert, telling, happened = db.alert.c, db.telling.c, db.alert_transition.c
     of = db.telling.alias()
     of_it = select(of.c.id).where(of.c.alert == alert.id)
-    cleared = select(happened.id).where(happened.alert == alert.id, happened.what == What.CLEARED)
+    over = select(happened.id).where(happened.alert == alert.id, happened.what.in_(_ENDS))
     found = connection.execute(
         select(alert.id, alert.rule, alert.subject, telling.key)
         .join(db.telling, telling.alert == alert.id)
@@ -76,7 +76,7 @@ def _read_ended(connection: Connection, at: datetime) -> Iterator[Ended]:
             alert.cleared_at >= to_ms(at - _ENDED_LATELY),
             of_it.where(of.c.kind.in_((TellingKind.RAISED, TellingKind.ESCALATED))).exists(),
             ~of_it.where(of.c.kind == TellingKind.CLEARED).exists(),
-            cleared.exists(),
+            over.exists(),
             _went_out,
         )
         .order_by(alert.id, telling.id)

@@ -146,7 +146,7 @@ class Pruned:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An alert that cleared lately, of whose end nobody was told though somebody was of its beginning: it was silenced then."""
+    """An alert that ended lately, of whose end nobody was told though somebody was of its beginning: silenced, or closed by a person."""
 
     alert: int
     rule: str
@@ -194,6 +194,14 @@ class NewMessage:
     telling_keys: tuple[str, ...]  # what it tells
     due_at: datetime
     withdrawn: str = ""  # why it is kept and not sent
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What became of what a message tells by the other ways to its lead."""
+
+    written_at: datetime  # the first that told it
+    delivered: tuple[tuple[str, datetime], ...] = ()  # other channels that took it, and when
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, or_, select
+from sqlalchemy import Connection, Row, and_, case, func, or_, select
 
 from flowcentre.model import Message, MessageState, Telling
 from flowcentre.store import alert_tables as db
 from flowcentre.store.actions import as_telling
-from flowcentre.store.answers import ChannelHealth
+from flowcentre.store.answers import ChannelHealth, Ways
 from flowcentre.store.batches import some_at_once
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
 
@@ -86,15 +86,22 @@ def read_of_alert(connection: Connection, alert: int) -> list[Message]:
 def read_undelivered(
     connection: Connection, since: datetime, waiting_since: datetime | None, limit: int
 ) -> list[Message]:
-    """Those made since a moment that reached nobody, by whatever way, though it was tried or is overdue."""
+    """Those made since a moment that reached nobody: each way that was tried failed, and another too, or it is overdue.
+
+    After the first failure by the first way it is tried again, and then by another: until then nobody can say that it
+    does not arrive.
+    """
     arrived = select(_first).where(_row.state == MessageState.DELIVERED, _row.created_at >= to_ms(since))
-    failed = _row.trouble != ""
+    ways, failed = func.count(), func.sum(case((_row.trouble != "", 1), else_=0))
+    given_up = func.sum(case((_row.ended_at.is_not(None), 1), else_=0))
+    hopeless = [and_(ways > 1, failed == ways), given_up == ways]
     if waiting_since is not None:
-        failed = or_(failed, _row.created_at <= to_ms(waiting_since))
+        hopeless.append(func.min(_row.created_at) <= to_ms(waiting_since))
     newest = (
         select(func.max(_row.id))
-        .where(_row.created_at >= to_ms(since), _row.state.not_in(_WELL_ENDED), failed, _first.not_in(arrived))
+        .where(_row.created_at >= to_ms(since), _row.state.not_in(_WELL_ENDED), _first.not_in(arrived))
         .group_by(_first)
+        .having(or_(*hopeless))
     )
     rows = connection.execute(
         select(db.message).where(_row.id.in_(newest)).order_by(_row.created_at.desc(), _row.id.desc()).limit(limit)
@@ -110,6 +117,27 @@ def read_tellings(connection: Connection, messages: Collection[int]) -> dict[int
         for row in connection.execute(asked.where(_row.id.in_(some)).order_by(telling.c.id)):
             found[row.of_message].append(as_telling(row))
     return dict(found)
+
+
+def read_ways(connection: Connection, messages: Collection[int]) -> dict[int, Ways]:
+    """When what each of some messages tells was first written, and by which other ways it has gone out."""
+    other = db.message.alias()
+    found: dict[int, Ways] = {}
+    for some in some_at_once(messages):
+        asked = (
+            select(_row.id.label("of_message"), other.c.id, other.c.channel, other.c.created_at, other.c.state)
+            .add_columns(other.c.ended_at)
+            .join(other, or_(other.c.id == _first, other.c.first == _first))
+            .where(_row.id.in_(some))
+            .order_by(other.c.ended_at, other.c.id)
+        )
+        for row in connection.execute(asked):
+            before = found.get(row.of_message, Ways(from_ms(row.created_at)))
+            gone = before.delivered
+            if row.id != row.of_message and row.state == MessageState.DELIVERED and row.ended_at is not None:
+                gone = (*gone, (row.channel, from_ms(row.ended_at)))
+            found[row.of_message] = Ways(min(before.written_at, from_ms(row.created_at)), gone)
+    return found
 
 
 def read_oldest_waiting(connection: Connection) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from flowcentre.measures import find
-from flowcentre.model import Alert, ChannelSettings, Message, Rule, Silence, Standing
+from flowcentre.model import Alert, ChannelSettings, Message, Rule, RuleKind, Silence, Standing
 from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.level_words import notice_of
 from flowcentre.picture.undelivered import LOOKED_BACK
@@ -104,18 +104,21 @@ def _alert(known: AlertsNow, alert: Alert) -> AlertShape:
         "subject": alert.subject,
         "state": alert.state.value,
         "measure": rule.measure or None if rule is not None else None,
-        "value": alert.value,
+        "value": _figure(rule, alert.value),
         "at_least": alert.at_least,
         "unit": _unit(rule),
         "limit": alert.limit,
-        "worst": alert.worst,
+        "worst": _figure(rule, alert.worst),
         "observed_at": alert.observed_at,
+        "breach_since": alert.breach_since,
         "raised_at": alert.raised_at,
         "blind_since": alert.blind_since,
         "blind_why": alert.blind_why,
         "acknowledged_at": alert.acknowledged_at,
         "acknowledged_by": alert.acknowledged_by,
         "cleared_at": alert.cleared_at,
+        "closed_by": alert.closed_by,
+        "closed_why": alert.closed_why,
         "told": alert.told,
         "untold": alert.untold,
         "silenced": alert.silenced,
@@ -134,7 +137,7 @@ def _pending(known: AlertsNow, standing: Standing) -> PendingShape:
         "rule": standing.rule,
         "title": rule.title if rule is not None else standing.rule,
         "subject": standing.subject,
-        "value": standing.value,
+        "value": _figure(rule, standing.value),
         "at_least": standing.at_least,
         "unit": _unit(rule),
         "limit": rule.raise_at if rule is not None else None,
@@ -146,7 +149,14 @@ def _pending(known: AlertsNow, standing: Standing) -> PendingShape:
     }
 
 
+def _figure(rule: Rule | None, value: float | None) -> float | None:
+    """The value; of a silent feed its minutes without the noise of a clock."""
+    return round(value, 1) if value is not None and rule is not None and rule.kind is RuleKind.SILENCE else value
+
+
 def _unit(rule: Rule | None) -> str | None:
+    if rule is not None and rule.kind is RuleKind.SILENCE:
+        return "minutes"
     measure = find(rule.measure) if rule is not None and rule.measure else None
     return measure.unit if measure is not None else None
 

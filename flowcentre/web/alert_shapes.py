@@ -21,18 +21,29 @@ class AlertShape(TypedDict):
         str, Field(description="raised, acknowledged, clearing, blind, flapping; clear where it has ended")
     ]
     measure: Annotated[str | None, Field(description="null: a silent feed, or a rule that is no more")]
-    value: Annotated[float | None, Field(description="the last that was seen; of a step the change. null: none")]
+    value: Annotated[
+        float | None,
+        Field(
+            description="the last that was seen; of a step the change, of a silent feed the minutes since the newest "
+            "that it told. null: none"
+        ),
+    ]
     at_least: Annotated[bool, Field(description="the true figure is this or more")]
-    unit: str | None
-    limit: float | None
+    unit: Annotated[str | None, Field(description="null: its rule is no more")]
+    limit: Annotated[float | None, Field(description="null: a silent feed, whose limit is its stale_after")]
     worst: Annotated[float | None, Field(description="since it was raised")]
     observed_at: Annotated[datetime | None, Field(description="of that value")]
+    breach_since: Annotated[
+        datetime | None, Field(description="in breach since, before it was raised. null: no longer known")
+    ]
     raised_at: datetime
     blind_since: Annotated[datetime | None, Field(description="it cannot tell since; it stays open")]
     blind_why: str
     acknowledged_at: datetime | None
     acknowledged_by: str
     cleared_at: datetime | None
+    closed_by: Annotated[str, Field(description="the person who ended it, as no figure did; empty: nobody")]
+    closed_why: str
     told: Annotated[int, Field(description="messages that arrived")]
     untold: Annotated[int, Field(description="messages that wait, or could not be delivered")]
     silenced: bool

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dash import html
 
-from flowcentre.model import Alert, AlertState, County, Rule, RuleKind, Standing
+from flowcentre.model import Alert, AlertState, County, Rule, Standing
 from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.level_words import mark_of
 from layouts.finished import Markup
@@ -18,9 +18,11 @@ from layouts.parts.alert_words import (
     acknowledged_words,
     limit_words,
     news_words,
+    rule_of,
     state_words,
     told_words,
     value_words,
+    was_silence,
     where,
 )
 from layouts.parts.rows import cell, folded, row, small, table
@@ -84,7 +86,8 @@ def _mark(county: County, rule: Rule | None) -> str:
 
 def figure_parts(rule: Rule | None, alert: Alert, at: datetime) -> list[Child]:
     """The value against its limit, and how old it is."""
-    if rule is not None and rule.kind is RuleKind.SILENCE:
+    rule = rule_of(rule, alert)
+    if was_silence(rule, alert):
         return [news_words(alert, at)]
     said = value_words(rule, alert.value, at_least=alert.at_least, limit=alert.limit)
     parts: list[Child] = []
@@ -107,7 +110,8 @@ def pending(known: AlertsNow) -> html.Section | None:
 
 def _pending(known: AlertsNow, standing: Standing) -> Markup:
     rule, county = known.rule(standing.rule), known.picture.county
-    value = value_words(rule, standing.value, at_least=standing.at_least, limit=rule.raise_at if rule else None)
+    held = standing.value if rule is not None else None  # of one that is gone nobody knows what it was
+    value = value_words(rule, held, at_least=standing.at_least, limit=rule.raise_at if rule else None)
     limit = limit_words(rule, rule.raise_at if rule else None)
     raised: Child = "not known"
     if standing.blind_since is not None:
@@ -139,6 +143,11 @@ def ended(known: AlertsNow) -> html.Section:
     return html.Section([html.H2("Ended in the last 24 hours"), *parts], id="ended")
 
 
+def _worst_words(rule: Rule | None, alert: Alert) -> str:
+    rule = rule_of(rule, alert)
+    return "" if was_silence(rule, alert) else value_words(rule, alert.worst)
+
+
 def _ended(known: AlertsNow, alert: Alert) -> Markup:
     rule, county = known.rule(alert.rule), known.picture.county
     stood = length_words(alert.cleared_at - alert.raised_at) if alert.cleared_at is not None else ""
@@ -149,7 +158,7 @@ def _ended(known: AlertsNow, alert: Alert) -> Markup:
             cell("Where", where(county, alert.subject)),
             cell("Raised", when_words(alert.raised_at, known.at)),
             cell("Stood", stood),
-            cell("Worst", value_words(rule, alert.worst) or "not known", small(_mark(county, rule))),
+            cell("Worst", _worst_words(rule, alert) or "not known", small(_mark(county, rule))),
             cell("Acknowledged", acknowledged_words(alert, known.at)),
             cell("Told", told_words(alert)),
         ],

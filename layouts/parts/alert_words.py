@@ -8,6 +8,7 @@ from flowcentre.measures import find
 from flowcentre.measures.pressure import LEVEL_UNIT
 from flowcentre.measures.units import unit_of
 from flowcentre.model import (
+    ANOTHER_MEASURE,
     Alert,
     AlertState,
     County,
@@ -21,7 +22,7 @@ from flowcentre.model import (
     Transition,
     What,
 )
-from layouts.parts.words import clock_words, figure_text, length_words, unit_words, when_words
+from layouts.parts.words import clock_words, figure_text, set_length_words, unit_words, when_words
 
 ORDER = tuple(Severity)  # the most severe first
 _MOST_DECIMALS = 4
@@ -42,6 +43,16 @@ def where(county: County, subject: str) -> str:
     return feed.name if feed is not None else subject
 
 
+def rule_of(rule: Rule | None, alert: Alert) -> Rule | None:
+    """The rule by which its figures are to be read: not one that was turned to another measure since."""
+    return None if alert.blind_why == ANOTHER_MEASURE else rule
+
+
+def was_silence(rule: Rule | None, alert: Alert) -> bool:
+    """Is it of a silent feed? Every other rule has a limit: so is known of what kind one was that is gone."""
+    return rule.kind is RuleKind.SILENCE if rule is not None else alert.limit is None
+
+
 def measure_of(rule: Rule | None) -> Measure | None:
     """What a rule measures; of a silent feed nothing."""
     return find(rule.measure) if rule is not None and rule.measure else None
@@ -53,9 +64,11 @@ def value_words(rule: Rule | None, value: float | None, *, at_least: bool = Fals
     It has as many decimals as it takes not to look like a limit that it is not at.
     """
     measure = measure_of(rule)
-    if value is None or rule is None or rule.kind is RuleKind.SILENCE:
+    if value is None or (rule is not None and rule.kind is RuleKind.SILENCE):
         return ""
     said = _figure(value, measure, limit)
+    if rule is None:  # and its unit with it
+        return f"at least {said}" if at_least else said
     if rule.kind is RuleKind.STEP:
         sign = "+" if value > 0 else ""
         said = f"{sign}{said}{_over(rule)}"
@@ -64,20 +77,22 @@ def value_words(rule: Rule | None, value: float | None, *, at_least: bool = Fals
 
 def limit_words(rule: Rule | None, limit: float | None) -> str:
     """Where it is raised: "limit 95 %", "limit 70 patients or fewer"; "" of a silent feed."""
-    if limit is None or rule is None or rule.kind is RuleKind.SILENCE:
+    if limit is None or (rule is not None and rule.kind is RuleKind.SILENCE):
         return ""
+    if rule is None:
+        return f"limit {_figure(limit, None)}, in the unit that its rule had"
     figure = _figure(limit, measure_of(rule))
     side = "or more" if rule.rising else "or less"
     words = f"limit {figure} {side}"
     if rule.kind is RuleKind.STEP:
         return f"limit {'+' if limit > 0 else ''}{figure}{_over(rule)}"
     if rule.kind is RuleKind.TIME_AT_LEVEL and rule.over is not None:
-        return f"{words} for {length_words(rule.hold_for)} of {length_words(rule.over)}"
+        return f"{words} for {set_length_words(rule.hold_for)} of {set_length_words(rule.over)}"
     return words
 
 
 def _over(rule: Rule) -> str:
-    return f" in {length_words(rule.over)}" if rule.over is not None else ""
+    return f" in {set_length_words(rule.over)}" if rule.over is not None else ""
 
 
 def _figure(value: float, measure: Measure | None, apart_from: float | None = None) -> str:

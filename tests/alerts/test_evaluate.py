@@ -110,7 +110,20 @@ def test_a_whole_alert_stands_in_the_store_with_its_number(bench: Bench) -> None
     assert bench.story() == ["pending", "raised", "blind", "sees again", "clearing", "cleared"]
     (alert,) = bench.store.alerts(AT, bench.at + DAY)
     assert (alert.raised_at, alert.cleared_at, alert.worst) == (AT + 45 * MINUTE, AT + 105 * MINUTE, 24)
+    assert alert.since == AT + 15 * MINUTE
     assert bench.store.open_alerts(bench.at) == []
+
+
+def test_since_when_it_is_in_breach_stands_with_the_alert_while_it_is_open_and_when_it_is_over(bench: Bench) -> None:
+    bench.see(24)
+    bench.see(24, 30 * MINUTE)
+    (alert,) = bench.store.open_alerts(bench.at)
+    assert (alert.since, alert.raised_at) == (AT, AT + 30 * MINUTE)
+    for figure in (20, 24, 20, 20):  # nearly clear, and back: it is one alert from its first breach
+        bench.see(figure, 15 * MINUTE)
+    found = bench.store.alert(alert.id)
+    assert found is not None
+    assert (found.cleared_at, found.since) == (bench.at, AT)
 
 
 def test_it_says_when_its_timer_ends(bench: Bench) -> None:

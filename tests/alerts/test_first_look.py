@@ -70,3 +70,5 @@ def test_it_is_raised_once_and_another_engine_raises_it_no_more(store: Store) ->
     (alert,) = store.alerts(AT, AT + 60 * MINUTE)
     assert [each.what.value for each in store.alert_story(alert.id)[0]] == ["pending", "raised"]
     assert store.standings()[0].breach_since == AT
+    assert [each.at for each in store.alert_story(alert.id)[0]] == [AT, AT + 41 * MINUTE]
+    assert alert.since == AT

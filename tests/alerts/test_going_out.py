@@ -92,7 +92,8 @@ def test_of_several_alerts_it_says_how_many_are_over_and_how_many_somebody_has_t
     desk.store.acknowledge(other.id, "site manager", desk.clock.at)
     desk.pass_on(10 * MINUTE)
     (letter,) = letters()
-    assert letter.subject.startswith("1 of 2 over by now, 1 of 2 taken on by now: Written 08:00, and late: CRITICAL")
+    over, taken = "1 of 2 over by now (Beds full, Northgate)", "1 of 2 taken on by now (Beds full, Southmere)"
+    assert letter.subject.startswith(f"{over}, {taken}: Written 08:00, and late: CRITICAL")
 
 
 def test_an_escalation_that_waits_while_somebody_acknowledges_does_not_go_out(desk: Desk) -> None:

@@ -16,6 +16,7 @@ from flowcentre.model import (
     Alert,
     AlertState,
     FeedStatus,
+    Flapping,
     Lead,
     Message,
     MessageState,
@@ -27,6 +28,7 @@ from flowcentre.model import (
     State,
     Telling,
     TellingKind,
+    Value,
 )
 from flowcentre.store import NewMessage
 from tests.alerts.telling_cast import (
@@ -137,7 +139,9 @@ def test_an_alert_that_was_acknowledged_meanwhile_says_by_whom():
 def test_an_alert_that_is_over_asks_for_nothing():
     cleared = an_alert(state=AlertState.CLEAR, cleared_at=AT + 30 * MINUTE, value=91.0)
     message = only(written(a_telling(kind=TellingKind.CLEARED), alerts=(cleared,)))
-    assert message.subject == "CRITICAL: Beds full, Northgate: 91.0 % (limit 95.0 % or more), cleared 08:30"
+    figure = "91.0 % (limit 95.0 % or more)"
+    assert message.subject == f"OVER: Beds full, Northgate: {figure}, cleared 08:30 (was critical)"
+    assert message.text.splitlines()[0] == "OVER: Beds full - cleared 08:30 (was critical)"
     assert "Since: 08:00, for 30 min" in message.text
     assert "Action card" not in message.text
     assert "Acknowledge:" not in message.text
@@ -177,15 +181,81 @@ def test_an_alert_whose_rule_is_gone_is_written_all_the_same():
     [
         ({"kind": RuleKind.STEP, "over": timedelta(hours=2)}, "+96.4 % in 2 h (limit +95.0 %)"),
         ({"stand_down_at": 98}, "96.4 % (limit 95.0 % or less)"),
-        (
-            {"kind": RuleKind.TIME_AT_LEVEL, "hold_for": timedelta(hours=3), "over": timedelta(hours=4)},
-            "96.4 % (limit 95.0 % or more for 3 h of 4 h)",
-        ),
     ],
 )
 def test_a_limit_says_which_way_it_is_and_over_how_long(changed, words):
     message = only(written(a_telling(), alerting=replace(ALERTING, rules=(replace(FULL, **changed),))))
     assert f"Northgate: {words}, since" in message.subject
+
+
+def test_time_at_a_level_says_when_it_was_raised_for_its_limit_says_how_long_it_was_there_before():
+    rule = replace(FULL, kind=RuleKind.TIME_AT_LEVEL, hold_for=timedelta(hours=3), over=timedelta(hours=4))
+    message = only(written(a_telling(), alerting=replace(ALERTING, rules=(rule,))))
+    assert "Northgate: 96.4 % (limit 95.0 % or more for 3 h of 4 h), raised 08:00" in message.subject
+    assert "Raised: 08:00, for 32 min" in message.text.splitlines()
+
+
+def test_since_is_when_the_figure_passed_its_limit_and_not_when_its_hold_was_over():
+    alert = an_alert(breach_since=AT - 120 * MINUTE)
+    message = only(written(a_telling(), alerts=(alert,), at=AT))
+    assert message.subject.endswith("since 06:00")
+    assert "Since: 06:00, for 2 h; raised 08:00" in message.text.splitlines()
+    escalated = only(written(a_telling(kind=TellingKind.ESCALATED), alerts=(alert,)))
+    assert "nobody has acknowledged it for 32 min" in escalated.subject  # nobody was told before
+    over = replace(alert, state=AlertState.CLEAR, cleared_at=AT + 60 * MINUTE)
+    message = only(written(a_telling(kind=TellingKind.CLEARED), alerts=(over,), at=AT + 61 * MINUTE))
+    assert "Since: 06:00, for 3 h; raised 08:00" in message.text.splitlines()
+
+
+def test_an_alert_that_a_person_closed_says_who_and_why():
+    closed = an_alert(
+        rule=replace(FULL, id="gone"), cleared_at=AT + 30 * MINUTE, state=AlertState.CLEAR, blind_since=AT,
+        blind_why="no rule watches this any more", closed_by="duty manager", closed_why="we watch the ward instead",
+    )  # fmt: skip
+    message = only(written(a_telling(kind=TellingKind.CLEARED), alerts=(closed,)))
+    assert message.subject == (
+        "OVER: Beds full, Northgate: 96.4 (limit 95, in the unit that its rule had), closed 08:30 by duty manager (was critical)"
+    )
+    assert "Because: we watch the ward instead" in message.text.splitlines()
+
+
+def test_the_end_of_what_came_and_went_says_for_how_long_it_must_be_calm():
+    for calm_for, clear_for, words in ((3, 1, "3 min"), (3, 60, "1 h")):
+        flapping = Flapping(2, timedelta(hours=1), calm_for * MINUTE)
+        rule = replace(FULL, flapping=flapping, clear_for=clear_for * MINUTE)
+        message = only(written(a_telling(kind=TellingKind.FLAPPING), alerting=replace(ALERTING, rules=(rule,))))
+        assert f"it stays open until it has been calm for {words}, and you hear of it then" in message.subject
+
+
+def a_mismatch(value: float, declared: float, computed: float, **more: object) -> NewMessage:
+    rule = replace(FULL, title="Declared above computed", measure="pressure_mismatch", raise_at=1, stand_down_at=0)
+    until = AT + timedelta(hours=4)
+    values = [
+        Value("pressure_declared", "northgate", declared, State.FRESH, AT - 15 * MINUTE, AT, stale_at=until),
+        Value("pressure_level", "northgate", computed, State.FRESH, AT - MINUTE, AT),
+    ]
+    alert = an_alert(17, rule, value=value, **more)
+    picture = a_picture(AT, *values)
+    kind = TellingKind.CLEARED if alert.cleared_at else TellingKind.RAISED
+    alerting = replace(ALERTING, rules=(rule,))
+    return only(written(a_telling(kind=kind), alerts=(alert,), alerting=alerting, picture=picture, at=AT))
+
+
+def test_a_mismatch_says_what_is_declared_and_what_is_computed_each_of_its_own_moment():
+    rows = a_mismatch(1, 3, 2).text.splitlines()
+    assert "Value: declared 1 level above computed (limit 1 level above or more)" in rows
+    assert "Declared: level 3, at 07:45, until 12:00" in rows
+    assert "Computed: level 2, its oldest figure of 07:59, 1 min old" in rows
+    assert not any(row.startswith("As of") for row in rows)
+    message = a_mismatch(-1, 1, 2, cleared_at=AT)
+    assert "Value: declared 1 level below computed (limit 1 level above or more)" in message.text.splitlines()
+    assert "declared as is computed" in a_mismatch(0, 2, 2, cleared_at=AT).subject
+
+
+def test_a_mismatch_that_has_moved_on_since_is_not_told_beside_other_levels():
+    rows = a_mismatch(1, 2, 2).text.splitlines()
+    assert not any(row.startswith(("Declared:", "Computed:")) for row in rows)
+    assert "The older of the two is of: 07:54" in rows
 
 
 def a_test(way: int) -> Telling:
@@ -248,12 +318,12 @@ def test_what_waits_for_a_lead_goes_in_one_message_the_gravest_first():
     )
     assert message.subject.startswith("CRITICAL: Beds full, Northgate")
     assert message.subject.endswith("; and 3 more")
-    heads = [line for line in message.text.splitlines() if line.startswith(("CRITICAL", "WARNING"))]
+    heads = [line for line in message.text.splitlines() if line.startswith(("CRITICAL", "WARNING", "OVER"))]
     assert heads == [
         "CRITICAL: Beds full",
         "WARNING: A&E crowded",
         "WARNING: A&E crowded",
-        "CRITICAL: Beds full - cleared 08:00",
+        "OVER: Beds full - cleared 08:00 (was critical)",
     ]
 
 
@@ -419,11 +489,13 @@ def test_a_kept_message_is_handed_over_with_its_link_and_how_grave_it_is():
 def test_what_goes_out_long_after_it_was_written_says_when_that_was(head: str):
     subject = f"{head}CRITICAL: A&E crowded"
     message = a_message(subject=subject, text=f"{subject}, 96 people")
-    soon, late = (letter_of([message], Since(), ALERTING, AT + after) for after in (4 * MINUTE, 2 * timedelta(days=1)))
+    soon, late = (letter_of([message], Since(), ALERTING, AT + after) for after in (59 * SECOND, 2 * timedelta(days=1)))
     assert (soon.subject, soon.text) == (subject, f"{subject}, 96 people")
     assert late.subject == f"{head}Written {clock_words(AT, AT + timedelta(days=2))}, and late: CRITICAL: A&E crowded"
     assert late.text.startswith(f"{head}Written ")
     assert late.severity is Severity.CRITICAL
+    a_minute = letter_of([message], Since(), ALERTING, AT + MINUTE)
+    assert a_minute.subject == f"{head}Written 08:00, and late: CRITICAL: A&E crowded"
 
 
 def test_while_a_lead_is_held_back_none_of_their_alerts_is_looked_up():

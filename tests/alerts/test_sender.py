@@ -285,6 +285,59 @@ def test_after_the_second_failure_it_goes_by_the_next_address_and_is_tried_on_by
     assert handed() == [("text", "07700900001"), ("mail", "site@northgate.example")]
 
 
+def test_what_another_way_has_told_already_comes_all_the_same_and_says_so(desk):
+    """That a channel took it is no proof that somebody has read it."""
+    fails("mail", AWAY, AWAY, AWAY, None)
+    desk.raise_alert("site")
+    desk.sender.send_due()
+    desk.pass_on(5 * SECOND)
+    assert not Noting.handed[0][3].subject.startswith("Told already")
+    for _ in range(3):
+        desk.pass_on(MINUTE)
+    assert handed() == [("text", "07700900001"), ("mail", "site@northgate.example")]
+    letter = Noting.handed[1][3]
+    assert letter.subject.startswith('Told already by "text" 08:00: Written 08:00, and late: CRITICAL: Beds full')
+
+
+def test_what_goes_another_way_is_late_by_when_it_was_first_written(desk):
+    fails("mail", AWAY)
+    fails("text", AWAY, AWAY, None)
+    desk.raise_alert("site")
+    desk.sender.send_due()
+    desk.pass_on(50 * SECOND)
+    desk.pass_on(5 * SECOND)
+    desk.pass_on(15 * SECOND)
+    assert handed() == [("text", "07700900001")]
+    assert Noting.handed[0][3].subject.startswith("Written 08:00, and late: CRITICAL")
+
+
+def test_a_message_is_undelivered_once_each_way_has_failed_or_a_minute_has_passed_and_not_before_another_is_tried(desk):
+    def undelivered() -> int:
+        return len(desk.store.undelivered(AT, waiting_since=desk.clock.at - MINUTE))
+
+    fails("mail", AWAY)
+    desk.raise_alert("site")
+    desk.sender.send_due()
+    assert undelivered() == 0  # it will be tried by text in a few seconds
+    desk.pass_on(5 * SECOND)
+    assert (handed(), undelivered()) == ([("text", "07700900001")], 0)
+    fails("text", AWAY)
+    desk.clock.at += 10 * SECOND
+    desk.raise_alert("site", subject="southmere")
+    desk.sender.send_due()
+    assert undelivered() == 0
+    desk.pass_on(5 * SECOND)
+    assert undelivered() == 1  # neither way took it
+
+
+def test_a_message_by_the_only_way_is_undelivered_after_a_minute(desk):
+    fails("mail", AWAY)
+    desk.raise_alert("desk")
+    desk.sender.send_due()
+    found = [len(desk.store.undelivered(AT, waiting_since=AT + after - MINUTE)) for after in (59 * SECOND, MINUTE)]
+    assert found == [0, 1]
+
+
 def test_the_next_address_is_used_within_a_minute_though_the_first_asks_for_longer(desk):
     fails("mail", NotDelivered("asks us to send less often (429)", again_in=10 * MINUTE))
     desk.raise_alert("site")

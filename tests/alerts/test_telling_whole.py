@@ -73,7 +73,7 @@ class World:
         self.at, self.store, self.mortal = AT, store, Mortal(store, fate)
         self.full = {"northgate": 90.0, "southmere": 90.0}
         self.deaths = 0
-        self.state = State.FRESH
+        self.state, self.alerting = State.FRESH, QUIET
         self.be_born()
 
     def now(self) -> datetime:
@@ -88,8 +88,8 @@ class World:
 
     def be_born(self) -> None:
         store: Any = self.mortal
-        self.evaluator = Evaluator(store, self.picture, lambda: QUIET, self.now, route)
-        self.sender = Sender(store, {"sink": Sink}, lambda: QUIET, self.picture, now=self.now, name="whole")
+        self.evaluator = Evaluator(store, self.picture, lambda: self.alerting, self.now, route)
+        self.sender = Sender(store, {"sink": Sink}, lambda: self.alerting, self.picture, now=self.now, name="whole")
 
     def look(self) -> datetime | None:
         return self.survive(lambda: self.evaluator.look())
@@ -125,8 +125,8 @@ def test_a_hospital_fills_and_whoever_is_to_know_hears_of_its_beginning_and_its_
     assert said == [
         ("site@northgate.example", "since 08:01"),
         ("07700900002", "nobody has acknowledged it for 15 min"),
-        ("07700900002", "cleared 08:32"),
-        ("site@northgate.example", "cleared 08:32"),
+        ("07700900002", "cleared 08:32 (was critical)"),
+        ("site@northgate.example", "cleared 08:32 (was critical)"),
     ]
 
 
@@ -143,6 +143,25 @@ def test_when_the_figures_stop_the_alert_stays_and_whoever_knows_of_it_hears_tha
     first, second = (subject.partition("limit 95.0 % or more), ")[2] for _, subject, _ in Sink.arrived)
     assert first == "since 08:01"
     assert second.startswith("still open, and cannot tell since 08:11")
+
+
+def test_whoever_was_told_of_an_alert_that_a_person_closes_hears_who_closed_it_and_why_and_nobody_else(store):
+    world = World(store)
+    world.full["northgate"] = 96.4
+    world.go_on(MINUTE)
+    world.alerting = replace(QUIET, rules=())
+    world.go_on(MINUTE)
+    (alert,) = store.open_alerts(world.at)
+    Sink.arrived.clear()
+    world.at += MINUTE
+    assert store.close_alert(alert.id, "duty manager", world.at, "the ward is watched instead")
+    for _ in range(3):
+        world.go_on(MINUTE)
+    ((address, subject, _),) = Sink.arrived
+    assert address == "site@northgate.example"
+    assert subject.startswith(
+        "OVER: Beds full, Northgate: 96.4 (limit 95, in the unit that its rule had), closed 08:03 by"
+    )
 
 
 def test_the_evaluator_is_told_when_the_next_step_is_due(store):

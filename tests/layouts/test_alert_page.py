@@ -140,6 +140,8 @@ def test_a_rule_that_is_gone_leaves_an_alert_that_can_still_be_read() -> None:
     html = drawn(replace(story("normal", 21), rule=None, card=None))
     assert "A&amp;E crowded" in html
     assert "What to do" not in html
+    assert "74 , limit 70, in the unit that its rule had" in words(html)
+    assert "raised, at 73" in words(html)
 
 
 def test_no_script_stands_inside_and_the_form_says_where_it_was_drawn() -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from flowcentre.measures import find
-from flowcentre.measures.pressure import LEVEL
+from flowcentre.measures.pressure import LEVEL, MISMATCH
 from flowcentre.model import (
     Alert,
     Alerting,
@@ -121,7 +121,7 @@ def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call)
         "answered. Patients in A&E now at Northgate General: what it did since is not known.",
         "Hire a van: site lead; dropped 12:05 by control room. It will not be done: the agency has none.",
         "12:03, control room: Northgate opens six beds",
-        "CRITICAL: ward full, A1; last value 24 of 12:00; since 12:00; not acknowledged",
+        "CRITICAL: ward full, A1; last value 24 beds (limit 24 beds or more) of 12:00; since 12:00; not acknowledged",
     ):
         assert said in text, said
     # Southmere's A&E has never been heard of: its level is a lower bound and is not held against another.
@@ -276,6 +276,24 @@ def test_what_the_figure_of_an_action_did_is_said_with_both_numbers_and_the_hone
         "General and acute bed occupancy at Northgate General was 94.10 % when it was logged, and 94.14 % at 09:00: "
         "no clear change."
     )
+
+
+def test_an_alert_has_its_unit_and_its_limit_since_when_it_is_in_breach_and_that_it_comes_and_goes(call: Call) -> None:
+    def line(measure: str, **more: object) -> str:
+        county = replace(call.world.county, alerting=Alerting(rules=(rule("one", measure, "northgate", 3, 2),)))
+        alert = Alert(1, "one", "One", Severity.CRITICAL, "northgate", AlertState.FLAPPING, AT, 7, limit=3)
+        stood = replace(alert, breach_since=AT - HOUR, observed_at=AT, **more)  # type: ignore[arg-type]
+        return alert_line(county, stood, AT + HOUR)
+
+    said = line("ae_patients_now")
+    assert (
+        "last value 7 people (limit 3 people or more) of 08:00; since 07:00; comes and goes; not acknowledged" in said
+    )
+    assert "last value level 3 (limit level 3 or more) of 08:00" in line(LEVEL.id, value=3.0)
+    assert "declared 3 levels above computed (limit 1 level above or more)" in line(MISMATCH.id, value=3.0, limit=1.0)
+    closed = line("ae_patients_now", cleared_at=AT + HOUR, closed_by="duty manager", closed_why="it was taken out")
+    assert "closed 09:00 by duty manager: it was taken out" in closed
+    assert "last value 7 (limit 3, in the unit that its rule had) of 08:00" in line("ae_patients_now", rule="gone")
 
 
 def test_a_computed_level_says_that_it_is_indicative_also_where_an_alert_or_an_action_is_about_it(call: Call) -> None:

@@ -407,6 +407,7 @@ def test_machines_are_told_everything_of_the_page(watch: Watch, client: httpx.Cl
     assert (one["id"], one["state"], one["severity"], one["subject"]) == (alert.id, "raised", "critical", "northgate")
     assert (one["value"], one["unit"], one["limit"], one["silenced"], one["untold"]) == (74.0, "people", 70.0, True, 1)
     assert one["action_card"] == "/action-cards/ae-crowded"
+    assert one["breach_since"] == alert.raised_at - 10 * MINUTE
     [pending] = known["pending"]
     assert pending["raised_from"] == pended_at + HOUR
     assert [each["id"] for each in known["ended"]] == [ended.id]
@@ -415,6 +416,21 @@ def test_machines_are_told_everything_of_the_page(watch: Watch, client: httpx.Cl
         ("northgate-site", "the mail server refused it")
     ]
     assert [(each["channel"], each["failed"]) for each in known["channels"]] == [("mail", 1), ("text", 0)]
+
+
+def test_the_figure_of_a_silent_feed_is_its_minutes_and_says_so(watch: Watch, client: httpx.Client) -> None:
+    watch.raise_alert("feed-silent", "northgate-ed", value=2.0035666666666665)
+    [one] = told(client)["open"]
+    assert (one["value"], one["worst"], one["unit"], one["limit"]) == (2.0, 2.0, "minutes", None)
+
+
+def test_machines_are_told_who_closed_an_alert_and_why(watch: Watch, client: httpx.Client) -> None:
+    alert = watch.raise_alert()
+    watch.blind(alert)
+    watch.store.close_alert(alert.id, "duty manager", watch.clock(), "the ward is watched instead")
+    watch.clock.forward(MINUTE)
+    [one] = told(client)["ended"]
+    assert (one["closed_by"], one["closed_why"]) == ("duty manager", "the ward is watched instead")
 
 
 def test_an_undelivered_message_is_on_the_wall_and_leaves_it_with_its_alert(watch: Watch) -> None:
