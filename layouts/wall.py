@@ -101,7 +101,10 @@ def _row(picture: Picture, place: Place) -> Component:
                 [
                     html.H2(place.label, className="long" if len(place.label) > _LONG_NAME else None),
                     wall_levels(picture, place),
-                    html.Div([_as_at(picture, place, *one) for one in _CLOCKS], className="clocks"),
+                    html.Div(
+                        [_as_at(picture, place, *one) for one in _CLOCKS if (place.id, one[1]) in picture.values],
+                        className="clocks",
+                    ),
                 ]
             ),
             *(_cell(picture, place, column) for column in COLUMNS),
@@ -126,9 +129,13 @@ def _as_at(picture: Picture, place: Place, name: str, measure: str) -> Component
 
 def _cell(picture: Picture, place: Place, column: Column) -> Component:
     value = picture.value(place.id, column.measure)
+    heading = html.H3([column.name, html.Span(f" {column.what}", className="what")])
+    if (place.id, column.measure) not in picture.values:  # no feed of the configuration has it
+        said = html.P("not reported here", className="not-here")
+        return html.Div([heading, said], className="cell", **marked(data_measure=column.measure))
     return html.Div(
         [
-            html.H3([column.name, html.Span(f" {column.what}", className="what")]),
+            heading,
             html.Div(
                 [figure(value, picture.at, "main"), _beneath(picture, value)],
                 className="headline",

@@ -56,6 +56,8 @@
     return days < 62 ? `${days} days ago` : `${Math.floor(days / 30)} months ago`;
   }
   state.ageWords = ageWords;
+  /** For how long something stands. */
+  const forWords = (age) => (age < MINUTE ? "for under a minute" : `for ${ageWords(age).replace(/ ago$/, "")}`);
 
   // --- Ageing: what is shown grows old by itself, whether or not the server speaks ------------------------
 
@@ -85,17 +87,57 @@
     else if (before) marked.delete(element);
   }
 
+  // --- Alerts: as many as fit are named, whole, and how many there are besides -------------------------------
+
+  const fitted = new WeakMap(); // list -> of what it was fitted
+
+  function fit(list) {
+    const items = [...list.querySelectorAll(":scope > li:not(.alerts-more)")];
+    const more = list.querySelector(":scope > .alerts-more");
+    const mark = `${list.clientWidth} ${list.clientHeight} ${list.scrollWidth} ${list.textContent}`;
+    if (!more || fitted.get(list) === mark) return;
+    const all = Number(more.dataset.of);
+    const show = (number) => {
+      items.forEach((item, place) => (item.hidden = place >= number));
+      more.hidden = number >= all;
+      write(more, `and ${all - number} more`);
+    };
+    const hair = Math.max(1, innerWidth / 960); // letters may overhang their line by so much
+    const over = () => list.scrollHeight > list.clientHeight + hair || list.scrollWidth > list.clientWidth + hair;
+    list.classList.remove("brief", "briefer", "tall");
+    show(items.length);
+    for (const less of ["brief", "briefer"]) {
+      if (!over()) break;
+      list.classList.add(less);
+    }
+    if (over()) {
+      let number = 1;
+      show(number);
+      if (over()) list.classList.add("tall"); // one alone may take both lines
+      while (number < items.length) {
+        show(number + 1);
+        if (over()) break;
+        number += 1;
+      }
+      show(number);
+    }
+    fitted.set(list, `${list.clientWidth} ${list.clientHeight} ${list.scrollWidth} ${list.textContent}`);
+  }
+
+  const fitAll = () => document.querySelectorAll(".alerts-band > .alerts-named").forEach(fit);
+
   let clockForm = null;
 
   function age() {
     const now = serverNow();
     for (const element of document.querySelectorAll("time.age[data-observed-at]")) {
       const observedAt = Date.parse(element.dataset.observedAt);
-      if (!Number.isNaN(observedAt)) write(element, ageWords(now - observedAt));
+      if (!Number.isNaN(observedAt)) write(element, ("lasts" in element.dataset ? forWords : ageWords)(now - observedAt));
     }
     for (const element of document.querySelectorAll("[data-state][data-late-at], [data-state][data-stale-at]")) {
       markByTime(element, now);
     }
+    fitAll();
     const clock = document.getElementById("clock");
     if (clock && state.said) {
       clockForm ||= /^\s*\d\d:\d\d\s*$/.test(clock.textContent) ? hourMinute : hourMinuteSecond;
@@ -388,5 +430,8 @@
   document.addEventListener("visibilitychange", hideOrShow);
   window.addEventListener("pageshow", (event) => event.persisted && hurry());
   window.addEventListener("online", hurry);
+  window.addEventListener("resize", fitAll);
+  document.fonts.ready.then(fitAll);
+  fitAll();
   open();
 })();

@@ -154,6 +154,7 @@ class Picture:
     refused: tuple[str, ...] = ()  # what is wrong with a change of the configuration, which is therefore not in use
     alerts: tuple[Alert, ...] = ()  # those that stand, the most severe first
     undelivered: int = 0  # messages of alerts that could not be delivered by any way
+    failing: tuple[tuple[str, datetime], ...] = ()  # channels of alerts that deliver nothing, and since when
     silences: tuple[Silence, ...] = ()  # of alerts, in force; those first that end first
     not_evaluated_since: datetime | None = None  # nobody evaluates the rules of alerts since; None: somebody does
 

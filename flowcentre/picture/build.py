@@ -29,7 +29,7 @@ from flowcentre.picture.looked import not_evaluated_since
 from flowcentre.picture.pressure import Pressures
 from flowcentre.picture.totals import Values, by_formula, held_astray, summed
 from flowcentre.picture.typed import last_typed, status_of_typed
-from flowcentre.picture.undelivered import read_undelivered
+from flowcentre.picture.undelivered import read_failing, read_undelivered
 from flowcentre.picture.whole_system import WholeSystem
 from flowcentre.store import FeedLog, Known, Store
 
@@ -91,6 +91,7 @@ def build(
         changes_at=next_change(values.values(), at),
         alerts=alerts,
         undelivered=len(read_undelivered(store, [alert.id for alert in alerts], at)) if live else 0,
+        failing=read_failing(store, at) if live and county.alerting.channels else (),
         silences=tuple(each for each in store.silences(at) if each.starts_at <= at) if live else (),
         not_evaluated_since=not_evaluated_since(store, at) if live and county.alerting.rules else None,
     )

@@ -161,5 +161,5 @@ def _differs(picture: Picture, before: Picture) -> bool:
 
 def _seen(picture: Picture) -> tuple[object, ...]:
     # Who was told, what has ended by itself and who is at work change without a version.
-    told = (picture.alerts, picture.undelivered, picture.silences, picture.not_evaluated_since)
+    told = (picture.alerts, picture.undelivered, picture.failing, picture.silences, picture.not_evaluated_since)
     return (picture.version, picture.values, picture.refused, id(picture.county), told)

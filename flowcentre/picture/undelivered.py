@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from flowcentre.model import Message
+from flowcentre.store import ChannelHealth
 
 LOOKED_BACK = timedelta(hours=24)
 OVERDUE = timedelta(minutes=1)  # a message that nobody has even tried to send by then is in trouble too
+
+
+class Channels(Protocol):
+    """What is needed of the store."""
+
+    def channel_health(self, since: datetime, /) -> Mapping[str, ChannelHealth]: ...
 
 
 class Messages(Protocol):
@@ -25,6 +32,13 @@ class Messages(Protocol):
 def read_undelivered(store: Messages, open_alerts: Collection[int], at: datetime) -> tuple[Message, ...]:
     """The undelivered messages of a moment that still matter."""
     return that_matter(store.undelivered(at - LOOKED_BACK, waiting_since=at - OVERDUE), open_alerts)
+
+
+def read_failing(store: Channels, at: datetime) -> tuple[tuple[str, datetime], ...]:
+    """The channels that have delivered nothing for a minute though they were tried, and since when; the first first."""
+    health = store.channel_health(at - LOOKED_BACK)
+    failing = [(each.failing_since, channel) for channel, each in health.items() if each.failing_since is not None]
+    return tuple((channel, since) for since, channel in sorted(failing) if at - since >= OVERDUE)
 
 
 def that_matter(messages: Sequence[Message], open_alerts: Collection[int]) -> tuple[Message, ...]:

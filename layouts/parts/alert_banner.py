@@ -1,7 +1,7 @@
 """Alerts on the wall and on the front page: what stands and where, in a few words.
 
 On the wall one band of one height, whether or not anything stands, so that no figure ever moves. Names are shown whole or not
-at all; the counts tell of all.
+at all: the display's script leaves as many as fit, and says how many there are besides. The counts tell of all.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ from layouts.parts.typed_words import until_words
 from layouts.parts.words import when_words
 from layouts.services import acute_sites
 
-_LONG, _VERY_LONG = 46, 68  # letters; a longer name is set smaller, on two lines
-_AGE = 12  # letters of an age
-_MOST_NAMED = 6  # more than fit a wall: whole names that do not fit are not seen
+_MOST_NAMED = 30  # more than fit a wall
 _ON_FRONT = 5
 _LABEL = marked(aria_label="Alerts")
 _RANK = {severity: number for number, severity in enumerate(ORDER)}
@@ -59,8 +57,11 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
     here = tuple(alert for alert in everywhere if _concerns(picture.county, elsewhere, alert))
     parts: list[Child] = [counts(here) if here else _none(picture, everywhere)]
     if here:
-        items = [html.Li(_item(picture, alert), className=_item_class(picture, alert)) for alert in here[:_MOST_NAMED]]
-        parts.append(html.Ul(items, className="alerts-named"))
+        items = [html.Li(_item(picture, alert)) for alert in here[:_MOST_NAMED]]
+        rest = len(here) - len(items)
+        words = f"and {rest:,} more" if rest else ""
+        more = html.Li(words, className="alerts-more", hidden=not rest, **marked(data_of=str(len(here))))
+        parts.append(html.Ul([*items, more], className="alerts-named", **marked(data_of=str(len(here)))))
     parts.append(_beside(picture, here, everywhere))
     return _band(parts, here)
 
@@ -94,42 +95,37 @@ def counts(alerts: Sequence[Alert]) -> html.Ul:
 
 def _item(picture: Picture, alert: Alert) -> list[Child]:
     place = where(picture.county, alert.subject)
-    letters = len(alert.title) + len(place)
     return [
         sign(alert.severity),
         html.Span(
-            [
-                html.B(alert.title),
-                f" {place} ",
-                html.Span(_aside(picture, alert, _LONG - letters), className="alert-aside"),
-            ],
+            [html.B(alert.title), f" {place} ", html.Span(_aside(picture, alert), className="alert-aside")],
             className="alert-named",
         ),
     ]
 
 
-def _item_class(picture: Picture, alert: Alert) -> str | None:
-    letters = len(alert.title) + len(where(picture.county, alert.subject))
-    return "very long" if letters > _VERY_LONG else "long" if letters > _LONG else None
+def _aside(picture: Picture, alert: Alert) -> list[Child]:
+    """What matters most of how it stands: that it cannot tell, that it comes and goes, or for how long it stands.
 
-
-def _aside(picture: Picture, alert: Alert, room: int) -> list[Child]:
-    """What matters most of how it stands: that it cannot tell, that it comes and goes, or since when it stands.
-
-    With its value, and in the place of the age who took it on, where they have ``room``, in letters.
+    With its value, and in the place of its time who took it on. Where many stand the stylesheet leaves out the value, and
+    where that is not enough all but the first words.
     """
     if alert.state is AlertState.BLIND and alert.blind_since is not None:
-        return [f"cannot tell since {when_words(alert.blind_since, picture.at)}"]
+        return ["cannot tell", _detail(f" since {when_words(alert.blind_since, picture.at)}")]
     if alert.state is AlertState.FLAPPING:
         return ["comes and goes"]
     if alert.state is AlertState.CLEARING:
         return ["clearing"]
     rule = picture.county.alerting.rule(alert.rule)
     value = value_words(rule, alert.value, at_least=alert.at_least, limit=alert.limit)
-    taken = f"taken on by {alert.acknowledged_by}" if alert.acknowledged_at is not None else ""
-    if taken and len(taken) <= room + _AGE:
-        return [f"{value}, {taken}" if value and len(value) + len(taken) <= room + _AGE else taken]
-    return [f"{value}, " if value and len(value) <= room else "", age(alert.raised_at, picture.at)]
+    shown: Child = html.Span(f"{value}, ", className="alert-value") if value else None
+    if alert.acknowledged_at is not None:
+        return [shown, "taken on", _detail(f" by {alert.acknowledged_by}")]
+    return [shown, _detail(age(alert.raised_at, picture.at, lasts=True))]
+
+
+def _detail(said: Child) -> html.Span:
+    return html.Span(said, className="alert-detail")
 
 
 def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]) -> html.Ul | None:
@@ -140,6 +136,13 @@ def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]
     if picture.not_evaluated_since is not None:
         since = when_words(picture.not_evaluated_since, picture.at)
         said.append(html.Li(f"Alerts not evaluated since {since}", className="alerts-trouble-word"))
+    if picture.failing:
+        named = ", ".join(channel for channel, _ in picture.failing)
+        fails = "fails" if len(picture.failing) == 1 else "fail"
+        since = when_words(picture.failing[0][1], picture.at)
+        said.append(html.Li(f"{named[0].upper()}{named[1:]} {fails} since {since}", className="alerts-trouble-word"))
+    if blind := sum(alert.state is AlertState.BLIND for alert in here):
+        said.append(html.Li("cannot tell" if blind == len(here) == 1 else f"{blind:,} cannot tell"))
     if open_to_all:
         count = f"{len(open_to_all):,} not acknowledged" if len(here) > 1 else "not acknowledged"
         said.append(html.Li("none acknowledged" if len(open_to_all) == len(here) > 1 else count))
@@ -188,7 +191,7 @@ def front_banner(picture: Picture) -> html.Section | None:
         return None
     shown = shown_alerts(picture)
     way = html.A("All alerts", href=links.alerts())
-    quiet = not (shown or picture.undelivered or picture.silences or picture.not_evaluated_since)
+    quiet = not (shown or picture.undelivered or picture.failing or picture.silences or picture.not_evaluated_since)
     if quiet:
         return html.Section(html.P(["No alert stands. ", way]), className="alerts-front quiet", **_LABEL)
     items = [
@@ -209,7 +212,7 @@ def _front_item(picture: Picture, alert: Alert) -> list[Child]:
     said: list[Child] = [
         html.A(alert.title, href=links.alert(alert.id)),
         f" {where(picture.county, alert.subject)} ",
-        html.Span(_aside(picture, alert, _VERY_LONG), className="alert-aside"),
+        html.Span(_aside(picture, alert), className="alert-aside"),
     ]
     moving = (AlertState.BLIND, AlertState.FLAPPING, AlertState.CLEARING)
     if alert.acknowledged_at is not None and alert.state in moving:

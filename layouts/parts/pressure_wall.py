@@ -44,6 +44,8 @@ def _declared(picture: Picture, declared: Value) -> list[Child]:
 
 def _level(level: Value, *, apart: bool) -> list[Child]:
     sign: Child = html.Span("\N{NOT EQUAL TO} ", className="apart") if apart else None
+    if level.at_least and level.value is not None:
+        return [sign, "computed at least level ", _figure(level, 0, least=False)]
     return [sign, "computed ", _figure(level, 0)]
 
 
@@ -52,13 +54,13 @@ def _out_of(now: PressureNow) -> list[Child]:
     return [f" of {now.system.out_of:g}"] if now.system is not None else []
 
 
-def _figure(value: Value, decimals: int) -> html.Span:
+def _figure(value: Value, decimals: int, *, least: bool = True) -> html.Span:
     """A figure without its age, which has no room; the stylesheet strikes it out where it is too old."""
     if value.value is None or value.state in (State.UNKNOWN, State.NEVER):
         return html.Span(html.Span(_NONE, className="number"), className="figure second", title="not known")
     measure = SCORE if value.measure == SCORE.id else LEVEL
     number = figure_text(value.value, measure, decimals)
     parts: list[Child] = [html.Span(number, className="number")]
-    if value.at_least:
+    if value.at_least and least:
         parts.insert(0, html.Span("at least ", className="least"))
     return html.Span(parts, className="figure second", **state_attributes(value))

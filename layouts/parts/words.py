@@ -134,6 +134,11 @@ def length_ago(age: timedelta) -> str:
     return f"{age.days // 30} months ago"
 
 
+def for_words(lasted: timedelta) -> str:
+    """For how long something stands: "for 3 min", "for 2 h". The display script says the same while it ticks."""
+    return "for under a minute" if lasted < timedelta(minutes=1) else f"for {length_ago(lasted).removesuffix(' ago')}"
+
+
 length_words, set_length_words = lengths.length_words, lengths.set_length_words
 
 

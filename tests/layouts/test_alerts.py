@@ -54,7 +54,7 @@ def section(known: AlertsNow, name: str) -> str:
 
 def test_the_wall_says_how_many_of_each_severity_the_gravest_by_name_and_what_nobody_took_up() -> None:
     said = band(shown())
-    assert said.startswith("1 critical 1 warning 1 notice A&E crowded Northgate General 74 people, 41 min ago")
+    assert said.startswith("1 critical 1 warning 1 notice A&E crowded Northgate General 74 people, for 41 min")
     assert said.endswith("2 not acknowledged")
 
 
@@ -75,9 +75,31 @@ def test_that_none_stands_is_not_said_while_nobody_evaluates_the_rules() -> None
     assert "No alert stands" not in words(to_html(front_banner(drawn)))
 
 
+def test_beside_a_value_stands_for_how_long_the_alert_and_not_how_old_the_value_is() -> None:
+    said = band(replace(shown(), alerts=(alert(21),)))
+    assert "74 people, for 41 min" in said
+    assert "ago" not in said
+
+
+def test_what_cannot_tell_is_counted_on_the_wall_and_every_alert_is_there_to_be_named() -> None:
+    alerts = (acknowledged(alert(1)), blind(alert(2, "occupancy")), blind(alert(3, "ae-rising", "southmere")))
+    drawn = to_html(wall_band(replace(shown(), alerts=alerts), COUNTY_BOARD))
+    assert "2 cannot tell 2 not acknowledged" in words(drawn)
+    assert drawn.count('class="alert-named"') == 3
+    many = tuple(alert(number, raised_at=NOW - number * MINUTE) for number in range(1, 41))
+    assert "and 10 more" in band(replace(shown(), alerts=many))
+
+
+def test_a_channel_that_delivers_nothing_is_on_the_wall_and_the_front_page_with_since_when() -> None:
+    drawn = replace(shown("empty"), failing=(("mail", NOW - 9 * MINUTE), ("text", NOW - 2 * MINUTE)))
+    assert band(replace(drawn, failing=drawn.failing[:1])) == "No alert stands Mail fails since 08:05"
+    assert "Mail, text fail since 08:05" in band(drawn)
+    assert "Mail, text fail since 08:05" in words(to_html(front_banner(drawn)))
+
+
 def test_how_many_are_not_taken_up_is_said_in_the_shortest_words() -> None:
     one, other = alert(21), alert(22, subject="southmere")
-    assert band(replace(shown(), alerts=(one,))).endswith("41 min ago not acknowledged")
+    assert band(replace(shown(), alerts=(one,))).endswith("for 41 min not acknowledged")
     assert band(replace(shown(), alerts=(one, other))).endswith("none acknowledged")
     assert band(replace(shown(), alerts=(one, acknowledged(other)))).endswith("1 not acknowledged")
     assert "acknowledged" not in band(replace(shown(), alerts=(acknowledged(one), acknowledged(other))))

@@ -91,7 +91,7 @@ def test_the_band_fits_above_every_board_that_is_shipped(show: Show, figures: st
 def test_the_band_is_the_same_at_any_size_of_its_shape(show: Show, width: int, height: int) -> None:
     page = show(wall.document(shown("overloaded"), COUNTY_BOARD, fingerprint="1"), width, height)
     assert page.evaluate("document.querySelector('.alerts-band').getBoundingClientRect().height") == pytest.approx(
-        40 * width / 1920, rel=0.02
+        44 * width / 1920, rel=0.02
     )
     assert page.evaluate(CUT) == []
     assert [one for one in page.evaluate(BAND) if one["seen"] and not one["inside"]] == []

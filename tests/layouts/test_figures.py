@@ -118,6 +118,17 @@ def test_a_service_that_a_locality_does_not_have_is_none_and_not_unknown() -> No
     assert "none in North Westshire" in _words(wall.body(picture(), NORTHGATE_BOARD))
 
 
+def test_a_column_that_no_feed_of_the_county_reports_says_so_and_not_that_nothing_ever_came() -> None:
+    drawn = picture()
+    without = replace(
+        drawn, values={key: value for key, value in drawn.values.items() if not key[1].startswith(("ae_", "ambulance"))}
+    )
+    said = wall.body(without, COUNTY_BOARD)
+    assert "never" not in said
+    assert said.count("not reported here") == 4 * wall.body(drawn, COUNTY_BOARD).count("<article")
+    assert "A&amp;E <" not in said  # no clock of what is not there
+
+
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.kind.value)
 def test_a_service_that_no_feed_reports_is_said_to_be_there_and_not_to_be_none(service: Service) -> None:
     whole = picture()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import connectors
 import flowcentre.config
 from flowcentre.model import Board
 from layouts import wall
-from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, picture
-from tests.layouts.conftest import Show
+from tests.layouts.alerts_cast import MINUTE, acknowledged, alert, blind, shown
+from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, NOW, picture
+from tests.layouts.conftest import ASSETS, Show
 from tests.layouts.pressure_cast import scored
 
 pytestmark = pytest.mark.browser
@@ -257,3 +259,56 @@ def test_the_comma_of_a_figure_in_thousands_is_clear_of_the_age_beneath_it(show:
     )
     assert clear
     assert min(clear) >= 4, "pixels: a comma hangs as low as its line, and a little lower"
+
+
+# Alerts whose names are seen, of how many; those of which anything lies outside of their strip; and what is said of the rest.
+NAMED = """() => {
+  const list = document.querySelector(".alerts-named"), room = list.getBoundingClientRect();
+  const seen = [...list.children].filter(e => e.getBoundingClientRect().width > 0);
+  const letters = e => { const all = document.createRange(); all.selectNodeContents(e); return all.getBoundingClientRect(); };
+  const out = seen.filter(e => {
+    const box = letters(e);
+    return box.right > room.right + 1 || box.bottom > room.bottom + 3 || box.top < room.top - 3;
+  });
+  return {
+    named: seen.filter(e => !e.matches(".alerts-more")).length,
+    more: seen.filter(e => e.matches(".alerts-more")).map(e => e.textContent),
+    out: out.map(e => e.textContent),
+    rows: new Set(seen.map(e => Math.round(e.getBoundingClientRect().top))).size,
+  };
+}"""
+
+
+@pytest.mark.parametrize("levels", [True, False])
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160)])
+def test_as_many_alerts_as_fit_are_named_whole_and_how_many_there_are_besides_is_said(
+    show: Show, width: int, height: int, *, levels: bool
+) -> None:
+    every = tuple(
+        alert(number, of, place, raised_at=NOW - number * MINUTE)
+        for number, (of, place) in enumerate(
+            (of, place) for of in ("occupancy", "ae-crowded", "handovers") for place in ("northgate", "southmere") * 5
+        )
+    )
+    for number in (1, 2, 4, 12, 30):
+        alerts = (acknowledged(every[0]), blind(every[1]), *every[2:])[:number]
+        drawn = replace(shown("normal"), alerts=alerts)
+        page = show(wall.document(scored(drawn) if levels else drawn, COUNTY_BOARD, fingerprint="1"), width, height)
+        page.add_script_tag(path=ASSETS / "wall" / "wall.js")
+        told = page.evaluate(NAMED)
+        assert told["out"] == [], (number, told)
+        assert told["named"] >= min(number, 2), (number, told)
+        rest = number - told["named"]
+        assert told["more"] == ([f"and {rest} more"] if rest else []), (number, told)
+        assert told["rows"] <= 2, (number, told)
+        assert page.evaluate(CUT) == []
+
+
+def test_an_alert_with_the_longest_name_takes_both_lines_of_its_strip(show: Show) -> None:
+    long = replace(alert(1), title="Ambulances waiting too long to hand over at the front door of the hospital")
+    drawn = scored(replace(shown("normal"), alerts=(long, *(alert(n, "occupancy") for n in range(2, 9)))))
+    page = show(wall.document(drawn, COUNTY_BOARD, fingerprint="1"))
+    page.add_script_tag(path=ASSETS / "wall" / "wall.js")
+    told = page.evaluate(NAMED)
+    assert (told["named"] >= 1, told["out"]) == (True, [])
+    assert told["more"] == [f"and {8 - told['named']} more"]
