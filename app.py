@@ -42,7 +42,7 @@ def command_line() -> Any:
         past: int = typer.Option(28, min=1, max=28, help="Days that Westshire lives through at its first start."),
     ) -> None:
         """Serve and poll in one process tree."""
-        run(config, store, port, demo_port, past, host)
+        run(config, store, port, demo_port, past, host=host)
 
     @commands.command("run-published")
     def _run_published(
@@ -57,7 +57,7 @@ def command_line() -> Any:
     @commands.command("web")
     def _web(config: Path = a_county, store: str = a_shared_store, port: int = a_port, host: str = a_host) -> None:
         """Serve only, on PostgreSQL."""
-        run_web(config, store, port, host)
+        run_web(config, store, port, host=host)
 
     @commands.command("engine")
     def _engine(config: Path = a_county, store: str = a_shared_store) -> None:

@@ -24,8 +24,10 @@ from typer.testing import CliRunner
 
 from app import command_line
 from flowcentre.store import open_store
+from running.commands import run as run_command
 from running.demonstration import day_by_day
 from running.setting import opened, setting_of
+from running.start import CannotStart
 
 HERE = Path(__file__).resolve().parents[2]
 WESTSHIRE = HERE / "flowcentre" / "config" / "defaults" / "westshire"
@@ -292,13 +294,19 @@ def test_westshire_runs_stops_with_ctrl_c_and_goes_on_from_the_same_store(
 
 def test_a_first_start_tells_28_days_unless_it_is_asked_for_fewer_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("running.commands.run", lambda *arguments: asked.append(arguments[-1]))
+    monkeypatch.setattr("running.commands.run", lambda *arguments, host: asked.append(arguments[-1]))
     runner, commands = CliRunner(), command_line()
     for arguments in (["run"], ["run", "--past", "3"]):
         assert runner.invoke(commands, arguments).exit_code == 0
     for days in ("0", "29"):
         assert runner.invoke(commands, ["run", "--past", days]).exit_code == 2
     assert asked == [28, 3]
+
+
+def test_a_county_that_asks_nobody_who_they_are_is_shown_to_no_other_machine(tmp_path: Path) -> None:
+    with pytest.raises(CannotStart, match=r"--host 0.0.0.0 would let others see it.*access.toml"):
+        run_command(None, f"sqlite:///{tmp_path / 'flow.db'}", free_port(), free_port(), 3, host="0.0.0.0")
+    assert list(tmp_path.iterdir()) == []  # refused before anything else is done
 
 
 def test_a_kill_in_the_first_start_leaves_nobody_who_would_hold_the_store(tmp_path: Path) -> None:
