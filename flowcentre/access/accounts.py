@@ -26,6 +26,7 @@ WORDS = (
     "That did not let you in. The name, the password or the code is not right, or there were too many tries: "
     "then wait a quarter of an hour, or ask an administrator."
 )
+NO_SUCH = "no such account"
 BUSY = "Too many people are signing in at this moment. Please try again."
 
 _HASHER = PasswordHasher()  # RFC 9106's second choice: 64 MiB, three passes
@@ -68,15 +69,19 @@ def sign_in(store: Store, name: str, password: str, code: str, at: datetime) -> 
         return Refused(WORDS, "wrong code")
     if not store.note_success(name, step):
         return Refused(WORDS, "a code that was used before")
+    now = store.account(name)
+    if now is None or (now.password, now.totp, now.closed_at) != (account.password, account.totp, None):
+        # Whoever changed it has ended the sessions that were there: none may begin by what was good before.
+        return Refused(WORDS, "the account was changed at the same moment")
     if _HASHER.check_needs_rehash(account.password):
-        store.set_account(name, password=hashed(password))
-    return store.account(name) or account
+        now = store.set_account(name, password=hashed(password))
+    return now
 
 
 def _why_not(account: Account | None, at: datetime) -> str:
     """Why nobody can sign in by an account just now, whatever they know; "" where they can."""
     if account is None:
-        return "no such account"
+        return NO_SUCH
     if account.closed_at is not None:
         return "the account is closed"
     if account.locked_until is not None and at < account.locked_until:
@@ -98,10 +103,8 @@ def hashed(password: str) -> str:
 
 def is_password(kept: str | None, password: str) -> bool:
     """Is it the password of this hash? Where there is none, nothing is, and that takes as long to say."""
-    if len(password) > LONGEST_PASSWORD:
-        return False
-    if kept is None:
-        _HASHER.hash(_normal(password))  # as long as to verify one
+    if kept is None or len(password) > LONGEST_PASSWORD:
+        _HASHER.hash(_normal(password[:LONGEST_PASSWORD]))  # as long as to verify one
         return False
     try:
         return _HASHER.verify(kept, _normal(password))

@@ -1,6 +1,6 @@
 """The form of a Dash callback's request. Dash answers a malformed one with a traceback."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
 import orjson
@@ -11,7 +11,8 @@ MOST_BYTES = 1_000_000
 def callback_mistake(body: bytes, known: Container[str] = frozenset()) -> str | None:
     """What is wrong with the body of a callback's request, in plain words, or None.
 
-    ``known`` holds the outputs that exist; while it is empty, Dash has not started, and any may.
+    ``known`` holds the outputs that exist, with what each is asked by where it is a mapping, as Dash keeps it; while it is
+    empty, Dash has not started, and any may.
     """
     try:
         asked = orjson.loads(body)
@@ -33,6 +34,23 @@ def callback_mistake(body: bytes, known: Container[str] = frozenset()) -> str | 
     changed = asked.get("changedPropIds", [])
     if not isinstance(changed, list) or not all(isinstance(name, str) for name in changed):
         return "changedPropIds is not a list of names."
+    return _asked_otherwise(asked, known[output]) if isinstance(known, Mapping) and known else None
+
+
+def _asked_otherwise(asked: Mapping[str, Any], registered: Mapping[str, Any]) -> str | None:
+    """What of it is not as our own pages ask: Dash fails on that with a 500, and calls what it should not.
+
+    Outputs in groups and ids with wildcards have other forms: nothing here has any.
+    """
+    if asked["output"].startswith("..") or "{" in asked["output"]:
+        return None
+    outputs = asked["outputs"]
+    if not isinstance(outputs, dict) or f"{outputs.get('id')}.{outputs.get('property')}" != asked["output"]:
+        return "outputs is not that of the output."
+    for name in ("inputs", "state"):
+        said = [(item["id"], item["property"]) if isinstance(item, dict) else None for item in asked.get(name, [])]
+        if said != [(item["id"], item["property"]) for item in registered[name]]:
+            return f"{name} is not that of the output."
     return None
 
 

@@ -6,8 +6,9 @@ import asyncio
 import base64
 import binascii
 import re
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,15 +18,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.accounts import Refused, sign_in
+from flowcentre.access.accounts import BUSY, NO_SUCH, Refused, sign_in
 from flowcentre.access.asking import asking
 from flowcentre.access.grants import LOCAL, identity_of
+from flowcentre.access.repeated import Repeated
 from flowcentre.model import Audited, Identity, Picture, SignedIn, SignedOut, SignIn, is_account_name
 from flowcentre.web.asker import DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
 from flowcentre.web.decisions import Who, decision
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.front import Front
 from flowcentre.web.glass import Glass
+from flowcentre.web.lane import Full, Lane
 from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 
 PATH, CALLBACK, BACK_CHANNEL = "/sign-in", "/sign-in/callback", "/sign-out/back-channel"
@@ -36,6 +39,8 @@ NOT_NOW = "Nobody can be signed in just now: the store does not answer. Please t
 _PENDING_FOR = timedelta(minutes=10)
 _SCREEN_FOR = timedelta(days=400)  # as long as a browser keeps any cookie; it is renewed at each opening of the address
 _LONGEST_THEN = 1000
+# Seconds. A refusal by name and password leaves at a whole number of these: what an account that is there costs more is not seen.
+_REFUSED_EVERY = 0.3
 _THEN = re.compile(r"/(?![/\\])[!-\[\]-~]*")  # printable, and no backslash, which some browsers take for a slash
 log = structlog.get_logger(__name__)
 
@@ -47,6 +52,10 @@ class SignInRoutes:
     front: Front
     glass: Glass
     current: Callable[[], Picture]
+    # Apart, for local accounts are for the day on which the provider does not answer. Two hash at once: see ``sign_in``.
+    by_password: Lane = field(default_factory=lambda: Lane("sign-in", threads=2, most=12))
+    by_provider: Lane = field(default_factory=lambda: Lane("provider", threads=4, most=16))
+    refusals: Repeated = field(default_factory=Repeated)
 
     @property
     def routes(self) -> list[Route]:
@@ -71,7 +80,14 @@ class SignInRoutes:
 
     async def sent(self, request: Request) -> Response:
         """The form of a local account."""
-        return await asyncio.to_thread(self._local, request, await request.body())
+        body, began = await request.body(), time.monotonic()
+        try:
+            answer = await self.by_password.run(self._local, request, body)
+        except Full:
+            return self._busy()
+        if answer.status_code == 403:
+            await asyncio.sleep(_REFUSED_EVERY - (time.monotonic() - began) % _REFUSED_EVERY)
+        return answer
 
     def _local(self, request: Request, body: bytes) -> Response:
         try:
@@ -87,7 +103,9 @@ class SignInRoutes:
                 self.front.store, name, fields.get("password", ""), fields.get("code", "").replace(" ", ""), at
             )
             if isinstance(found, Refused):
-                return self._refused(f"{LOCAL}|{name if is_account_name(name) else '?'}", found, then, name)
+                # What is no account's name may be somebody's password, in the wrong field.
+                known = is_account_name(name) and found.reason != NO_SUCH
+                return self._refused(f"{LOCAL}|{name if known else '?'}", found, then, name)
             identity = identity_of(access, LOCAL, found.name, found.title)
             if identity is None:
                 refused = Refused(NOTHING_GRANTED, "nothing is granted")
@@ -98,8 +116,14 @@ class SignInRoutes:
 
     # --- By an identity provider --------------------------------------------------------------------
 
-    def to_provider(self, request: Request) -> Response:
+    async def to_provider(self, request: Request) -> Response:
         """Sends the browser to the identity provider."""
+        try:
+            return await self.by_provider.run(self._to_provider, request)
+        except Full:
+            return self._busy()
+
+    def _to_provider(self, request: Request) -> Response:
         then = then_of(request.query_params.get("next", ""))
         try:
             provider = self.front.provider()
@@ -113,8 +137,14 @@ class SignInRoutes:
         answer.headers.append("set-cookie", cookie(PENDING, value, lasts=_PENDING_FOR))
         return answer
 
-    def from_provider(self, request: Request) -> Response:
+    async def from_provider(self, request: Request) -> Response:
         """Where the provider sends the browser back to."""
+        try:
+            return await self.by_provider.run(self._from_provider, request)
+        except Full:
+            return self._busy()
+
+    def _from_provider(self, request: Request) -> Response:
         handle, _, kept = cookies_of(request.headers).get(PENDING, "").partition("~")
         then = then_of(_decoded(kept))
         try:
@@ -140,7 +170,10 @@ class SignInRoutes:
 
     async def ended_elsewhere(self, request: Request) -> Response:
         """The provider says that somebody's session has ended (OpenID Connect Back-Channel Logout 1.0)."""
-        return await asyncio.to_thread(self._end_elsewhere, await request.body())
+        try:
+            return await self.by_provider.run(self._end_elsewhere, await request.body())
+        except Full:
+            return PlainTextResponse(BUSY, 503, {"retry-after": "5"})
 
     def _end_elsewhere(self, body: bytes) -> Response:
         at = self.front.now()
@@ -236,9 +269,22 @@ class SignInRoutes:
         return answer
 
     def _refused(self, who: str, refused: Refused, then: str, name: str = "") -> Response:
-        self.front.store.audit(who, "", Audited.REFUSED_SIGN_IN, refused.reason, at=self.front.now())
+        at = self.front.now()
+        more = self.refusals.due(who, refused.reason, at)
+        if more is not None:
+            what = f"{refused.reason}; {more} more like it since the entry before" if more else refused.reason
+            try:
+                self.front.store.audit(who, "", Audited.REFUSED_SIGN_IN, what, at=at)
+            except Exception:
+                self.refusals.not_written(who, refused.reason)
+                raise
         log.warning("a sign-in was refused", why=refused.reason)
         return self._drawn(403, then=then, name=name, mistake=refused.words)
+
+    def _busy(self) -> Response:
+        answer = self._drawn(503, mistake=BUSY)
+        answer.headers["retry-after"] = "5"
+        return answer
 
     def _not_by_provider(self, error: Exception, then: str) -> Response:
         words = getattr(error, "words", None)

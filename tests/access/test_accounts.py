@@ -93,6 +93,43 @@ def test_whatever_is_wrong_is_said_in_the_same_words_and_costs_one_hash(store, a
     assert len(hashes) == 1
 
 
+@pytest.mark.parametrize("name", [NAME, "nobody"])
+def test_a_password_longer_than_any_costs_one_hash_too(store, at, monkeypatch, name):
+    make_account(store, NAME, "", PASSWORD, at, by=BY)
+    hashes = []
+
+    class Counting(accounts.PasswordHasher):
+        def hash(self, password, *, salt=None):
+            hashes.append(len(password))
+            return super().hash(password, salt=salt)
+
+    monkeypatch.setattr(accounts, "_HASHER", Counting(time_cost=1, memory_cost=64, parallelism=1))
+    assert isinstance(sign_in(store, name, "x" * 7000, "", at), Refused)
+    assert hashes == [accounts.LONGEST_PASSWORD]
+
+
+@pytest.mark.parametrize("changed", ["password", "code", "closed"])
+def test_what_is_changed_while_somebody_signs_in_is_not_what_lets_them_in(store, at, monkeypatch, changed):
+    account = make_account(store, NAME, "", PASSWORD, at, by=BY)
+    right = accounts.is_password
+    change = {
+        "password": lambda: change_password(store, NAME, "quite another password", at, by=BY),
+        "code": lambda: change_code_key(store, NAME, at, by=BY),
+        "closed": lambda: close(store, NAME, at, by=BY),
+    }
+
+    def judged_late(kept, password):  # an administrator is at work while it is hashed
+        change[changed]()
+        return right(kept, password)
+
+    monkeypatch.setattr(accounts, "is_password", judged_late)
+    # What it was hashed with is out of date, too: the new password must not be overwritten by the old one's new hash.
+    monkeypatch.setattr(accounts, "_HASHER", accounts.PasswordHasher(time_cost=2, memory_cost=64, parallelism=1))
+    refused = sign_in(store, NAME, PASSWORD, code_of(account, at), at)
+    assert isinstance(refused, Refused)
+    assert (refused.words, right(store.account(NAME).password, PASSWORD)) == (WORDS, changed != "password")
+
+
 def test_who_is_not_there_takes_as_long_to_refuse_as_who_is(quick, monkeypatch):
     monkeypatch.setattr(accounts, "_HASHER", quick)  # what runs in earnest
     kept = accounts.hashed(PASSWORD)

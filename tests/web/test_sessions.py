@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +20,7 @@ import pyotp
 import pytest
 from structlog.testing import capture_logs
 
-from flowcentre.access.accounts import hashed
+from flowcentre.access.accounts import WORDS, Refused, hashed
 from flowcentre.model import Audited, Grant, Role, Scope, TrustedProxy
 from flowcentre.store import open_store
 from flowcentre.web.asker import DISPLAY, MARK, SESSION
@@ -131,6 +133,57 @@ def test_a_sign_in_that_cannot_be_audited_lets_nobody_in(
     assert answer.status_code == 503
     assert SESSION not in cookies_in(answer)
     assert door.store.sessions() == []
+
+
+def test_a_flood_of_sign_ins_holds_up_no_page_and_most_of_it_is_sent_away_at_once(
+    door: Door, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going_on = threading.Event()
+
+    def hashing(*_: object) -> Refused:
+        going_on.wait(20)
+        return Refused(WORDS, "wrong password")
+
+    monkeypatch.setattr("flowcentre.web.sign_in.sign_in", hashing)
+    busy: SimpleQueue[httpx.Response] = SimpleQueue()
+
+    def floods() -> None:
+        with asking_at(str(client.base_url)) as asking:
+            answer = sent(asking, "/sign-in", name="viewer", password="guess")
+            if answer.status_code == 503:
+                busy.put(answer)
+
+    floods_in = [threading.Thread(target=floods) for _ in range(45)]
+    for thread in floods_in:
+        thread.start()
+    try:
+        away = [busy.get(timeout=10) for _ in range(45 - 12)]
+        assert {answer.headers["retry-after"] for answer in away} == {"5"}
+        token, _ = door.session_of("viewer")
+        assert client.get("/signed-in", headers=as_person(token), timeout=5).status_code == 200
+    finally:
+        going_on.set()
+        for thread in floods_in:
+            thread.join()
+    assert (
+        len(door.store.audit_entries(act=Audited.REFUSED_SIGN_IN)) == 1
+    )  # the audit is not filled by strangers either
+
+
+def test_of_the_same_refusals_the_audit_keeps_one_a_minute_with_how_many_and_no_name_that_is_nobodys(
+    door: Door, client: httpx.Client
+) -> None:
+    door.store.add_account(account("viewer", HASHED))
+    for name in ("viewer", "viewer", "my-secret-password", "another.one", "viewer"):
+        assert sent(client, "/sign-in", name=name, password="guess").status_code == 403
+    door.clock.pass_by(timedelta(minutes=1))
+    assert sent(client, "/sign-in", name="viewer", password="guess").status_code == 403
+    kept = [(entry.who, entry.what) for entry in reversed(door.store.audit_entries())]
+    assert kept == [
+        ("local|viewer", "wrong password"),
+        ("local|?", "no such account"),
+        ("local|viewer", "wrong password; 2 more like it since the entry before"),
+    ]
 
 
 def test_a_session_that_was_over_a_month_ago_is_forgotten_and_the_audit_is_not(
@@ -322,6 +375,28 @@ def test_no_forged_callback_gets_anything_without_a_session_or_with_anothers_mar
             assert b"response" not in answer.content, (words, body[:80])
     good = client.post(CALLBACKS, json=GOOD, headers=callback_headers(*mine))
     assert good.status_code == 200
+
+
+def test_a_callback_that_asks_otherwise_than_our_pages_do_is_refused_before_dash_fails_on_it(
+    door: Door, client: httpx.Client
+) -> None:
+    headers = callback_headers(*_session(door))
+    path = {"id": "url", "property": "pathname", "value": "/"}
+    for forged in (
+        {"inputs": []},
+        {"inputs": [path, path]},
+        {"inputs": [[path]]},
+        {"inputs": [path | {"property": "search"}]},
+        {"inputs": [path | {"id": {"type": "url"}}]},
+        {"state": [path]},
+        {"outputs": [GOOD["outputs"]]},
+        {"outputs": ["page"]},
+        {"outputs": {}},
+        {"outputs": {"id": "delays-answer", "property": "data"}},
+    ):
+        with capture_logs() as lines:
+            answer = client.post(CALLBACKS, json=GOOD | forged, headers=headers)
+        assert (answer.status_code, [line["event"] for line in lines]) == (400, ["refused"]), forged
 
 
 def test_with_a_session_a_malformed_callback_is_refused_and_leaves_one_short_line(

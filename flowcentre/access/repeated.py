@@ -1,0 +1,37 @@
+"""What happens again and again is written once a minute, with how often: whoever cannot sign in must not fill the store."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+
+ONE_ENTRY_WITHIN = timedelta(minutes=1)
+_MOST_KEPT = 1_000
+
+
+class Repeated:
+    """How often the same happened since it was last written down."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._kept: dict[tuple[str, str], tuple[datetime, int]] = {}
+
+    def due(self, who: str, what: str, at: datetime) -> int | None:
+        """None: it was written less than a minute ago, and is counted. Else how many were counted since it was."""
+        key = who, what
+        with self._guard:
+            written, counted = self._kept.get(key, (None, 0))
+            # A clock that was put back must not keep it from being written.
+            if written is not None and timedelta(0) <= at - written < ONE_ENTRY_WITHIN:
+                self._kept[key] = written, counted + 1
+                return None
+            self._kept.pop(key, None)
+            self._kept[key] = at, 0  # the newest written stands last
+            while len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            return counted
+
+    def not_written(self, who: str, what: str) -> None:
+        """It could not be written after all: the next is due again."""
+        with self._guard:
+            self._kept.pop((who, what), None)
