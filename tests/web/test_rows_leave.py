@@ -9,7 +9,7 @@ from unittest import mock
 import httpx
 import pytest
 
-from flowcentre.access.rows import NOT_AUDITED
+from flowcentre.access.rows import NOT_AUDITED, NOT_PERMITTED
 from flowcentre.model import Audited, CareService
 from flowcentre.picture.packages import key_of
 from flowcentre.store import Store
@@ -204,3 +204,23 @@ def test_the_audit_is_for_administrators_alone(centre: Centre, client: httpx.Cli
     assert ask_audit(centre, client, name, do="person", of="SM-5").status_code == 403
     for path in ("/access/audit", "/access/audit.json"):
         assert client.get(path, headers=centre.headers(name)).status_code == 403
+
+
+# --- In words ------------------------------------------------------------------------------------------------------
+
+
+def test_a_page_says_to_a_viewer_why_no_rows_are_there_and_to_a_manager_whose_they_are_and_how_many(
+    centre: Centre, client: httpx.Client
+) -> None:
+    def page(name: str) -> str:
+        return client.post(DASH, json=page_question("/delays"), headers=centre.headers(name)).text
+
+    assert NOT_PERMITTED in page("viewer")
+    assert "delays-grid" not in page("viewer")
+    assert "The rows below are those of Southmere" in page("southmere")
+    assert "The rows below are those of" not in page("all")
+    body = question("delays", kind="rows", request=WHOLE)
+    said = client.post(DASH, json=body, headers=centre.headers("southmere")).json()["response"]["delays-answer"]["data"]
+    assert said["said"] == "8 of the 28 rows that are counted above are yours to see."
+    file = client.get("/delays.xlsx", headers=centre.headers("southmere"))
+    assert "Rows: of Southmere alone" in text_of(file)
