@@ -118,7 +118,10 @@ class Displays:
                 finished = await asyncio.to_thread(self._named.finished, page, query, finished)
             except NoRows as why:
                 return PlainTextResponse(why.words, why.status)
-        return self._answer(request, finished, picture)
+        answer = self._answer(request, finished, picture)
+        if names_somebody(finished):
+            answer.headers["cache-control"] = "no-store"  # on no disk, and by no proxy: the page's script keeps the ETag
+        return answer
 
     async def _board_part(self, request: Request, kind: str) -> Response:
         board = request.path_params["board"]

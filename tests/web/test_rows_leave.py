@@ -108,8 +108,11 @@ def test_a_manager_gets_the_rows_of_their_scope_by_every_way_and_no_others(
     beyond = sorted(set(everybody) - theirs) or ["NG-0"]
     seen: set[str] = set()
     for way in ways_out(centre, beyond[0]):
-        text = text_of(asked(client, way, centre.headers(name))).replace(beyond[0], "")
+        answer = asked(client, way, centre.headers(name))
+        text = text_of(answer).replace(beyond[0], "")
         assert named_in(text, everybody) <= theirs, way
+        # Nobody who passes it on keeps it, nor a browser once they are signed out.
+        assert not named_in(text, everybody) or answer.headers["cache-control"] == "no-store", way
         assert A_STEP not in text or name == "all", way
         seen |= named_in(text, everybody)
     assert seen == theirs  # and none of these is kept from them
