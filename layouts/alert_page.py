@@ -32,6 +32,7 @@ from layouts.parts.alert_words import (
     rule_of,
     silence_of,
     state_words,
+    telling_words,
     transition_words,
     value_words,
     was_silence,
@@ -204,7 +205,9 @@ def _told_next(story: AlertStory) -> html.P | None:
 def _message(story: AlertStory, message: Message) -> list[Child]:
     lead = story.picture.county.alerting.lead(message.lead)
     trouble = f": {message.trouble}" if message.trouble else ""
+    told = telling_words(story.kinds.get(message.id, ()))
     return [
         html.Strong(when_words(message.created_at, story.at)),
-        f" {lead.title if lead else message.lead}, by {message.channel}: {message_words(message, story.at)}{trouble}",
+        f" {lead.title if lead else message.lead}, by {message.channel}{f' ({told})' if told else ''}:"
+        f" {message_words(message, story.at)}{trouble}",
     ]

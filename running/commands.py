@@ -60,7 +60,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int, p
         kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
         what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now)
-        ready = partial(started, what=what, pages=pages_of(county))
+        ready = partial(started, what=what, pages=pages_of(live.current()))
         serve_glass(store, live, port, ready, desk=desk, folder=setting.folder, host=host)
         say("Stopping ...")
     say("Stopped. What is stored is kept.")
@@ -136,7 +136,7 @@ def run_web(folder: Path, store_url: str, port: int, host: str = HOST) -> None:
         parts.enter_context(reloading(setting, county, live.use, live.refuse))
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now) if may_be_typed(county) else None
         what = f"{county.name}: web only."
-        ready = partial(started, what=what, pages=pages_of(county))
+        ready = partial(started, what=what, pages=pages_of(live.current()))
         serve_glass(store, live, port, ready, desk=desk, folder=setting.folder, host=host)
 
 

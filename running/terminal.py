@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flowcentre.model import County
+    from flowcentre.model import Picture
 
 PAGES = {
     "/": "whole-system demand",
@@ -18,6 +18,7 @@ PAGES = {
     "/actions": "actions: what is to be done, by whom and when, and what came of it",
     "/huddle": "the huddle: what changed since the last, minutes, and its sitrep",
     "/rehearsal": "rules of alerts over the weeks before, as they are and as they might be",
+    "/type-in": "where a service without a system types its figures",
     "/wall": "the wall board",
     "/feeds": "what each feed has done",
     "/measures": "what each measure means",
@@ -41,8 +42,9 @@ def started(url: str, what: str, pages: Mapping[str, str]) -> None:
     say(f"\n  {what}\n\n  Look at\n{look}\n\n  Stop with Ctrl-C. What is stored is kept.\n")
 
 
-def pages_of(county: County) -> Mapping[str, str]:
-    """The pages to look at: with the one to type in, where anything is."""
-    from flowcentre.picture.typed import may_be_typed
+def pages_of(picture: Picture) -> Mapping[str, str]:
+    """The pages to look at: those on which this county has something to show."""
+    from layouts.ways import ways
 
-    return PAGES | ({"/type-in": "where a service without a system types its figures"} if may_be_typed(county) else {})
+    there = {"/", "/api/v1/picture", *(path for path, _ in ways(picture))}
+    return {path: words for path, words in PAGES.items() if path in there}

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from channels import find_channels
+from connectors import find_connectors
 from flowcentre.alerts.mornings import failing
 from flowcentre.config import load
 from flowcentre.config.access_shapes import (
@@ -177,3 +179,33 @@ def test_the_county_of_the_documentation_loads(tmp_path):
 def test_every_link_to_a_file_leads_somewhere(page):
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert not [link for link in links if not (page.parent / link).exists()]
+
+
+_SAMPLES = DOCS.parent / "tests" / "connectors" / "samples"
+_TOLD_IN = {
+    "bed_state_csv": "feeds-columns.md",
+    "emergency_department_json": "feeds-columns.md",
+    "discharge_list": "delayed-discharges.md",
+    "care_referrals": "packages.md",
+    "block_contracts": "packages.md",
+    "visits": "packages.md",
+    "community_capacity_csv": "packages.md",
+    "mental_health_csv": "situation-reports.md",
+    "nhs_111_csv": "situation-reports.md",
+}
+_AS_PUBLISHED = {"nhs_ae_monthly", "nhs_beds_sitrep", "nhs_discharge_sitrep", "typed_in"}
+
+
+def test_every_connector_is_listed_with_where_its_columns_are_told():
+    told = (DOCS / "feeds-columns.md").read_text(encoding="utf-8")
+    assert set(find_connectors()) == set(_TOLD_IN) | _AS_PUBLISHED
+    assert [name for name in find_connectors() if f"`{name}`" not in told] == []
+
+
+@pytest.mark.parametrize("connector", _TOLD_IN)
+def test_every_column_that_a_connector_requires_is_told(connector):
+    """``required`` of its samples is what the battery proves: a file without one of them is refused."""
+    required = tomllib.loads((_SAMPLES / connector / "connector.toml").read_text(encoding="utf-8"))["required"]
+    told = (DOCS / _TOLD_IN[connector]).read_text(encoding="utf-8")
+    rows = "\n".join(line.split("|")[1] for line in told.splitlines() if line.startswith("|"))
+    assert [each for each in required if f"`{each.rpartition('.')[2]}`" not in rows] == []

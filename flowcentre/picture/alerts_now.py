@@ -19,6 +19,7 @@ from flowcentre.model import (
     Silence,
     Standing,
     Telling,
+    TellingKind,
     Transition,
 )
 from flowcentre.picture.looked import NOT_LOOKED_AFTER, last_look
@@ -67,6 +68,7 @@ class AlertsNow:
     health: Mapping[str, ChannelHealth] = field(default_factory=dict)  # by channel, of the last day
     looked_at: datetime | None = None  # when rules were evaluated last; None: not known
     actions: Mapping[int, int] = field(default_factory=dict)  # by alert, how many of its actions are open
+    kinds: Mapping[int, tuple[TellingKind, ...]] = field(default_factory=dict)  # by message, what it tells
 
     @property
     def watching(self) -> bool | None:
@@ -96,6 +98,7 @@ class AlertStory:
     card: str | None = None  # its action card, in Markdown
     actions: tuple[Action, ...] = ()  # that were made of it, the first first
     told: frozenset[str] = frozenset()  # the keys of what was told of it
+    kinds: Mapping[int, tuple[TellingKind, ...]] = field(default_factory=dict)  # by message, what it tells of it
     told_next: tuple[datetime, tuple[str, ...]] | None = None  # when, and which leads, unless somebody acknowledges it
 
 
@@ -161,6 +164,7 @@ class AlertBook:
         since = since or at - LOOKED_BACK
         standings, opened = self._store.standings(), tuple(self._store.open_alerts(at))
         messages = tuple(self._store.messages(since, MOST_MESSAGES))
+        told = self._store.tellings_of([message.id for message in messages])
         pending = [standing for standing in standings if standing.phase is Phase.PENDING]
         going = self._store.actions(open_only=True, limit=MOST_MESSAGES)
         return AlertsNow(
@@ -171,6 +175,7 @@ class AlertBook:
             pending=tuple(sorted(pending, key=lambda standing: standing.breach_since or at)),
             silences=tuple(self._store.silences(at)),
             messages=messages,
+            kinds={id: tuple(one.kind for one in each) for id, each in told.items()},
             undelivered=read_undelivered(self._store, [alert.id for alert in opened], at),
             health=self._store.channel_health(at - LOOKED_BACK),
             looked_at=last_look(self._store, standings),
@@ -184,6 +189,7 @@ class AlertBook:
         if alert is None:
             return None
         transitions, messages = self._store.alert_story(id)
+        tellings = self._store.tellings_of([each.id for each in messages])
         hushing = (each for each in self._store.silences(at) if _is_about(each, alert))
         rule = picture.county.alerting.rule(alert.rule)
         return AlertStory(
@@ -195,11 +201,11 @@ class AlertBook:
             tuple(sorted(messages, key=lambda each: each.id)),
             tuple(hushing),
             actions=tuple(self._store.actions_of(id)),
-            told=frozenset(
-                telling.key
-                for tellings in self._store.tellings_of([each.id for each in messages]).values()
-                for telling in tellings
-            ),
+            told=frozenset(telling.key for each in tellings.values() for telling in each),
+            kinds={
+                message: tuple(telling.kind for telling in each if telling.alert == id)
+                for message, each in tellings.items()
+            },
         )
 
     def silence(self, id: int) -> Silence | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import Alert, AlertState, Silence
+from flowcentre.measures.derive import local_day
+from flowcentre.model import ANOTHER_MEASURE, Alert, AlertState, Silence
 from flowcentre.picture.alerts_now import LONGEST_WORDS, AlertForm, AlertStory, SilenceEnd
 from flowcentre.picture.saying import sentence
 from layouts.parts import links
@@ -19,6 +20,7 @@ from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import length_words, when_words
 
+_GIVEN_UP = timedelta(days=1)  # without a figure
 _DONE = {
     "acknowledged": "Acknowledged",
     "already": "It had been acknowledged before",
@@ -100,10 +102,25 @@ def silence_form(story: AlertStory, form: AlertForm) -> html.Details:
     )
 
 
+def _is_watched(story: AlertStory) -> bool:
+    """Does its rule watch it still, as it did, and may its figures come again?"""
+    alert, rule = story.alert, story.rule
+    if rule is None or alert.subject not in rule.subjects or alert.blind_why == ANOTHER_MEASURE:
+        return False
+    place = story.picture.county.places.get(alert.subject)
+    return place is None or place.valid_on(local_day(story.at))
+
+
 def close_form(story: AlertStory, form: AlertForm) -> html.Details | None:
-    """To end what will never clear by itself. Only an alert that cannot tell is closed by hand."""
-    if story.alert.state is not AlertState.BLIND:
+    """To end what will never clear by itself: what nothing watches any more, or of which nothing has come for a day.
+
+    A feed that is only late may speak again.
+    """
+    alert, watched = story.alert, _is_watched(story)
+    lately = alert.blind_since is None or story.at - alert.blind_since < _GIVEN_UP
+    if alert.state is not AlertState.BLIND or (watched and lately):
         return None
+    why = "its figures have not come for a day" if watched else "nothing watches it any more"
     sent = form.asked == "close"
     fields: list[Child] = [
         html.P("Only where its figures will not come back: it is raised anew if they do and are past the limit.", className="what"),
@@ -112,7 +129,7 @@ def close_form(story: AlertStory, form: AlertForm) -> html.Details | None:
         html.Button("Close it", type="submit", className="other"),
     ]  # fmt: skip
     return html.Details(
-        [html.Summary("Close it: nothing watches it any more"), _form(story.alert, "close", form.mark, fields)],
+        [html.Summary(f"Close it: {why}"), _form(story.alert, "close", form.mark, fields)],
         open=sent and bool(form.mistakes),
         className="alert-fold",
     )

@@ -8,7 +8,7 @@ from flowcentre.model import ChannelSettings, Message, Silence
 from flowcentre.picture.alerts_now import AlertsNow
 from layouts.finished import Markup
 from layouts.parts import links
-from layouts.parts.alert_words import message_words, silence_of, undelivered_words
+from layouts.parts.alert_words import message_words, silence_of, telling_words, undelivered_words
 from layouts.parts.rows import cell, folded, row, small, table, unseen
 from layouts.parts.tree import Child
 from layouts.parts.typed_words import until_words
@@ -59,6 +59,7 @@ def messages(known: AlertsNow) -> html.Section:
 
 
 def _message(known: AlertsNow, message: Message) -> Markup:
+    said = telling_words(known.kinds.get(message.id, ()))
     about = (
         html.A(message.subject, href=links.alert(message.alerts[0])) if len(message.alerts) == 1 else message.subject
     )
@@ -69,7 +70,7 @@ def _message(known: AlertsNow, message: Message) -> Markup:
         [
             cell("To", lead_title(known, message.lead)),
             cell("By", message.channel, instead),
-            cell("Message", about),
+            cell("Message", about, small(f" {said}") if said else None),
             cell("What became of it", message_words(message, known.at), small(trouble)),
         ],
     )
@@ -82,7 +83,9 @@ def silences(known: AlertsNow) -> html.Section | None:
         return html.Section(plan, id="silences") if known.picture.county.alerting.rules else None
     heads = ("Silenced", "Why", "By", "From", "Until", unseen("To end it"))
     rows = [_silence(known, silence) for silence in known.silences]
-    said = html.P("Of these nobody is told; they are watched and shown all the same.", className="what")
+    said = html.P(
+        "From its start until its end nobody is told of it; it is watched and shown all the same.", className="what"
+    )
     return html.Section(
         [html.H2("Silences"), said, table(heads, rows, "alerts-silences", "Silences"), plan], id="silences"
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flowcentre.measures import find
@@ -19,6 +20,7 @@ from flowcentre.model import (
     RuleKind,
     Severity,
     Silence,
+    TellingKind,
     Transition,
     What,
 )
@@ -190,6 +192,24 @@ def told_words(alert: Alert) -> str:
 def undelivered_words(number: int) -> str:
     """Messages that have reached nobody: "1 message not delivered"."""
     return f"{number:,} message{'' if number == 1 else 's'} not delivered"
+
+
+_TOLD = {
+    TellingKind.RAISED: "raised",
+    TellingKind.ESCALATED: "next step: nobody had acknowledged it",
+    TellingKind.BLIND: "cannot tell",
+    TellingKind.FLAPPING: "comes and goes",
+    TellingKind.CLEARED: "over",
+    TellingKind.TEST: "test",
+    TellingKind.CHANNEL: "a channel fails",
+    TellingKind.CHASER: "reminder of an action",
+    TellingKind.SITREP: "sitrep",
+}
+
+
+def telling_words(kinds: Iterable[TellingKind]) -> str:
+    """What a message tells: "raised", "cannot tell"; of several each once. "" where that is not known."""
+    return ", ".join(dict.fromkeys(_TOLD[kind] for kind in kinds))
 
 
 def message_words(message: Message, at: datetime) -> str:

@@ -89,13 +89,14 @@ def _place(board: PressureBoard, pillar: Score, score: Score) -> html.Article:
 
 def _summary(score: Score) -> str:
     """The two parameters that give the most, and how many there are."""
-    most = "; ".join(
+    most = [
         f"{by_id(each.value.measure).label} {contribution_words(each)}"
         for each in score.contributions[:2]
         if each.points
-    )
+    ]
     number = len(score.contributions)
-    return f"{number} parameter{'' if number == 1 else 's'}{': ' if most else ''}{most}"
+    before = ": " if len(most) == number else ", the most from "
+    return f"{number} parameter{'' if number == 1 else 's'}{before if most else ''}{'; '.join(most)}"
 
 
 def _weight(pillar: Score, score: Score) -> str:

@@ -87,7 +87,7 @@ def _score(board: PressureBoard, score: Score | None) -> html.Article:
     if score is None:
         return html.Article([html.H2("Score"), html.P("No rules score this day.")], className="pressure-panel score")
     value = picture.value(place, SCORE.id)
-    line = trend(picture, place, SCORE.id)
+    line, further = trend(picture, place, SCORE.id), next_level_words(score)
     said: list[Child] = [
         html.H2(["Score ", indicative_mark(shown=score.indicative)]),
         html.P(
@@ -96,9 +96,12 @@ def _score(board: PressureBoard, score: Score | None) -> html.Article:
             **state_attributes(value),
         ),
         html.P(
-            [next_level_words(score), html.Small([", oldest figure ", age(value.observed_at, picture.at)])]
+            [
+                further,
+                html.Small([", oldest figure " if further else "oldest figure ", age(value.observed_at, picture.at)]),
+            ]
             if value.observed_at is not None
-            else next_level_words(score),
+            else further,
             className="what",
         ),
         scale(score),

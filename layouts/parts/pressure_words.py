@@ -100,6 +100,8 @@ def next_level_words(score: Score) -> str:
         return ""
     cut_off = score.cut_offs[score.level - 1]
     left = cut_off - score.points
+    if rounded(left, 1) == rounded(0.0, 1):
+        return f"level {score.level + 1} above {cut_off:g}: with anything more"
     return f"level {score.level + 1} above {cut_off:g}, {rounded(left, 1)} more"
 
 

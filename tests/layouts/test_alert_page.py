@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from flowcentre.model import AlertState, Silence
+from flowcentre.model import ANOTHER_MEASURE, AlertState, Silence, TellingKind
 from flowcentre.picture.alerts_now import AlertForm, AlertStory, SilenceEnd
 from layouts import action_card, alert_page
 from tests.layouts.alerts_cast import CARD, CONDITIONS, HOUR, shown, story
@@ -81,9 +81,29 @@ def test_what_was_done_is_said_with_what_is_kept_and_not_with_what_was_sent() ->
     assert "<b>" not in unknown.partition("<main")[2].partition("What to do")[0].replace("<b>96.2", "")
 
 
-def test_only_an_alert_that_cannot_tell_may_be_closed() -> None:
-    assert 'value="close"' in drawn(story("stale", 21))
+def test_only_what_nothing_watches_any_more_is_offered_to_be_closed_and_not_what_a_late_feed_blinds() -> None:
+    late = story("stale", 21)
+    assert 'value="close"' not in drawn(late)
     assert 'value="close"' not in drawn(story("normal", 21))
+    assert late.rule is not None
+    for gone in (
+        replace(late, rule=None),
+        replace(late, rule=replace(late.rule, places=("southmere",))),
+        replace(late, alert=replace(late.alert, blind_why=ANOTHER_MEASURE)),
+    ):
+        assert "Close it: nothing watches it any more" in drawn(gone)
+    for_long = replace(late, alert=replace(late.alert, blind_since=NOW - timedelta(days=1)))
+    assert "Close it: its figures have not come for a day" in drawn(for_long)
+    assert 'value="close"' not in drawn(replace(story("normal", 21), rule=None))
+
+
+def test_who_was_told_says_what_each_message_told() -> None:
+    of = story("normal", 21)
+    (first, *_) = of.messages
+    said = words(drawn(replace(of, kinds={first.id: (TellingKind.RAISED,)})))
+    assert f"by {first.channel} (raised):" in said
+    again = words(drawn(replace(of, kinds={first.id: (TellingKind.ESCALATED, TellingKind.BLIND)})))
+    assert "(next step: nobody had acknowledged it, cannot tell):" in again
 
 
 def test_a_silence_asks_where_until_when_why_and_who_and_offers_a_day_at_most() -> None:

@@ -267,6 +267,8 @@ def test_silences_say_why_by_whom_and_until_when_and_lead_to_their_end() -> None
         html
     )
     assert 'href="/silences/4"' in html
+    # It may not have begun.
+    assert "From its start until its end nobody is told of it" in words(html)
 
 
 def test_a_channel_that_fails_says_since_when() -> None:

@@ -34,7 +34,14 @@ from layouts import alerts, explain, pressure, pressure_page, rehearsal, wall
 from layouts.finished import to_html
 from layouts.parts.alert_banner import front_banner
 from layouts.parts.alert_words import limit_words, value_words
-from layouts.parts.pressure_words import band_words, contribution_words, found_band, level_words, silent_words
+from layouts.parts.pressure_words import (
+    band_words,
+    contribution_words,
+    found_band,
+    level_words,
+    next_level_words,
+    silent_words,
+)
 from tests.layouts.cast import COUNTY_BOARD, NOW, picture
 from tests.layouts.pressure_cast import ACUTE, HOUR, RULES, SAID, board, place, scored
 
@@ -231,3 +238,32 @@ def test_the_page_of_a_place_has_its_form_its_cards_and_what_was_declared_lately
     assert "Nothing is computed here: no rules score it." in text(unscored)
     read_only = pressure_page.document(place("northgate"), DeclareForm(may_write=False), fingerprint="1")
     assert "<form" not in read_only
+
+
+def test_what_is_said_of_a_score_is_whole_at_the_edge_of_a_level_and_where_there_is_no_next():
+    score = next(each for each in board().now.places if each.level is not None and not each.at_least)
+    score = replace(score, level=3)
+    edge = replace(score, points=score.cut_offs[2])
+    assert next_level_words(edge) == f"level 4 above {score.cut_offs[2]:g}: with anything more"
+    top = replace(score, level=4, points=score.cut_offs[2] + 5)
+    assert next_level_words(top) == ""
+    known = board()
+    system = replace(top, place="westshire")
+    said = text(to_html(pressure.render(replace(known, now=replace(known.now, system=system)))))
+    assert " , oldest figure" not in said
+    assert " oldest figure" in said
+
+
+def test_how_many_parameters_there_are_is_no_heading_of_fewer_that_are_listed():
+    said = text(to_html(pressure.render(board())))
+    for number, listed in re.findall(r"(\d+) parameters: ([^.]*?)(?= Parameter)", said):
+        assert listed.count(";") + 1 == int(number), listed
+    assert re.search(r"\d parameters, the most from ", said)
+
+
+def test_what_a_total_is_at_least_is_said_of_its_level_on_the_wall():
+    drawn = scored(picture())
+    key = ("westshire", "pressure_level")
+    least = replace(drawn, values={**drawn.values, key: replace(drawn.values[key], at_least=True)})
+    said = text(wall.body(least, COUNTY_BOARD)).split("In A&amp;E now")[0]
+    assert re.search(r"computed at least level \d", said)

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from running.commands import run as run_command
 from running.demonstration import day_by_day
 from running.setting import opened, setting_of
 from running.start import CannotStart
+from running.terminal import PAGES, pages_of
+from tests.layouts.cast import picture
+from tests.layouts.pressure_cast import scored
 
 HERE = Path(__file__).resolve().parents[2]
 WESTSHIRE = HERE / "flowcentre" / "config" / "defaults" / "westshire"
@@ -105,6 +109,16 @@ def test_a_rule_that_there_is_not_cannot_be_rehearsed_and_the_others_are_named(t
     every = app(tmp_path, "rehearse", "--store", f"sqlite:///{tmp_path / 'flow.db'}", "--days", "1")
     assert every.returncode == 0
     assert every.stdout.count("nobody can say whether it would have been raised") == 20  # of a store of nothing
+
+
+def test_what_to_look_at_names_only_pages_on_which_the_county_has_something() -> None:
+    full = picture()
+    always = {"/", "/feeds", "/measures", "/api/v1/picture"}
+    assert always <= set(pages_of(full)) <= set(PAGES)
+    assert {"/delays", "/packages", "/capacity", "/pressure", "/alerts", "/type-in"}.isdisjoint(
+        pages_of(replace(full, values={}, county=replace(full.county, feeds=())))
+    )
+    assert "/pressure" in pages_of(scored(full))
 
 
 def test_check_names_the_file_the_line_and_what_would_be_right_and_no_traceback(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -227,6 +228,10 @@ def test_only_what_cannot_tell_is_closed_by_hand_and_with_a_reason(watch: Watch,
     assert send(client, page_of(alert), forged).headers["location"].endswith("?done=over")
     assert kept(watch, alert).cleared_at is None
     watch.blind(alert)
+    assert "close" not in forms_of(client.get(page_of(alert)).text)  # its feed may only be late
+    watch.live.use(replace(watch.county, alerting=replace(watch.county.alerting, rules=())))
+    watch.live.rebuild()
+    assert "Close it: nothing watches it any more" in client.get(page_of(alert)).text
     assert fill_in(client, page_of(alert), "close", words="").status_code == 422
     assert kept(watch, alert).cleared_at is None
     answer = fill_in(client, page_of(alert), "close", words="The ward has moved")
