@@ -26,7 +26,7 @@ def lasted_words(did: Rehearsed, firings: Sequence[Firing]) -> str:
     over = [firing.lasted(did.end) for firing in firings if firing.cleared_at is not None]
     if over:
         of = f" of the {len(over)} that are over" if standing and len(over) > 1 else ""
-        said.append(f"{length_words(median(over))} ({'the one that is over' if len(over) == 1 else f'median{of}'})")
+        said.append(f"{length_words(_middle(over))} ({'the one that is over' if len(over) == 1 else f'median{of}'})")
     longest = max(lasted)
     still = any(firing.lasted(did.end) == longest for firing in standing)
     said.append(f"{'at least ' if still else ''}{length_words(longest)} at the longest")
@@ -40,7 +40,13 @@ def warning_words(firings: Sequence[Firing]) -> str:
     leads = [firing.lead_time for firing in firings if firing.lead_time is not None]
     if not leads:
         return ""
-    return f"{length_words(median(leads))}{' (median)' if len(leads) > 1 else ''}" if median(leads) else "0"
+    middle = _middle(leads)
+    return f"{length_words(middle)}{' (median)' if len(leads) > 1 else ''}" if middle else "0"
+
+
+def _middle(lengths: Sequence[timedelta]) -> timedelta:
+    """The median of lengths of time; of an even number the mean of the two in the middle."""
+    return timedelta(seconds=median(length.total_seconds() for length in lengths))
 
 
 def never_words(did: Rehearsed, subject: str | None = None) -> str:
