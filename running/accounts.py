@@ -133,7 +133,9 @@ def access_words(county: County) -> list[str]:
     access = county.access
     if not access.configured:
         end = (
-            "shown on this machine alone" if county.demonstration else "served by run-published alone: docs/sign-in.md says what to write"
+            "shown on this machine alone"
+            if county.demonstration
+            else "served by run-published alone: docs/sign-in.md says what to write"
         )
         return [f"There is no access.toml: it is {end}."]
     grants, machines = counted(len(access.grants), "grant"), counted(len(access.machines), "machine")
