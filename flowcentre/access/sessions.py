@@ -15,6 +15,8 @@ from flowcentre.store import Store
 # An activity sooner after the last is not written. What is lost by that ends a session sooner, never later.
 ACTIVE_EVERY = timedelta(seconds=30)
 IDLE, ABSOLUTE, NOT_GRANTED = "idle", "absolute", "nothing is granted any more"
+# A clock that is put back by more than this would make every session that much longer.
+PUT_BACK = timedelta(minutes=5)
 
 
 def begin(
@@ -38,9 +40,9 @@ def why_ended(access: Access, session: Session, at: datetime) -> str:
     """By what a session is over at a moment, if it is: ``ended_by``, idleness or age; "" where it holds."""
     if session.ended_at is not None:
         return session.ended_by or "ended"
-    if at - session.began_at >= access.absolute:
+    if not -PUT_BACK < at - session.began_at < access.absolute:
         return ABSOLUTE
-    if at - session.active_at >= idle_limit(access, session.identity):
+    if not -PUT_BACK < at - session.active_at < idle_limit(access, session.identity):
         return IDLE
     return ""
 

@@ -88,6 +88,13 @@ def test_a_session_ends_after_half_a_day_whatever_is_done(setting, store, at):
     assert store.session(begun.token_hash).ended_by == "absolute"
 
 
+def test_a_clock_that_is_put_back_makes_no_session_longer(setting, store, at):
+    token, begun = setting.here.begin(identity("viewer"), at)
+    assert setting.here.who(token, at - 4 * MINUTE) is not None
+    assert setting.here.who(token, at - 5 * MINUTE) is None
+    assert store.session(begun.token_hash).ended_by == "absolute"
+
+
 def test_an_activity_is_written_once_in_half_a_minute(setting, store, at, monkeypatch):
     token, _ = setting.here.begin(identity("viewer"), at)
     written, write = [], store.session_active
