@@ -38,7 +38,9 @@ def text_of(file: str) -> str:
 
 def is_code(file: str) -> bool:
     return (
-        file.startswith(("flowcentre/", "channels/", "connectors/", "layouts/", "running/", "supply/", "bench/", "assets/"))
+        file.startswith(
+            ("flowcentre/", "channels/", "connectors/", "layouts/", "running/", "supply/", "bench/", "assets/")
+        )
         or file == "app.py"
     )
 

@@ -120,7 +120,9 @@ class Displays:
                 return PlainTextResponse(why.words, why.status)
         answer = self._answer(request, finished, picture)
         if names_somebody(finished):
-            answer.headers["cache-control"] = "no-store"  # on no disk, and by no proxy: the page's script keeps the ETag
+            answer.headers["cache-control"] = (
+                "no-store"  # on no disk, and by no proxy: the page's script keeps the ETag
+            )
         return answer
 
     async def _board_part(self, request: Request, kind: str) -> Response:
