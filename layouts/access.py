@@ -52,6 +52,14 @@ def _answered(now: AccessNow) -> list[Component]:
             html.P("Open it once on the screen. It is shown here once, and kept nowhere: who has it can show that board."),
         ]  # fmt: skip
         return [html.Section(said, className="answered kept", role="status")]
+    if now.closing:
+        said = [
+            html.H2(f"Close the account {now.closing}?"),
+            html.P("It stays closed for ever. Nobody signs in by it, whoever is signed in by it is out, and its name is given to nobody else."),
+            _button(now, "close", now.closing, f"Close {now.closing} for ever", "", sure=True),
+            html.P(html.A("Leave it as it is", href=ACCESS)),
+        ]  # fmt: skip
+        return [html.Section(said, className="answered not-kept", role="alert")]
     if now.done in _DONE:
         return [html.Section(html.H2(_DONE[now.done]), className="answered kept", role="status")]
     return []
@@ -166,7 +174,10 @@ def _accounts(now: AccessNow) -> Component:
         if each.closed_at is None:
             if each.locked_until is not None and each.locked_until > now.at:
                 acts.append(_button(now, "unlock", each.name, "Unlock", f"the account {each.name}"))
-            acts.append(_button(now, "close", each.name, "Close", f"the account {each.name}"))
+            if each.name == now.own_account:
+                acts.append(html.Span("you", className="what"))
+            else:
+                acts.append(_button(now, "close", each.name, "Close ...", f"the account {each.name}"))
         rows.append(
             html.Tr(
                 [
@@ -193,13 +204,14 @@ def _standing(account: Account, at: datetime) -> str:
     return "with a code" if account.totp is not None else "without a code"
 
 
-def _button(now: AccessNow, do: str, which: str, words: str, of: str) -> html.Form:
+def _button(now: AccessNow, do: str, which: str, words: str, of: str, *, sure: bool = False) -> html.Form:
     """A form that is one button, which says to whoever hears it what it is of."""
     fields: list[Child] = [
         Input(type="hidden", name="form", value=now.mark),
         Input(type="hidden", name="do", value=do),
         Input(type="hidden", name="which", value=which),
-        html.Button([words, html.Span(f" {of}", className="unseen")], type="submit"),
+        *([Input(type="hidden", name="sure", value="yes")] if sure else []),
+        html.Button([words, html.Span(f" {of}", className="unseen")] if of else words, type="submit"),
     ]
     return html.Form(fields, method="post", action=ACCESS, className="one-button")
 

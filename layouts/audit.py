@@ -23,13 +23,13 @@ def document(
     picture: Picture, shown: AuditShown, head: tuple[int, str], mark: str, at: datetime, *, fingerprint: str
 ) -> str:
     """The page of the audit. ``head`` is the number and the hash of its newest entry."""
-    parts: list[Component | None] = [html.H1("Audit"), _answer(shown), _questions(mark), _head(head)]
-    if not shown.asked:
-        parts.append(_entries("The newest", shown.entries, with_refs=False))
+    parts: list[Component | None] = [html.H1("Audit"), _answer(shown, mark), _questions(mark), _head(head)]
+    if not shown.asked and not shown.mistake:
+        parts += [_entries("The newest", shown.entries, with_refs=False), _older(shown, mark)]
     return form_page(picture, "Audit", parts, AUDIT, fingerprint, kind="type-in access-page", sheets=_SHEETS)
 
 
-def _answer(shown: AuditShown) -> Component | None:
+def _answer(shown: AuditShown, mark: str) -> Component | None:
     if shown.mistake:
         said = [html.H2("Nothing was looked up"), html.P(shown.mistake)]
         return html.Section(said, className="answered not-kept", role="alert")
@@ -41,10 +41,25 @@ def _answer(shown: AuditShown) -> Component | None:
         kind = "answered kept" if whole else "answered not-kept"
         return html.Section([html.H2(words), html.P(more if whole else wrong)], className=kind, role="status")
     if shown.asked == "person":
-        return _entries(f"Who saw {shown.of}", shown.entries, with_refs=False)
+        return html.Div([_entries(f"Who saw {shown.of}", shown.entries, with_refs=False), _older(shown, mark)])
     if shown.asked == "asker":
-        return _entries(f"What {shown.of} saw and did", shown.entries, with_refs=True)
+        return html.Div([_entries(f"What {shown.of} saw and did", shown.entries, with_refs=True), _older(shown, mark)])
+    if shown.asked == "older":
+        return html.Div([_entries("Older", shown.entries, with_refs=False), _older(shown, mark)])
     return None
+
+
+def _older(shown: AuditShown, mark: str) -> Component | None:
+    """The way on, where more is kept: a form, so that no address says whom it is about."""
+    if shown.before is None:
+        return None
+    fields: list[Child] = [
+        *_hidden(mark, shown.asked or "older"),
+        Input(type="hidden", name="of", value=shown.of),
+        Input(type="hidden", name="before", value=str(shown.before)),
+        html.Button("Older entries", type="submit"),
+    ]
+    return html.Form(fields, method="post", action=AUDIT, className="one-button")
 
 
 def _questions(mark: str) -> Component:
@@ -52,7 +67,7 @@ def _questions(mark: str) -> Component:
         [
             html.H2("Ask"),
             _question(mark, "person", "Who saw one person", "Their reference, as it stands in a list: it goes into no address."),
-            _question(mark, "asker", "What somebody saw and did", "As they stand below: local|ward.lead"),
+            _question(mark, "asker", "What somebody saw and did", "An account's name, or as they stand below: local|ward.lead"),
             html.Form([*_hidden(mark, "verify"), html.Button("Verify every entry", type="submit")], method="post", action=AUDIT),
         ]
     )  # fmt: skip
@@ -99,11 +114,13 @@ def _entries(title: str, entries: tuple[AuditEntry, ...], *, with_refs: bool) ->
     )
 
 
-def _people(entry: AuditEntry, *, with_refs: bool) -> str:
+def _people(entry: AuditEntry, *, with_refs: bool) -> Child:
     if not entry.refs:
         return ""
     if not with_refs:
         return plural(len(entry.refs), "reference", "references")
     shown = sorted(entry.refs)
-    more = f" and {len(shown) - _REFS_SHOWN:,} more" if len(shown) > _REFS_SHOWN else ""
-    return ", ".join(shown[:_REFS_SHOWN]) + more
+    first, rest = ", ".join(shown[:_REFS_SHOWN]), shown[_REFS_SHOWN:]
+    if not rest:
+        return first
+    return html.Div([first, html.Details([html.Summary(f"and {len(rest):,} more"), ", ".join(rest)])])

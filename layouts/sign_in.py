@@ -29,10 +29,13 @@ _MAY = {
 
 
 def document(form: SignIn, *, fingerprint: str) -> str:
-    """The page by which people sign in."""
+    """The page by which people sign in; whoever is signed in goes on, or signs out first."""
     parts: list[Component] = [html.H1("Sign in")]
+    if form.signed_in_as and not form.mistake:
+        return _plain(form.county, form.demonstration, "Sign in", [*parts, *_signed_in_already(form)], fingerprint)
     if form.mistake:
-        words = [html.H2("You are not signed in"), html.P(form.mistake)]
+        still = f"You are still signed in as {form.signed_in_as}" if form.signed_in_as else "You are not signed in"
+        words = [html.H2(still), html.P(form.mistake)]
         parts.append(html.Section(words, className="answered not-kept", role="alert"))
     if form.provider:
         then = f"?next={quote(form.then, safe='/')}" if form.then != "/" else ""
@@ -48,6 +51,22 @@ def document(form: SignIn, *, fingerprint: str) -> str:
     if not (form.provider or form.local or form.proxy):
         parts.append(html.P("There is no way to sign in here."))
     return _plain(form.county, form.demonstration, "Sign in", parts, fingerprint)
+
+
+def _signed_in_already(form: SignIn) -> list[Component]:
+    parts: list[Component] = [
+        html.P(["You are signed in as ", html.Strong(form.signed_in_as), "."]),
+        html.P(html.A("Go on", href=form.then, className="way-in")),
+    ]
+    if form.mark:
+        parts.append(html.P("To sign in as somebody else, sign out first.", className="what"))
+        parts.append(_sign_out(form.mark))
+    return parts
+
+
+def _sign_out(mark: str) -> html.Form:
+    fields: list[Child] = [Input(type="hidden", name="form", value=mark), html.Button("Sign out", type="submit")]
+    return html.Form(fields, method="post", action="/sign-out", className="slip")
 
 
 def _local(form: SignIn) -> html.Form:
@@ -113,11 +132,7 @@ def signed_in(page: SignedIn, county: County) -> list[Component]:
     if identity.may(Permission.ADMINISTER):
         parts.append(html.P(html.A("Administer access", href="/access")))
     if page.session is not None:
-        fields: list[Child] = [
-            Input(type="hidden", name="form", value=page.mark),
-            html.Button("Sign out", type="submit"),
-        ]
-        parts.append(html.Form(fields, method="post", action="/sign-out", className="slip"))
+        parts.append(_sign_out(page.mark))
     return parts
 
 

@@ -20,6 +20,8 @@ class SignIn:
     name: str = ""
     then: str = "/"  # where they were going
     mistake: str = ""
+    signed_in_as: str = ""  # whoever is signed in in this browser already
+    mark: str = ""  # of the form that signs them out; "" where that is not ours to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class AccessNow:
     local: bool
     mark: str
     own: str = ""  # the hash of the asker's own session
+    own_account: str = ""  # by which the asker is signed in; "" where it is by none of ours
+    closing: str = ""  # the account of which is asked once more whether it is to be closed
     address: str = ""  # of a screen that was just made: shown once
     done: str = ""  # what became of what was sent
     mistake: str = ""
@@ -64,8 +68,9 @@ class AccessNow:
 class AuditShown:
     """What an administrator asked of the audit, and what it says."""
 
-    asked: str = ""  # "person": who saw them; "asker": what they saw and did; "verify"; "" the newest entries
+    asked: str = ""  # "person": who saw them; "asker": what they saw and did; "verify"; "older"; "" the newest entries
     of: str = ""  # the reference, or the asker
     entries: tuple[AuditEntry, ...] = ()  # the newest first
+    before: int | None = None  # older ones than this number are there to be gone on to
     broken_at: int | None = None  # the first entry that does not fit
     mistake: str = ""

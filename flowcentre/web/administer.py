@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.routing import Route
 
 from flowcentre.access import displays, enrolment
 from flowcentre.access.asking import Asking, asking
+from flowcentre.access.grants import LOCAL
 from flowcentre.access.sessions import why_ended
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.model import AccessNow, Audited, Picture
@@ -25,12 +27,37 @@ from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 PATH = "/access"
 _NOT_KEPT = "The store does not answer, so nothing may have been done. Look below, and try again in a moment."
 _DONE = frozenset({"revoked", "ended", "closed", "unlocked"})
+_MADE_ALREADY = "This form has made its address already, and an address is shown once. If nobody has it, revoke it below and make another."
+_MOST_FORMS = 1_000
 _HASH = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger(__name__)
 
 
 class CannotDo(ValueError):
     """What is asked for cannot be done; says why in plain words."""
+
+
+class _Once:
+    """The forms that have made something: a browser that loads an answer anew sends its form again."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._taken: dict[str, None] = {}
+
+    def take(self, mark: str) -> bool:
+        """Whether it is the first time that the form with this mark comes."""
+        with self._guard:
+            if mark in self._taken:
+                return False
+            self._taken[mark] = None
+            while len(self._taken) > _MOST_FORMS:
+                del self._taken[next(iter(self._taken))]
+            return True
+
+    def give_back(self, mark: str) -> None:
+        """Nothing came of it: it may be sent again."""
+        with self._guard:
+            self._taken.pop(mark, None)
 
 
 @dataclass(frozen=True)
@@ -40,6 +67,7 @@ class AdministerRoutes:
     front: Front
     glass: Glass
     current: Callable[[], Picture]
+    made: _Once = field(default_factory=_Once)
 
     @property
     def routes(self) -> list[Route]:
@@ -62,7 +90,9 @@ class AdministerRoutes:
         try:
             fields = fields_of(body)
             if fields.get("do") == "make":
-                return self._drawn(address=self._make(asker, fields))
+                return self._drawn(address=self._make_once(asker, fields))
+            if fields.get("do") == "close" and fields.get("sure") != "yes":
+                return self._drawn(closing=self._to_close(asker, fields.get("which", "")))
             done = self._do(asker, fields.get("do", ""), fields.get("which", ""))
         except NotASlip as why:
             return self._drawn(400, mistake=str(why))
@@ -72,6 +102,16 @@ class AdministerRoutes:
             log.error("what an administrator asked for was not done", **kind_and_place(error))
             return self._drawn(503, mistake=_NOT_KEPT)
         return RedirectResponse(f"{PATH}?done={done}", 303)
+
+    def _make_once(self, asker: Asking, fields: Mapping[str, str]) -> str:
+        mark = fields.get("form", "")
+        if not self.made.take(mark):
+            raise CannotDo(_MADE_ALREADY)
+        try:
+            return self._make(asker, fields)
+        except Exception:
+            self.made.give_back(mark)
+            raise
 
     def _make(self, asker: Asking, fields: Mapping[str, str]) -> str:
         """A screen gets an address, which is told once."""
@@ -85,6 +125,14 @@ class AdministerRoutes:
         self._audit(asker, f"screen {title!r}: an address for the board {board}")
         token, _ = displays.make(self.front.store, board, title, asker.identity.title, self.front.now())
         return f"{self.front.public_url}/show/{token}"
+
+    def _to_close(self, asker: Asking, which: str) -> str:
+        """An account that somebody may close: any but their own, so that an administrator is left. Raises CannotDo."""
+        if self.front.store.account(which) is None:
+            raise CannotDo("There is no such account.")
+        if asker.identity.id == f"{LOCAL}|{which}":
+            raise CannotDo("You are signed in by this account. Another administrator can close it.")
+        return which
 
     def _do(self, asker: Asking, do: str, which: str) -> str:
         """What is asked for, written down before it is done. Raises CannotDo."""
@@ -104,6 +152,8 @@ class AdministerRoutes:
             self.front.forget()
             return "ended"
         if do in ("close", "unlock") and store.account(which) is not None:
+            if do == "close":
+                self._to_close(asker, which)
             try:
                 (enrolment.close if do == "close" else enrolment.unlock)(store, which, at, by=by.id)
             except enrolment.CannotEnrol as why:
@@ -116,7 +166,9 @@ class AdministerRoutes:
         who = asker.identity
         self.front.store.audit(who.id, who.title, Audited.ADMINISTERED, what, at=self.front.now())
 
-    def _drawn(self, status: int = 200, *, address: str = "", done: str = "", mistake: str = "") -> Response:
+    def _drawn(
+        self, status: int = 200, *, closing: str = "", address: str = "", done: str = "", mistake: str = ""
+    ) -> Response:
         draw, asker, picture, at = self.glass.access_page, asking.get(), self.current(), self.front.now()
         if draw is None:
             return PlainTextResponse(mistake or "There is no such page.", 404 if status == 200 else status)
@@ -130,6 +182,8 @@ class AdministerRoutes:
             access.local,
             fresh_mark(),
             asker.token_hash if asker is not None else "",
+            asker.identity.subject if asker is not None and asker.identity.issuer == LOCAL else "",
+            closing,
             address,
             done,
             mistake,

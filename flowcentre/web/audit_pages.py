@@ -6,7 +6,8 @@ What is asked of it is in it too. A person's reference is asked for by a form, n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from flowcentre.access.asking import who
+from flowcentre.access.grants import LOCAL
 from flowcentre.model import Audited, AuditEntry, AuditShown, Permission, Picture
 from flowcentre.store import Store
 from flowcentre.web.asked import unknown_word
@@ -25,14 +27,16 @@ from flowcentre.web.glass import Glass
 from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 
 PATH = "/access/audit"
-_NEWEST, _MOST = 100, 1000
+_NEWEST, _MOST = 100, 1000  # entries of a page, and of an answer to a machine
 _LONGEST = 200  # letters of what is asked for
-_ASKS = ("person", "asker", "verify")
+_ASKS = ("person", "asker", "verify", "older")
+_WITHOUT_WORDS = ("verify", "older")
 _WORDS = ("since", "until", "who", "act", "before", "limit")
 _NOT_READ = (
     "The audit cannot be read just now, or it cannot be written down who reads it. Please try again in a moment."
 )
 _NOT_YOURS = "The audit is for administrators."
+_NUMBER = re.compile(r"[0-9]{1,12}")
 log = structlog.get_logger(__name__)
 
 
@@ -56,7 +60,7 @@ class AuditRoutes:
 
     def page(self, _request: Request) -> Response:
         """The newest entries, and what can be asked."""
-        return self._answered(lambda: AuditShown(entries=tuple(self.store.audit_entries(limit=_NEWEST))))
+        return self._answered(lambda: _page_of("", "", self.store.audit_entries(limit=_NEWEST + 1)))
 
     async def sent(self, request: Request) -> Response:
         """One of its questions. The gate has read its body, and seen that it was drawn for whoever sends it."""
@@ -71,18 +75,35 @@ class AuditRoutes:
 
     def _asked(self, fields: Mapping[str, str]) -> AuditShown:
         asks, of = fields.get("do", ""), fields.get("of", "").strip()
-        if asks not in _ASKS or len(of) > _LONGEST or (asks != "verify" and not of):
+        if asks not in _ASKS or len(of) > _LONGEST or (asks not in _WITHOUT_WORDS and not of):
             return AuditShown(mistake="Say whom you ask about: a reference as it stands in a list, or who asked.")
         if asks == "verify":
             self._kept("the audit: every hash worked out anew")
             return AuditShown(asks, broken_at=self.store.verify_audit())
+        said = fields.get("before", "")
+        before = int(said) if _NUMBER.fullmatch(said) else None
+        if asks == "older":
+            self._kept("the audit: older entries")
+            return _page_of(asks, "", self.store.audit_entries(before=before, limit=_NEWEST + 1))
         if asks == "person":
-            self._kept("the audit: who saw one person", of)
-            return AuditShown(asks, of, tuple(self.store.audit_of(of, limit=_MOST)))
-        found = tuple(self.store.audit_by(of, limit=_MOST))
+            # A list shows a reference as its hospital writes it: whoever types it may write it otherwise.
+            spelt = list(dict.fromkeys((of, of.upper(), of.lower())))
+            refs = [each for each in spelt if self.store.audit_of(each, limit=1)] or [of]
+            self._kept("the audit: who saw one person", *refs)
+            each_once = {
+                entry.number: entry
+                for ref in refs
+                for entry in self.store.audit_of(ref, before=before, limit=_NEWEST + 1)
+            }
+            newest_first = sorted(each_once.values(), key=lambda entry: -entry.number)
+            return _page_of(asks, refs[0] if len(refs) == 1 else of, newest_first)
+        # The name of an account is what stands in front of everybody: its identity is asked for where there is none such.
+        names = (of,) if "|" in of else (f"{LOCAL}|{of.lower()}", of)
+        known = next((each for each in names if self.store.audit_by(each, limit=1)), of)
+        found = self.store.audit_by(known, before=before, limit=_NEWEST + 1)
         # What they saw is told with whom: so whoever reads it here is told of them too.
         self._kept(f"the audit: what {found[0].who} saw and did" if found else "the audit: somebody who did nothing")
-        return AuditShown(asks, of, found)
+        return _page_of(asks, known, found)
 
     def entries(self, request: Request) -> Response:
         """Entries for machines, the newest first: how many people each tells of, and not which."""
@@ -135,6 +156,12 @@ class AuditRoutes:
     def _kept(self, what: str, *refs: str) -> None:
         identity = who()
         self.store.audit(identity.id, identity.title, Audited.ADMINISTERED, what, refs, at=self.now())
+
+
+def _page_of(asks: str, of: str, found: Sequence[AuditEntry]) -> AuditShown:
+    """The first of what was found, and the number before which there are more."""
+    entries = tuple(found[:_NEWEST])
+    return AuditShown(asks, of, entries, entries[-1].number if len(found) > _NEWEST else None)
 
 
 def _shape(entry: AuditEntry) -> dict[str, object]:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from flowcentre.access.asking import Asking, asking
 from flowcentre.web import callbacks, slips
 from flowcentre.web.admission import (
+    SIGN_IN,
     Refused,
     admit,
     check_callback,
@@ -189,7 +190,8 @@ class Gate:
             return _again(body, receive)
         if is_form(method, path, policy) or method == "POST":
             body = await _whole_body(scope, receive, "A form", slips.MOST_BYTES)
-            if path != BY_A_PROVIDER:
+            # Whoever signs in anew ends the session that is here: the form may have been drawn before there was one.
+            if path not in (BY_A_PROVIDER, SIGN_IN):
                 check_form(known, slips.fields_or_none(body))
             return _again(body, receive)
         if path == STREAM and policy.asker is not None and scope["method"] == "GET":

@@ -18,13 +18,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.accounts import BUSY, NO_SUCH, Refused, sign_in
+from flowcentre.access.accounts import BUSY, Refused, sign_in
 from flowcentre.access.asking import asking
 from flowcentre.access.grants import LOCAL, identity_of
 from flowcentre.access.repeated import Repeated
 from flowcentre.model import Audited, Identity, Picture, SignedIn, SignedOut, SignIn, is_account_name
 from flowcentre.web.asker import DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
-from flowcentre.web.decisions import Who, decision
+from flowcentre.web.decisions import NOT_PEOPLE, Who, decision
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.front import Front
 from flowcentre.web.glass import Glass
@@ -75,7 +75,7 @@ class SignInRoutes:
     # --- By a local account -----------------------------------------------------------------------
 
     def form(self, request: Request) -> Response:
-        """The page by which people sign in."""
+        """The page by which people sign in; somebody who is signed in is told so."""
         return self._drawn(then=then_of(request.query_params.get("next", "")))
 
     async def sent(self, request: Request) -> Response:
@@ -104,7 +104,7 @@ class SignInRoutes:
             )
             if isinstance(found, Refused):
                 # What is no account's name may be somebody's password, in the wrong field.
-                known = is_account_name(name) and found.reason != NO_SUCH
+                known = is_account_name(name) and self.front.store.account(name) is not None
                 return self._refused(f"{LOCAL}|{name if known else '?'}", found, then, name)
             identity = identity_of(access, LOCAL, found.name, found.title)
             if identity is None:
@@ -260,6 +260,9 @@ class SignInRoutes:
         self._audit(identity, Audited.SIGNED_IN, "signed in")
         before = cookies_of(request.headers).get(SESSION)
         if before is not None:
+            ended = self.front.sessions.who(before, at)
+            if ended is not None and ended.identity.id != identity.id:
+                self._audit(ended.identity, Audited.SIGNED_OUT, "signed out: somebody else signed in in that browser")
             self.front.sessions.end(before, at, "signed in anew")
             self.front.forget()
         self.front.tidy(at)
@@ -304,7 +307,8 @@ class SignInRoutes:
         draw, access, county = self.glass.sign_in_page, self.front.access(), self.current().county
         if draw is None:
             return PlainTextResponse(mistake or "Sign in.", status)
-        oidc = access.oidc.title if access.oidc is not None else ""
+        oidc, asker = access.oidc.title if access.oidc is not None else "", asking.get()
+        is_person = asker is not None and asker.identity.issuer not in NOT_PEOPLE
         page = SignIn(
             county.name,
             county.demonstration,
@@ -314,6 +318,8 @@ class SignInRoutes:
             name=name,
             then=then,
             mistake=mistake,
+            signed_in_as=asker.identity.title if asker is not None and is_person else "",
+            mark=fresh_mark() if asker is not None and is_person and asker.token_hash else "",
         )
         return HTMLResponse(draw(page), status)
 

@@ -139,6 +139,8 @@ def of_access() -> Iterator[tuple[str, str]]:
         mistake="The account, the password or the code is wrong.",
     )
     yield "to sign in", sign_in.document(wrong, fingerprint="1")
+    already = replace(wrong, mistake="", signed_in_as="site lead", mark=_MARK)
+    yield "to sign in, signed in already", sign_in.document(already, fingerprint="1")
     yield "signed out", sign_in.signed_out_document(SignedOut("Westshire", True), fingerprint="1")
     yield "not for you", sign_in.refused_document("Westshire", True, "You may not see people.", fingerprint="1")
     lead = Identity("local", "anna", "site lead", dict.fromkeys(Permission, EVERYWHERE))
@@ -154,6 +156,7 @@ def of_access() -> Iterator[tuple[str, str]]:
     for name, page in (
         ("access", now),
         ("access, a new screen", replace(now, address="https://flow.example/show/0123456789abcdef")),
+        ("access, closing an account", replace(now, closing="anna")),
         ("access, refused", replace(now, mistake="Say where it hangs.")),
     ):
         yield name, access.document(picture, page, fingerprint="1")

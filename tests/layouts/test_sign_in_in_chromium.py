@@ -98,16 +98,61 @@ def test_a_page_says_that_its_session_is_over_and_leads_back_to_itself(screen: P
     screen.goto(f"{address}/delays")
     sign_in(screen, "manager")
     screen.locator(".delays h1").wait_for(timeout=PATIENT)
+    row = screen.locator('.ag-row[row-index="0"] [col-id=ref]').first
+    row.wait_for(timeout=PATIENT)
+    screen.evaluate(
+        "document.getElementById('drawer-content').innerHTML = '<p>NG-1</p>';"
+        "document.getElementById('list-drawer').hidden = false"
+    )
+    drawn = screen.locator("#drawer-content > p")
+    expect(drawn).to_be_visible()
     expect(screen.locator("#over")).to_have_count(0)
     for each in door.store.sessions():
         door.store.end_session(each.token_hash, door.clock.at, "an administrator")
     door.front.forget()
     over = screen.locator("#over")
     expect(over).to_contain_text("Your session is over", timeout=10_000)
+    # Nobody's row can be read any more by whoever comes past.
+    expect(row).to_be_hidden()
+    expect(drawn).to_be_hidden()
+    said = "getComputedStyle(document.querySelector('.list-grid'), '::before').content"
+    assert "once you have signed in" in screen.evaluate(said)
     over.get_by_role("link").click()
     assert screen.url == f"{address}/sign-in?next=%2Fdelays"
     sign_in(screen, "manager")
     screen.wait_for_url(f"{address}/delays")
+
+
+def test_two_tabs_sign_in_one_after_the_other_and_the_page_says_who_is_signed_in(screen: Page, address: str) -> None:
+    screen.goto(f"{address}/sign-in?next=/signed-in")
+    # As another tab does, while the form stands here as it was drawn.
+    there = (
+        "fields => fetch('/sign-in', {method: 'POST', body: new URLSearchParams(fields)}).then(answer => answer.url)"
+    )
+    fields = {"name": "manager", "password": PASSWORD, "code": "", "next": "/signed-in"}
+    assert screen.evaluate(there, fields) == f"{address}/signed-in"
+    sign_in(screen, "admin")
+    screen.wait_for_url(f"{address}/signed-in")
+    screen.goto(f"{address}/sign-in?next=/access")
+    expect(screen.locator("main")).to_contain_text("You are signed in as admin.")
+    screen.get_by_role("link", name="Go on").click()
+    screen.wait_for_url(f"{address}/access")
+    # Loading the answer anew sends its form again: there is one address all the same.
+    screen.locator("details.alert-fold").evaluate("each => (each.open = true)")
+    screen.fill("#title", "Ward office")
+    screen.get_by_role("button", name="Make an address").click()
+    expect(screen.locator("#address")).to_be_visible()
+    screen.reload()
+    expect(screen.get_by_role("alert")).to_contain_text("made its address already")
+    expect(screen.get_by_role("row", name="Ward office")).to_have_count(1)
+    expect(screen.get_by_role("button", name="Close ... the account admin")).to_have_count(0)
+    screen.get_by_role("button", name="Close ... the account manager").click()
+    expect(screen.get_by_role("alert")).to_contain_text("Close the account manager?")
+    screen.get_by_role("link", name="Leave it as it is").click()
+    expect(screen.get_by_role("button", name="Close ... the account manager")).to_be_visible()
+    screen.goto(f"{address}/sign-in")
+    screen.get_by_role("button", name="Sign out").click()
+    expect(screen.locator("h1")).to_have_text("You are signed out")
 
 
 def test_an_administrator_gives_a_screen_its_address_and_takes_it_away(screen: Page, address: str, door: Door) -> None:

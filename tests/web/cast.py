@@ -216,7 +216,7 @@ class Drawings:
             lambda picture: "<!doctype html>" + ", ".join(board.title for board in picture.county.boards),
             {"demand": self.page},
             fingerprint=self.fingerprint,
-            ward_sheet=lambda chosen, asked_at: f"<!doctype html>{len(chosen.people)} {asked_at}",
+            ward_sheet=lambda chosen, asked_at, _part: f"<!doctype html>{len(chosen.people)} {asked_at}",
             type_in_list=lambda picture, asked, at: f"<!doctype html>{[one.place for one in asked]} {at}",
             type_in_form=lambda picture, form, at: f"<!doctype html>{form.asked.place} {form.mistakes}",
             alert_page=lambda story, form: f"<!doctype html>{story.alert.title} {form.mistakes}",
@@ -224,12 +224,16 @@ class Drawings:
             action_card=lambda picture, name, text: f"<!doctype html>{name} {text}",
             action_page=lambda story, form: f"<!doctype html>{story.action.what}",
             new_action=lambda draft, form: "<!doctype html>log it",
-            sign_in_page=lambda page: f"<!doctype html>Sign in {page.then} {page.mistake}",
+            sign_in_page=lambda page: (
+                f"<!doctype html>Sign in {page.then} {page.mistake} {page.signed_in_as} {page.mark}"
+            ),
             signed_out_page=lambda page: f"<!doctype html>signed out {page.provider_address}",
             signed_in_page=lambda picture, page: f"<!doctype html>{page.identity.title} {page.mark}",
             statement=lambda county, demonstration: f"<!doctype html>Accessibility of {county}",
             refused_page=lambda county, demonstration, words: f"<!doctype html>{words}",
-            access_page=lambda picture, now: f"<!doctype html>{now.address} {now.done} {now.mistake} {now.mark}",
+            access_page=lambda picture, now: (
+                f"<!doctype html>{now.address} {now.done} {now.closing} {now.mistake} {now.mark}"
+            ),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from unittest import mock
@@ -200,6 +201,33 @@ def test_an_administrator_sees_who_saw_a_person_and_what_somebody_saw_and_no_row
     told = client.get("/access/audit.json?who=local|mid&limit=2", headers=centre.headers("admin")).json()
     assert [each["who"] for each in told["entries"]] == ["local|mid"] * 2
     assert client.get("/access/audit.json?whom=1", headers=centre.headers("admin")).status_code == 422
+
+
+def test_the_audit_is_asked_by_an_accounts_name_and_by_a_reference_however_it_is_written(
+    centre: Centre, client: httpx.Client
+) -> None:
+    centre.forget()
+    client.post(DASH, json=question("delays", kind="life", ref="SM-5"), headers=centre.headers("mid"))
+    for of in ("mid", "MID", "local|mid"):
+        assert "What local|mid saw and did" in ask_audit(centre, client, "admin", do="asker", of=of).text, of
+    seen = ask_audit(centre, client, "admin", do="person", of="sm-5").text
+    assert ("Who saw SM-5" in seen, "local|mid" in seen) == (True, True)
+    assert centre.store.audit_by("local|admin")[0].refs == {"SM-5"}
+
+
+def test_the_audit_is_gone_through_to_its_oldest_entry(centre: Centre, client: httpx.Client) -> None:
+    for number in range(230):
+        centre.store.audit("local|many", "Many", Audited.SAW, f"look {number}", {"SM-7"}, at=AT)
+    for asked in ({"do": "asker", "of": "many"}, {"do": "person", "of": "sm-7"}, {"do": "older", "before": "999999"}):
+        found: list[str] = []
+        more = dict(asked)
+        for _ in range(9):
+            text = ask_audit(centre, client, "admin", **more).text
+            found += re.findall(r"look \d+", text)
+            if (before := re.search(r'name="before" type="hidden" value="(\d+)"', text)) is None:
+                break
+            more["before"] = before[1]
+        assert found == [f"look {number}" for number in reversed(range(230))], asked
 
 
 @pytest.mark.parametrize("name", ["all", "lead", "viewer"])

@@ -20,6 +20,7 @@ import pyotp
 import pytest
 from structlog.testing import capture_logs
 
+from flowcentre.access import accounts
 from flowcentre.access.accounts import WORDS, Refused, hashed
 from flowcentre.model import Audited, Grant, Role, Scope, TrustedProxy
 from flowcentre.store import open_store
@@ -174,6 +175,7 @@ def test_of_the_same_refusals_the_audit_keeps_one_a_minute_with_how_many_and_no_
     door: Door, client: httpx.Client
 ) -> None:
     door.store.add_account(account("viewer", HASHED))
+    # Some look like names, and may be passwords.
     for name in ("viewer", "viewer", "my-secret-password", "another.one", "viewer"):
         assert sent(client, "/sign-in", name=name, password="guess").status_code == 403
     door.clock.pass_by(timedelta(minutes=1))
@@ -184,6 +186,46 @@ def test_of_the_same_refusals_the_audit_keeps_one_a_minute_with_how_many_and_no_
         ("local|?", "no such account"),
         ("local|viewer", "wrong password; 2 more like it since the entry before"),
     ]
+
+
+def test_a_name_that_is_no_accounts_is_kept_for_no_refusal_whatever_the_reason(
+    door: Door, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.store.add_account(account("viewer", HASHED))
+    monkeypatch.setattr("flowcentre.access.accounts._HASHING", threading.BoundedSemaphore(1))
+    monkeypatch.setattr("flowcentre.access.accounts._WAITS", 0.01)
+    with accounts._HASHING:  # as many are hashed as may be
+        for name in ("my-secret-password", "viewer"):
+            assert sent(client, "/sign-in", name=name, password="guess").status_code == 403
+    kept = [(entry.who, entry.what) for entry in reversed(door.store.audit_entries())]
+    assert kept == [("local|?", "too many sign-ins at once"), ("local|viewer", "too many sign-ins at once")]
+
+
+def test_whoever_is_signed_in_is_told_so_and_a_sign_in_by_a_form_of_before_ends_that_session(
+    door: Door, client: httpx.Client
+) -> None:
+    for name in ("viewer", "lead"):
+        door.store.add_account(account(name, HASHED))
+    token, _ = _session(door, "viewer")
+    page = client.get("/sign-in?next=/feeds", headers=as_person(token)).text.split()
+    assert page[-3:-1] == ["/feeds", "viewer"]
+    # The other tab's form was drawn before anybody was signed in: it has no mark.
+    wrong = sent(client, "/sign-in", as_person(token), name="lead", password="guess")
+    assert (wrong.status_code, "did not let you in" in wrong.text) == (403, True)
+    assert client.get("/feeds", headers=as_person(token)).status_code == 200
+    for elsewhere in ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        asked = as_person(token) | elsewhere
+        assert sent(client, "/sign-in", asked, name="lead", password=PASSWORD).status_code == 403
+    answer = sent(client, "/sign-in", as_person(token), name="lead", password=PASSWORD, next="/feeds")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/feeds")
+    begun = cookies_in(answer)[SESSION].partition(";")[0]
+    assert client.get("/feeds", headers=as_person(begun)).status_code == 200
+    assert client.get("/feeds", headers=as_person(token)).status_code == 401
+    acts = [(entry.who, entry.act) for entry in reversed(door.store.audit_entries())]
+    assert acts[-2:] == [("local|lead", Audited.SIGNED_IN), ("local|viewer", Audited.SIGNED_OUT)]
+    # Signing out by the mark of the page on which one is told so.
+    shown = client.get("/sign-in", headers=as_person(begun)).text.split()
+    assert sent(client, "/sign-out", as_person(begun), form=shown[-1]).status_code == 200
 
 
 def test_a_session_that_was_over_a_month_ago_is_forgotten_and_the_audit_is_not(
@@ -251,10 +293,44 @@ def test_an_administrator_ends_a_session_and_closes_an_account_at_once(door: Doo
     assert answer.headers["location"] == "/access?done=ended"
     left = [token for token in (one, other) if client.get("/feeds", headers=as_person(token)).status_code == 200]
     assert len(left) == 1
-    sent(client, "/access", as_person(admin), do="close", which="viewer", form=form_mark(key))
+    close = {"do": "close", "which": "viewer", "form": form_mark(key)}
+    sent(client, "/access", as_person(admin), sure="yes", **close)
     assert client.get("/feeds", headers=as_person(left[0])).status_code == 401
     assert [entry.act for entry in door.store.audit_entries()] == [Audited.ADMINISTERED] * 2
     assert door.store.verify_audit() is None
+
+
+def test_an_account_is_closed_once_that_was_asked_twice_and_never_by_whoever_is_signed_in_by_it(
+    door: Door, client: httpx.Client
+) -> None:
+    for name in ("viewer", "admin"):
+        door.store.add_account(account(name, HASHED))
+    admin, key = _session(door, "admin")
+
+    def closing(which: str, **more: str) -> httpx.Response:
+        return sent(client, "/access", as_person(admin), do="close", which=which, form=form_mark(key), **more)
+
+    asked = closing("viewer")
+    assert asked.status_code == 200
+    assert "viewer" in asked.text
+    assert [closing("admin").status_code, closing("admin", sure="yes").status_code] == [422, 422]
+    assert "signed in by this account" in closing("admin").text
+    assert [each.closed_at for each in door.store.accounts()] == [None, None]
+    assert door.store.audit_entries() == []
+    assert closing("viewer", sure="yes").headers["location"] == "/access?done=closed"
+    assert [each.name for each in door.store.accounts() if each.closed_at is not None] == ["viewer"]
+
+
+def test_a_form_that_is_sent_again_makes_no_second_address(door: Door, client: httpx.Client) -> None:
+    admin, key = _session(door, "admin")
+    asked = {"do": "make", "board": "county", "title": "Control room", "form": form_mark(key)}
+    wrong = sent(client, "/access", as_person(admin), **asked | {"title": ""})
+    assert wrong.status_code == 422  # nothing came of it: put right, it counts
+    assert "/show/" in sent(client, "/access", as_person(admin), **asked).text
+    again = sent(client, "/access", as_person(admin), **asked)
+    assert (again.status_code, "/show/" in again.text) == (422, False)
+    assert "made its address already" in again.text
+    assert len(door.store.displays()) == 1
 
 
 def test_what_is_taken_from_a_grant_is_taken_from_who_is_signed_in(door: Door, client: httpx.Client) -> None:
