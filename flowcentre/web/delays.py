@@ -14,7 +14,7 @@ from flowcentre.picture.delay_sums import counts_by_facet, hide_left, left_today
 from flowcentre.picture.delay_table import COLUMNS
 from flowcentre.picture.delays import DELAYS, Delay
 from flowcentre.picture.list_small import Seen
-from flowcentre.picture.listed import Chosen
+from flowcentre.picture.listed import Chosen, Part
 from flowcentre.web.delay_shapes import DelaysShape, delays_shape
 from flowcentre.web.glass import Glass
 from flowcentre.web.list_routes import Answer, ListRoutes, Lists, Refusal, create_list_api
@@ -67,11 +67,14 @@ class DelayRoutes(ListRoutes[Delay]):
             raise Refusal(404, "This server draws no ward sheets.")
         self.refuse_hidden_people(query)
 
-        def drawn(answer: Answer[Delay], _whose: str) -> tuple[Response, Leaving]:
-            leaving = self.leaving(Audited.EXPORTED, "/ward-sheet", answer, answer.chosen.people)
-            return HTMLResponse(sheet(answer.chosen, answer.asked_at), headers=answer.headers), leaving
+        everybody = self.answer(query)
 
-        return self.rows(query, drawn)
+        def drawn(answer: Answer[Delay]) -> tuple[Response, Leaving]:
+            leaving = self.leaving(Audited.EXPORTED, "/ward-sheet", answer, answer.chosen.people)
+            part = Part(everybody.chosen, answer.whose) if answer.whose else None
+            return HTMLResponse(sheet(answer.chosen, answer.asked_at, part), headers=answer.headers), leaving
+
+        return self.rows(query, drawn, everybody)
 
 
 def create_delays_api(routes: DelayRoutes) -> APIRouter:

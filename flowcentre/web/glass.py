@@ -23,7 +23,7 @@ from flowcentre.picture.actions_now import ActionForm, ActionStory, Draft
 from flowcentre.picture.alerts_now import AlertForm, AlertStory, PlannedSilence
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
-from flowcentre.picture.listed import Chosen
+from flowcentre.picture.listed import Chosen, Part
 from flowcentre.picture.pressure_book import DeclareForm, PlacePressure
 from flowcentre.picture.sitrep import Sitrep
 
@@ -50,8 +50,9 @@ class Glass:
     pages: Mapping[str, Callable[[Picture], str]] = field(default_factory=dict)  # the HTML of a page's live part
     asked_pages: Mapping[str, AskedPage] = field(default_factory=dict)
     fingerprint: str = ""
-    # The sheets for wards of the people chosen, to be printed; and the past moment that was asked for, if any.
-    ward_sheet: Callable[[Chosen[Delay], datetime | None], str] | None = None
+    # The sheets for wards of the people chosen, to be printed; the past moment that was asked for, if any; and of what they
+    # are only a part.
+    ward_sheet: Callable[[Chosen[Delay], datetime | None, Part[Delay] | None], str] | None = None
     # Where values are typed in: the list of its places, and the form of one; each with the moment of asking.
     type_in_list: Callable[[Picture, Sequence[AskedPlace], datetime], str] | None = None
     type_in_form: Callable[[Picture, Form, datetime], str] | None = None

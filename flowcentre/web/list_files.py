@@ -19,6 +19,7 @@ from flowcentre.web.cells import london, plain_cell, written
 from flowcentre.web.list_about import about, file_name, people_of
 from flowcentre.web.list_told import Told
 
+_LONGEST_WHOSE = 60  # letters of a file's name
 _WIDTHS = {"text": 22, "number": 10, "date": 12, "moment": 26, "flag": 8}
 
 
@@ -38,13 +39,20 @@ def file_of_people(told: Told[T], chosen: Chosen[T], asked_at: datetime | None, 
     """The people chosen, in the order of the list. ``whose`` rows these are, in words, where they are not everybody's."""
     table = rows(chosen.people, chosen.picture.county, told.columns)
     return File(
-        file_name(chosen, f"{told.file}-people"),
+        file_name(chosen, f"{told.file}-people{_part_words(whose)}"),
         f"{chosen.picture.county.name}: {told.title}",
         tuple(about(told, chosen, asked_at, None, whose)),
         tuple(column.heading_with_unit for column in told.columns),
         tuple(column.kind for column in told.columns),
         tuple(tuple(row[column.id] for column in told.columns) for row in table),
     )
+
+
+def _part_words(whose: str) -> str:
+    """That a file holds a part, in its name: a CSV has no other place for it. Too many places would push out the moment."""
+    if not whose:
+        return ""
+    return f"-of-{whose}-only" if len(whose) <= _LONGEST_WHOSE else "-part-only"
 
 
 def file_of_counts(told: Told[T], chosen: Chosen[T], asked_at: datetime | None, *, small_hidden: bool) -> File:

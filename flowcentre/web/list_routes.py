@@ -8,10 +8,10 @@ whoever asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import PlainTextResponse, Response
@@ -55,13 +55,16 @@ class Answer(Generic[T]):
 
     chosen: Chosen[T]
     asked_at: datetime | None
+    whose: str = ""  # whose rows these are, in words, where they are not everybody's
 
     @property
     def headers(self) -> dict[str, str]:
-        """What every form of the answer carries."""
-        return {"cache-control": "no-store", "x-flow-version": str(self.chosen.picture.version)}
+        """What every form of the answer carries; where it is only a part, of whose rows."""
+        scope = {"x-flow-scope": quote(self.whose, safe=_OF_A_HEADER)} if self.whose else {}
+        return {"cache-control": "no-store", "x-flow-version": str(self.chosen.picture.version)} | scope
 
 
+_OF_A_HEADER = " !#$&'()*+,-./:;<=>?@[]^_`{|}~"  # what stands there as it is; the rest in percents
 # What an address may ask for beside the filters. A misspelt filter would take everybody away.
 _OTHERS = frozenset({"at", "group", "counts", "small", "people", "limit", "offset"})
 
@@ -101,10 +104,8 @@ class ListRoutes(Generic[T]):
         """Everybody whom an address chooses, to be counted. Raises Refusal."""
         return self._answer(query, self._lists)
 
-    def rows(
-        self, query: str, draw: Callable[[Answer[T], str], tuple[A, Leaving]], counted: Answer[T] | None = None
-    ) -> A:
-        """What is drawn of the rows that an address chooses and the asker may see, and whose these are in words.
+    def rows(self, query: str, draw: Callable[[Answer[T]], tuple[A, Leaving]], counted: Answer[T] | None = None) -> A:
+        """What is drawn of the rows that an address chooses and the asker may see; the answer says whose they are.
 
         They are of the same picture as those ``counted``, where there are any. The audit has whoever leaves before this
         returns. Raises Refusal.
@@ -115,8 +116,9 @@ class ListRoutes(Generic[T]):
 
         def drawn(theirs: Lists[T]) -> tuple[A, Leaving]:
             if counted is not None and theirs is self._lists:
-                return draw(counted, whose())
-            return draw(self._answer(query, theirs, counted.chosen.picture if counted is not None else None), whose())
+                return draw(counted)
+            answer = self._answer(query, theirs, counted.chosen.picture if counted is not None else None)
+            return draw(replace(answer, whose=whose()))
 
         try:
             return self._guard.give(self.told.id, drawn)
@@ -160,8 +162,8 @@ class ListRoutes(Generic[T]):
             file = file_of_counts(self.told, answer.chosen, answer.asked_at, small_hidden=small_hidden)
             return as_answer(file, answer)
 
-        def of_people(answer: Answer[T], whose: str) -> tuple[Response, Leaving]:
-            file = file_of_people(self.told, answer.chosen, answer.asked_at, whose)
+        def of_people(answer: Answer[T]) -> tuple[Response, Leaving]:
+            file = file_of_people(self.told, answer.chosen, answer.asked_at, answer.whose)
             return as_answer(file, answer), self.leaving(Audited.EXPORTED, kind, answer, answer.chosen.people)
 
         return self.rows(query, of_people)
@@ -229,10 +231,14 @@ def create_list_api(routes: ListRoutes[T], shape: type[Any], shaped: Shaped[T], 
         limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
         offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ) -> Response:
-        def of_people(theirs: Answer[T], _whose: str) -> tuple[PeopleShape, Leaving]:
+        def of_people(theirs: Answer[T]) -> tuple[PeopleShape, Leaving]:
             shown = page_of(theirs.chosen.people, limit=limit, offset=offset)
             leaving = routes.leaving(Audited.SAW, " by the API", theirs, shown)
-            return people_shape(told, theirs.chosen, limit=limit, offset=offset), leaving
+            counted = len(answer.chosen.people)
+            part = people_shape(
+                told, theirs.chosen, limit=limit, offset=offset, whose=theirs.whose or None, counted=counted
+            )
+            return part, leaving
 
         try:
             routes.refuse_hidden_people(_query(request))

@@ -39,6 +39,11 @@ class PeopleShape(TypedDict):
     """People in the order of the list; of lists that are too old as well, which say so and are in no count."""
 
     total: Annotated[int, Field(description="how many rows whoever asks may see; `count` is of everybody")]
+    counted: Annotated[int, Field(description="how many rows there are of everybody: `total` of these may be seen")]
+    whose: Annotated[
+        str | None,
+        Field(description="whose rows these are, in words, where only a part may be seen; null: everybody's"),
+    ]
     offset: int
     limit: int
     columns: list[ColumnShape]
@@ -93,11 +98,15 @@ def count_shape(count: Count) -> CountShape:
     return {"value": count.value, "label": count.label, "count": count.people, "within": count.within}
 
 
-def people_shape(told: Told[T], chosen: Chosen[T], *, limit: int, offset: int) -> PeopleShape:
-    """So many of the people, from one of them on."""
+def people_shape(
+    told: Told[T], chosen: Chosen[T], *, limit: int, offset: int, whose: str | None, counted: int
+) -> PeopleShape:
+    """So many of the people, from one of them on: ``whose`` rows they are, and how many there are of everybody."""
     page = page_of(chosen.people, limit=limit, offset=offset)
     return {
         "total": len(chosen.people),
+        "counted": counted,
+        "whose": whose,
         "offset": offset,
         "limit": limit,
         "columns": [

@@ -23,6 +23,8 @@ LIST_OF = {"packages": "packages", "capacity": "packages", "delays": "delays"}
 _NAME = re.compile(r'data-(?:life|of)="([^"]*)"')
 _ROWS = ("<tr>", "<tr ", "<li>", "<li ")
 _EMPTY = "<tbody></tbody>"
+_CUT = "<!--cut-->"  # where a row was taken out, until it is said; every text of a page is escaped
+_LISTS = re.compile(r"<(tbody|ul|ol)\b[^>]*>(?:(?!<(?:tbody|ul|ol)\b).)*?</\1>", re.DOTALL)
 _MOST_KEPT = 64
 NONE_OF_THEIRS = "None of them is of the places whose rows you may see."
 
@@ -38,7 +40,7 @@ def names_somebody(finished: Finished) -> bool:
 
 
 def without_others(html: str, theirs: Collection[str], words: str) -> str:
-    """A page without the rows of whoever is not among ``theirs``; ``words`` stand where a table has none left.
+    """A page without the rows of whoever is not among ``theirs``; ``words`` stand where a table has none left, and where some are left how many are not.
 
     Nothing of a page on which somebody is named outside a row.
     """
@@ -53,13 +55,24 @@ def without_others(html: str, theirs: Collection[str], words: str) -> str:
         ends = html.find(end, found.end())
         if begins < 0 or ends < 0 or end in html[begins : found.start()]:
             return ""
-        kept.append(html[at:begins])
+        kept += [html[at:begins], _CUT]
         at = ends + len(end)
     if not kept and not at:
         return html
     kept.append(html[at:])
     nobody = f'<tbody><tr><td colspan="9" class="what">{words}</td></tr></tbody>'
-    return "".join(kept).replace(_EMPTY, nobody)
+    return _LISTS.sub(_with_number, "".join(kept)).replace(_CUT, "").replace(_EMPTY, nobody)
+
+
+def _with_number(found: re.Match[str]) -> str:
+    """A table or list with how many of its rows were taken out, at its end; as it is where none were, or none are left."""
+    cut, tag = found[0].count(_CUT), found[1]
+    left, end = found[0].replace(_CUT, ""), f"</{tag}>"
+    if not cut or "<tr" not in left and "<li" not in left:
+        return left
+    said = f"{cut} more {'row here is' if cut == 1 else 'rows here are'} not yours to see."
+    row = f'<tr><td colspan="9" class="what">{said}</td></tr>' if tag == "tbody" else f'<li class="what">{said}</li>'
+    return left.removesuffix(end) + row + end
 
 
 def whole_lists(audit: Audit, books: Books, current: Callable[[], Picture], now: Callable[[], datetime]) -> Guard:

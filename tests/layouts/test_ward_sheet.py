@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from flowcentre.model import DelayedDischarge, Level, Place, PlaceKind, Places, State
-from flowcentre.picture.listed import Chosen
+from flowcentre.picture.listed import Chosen, Part
 from layouts import ward_sheet
 from tests.layouts.conftest import Show
 from tests.web.delay_cast import AT, COUNTY, DAY, EARLIER, PretendBook, crowd, waiting
@@ -135,6 +135,30 @@ def test_a_look_back_and_a_part_of_a_ward_are_said(show: Show) -> None:
     ]
     back = page.locator(".on-screen a").get_attribute("href")
     assert back == "/delays?pathway=1&days=1&at=2026-11-22T13:00:00Z"
+
+
+def in_part(theirs: list[DelayedDischarge], people: list[DelayedDischarge], query: str, state: State) -> str:
+    part = Part(held_back(chosen_of(people, query, state)), "Mid and Westshire Urgent Promoting Independence, South")
+    return ward_sheet.document(chosen_of(theirs, query, state), None, part, fingerprint="1")
+
+
+def test_every_sheet_of_a_part_says_of_how_many_and_twenty_five_still_fit(show: Show) -> None:
+    people = on_ward(60, "northgate-d1")
+    page = show(in_part(people[:50], people, "pathway=1", State.STALE))
+    page.emulate_media(media="print")
+    said = "50 of the 60 people listed on this ward are yours to see: those of Mid and Westshire Urgent Promoting"
+    assert [words.startswith(said) for words in page.locator(".people").all_inner_texts()] == [True, True]
+    assert pages_of(page) == 2
+    assert page.evaluate(CUT) == []
+
+
+def test_a_ward_asked_for_of_which_nobody_may_be_seen_says_how_many_are_counted_there(show: Show) -> None:
+    page = show(in_part([], on_ward(9), "ward=northgate-a1", State.FRESH))
+    assert page.locator("h1").all_inner_texts() == ["A1"]
+    assert page.locator(".people").count() == 0
+    assert page.locator(".nobody").inner_text().startswith("9 people are counted here; none of them is yours to see.")
+    none = show(in_part([], on_ward(3, "northgate-b1"), "ward=northgate-a1", State.FRESH))
+    assert none.locator(".nobody").inner_text() == "Nobody chosen waits here."
 
 
 def test_rows_that_were_held_back_are_said(show: Show) -> None:

@@ -51,7 +51,7 @@ def serving_from(store: Store) -> Iterator[httpx.Client]:
         lambda *_: "",
         lambda *_: "",
         lambda *_: "",
-        ward_sheet=lambda chosen, asked_at: ward_sheet.document(chosen, asked_at, fingerprint="f"),
+        ward_sheet=lambda chosen, asked_at, part: ward_sheet.document(chosen, asked_at, part, fingerprint="f"),
     )
     app = create_server(live, store, glass, now=lambda: NOW, delays=DelayBook(store, live.current))
     with running(app) as url, httpx.Client(base_url=url, timeout=30) as client:

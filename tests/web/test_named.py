@@ -1,0 +1,34 @@
+"""Pages of counts without the rows of others: what was taken out is said once, where it stood."""
+
+from __future__ import annotations
+
+from flowcentre.web.named import without_others
+
+
+def row(ref: str) -> str:
+    return f'<tr><th><button data-life="{ref}">{ref}</button></th></tr>'
+
+
+def table(*refs: str) -> str:
+    return f"<table><tbody>{''.join(map(row, refs))}</tbody></table>"
+
+
+def test_a_table_that_lost_some_rows_says_how_many_once() -> None:
+    said = without_others(table("A", "B", "C", "D"), {"B", "D"}, "None.")
+    assert said == table("B", "D").replace(
+        "</tbody>", '<tr><td colspan="9" class="what">2 more rows here are not yours to see.</td></tr></tbody>'
+    )
+    assert "1 more row here is not yours" in without_others(table("A", "B"), {"B"}, "None.")
+
+
+def test_a_table_that_lost_all_or_none_says_no_number() -> None:
+    both = without_others(table("A", "B") + table("C"), {"C"}, "None.")
+    assert both == '<table><tbody><tr><td colspan="9" class="what">None.</td></tr></tbody></table>' + table("C")
+    assert without_others(table("A"), {"A"}, "None.") == table("A")
+
+
+def test_a_list_says_it_too_and_each_table_its_own_number() -> None:
+    listed = "<ul>" + "".join(f'<li data-of="{ref}">x</li>' for ref in "AB") + "</ul>"
+    said = without_others(listed + table("A", "C", "B"), {"B"}, "None.")
+    assert '<li class="what">1 more row here is not yours to see.</li></ul>' in said
+    assert "2 more rows here are not yours to see.</td></tr></tbody>" in said
