@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
+import structlog
+
 from flowcentre.access.asking import NotSignedIn, who
 from flowcentre.access.rows import Audit
 from flowcentre.access.scopes import holds_at
 from flowcentre.model import County
 from flowcentre.model.access import OPEN, Audited, Permission
 
+log = structlog.get_logger(__name__)
 _WORDS = {
     Permission.ACT: "You may do this for your own places, and not here. Ask whoever leads there, or whoever leads the whole county.",
     Permission.TYPE_IN: "You may type values in for your own places, and not for this one.",
@@ -45,9 +48,10 @@ class Acts:
             raise NotYours(_WORDS.get(permission, "You may not do this."))
         try:
             self._audit.audit(identity.id, identity.title, Audited.DID, what, at=self._now())
-        except Exception:
+        except Exception as error:  # whatever the cause
             if identity is not OPEN:
                 raise
+            log.warning("done in a demonstration, and not in its audit", what=what, error=type(error).__name__)
 
     def _places_of(self, subject: str) -> Collection[str]:
         """The places that a subject is of: of a feed, those of which it tells; of what is not known, the whole county."""

@@ -1,6 +1,6 @@
 """Who says that they typed something: a role or initials, in a few words, and nothing by which a person is reached.
 
-There is no sign-in yet, so this is what somebody wrote. Who is signed in will stand here in its place.
+Where there is no sign-in this is what somebody wrote; else the title of whoever is signed in stands in its place.
 """
 
 from __future__ import annotations
