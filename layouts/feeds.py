@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from flowcentre.model import FeedStatus, HeldRow, Outcome, Picture, Poll, State
 from layouts.parts import links
 from layouts.parts.age import age
-from layouts.parts.feed_strip import feed_state_attributes, feed_state_words, shape
+from layouts.parts.feed_strip import feed_state_attributes, feed_state_words, shape, unmoving_words
 from layouts.parts.tree import Children, marked, moved_sideways
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import clock_words, date_words, set_length_words, when_words
@@ -85,6 +85,9 @@ def _feed(picture: Picture, status: FeedStatus) -> html.Article:
                     ),
                     feed.name,
                 ]
+                    html.Span(doubt, className="feed-unmoving")
+                    if (doubt := unmoving_words(status, picture.at))
+                    else None,
             ),
             html.P([html.Code(feed.id), f" by {feed.connector} for {places}"], className="what"),
             html.Dl(_promise(picture, status) if feed.polled else _typed(picture, status), className="facts"),
@@ -107,6 +110,7 @@ def _promise(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
         _pair("Newest at the source", _moment(status.observed_at, picture)),
         _pair("Last success", _moment(status.last_success_at, picture)),
         _pair("Last look", _poll_words(status.last_poll, picture)),
+        _unmoving(status, picture),
         _last_doubt(status, picture),
         _pair("Next look", when_words(status.next_due_at, at) if status.next_due_at else "not planned"),
         _pair("Skipped today", f"{status.skipped_today:,}"),
@@ -115,6 +119,15 @@ def _promise(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
 
 def _typed(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
     """Nobody is asked, so nobody is late: who typed last, and how long what is typed holds."""
+def _unmoving(status: FeedStatus, picture: Picture) -> html.Div | None:
+    """Under new moments the very same figures: they may be true, or an old extract that is sent again and again."""
+    if status.unmoving_since is None:
+        return None
+    since = when_words(status.unmoving_since, picture.at)
+    said = f"since {since}, under newer moments: it may be sending an old extract again"
+    return _pair("Same figures", said)
+
+
     typed = status.typed
     last: Children = "never"
     if typed is not None:

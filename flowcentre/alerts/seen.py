@@ -86,7 +86,7 @@ def _see_one(
     histories: Mapping[tuple[str, str], Sequence[Point]],
 ) -> Seen:
     if rule.kind is RuleKind.SILENCE:
-        return _silence(picture, subject, at)
+        return _silence(picture, subject, at, unmoving=rule.unmoving)
     now = _value(picture, subject, rule.measure, at)
     if rule.kind is RuleKind.LEVEL or now.value is None:
         return now
@@ -192,8 +192,10 @@ def _time_at_level(
 # --- Silence ----------------------------------------------------------------------------------------
 
 
-def _silence(picture: Picture, feed_id: str, at: datetime) -> Seen:
-    """The age of the newest that a feed told, in minutes. One that answers, and of whose words nothing is known, is silent too."""
+def _silence(picture: Picture, feed_id: str, at: datetime, *, unmoving: bool) -> Seen:
+    """The age of the newest that a feed told, in minutes. One that answers, and of whose words nothing is known, is silent too;
+    with ``unmoving`` so is one that says the very same of new moments for longer than is likely.
+    """
     status = next((each for each in picture.feeds if each.feed.id == feed_id), None)
     if status is None:
         return Seen(None, why="this feed is no longer in the configuration", judged=Judged.UNKNOWN, feeds=(feed_id,))
@@ -207,6 +209,11 @@ def _silence(picture: Picture, feed_id: str, at: datetime) -> Seen:
         why = "it answers, and gives no figure"
     else:
         why = f"no news since {clock(observed_at, at)}" if judged is not Judged.CALM else ""
+    if unmoving and status.unmoving_since is not None and judged is not Judged.BREACH:
+        judged, why = (
+            Judged.BREACH,
+            f"the very same figures since {clock(status.unmoving_since, at)}, under new moments",
+        )
     return Seen(age, observed_at=observed_at, why=why, feeds=(feed_id,), judged=judged)
 
 

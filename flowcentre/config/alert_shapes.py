@@ -33,6 +33,7 @@ class RuleShape(Shape):
     measure: Id | None = _key('"ae_patients_now"')
     places: Any = _key('["northgate"]')  # ids, or "each ..."
     feeds: Any = _key('["northgate-beds"]')  # ids, or "each feed"
+    unmoving: bool | None = _key("true")
     raise_at: float | None = _key("95")
     stand_down_at: float | None = _key("85")
     hold_for: Length | None = _key('"30m"')

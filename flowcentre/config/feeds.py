@@ -11,7 +11,14 @@ from flowcentre.config.document import Document
 from flowcentre.config.lines import KeyPath
 from flowcentre.config.mistakes import suggest
 from flowcentre.config.places import PlacesFound
-from flowcentre.config.rhythm import EXPIRES_AFTER, ConnectorKind, check_lengths, check_rhythm, is_polled
+from flowcentre.config.rhythm import (
+    EXPIRES_AFTER,
+    ConnectorKind,
+    check_lengths,
+    check_rhythm,
+    is_polled,
+    unmoving_after,
+)
 from flowcentre.config.secrets import find_secrets
 from flowcentre.config.shapes import FeedShape, read_entries
 from flowcentre.measures import ALL
@@ -41,7 +48,7 @@ def read_feeds(
         _check_places(document, path, shape, found, connectors)
         _check_demonstration(document, path, shape, demonstration)
     _check_doubles(document, entries, found.places, connectors)
-    return tuple(feed for _, shape in entries if (feed := _feed(shape, connectors)) is not None)
+    return tuple(feed for _, shape in entries if (feed := _feed(shape, found.places, connectors)) is not None)
 
 
 def _check_ids(document: Document, entries: Sequence[tuple[KeyPath, FeedShape]]) -> None:
@@ -183,6 +190,11 @@ def _check_doubles(
             owners.setdefault(key, shape)
 
 
+def _count_figures(shape: FeedShape, places: Places, connectors: Mapping[str, ConnectorKind]) -> int:
+    kind = connectors.get(shape.connector or "")
+    return 0 if kind is None else len(_reports(shape, places, kind))
+
+
 def _check_demonstration(document: Document, path: KeyPath, shape: FeedShape, demonstration: bool | None) -> None:
     if demonstration is None:
         return
@@ -200,7 +212,7 @@ def _check_demonstration(document: Document, path: KeyPath, shape: FeedShape, de
         )
 
 
-def _feed(shape: FeedShape, connectors: Mapping[str, ConnectorKind]) -> Feed | None:
+def _feed(shape: FeedShape, places: Places, connectors: Mapping[str, ConnectorKind]) -> Feed | None:
     if shape.id is None or shape.name is None or shape.connector is None or shape.places is None:
         return None
     polled = is_polled(shape, connectors)
@@ -225,5 +237,6 @@ def _feed(shape: FeedShape, connectors: Mapping[str, ConnectorKind]) -> Feed | N
         demonstration=bool(shape.demonstration),
         leaves_out=tuple(shape.leaves_out or ()),
         polled=polled,
+        unmoving_after=unmoving_after(shape, _count_figures(shape, places, connectors)) if polled else None,
         doubt_below=shape.doubt_below,
     )

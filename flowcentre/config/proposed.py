@@ -54,6 +54,8 @@ def _toml(rule: Rule, values: Mapping[str, str]) -> str:
             rows.append((key, _number(said)))
         else:
             rows.append((key, _subjects(said) if key in ("places", "feeds") else _text(said)))
+    if rule.unmoving:
+        rows.append(("unmoving", "true"))
     if rule.routes:
         rows.append(("routes", json.dumps(list(rule.routes))))
     rows.append(("action_card", _text(rule.action_card)))

@@ -16,7 +16,11 @@ from flowcentre.config.shapes import FeedShape
 EXPIRES_AFTER, HOLDS_AT_MOST = timedelta(hours=4), timedelta(days=7)
 # What a feed that is polled must say, each with an example; and all that says nothing of one that people type in.
 _RHYTHM = {"every": '"15m"', "late_after": '"30m"', "stale_after": '"2h"'}
-_OF_POLLS = (*_RHYTHM, "deadline", "offset", "doubt_below")
+_OF_POLLS = (*_RHYTHM, "deadline", "offset", "doubt_below", "unmoving_after")
+# Where a feed does not say after how long the same figures again are doubted. ``late_after`` tells the rhythm in which its
+# figures come. In 28 days of Westshire nothing that says so many of them stood still for longer than half of this.
+_UNMOVING_AFTER, _UNMOVING_TIMES = timedelta(hours=6), 24
+_FEW_FIGURES = 12  # of fewer, that none moves is no wonder
 
 
 class ConnectorKind(Protocol):
@@ -72,6 +76,15 @@ def check_rhythm(document: Document, path: KeyPath, shape: FeedShape, connectors
         )
 
 
+def unmoving_after(shape: FeedShape, figures: int) -> timedelta | None:
+    """After how long a feed is doubted that says the very same of new moments; None: never. ``figures`` is how many it reports."""
+    if shape.unmoving_after is not None:
+        return shape.unmoving_after or None
+    if figures < _FEW_FIGURES or shape.late_after is None:
+        return None
+    return max(_UNMOVING_AFTER, _UNMOVING_TIMES * shape.late_after)
+
+
 def _written(document: Document, path: KeyPath) -> Mapping[str, object]:
     """The table as it stands in the file: what is there and cannot be used is not missing."""
     table, index = path
@@ -100,6 +113,13 @@ def check_lengths(document: Document, path: KeyPath, shape: FeedShape) -> None:
             (*path, "stale_after"),
             f'"{shape.id}": stale_after {write_length(stale)} is not longer than late_after {write_length(late)}',
             f'stale_after = "{write_length(4 * late)}" or so: a value is late before it is stale',
+        )
+    if shape.unmoving_after and late is not None and shape.unmoving_after <= late:
+        document.wrong(
+            (*path, "unmoving_after"),
+            f'"{shape.id}": unmoving_after {write_length(shape.unmoving_after)} is not longer than late_after '
+            f"{write_length(late)}: between two of its figures nothing need move",
+            'unmoving_after = "6h", or "0m" for never',
         )
     if shape.deadline is not None and not shape.deadline:
         document.wrong((*path, "deadline"), f'[[feed]] "{shape.id}": deadline is no time at all', 'deadline = "30s"')

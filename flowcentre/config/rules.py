@@ -35,9 +35,9 @@ _NEEDED = {
     RuleKind.SILENCE: ("feeds",),
 }
 _IDLE = {
-    RuleKind.LEVEL: ("feeds", "over"),
-    RuleKind.STEP: ("feeds",),
-    RuleKind.TIME_AT_LEVEL: ("feeds",),
+    RuleKind.LEVEL: ("feeds", "unmoving", "over"),
+    RuleKind.STEP: ("feeds", "unmoving"),
+    RuleKind.TIME_AT_LEVEL: ("feeds", "unmoving"),
     RuleKind.SILENCE: ("measure", "places", "raise_at", "stand_down_at", "over"),
 }
 
@@ -88,6 +88,7 @@ def read_rules(
             measure=measure or "",
             places=places,
             feeds=feeds,
+            unmoving=bool(shape.unmoving),
             raise_at=shape.raise_at,
             stand_down_at=shape.stand_down_at,
             hold_for=shape.hold_for or timedelta(0),

@@ -138,6 +138,7 @@ _TYPES = {
     "bool_type": "is neither true nor false",
     "float_type": "is not a number",
     "int_type": "is not a whole number",
+    unmoving_after: Length | None = _key('"6h"')
     "date_type": "is not a date",
     "list_type": "is not a list",
     "dict_type": "is not a table",

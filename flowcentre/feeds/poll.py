@@ -98,6 +98,7 @@ def record(
         bookmark=answer.bookmark,
         message=weighed.message,
         attempts=attempts,
+        moved_at=weighed.moved_at,
     )
     remembered.become(weighed.remembered)
     return recorded

@@ -25,6 +25,7 @@ from flowcentre.feeds.plausibility import (
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.sizes import Doubt, small_list, small_sets, unknown_now
 from flowcentre.feeds.together import count_lists, newest_lists, still_claimed
+from flowcentre.feeds.unmoving import moved_at
 from flowcentre.measures import ALL
 from flowcentre.measures.care_clocks import NO_LIMITS, StayLimits
 from flowcentre.measures.visit_counts import VISITED
@@ -47,6 +48,7 @@ class Weighed:
     exports: list[RosterExport] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     refused: int = 0
+    moved_at: datetime | None = None  # the newest moment of anything that was not said before
     said: list[str] = field(default_factory=list)
 
     @property
@@ -139,7 +141,7 @@ def _take_nothing(weighed: Weighed, document: Sorted) -> None:
     why = f"an empty answer: {before}"
     weighed.said.append(f"{document.name}: {why}")
     weighed.held.append(Held(document.name, why))
-    _believe(weighed, unknown, [])
+    _believe(weighed, unknown, [], counted=[])
 
 
 def _take_document(
@@ -169,11 +171,11 @@ def _take_document(
                 readings += uncounted(whole.people, whole.place, whole.observed_at, beside)
             continue
         lists.append(whole)
-    readings += count_lists(lists, remembered, beside)
+    counted = count_lists(lists, remembered, beside)
     if document.export is not None:
         weighed.exports.append(document.export)
-        readings += remembered.rosters(beside.terms).take(document.export, remembered.places)
-    _believe(weighed, readings, lists)
+        counted += remembered.rosters(beside.terms).take(document.export, remembered.places)
+    _believe(weighed, readings, lists, counted=counted)
 
 
 def _hold_those_elsewhere(
@@ -249,10 +251,16 @@ def _without_fallen(
     return [reading for reading in readings if id(reading) not in fallen] if fallen else readings
 
 
-def _believe(weighed: Weighed, readings: list[Reading], lists: list[PeopleList]) -> None:
-    weighed.sightings += group(readings)
+def _believe(weighed: Weighed, readings: list[Reading], lists: list[PeopleList], *, counted: Iterable[Reading]) -> None:
+    """``counted`` is what follows from lists and visits; ``readings`` is what the feed says itself."""
+    remembered = weighed.remembered
+    moved = moved_at(readings, lists, remembered.values, lambda whole: _last(weighed, whole))
+    if moved is not None:
+        weighed.moved_at = moved if weighed.moved_at is None else max(moved, weighed.moved_at)
+    everything = [*readings, *counted]
+    weighed.sightings += group(everything)
     weighed.lists += lists
-    weighed.remembered.learn(readings, lists)
+    remembered.learn(everything, lists)
 
 
 def _outcome(answer: Answer, weighed: Weighed) -> Outcome:

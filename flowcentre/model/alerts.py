@@ -97,6 +97,7 @@ class Rule:
     measure: str = ""  # id; "" of a rule of silence
     places: tuple[str, ...] = ()  # ids; each is watched by itself
     feeds: tuple[str, ...] = ()  # ids, of a rule of silence
+    unmoving: bool = False  # of silence: to say the very same for longer than is likely is to be silent too
     raise_at: float | None = None
     stand_down_at: float | None = None
     hold_for: timedelta = timedelta(0)  # in breach so long before it is raised; of time at level: how much of ``over``

@@ -28,6 +28,7 @@ class Feed:
     demonstration: bool = False
     leaves_out: tuple[str, ...] = ()  # measures of its connector that another feed reports
     doubt_below: float | None = None  # a list of less than this share of the last is asked about; None: the house's own
+    unmoving_after: timedelta | None = None  # so long the same figures under new moments are doubted; None: for ever not
     polled: bool = True  # False: people type it in, and it holds for ``stale_after`` unless they say otherwise
 
     def due_at(self, at: datetime) -> datetime:

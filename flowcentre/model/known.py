@@ -105,6 +105,7 @@ class FeedStatus:
     typed: Typed | None = None  # who typed something in last, and until when that holds
 
 
+    unmoving_since: datetime | None = None  # it says the very same of new moments since, for longer than is likely
 @dataclass(frozen=True, slots=True)
 class Board:
     """A wall board: which layout, for which places."""

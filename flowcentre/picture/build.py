@@ -340,7 +340,18 @@ def _status(
         log.skipped,
         log.held,
         log.last_doubt,
+        unmoving_since=_unmoving_since(feed, log, observed_at),
     )
+
+
+def _unmoving_since(feed: Feed, log: FeedLog, observed_at: datetime | None) -> datetime | None:
+    """Since which of its own moments a feed has said the very same, where that is longer than its limit.
+
+    It goes by the moments of the source: one that is silent is late, and says nothing again.
+    """
+    if feed.unmoving_after is None or log.moved_at is None or observed_at is None:
+        return None
+    return log.moved_at if observed_at - log.moved_at >= feed.unmoving_after else None
 
 
 def step_of(at: datetime) -> datetime:

@@ -117,6 +117,7 @@ class FeedLog:
     last_poll: Poll | None = None
     last_success_at: datetime | None = None  # when it last answered as agreed, news or none
     observed_at: datetime | None = None  # the newest moment that it spoke of
+    moved_at: datetime | None = None  # the newest of those at which it said anything that it had not said before
     today: PollCounts = PollCounts()
     skipped: int = 0  # due times that passed unpolled
     held: tuple[HeldRow, ...] = ()  # newest first, those alike as one; 20 at most
@@ -131,14 +132,6 @@ class Snapshot:
     version: int
     known: list[Known]
     log: dict[str, FeedLog]
-
-
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """How much was deleted."""
-
-    polls: int = 0
-    held_rows: int = 0
 
 
 # --- Alerts -----------------------------------------------------------------------------------------

@@ -134,7 +134,9 @@ class Connections:
                     connection.execute(insert_new(connection, db.feed), {"id": feed})
                     row = connection.execute(_FEED, {"one": feed}).one()
                 if remembered is None or remembered.writes != row.writes:
-                    remembered = load(connection, FeedMemory(feed, row.writes, row.received_at, row.observed_at))
+                    remembered = load(
+                        connection, FeedMemory(feed, row.writes, row.received_at, row.observed_at, row.moved_at)
+                    )
                 remembered.observed_at = row.observed_at  # of totals it moves without a write
                 yield connection, remembered, version, rolled_until
             self._memories[feed] = remembered

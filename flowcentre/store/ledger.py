@@ -85,7 +85,7 @@ def _newest_held(feed: str | None, limit: int, since: datetime | None, until: da
 def read_feed_log(connection: Connection, since: datetime) -> dict[str, FeedLog]:
     """What the ledger says of every feed that was ever polled, counted since a moment."""
     standing = [
-        _Standing(row.id, row.last_poll, row.last_read_poll, row.last_success_at, row.observed_at)
+        _Standing(row.id, row.last_poll, row.last_read_poll, row.last_success_at, row.observed_at, row.moved_at)
         for row in connection.execute(select(db.feed).where(db.feed.c.id != db.DERIVED))
     ]
     return _tell(connection, standing, since, None)
@@ -98,13 +98,13 @@ def read_feed_log_until(connection: Connection, since: datetime, until: datetime
     row = db.poll.c
     chosen = [poll for _, *polls in found for poll in polls if poll is not None]
     ended = {
-        poll: (finished_at, observed_at)
-        for poll, finished_at, observed_at in connection.execute(
-            select(row.id, row.finished_at, row.observed_at).where(row.id.in_(chosen))
+        poll: (finished_at, observed_at, moved_at)
+        for poll, finished_at, observed_at, moved_at in connection.execute(
+            select(row.id, row.finished_at, row.observed_at, row.moved_at).where(row.id.in_(chosen))
         )
     }
     standing = [
-        _Standing(feed, last, read, None if success is None else ended[success][0], ended[last][1])
+        _Standing(feed, last, read, None if success is None else ended[success][0], *ended[last][1:])
         for feed, last, read, success in found
         if last is not None
     ]
@@ -138,6 +138,7 @@ class _Standing:
     last_read_poll: int | None
     last_success_at: int | None
     observed_at: int | None
+    moved_at: int | None
 
 
 def _tell(
@@ -153,6 +154,7 @@ def _tell(
             last_poll=None if each.last_poll is None else last_polls.get(each.last_poll),
             last_success_at=maybe_from_ms(each.last_success_at),
             observed_at=maybe_from_ms(each.observed_at),
+            moved_at=maybe_from_ms(each.moved_at),
             today=today.get(each.feed, PollCounts()),
             skipped=skipped.get(each.feed, 0),
             held=tuple(_held_together(connection, each.feed, since, until)) if each.feed in held_lately else (),

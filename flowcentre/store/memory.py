@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from flowcentre.store import schema as db
+from flowcentre.store.moments import to_ms
 from flowcentre.store.writing import insert_new
 
 Row = tuple[int, bytes]  # of a person: id of the interval, the row
@@ -45,12 +47,22 @@ class FeedMemory:
     writes: int
     received_at: int | None
     observed_at: int | None
+    moved_at: int | None = None  # the newest moment at which it said anything that it had not said before
     series: dict[tuple[str, str], int] = field(default_factory=dict)  # by (place, measure)
     values: dict[int, float | None] = field(default_factory=dict)  # the latest, by series
     said_by: dict[int, Source] = field(default_factory=dict)  # the source that last said a series
     sources: dict[str, dict[frozenset[int], Source]] = field(default_factory=dict)  # by place
     shapes: dict[tuple[str, tuple[str, ...]], Shape] = field(default_factory=dict)
     here: dict[tuple[str, str], dict[str, Row]] = field(default_factory=dict)  # persons by (people, place) and ref
+
+    def move_on(self, *moments: datetime | None) -> None:
+        """Note at which moments the feed said anything that it had not said before.
+
+        Of a feed that was polled before anybody noted that, it counts from now.
+        """
+        anew = [to_ms(moment) for moment in moments if moment is not None]
+        before = self.moved_at if self.moved_at is not None else self.observed_at
+        self.moved_at = max([*anew, *([] if before is None else [before])], default=None)
 
     def series_of(self, connection: Connection, place: str, measures: Sequence[str]) -> tuple[int, ...]:
         """The ids of some series of a place, made where they are not there yet."""

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0013"  # the migration that makes this schema
+NEWEST = "0014"  # the migration that makes this schema
 DERIVED = "picture"  # the feed under which totals and shares are kept as history
 
 metadata = MetaData(
@@ -251,6 +251,7 @@ poll = Table(
     Column("missed", Integer, nullable=False, server_default="0"),
     Column("version", BigInteger),  # that it made
     Column("observed_at", Moment),  # the newest moment that the feed had spoken of when this poll ended
+    Column("moved_at", Moment),  # the newest of those at which it said anything that it had not said before
     UniqueConstraint("feed", "due_at"),
     CheckConstraint("received = accepted + duplicate + held + refused", name="adds_up"),
     Index("ix_poll_finished_at", "finished_at"),
@@ -285,6 +286,7 @@ feed = Table(
     Column("writes", BigInteger, nullable=False, server_default="0"),  # tells a process that another has written
     Column("received_at", Moment),
     Column("observed_at", Moment),
+    Column("moved_at", Moment),
     Column("last_poll", ForeignKey("poll.id")),
     Column("last_read_poll", ForeignKey("poll.id")),  # that read an answer
     Column("last_success_at", Moment),

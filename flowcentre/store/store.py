@@ -104,13 +104,15 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
         attempts: int = 1,
         received_at: datetime | None = None,
     ) -> Recorded:
+        moved_at: datetime | None = None,
         """End a poll and keep all that it brought, in one transaction: all of it is kept, or none.
 
         Accepted are readings of a new moment, readings corrected, every person of a newer list, and visits that
         are new or changed; duplicate are readings said before of the same moment, lists that are not newer, and
         visits said again, or told otherwise by an export that is older than the newest of their service. A value
         that was said of its moment and corrected since is not taken again: it is held. No ``bookmark`` leaves the old one. ``received_at`` is when we learnt it, ``finished_at`` unless
-        given; it never runs backwards within a feed. Raises PollAlreadyRecorded where the poll is
+        given; it never runs backwards within a feed. ``moved_at`` is the newest moment at which the feed said anything
+        that it had not said before, visits aside, of which the store sees that by itself. Raises PollAlreadyRecorded where the poll is
         not running, and ValueError for a value that is no number.
         """
         if feed == db.DERIVED:
@@ -122,6 +124,7 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
             accepted, duplicate = people.record_lists(connection, remembered, lists, received)
             told, told_again = visits.record_visits(connection, remembered, exports, version, received)
             accepted = accepted + told + writer.accepted
+            remembered.move_on(moved_at, *(export.observed_at for export in exports if told))
             duplicate = duplicate + told_again + writer.duplicate
             held = [*held, *writer.held]
             counts = PollCounts(accepted + duplicate + len(held) + refused, accepted, duplicate, len(held), refused)
@@ -139,6 +142,7 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
                     "version": version,
                     "observed_at": remembered.observed_at,
                 },
+                    "moved_at": remembered.moved_at,
             )
             polls.hold(connection, feed, poll_id, received, held)
             remembered.writes += 1
@@ -146,6 +150,7 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
                 "writes": remembered.writes,
                 "observed_at": remembered.observed_at,
                 "last_poll": poll_id,
+                "moved_at": remembered.moved_at,
             }
             if accepted + duplicate:
                 standing["received_at"] = remembered.received_at = received
@@ -166,10 +171,13 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
             version, _ = versions.next_version(connection)
             connection.execute(insert_new(connection, db.feed), {"id": feed})
             moment = to_ms(at)
-            observed_at = connection.execute(select(db.feed.c.observed_at).where(db.feed.c.id == feed)).scalar()
+            stood = select(db.feed.c.observed_at, db.feed.c.moved_at).where(db.feed.c.id == feed)
+            observed_at, moved_at = connection.execute(stood).one()
             row = {"feed": feed, "due_at": to_ms(due_at), "started_at": moment, "finished_at": moment}
             skip = {"outcome": Outcome.SKIPPED, "message": reason, "missed": missed, "version": version}
-            connection.execute(insert_new(connection, db.poll), row | skip | {"observed_at": observed_at})
+            connection.execute(
+                insert_new(connection, db.poll), row | skip | {"observed_at": observed_at, "moved_at": moved_at}
+            )
             poll = select(db.poll.c.id).where(db.poll.c.version == version, db.poll.c.feed == feed)
             if (poll_id := connection.execute(poll).scalar()) is not None:
                 connection.execute(update(db.feed).where(db.feed.c.id == feed).values(last_poll=poll_id))

@@ -142,7 +142,13 @@ def _states(picture: Picture) -> Iterator[Metric]:
         for status in picture.feeds:
             if status.feed.polled:  # what people type in expires each night: that is no alarm
                 feeds.add_metric([status.feed.id, state.value], float(status.state is state))
-    yield from (values, feeds)
+    unmoving = GaugeMetricFamily(
+        "flowcentre_feed_unmoving", "1 where a feed says the very same of new moments for too long.", labels=["feed"]
+    )
+    for status in picture.feeds:
+        if status.feed.unmoving_after is not None:
+            unmoving.add_metric([status.feed.id], float(status.unmoving_since is not None))
+    yield from (values, feeds, unmoving)
 
 
 def _of_feeds(picture: Picture, now: datetime) -> Iterator[Metric]:

@@ -119,6 +119,12 @@ class FeedShape(TypedDict):
     last_poll: PollShape | None
     today: Annotated[PollCountsShape, Field(description="since midnight, Europe/London")]
     skipped_today: int
+    unmoving_since: Annotated[
+        datetime | None,
+        Field(
+            description="it has said the very same of each newer moment since, longer than is likely; null: it has not"
+        ),
+    ]
     held_rows: list[HeldRowShape]
     typed: Annotated[TypedShape | None, Field(description="who typed in last; null of a feed that is polled")]
     last_doubt: Annotated[

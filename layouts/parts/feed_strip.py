@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -10,31 +11,52 @@ from flowcentre.model import FeedStatus, Picture, State
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import FEED_STATE_WORDS, iso
+from layouts.parts.words import FEED_STATE_WORDS, iso, when_words
 
+_LEGEND = 2  # the feeds in whose room it stands
 # Worst first, when not all can be named.
 _ORDER = {State.NEVER: 0, State.STALE: 1, State.UNKNOWN: 2, State.LATE: 3, State.FRESH: 4}
 
 
-def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = False) -> html.Section:
-    """Each feed's shape, name, state and age. With ``room_for`` only so many are named, the worst of them, and the rest counted."""
+def feed_strip(
+    picture: Picture, room_for: int | None = None, linked: bool = False, legend: Child = None
+) -> html.Section:
+    """Each feed's shape, name, state and age. With ``room_for`` only so many are named, the worst of them, and the rest counted.
+
+    A ``legend`` of the whole screen stands at the end, with the room of two.
+    """
+    if room_for is not None and legend is not None:
+        room_for -= _LEGEND
     statuses = list(picture.feeds)
     rest: list[FeedStatus] = []
     if room_for is not None and len(statuses) > room_for:
-        worst = sorted(statuses, key=lambda status: _ORDER[status.state] if status.feed.polled else len(_ORDER))
+        worst = sorted(statuses, key=_rank)
         rest = worst[room_for - 1 :]
         named = {status.feed.id for status in worst[: room_for - 1]}
         statuses = [status for status in statuses if status.feed.id in named]
     items = [html.Li(_feed(status, picture, linked), className="feed", **_attributes(status)) for status in statuses]
     if rest:
         troubled = sum(status.state is not State.FRESH and status.feed.polled for status in rest)
+        doubted = sum(status.unmoving_since is not None for status in rest)
         more = f"and {len(rest)} more" + (f", {troubled} of them not on time" if troubled else "")
+        more += f", {doubted} of them with the same figures for long" if doubted else ""
         items.append(html.Li(more, className="feed more"))
+    columns = len(items)
+    if legend is not None:
+        items.append(html.Li(legend, className="legend"))
+        columns += _LEGEND
     return html.Section(
         [html.H2("Feeds", className="strip-title"), html.Ul(items)],
         className="feed-strip",
-        **marked(aria_label="Feeds", data_columns=str(min(max((len(items) + 1) // 2, 3), 6))),
+        **marked(aria_label="Feeds", data_columns=str(min(max((columns + 1) // 2, 3), 6))),
     )
+
+
+def _rank(status: FeedStatus) -> int:
+    """One that says the same again and again comes with those that are late: it may be just as old."""
+    if not status.feed.polled:
+        return len(_ORDER)
+    return min(_ORDER[status.state], _ORDER[State.LATE] if status.unmoving_since is not None else len(_ORDER))
 
 
 def shape() -> html.Span:
@@ -50,7 +72,15 @@ def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[Child]:
         return [shape(), name, *_typed(status, picture)]
     if status.observed_at is None or status.state is State.UNKNOWN:
         return [shape(), name, html.Span(FEED_STATE_WORDS[status.state], className="feed-age")]
-    return [shape(), name, age(status.observed_at, picture.at, className="feed-age", was="too old, ")]
+    told = age(status.observed_at, picture.at, className="feed-age", was="too old, ")
+    doubt = unmoving_words(status, picture.at)
+    return [shape(), name, told, html.Span(doubt, className="feed-unmoving") if doubt else None]
+
+
+def unmoving_words(status: FeedStatus, at: datetime) -> str:
+    """ "same figures since 03:10", of a feed that has said so for longer than is likely; else nothing."""
+    since = status.unmoving_since
+    return "" if since is None else f"same figures since {when_words(since, at)}"
 
 
 def _typed(status: FeedStatus, picture: Picture) -> list[Child]:

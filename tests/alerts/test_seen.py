@@ -265,6 +265,20 @@ def test_a_feed_that_was_never_heard_or_gives_no_figure_is_silent(world: World, 
     assert sight(SILENCE).judged is Judged.CALM
 
 
+def test_a_feed_that_says_the_very_same_for_too_long_is_silent_to_a_rule_that_asks_for_it(world: World) -> None:
+    world.emergency(20, 0)
+    picture = world.picture()
+    feeds = tuple(
+        replace(each, unmoving_since=AT - 7 * HOUR) if each.feed.id == "ed" else each for each in picture.feeds
+    )
+    repeated = replace(picture, feeds=feeds)
+    asks = replace(SILENCE, unmoving=True)
+    told = see(repeated, [asks], AT, Past(world.store))["q", "ed"]
+    assert (told.judged, told.why) == (Judged.BREACH, "the very same figures since 01:00, under new moments")
+    assert see(repeated, [SILENCE], AT, Past(world.store))["q", "ed"].judged is Judged.CALM
+    assert see(picture, [asks], AT, Past(world.store))["q", "ed"].judged is Judged.CALM
+
+
 def test_a_feed_that_is_no_more_is_unknown_and_not_silent(world: World, sight: Sight) -> None:
     gone = sight(replace(SILENCE, feeds=("another",)))
     assert (gone.judged, gone.why) == (Judged.UNKNOWN, "this feed is no longer in the configuration")

@@ -36,6 +36,14 @@ def test_a_feed_leaves_a_measure_to_another_and_says_how_far_its_lists_may_shrin
     assert folder.load().bed_day_cost == 562
 
 
+def test_after_how_long_the_same_figures_are_doubted_follows_from_the_rhythm_unless_a_feed_says(folder):
+    assert folder.load().feed("northgate-beds").unmoving_after is None  # four figures: that none moves is no wonder
+    for said, hours in (("4h", 4), ("0m", None)):
+        folder.change("feeds.toml", 'every = "5m"', f'every = "5m"\nunmoving_after = "{said}"')
+        assert folder.load().feed("northgate-beds").unmoving_after == (timedelta(hours=hours) if hours else None)
+        folder.change("feeds.toml", f'\nunmoving_after = "{said}"', "")
+
+
 TYPED = """
 [[feed]]
 id = "typed-in"
@@ -175,6 +183,13 @@ MISTAKES = {
         "bed_day_cost = 0.0 #!\ndemonstration = true",
         "no price of a bed day",
         "bed_day_cost = 562",
+    ),
+    "the same doubted before late": (
+        "feeds.toml",
+        'every = "5m"',
+        'unmoving_after = "10m" #!\nevery = "5m"',
+        "unmoving_after 10m is not longer than late_after 12m",
+        'unmoving_after = "6h"',
     ),
     "stale before late": ("feeds.toml", '"45m"', '"12m" #!', "not longer than late_after 12m", 'stale_after = "48m"'),
     "a long deadline": ("feeds.toml", 'every = "5m"', 'every = "5m"\ndeadline = "300s" #!', "not shorter", "less than 5m"),

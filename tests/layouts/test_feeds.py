@@ -1,6 +1,7 @@
 """The feeds page."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -11,6 +12,7 @@ from flowcentre.picture.expected import expect
 from layouts import demand, feeds, wall
 from layouts.finished import to_html
 from layouts.parts.feed_strip import feed_strip
+from layouts.parts.words import when_words
 from tests.layouts import cast
 from tests.layouts.conftest import Show
 
@@ -41,6 +43,23 @@ def test_why_an_answer_was_refused_stands_on_the_page_after_looks_that_found_not
     last = picture.feeds[0].last_poll
     assert last is not None
     assert "Last doubt" not in to_html(feeds.render(with_doubt(picture, last)))  # it is the last look itself
+
+
+def test_a_feed_that_says_the_same_again_is_told_so_in_words_on_the_page_and_the_strip() -> None:
+    picture = cast.picture("normal")
+    *others, last = picture.feeds
+    since = cast.NOW - timedelta(hours=7)
+    repeats = replace(picture, feeds=(*others, replace(last, unmoving_since=since)))
+    words = f"same figures since {when_words(since, cast.NOW)}"
+    strip = to_html(feed_strip(repeats))
+    assert strip.count(words) == 1
+    # On time all the same, and named before those that are no trouble where there is no room for all.
+    assert strip.count('data-state="fresh"') == to_html(feed_strip(picture)).count('data-state="fresh"')
+    assert words in to_html(feed_strip(repeats, room_for=2))
+    page = to_html(feeds.render(repeats))
+    assert words in page
+    assert "it may be sending an old extract again" in page
+    assert "same figures" not in to_html(feeds.render(picture)).lower()
 
 
 def test_a_feed_that_answered_with_nothing_is_not_on_time_in_word_or_sign() -> None:
