@@ -83,11 +83,11 @@ def _feed(picture: Picture, status: FeedStatus) -> html.Article:
                         className="state",
                         **feed_state_attributes(status),
                     ),
-                    feed.name,
-                ]
                     html.Span(doubt, className="feed-unmoving")
                     if (doubt := unmoving_words(status, picture.at))
                     else None,
+                    feed.name,
+                ]
             ),
             html.P([html.Code(feed.id), f" by {feed.connector} for {places}"], className="what"),
             html.Dl(_promise(picture, status) if feed.polled else _typed(picture, status), className="facts"),
@@ -108,17 +108,15 @@ def _promise(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
         _pair("Late after", set_length_words(feed.late_after)),
         _pair("Too old after", set_length_words(feed.stale_after)),
         _pair("Newest at the source", _moment(status.observed_at, picture)),
+        _unmoving(status, picture),
         _pair("Last success", _moment(status.last_success_at, picture)),
         _pair("Last look", _poll_words(status.last_poll, picture)),
-        _unmoving(status, picture),
         _last_doubt(status, picture),
         _pair("Next look", when_words(status.next_due_at, at) if status.next_due_at else "not planned"),
         _pair("Skipped today", f"{status.skipped_today:,}"),
     ]
 
 
-def _typed(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
-    """Nobody is asked, so nobody is late: who typed last, and how long what is typed holds."""
 def _unmoving(status: FeedStatus, picture: Picture) -> html.Div | None:
     """Under new moments the very same figures: they may be true, or an old extract that is sent again and again."""
     if status.unmoving_since is None:
@@ -128,6 +126,8 @@ def _unmoving(status: FeedStatus, picture: Picture) -> html.Div | None:
     return _pair("Same figures", said)
 
 
+def _typed(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
+    """Nobody is asked, so nobody is late: who typed last, and how long what is typed holds."""
     typed = status.typed
     last: Children = "never"
     if typed is not None:

@@ -120,6 +120,7 @@ class FeedShape(Shape):
     also: bool | None = _key("true")
     leaves_out: list[Name] | None = _key('["nctr_now"]')
     doubt_below: float | None = _key("0.6")
+    unmoving_after: Length | None = _key('"6h"')
     settings: dict[str, Any] | None = _key('{ folder = "/srv/drops" }')
 
 
@@ -138,7 +139,6 @@ _TYPES = {
     "bool_type": "is neither true nor false",
     "float_type": "is not a number",
     "int_type": "is not a whole number",
-    unmoving_after: Length | None = _key('"6h"')
     "date_type": "is not a date",
     "list_type": "is not a list",
     "dict_type": "is not a table",

@@ -103,9 +103,9 @@ class FeedStatus:
     held_rows: tuple[HeldRow, ...] = ()  # the newest few
     last_doubt: Poll | None = None  # of today, in which not all was believed; no answer was believed whole since
     typed: Typed | None = None  # who typed something in last, and until when that holds
-
-
     unmoving_since: datetime | None = None  # it says the very same of new moments since, for longer than is likely
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """A wall board: which layout, for which places."""

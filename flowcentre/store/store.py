@@ -103,8 +103,8 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
         message: str = "",
         attempts: int = 1,
         received_at: datetime | None = None,
-    ) -> Recorded:
         moved_at: datetime | None = None,
+    ) -> Recorded:
         """End a poll and keep all that it brought, in one transaction: all of it is kept, or none.
 
         Accepted are readings of a new moment, readings corrected, every person of a newer list, and visits that
@@ -123,8 +123,8 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
             writer.write(sightings)
             accepted, duplicate = people.record_lists(connection, remembered, lists, received)
             told, told_again = visits.record_visits(connection, remembered, exports, version, received)
-            accepted = accepted + told + writer.accepted
             remembered.move_on(moved_at, *(export.observed_at for export in exports if told))
+            accepted = accepted + told + writer.accepted
             duplicate = duplicate + told_again + writer.duplicate
             held = [*held, *writer.held]
             counts = PollCounts(accepted + duplicate + len(held) + refused, accepted, duplicate, len(held), refused)
@@ -141,16 +141,16 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
                     "attempts": attempts,
                     "version": version,
                     "observed_at": remembered.observed_at,
-                },
                     "moved_at": remembered.moved_at,
+                },
             )
             polls.hold(connection, feed, poll_id, received, held)
             remembered.writes += 1
             standing: dict[str, object] = {
                 "writes": remembered.writes,
                 "observed_at": remembered.observed_at,
-                "last_poll": poll_id,
                 "moved_at": remembered.moved_at,
+                "last_poll": poll_id,
             }
             if accepted + duplicate:
                 standing["received_at"] = remembered.received_at = received

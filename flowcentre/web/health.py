@@ -151,6 +151,28 @@ def _states(picture: Picture) -> Iterator[Metric]:
     yield from (values, feeds, unmoving)
 
 
+def _of_upkeep(picture: Picture, now: datetime) -> Iterator[Metric]:
+    """How the server itself stands. What nobody knows is left out: an alarm on its absence tells."""
+    upkeep = picture.upkeep
+    yield GaugeMetricFamily("flowcentre_upkeep_troubles", "What somebody has to see to.", len(upkeep.troubles))
+    for name, words, at in (
+        ("backup", "Since the newest backup of the store.", upkeep.backup_at),
+        ("fallback", "Age of what the pages to fall back on show.", upkeep.fallback_at),
+    ):
+        if at is not None:
+            yield GaugeMetricFamily(f"flowcentre_{name}_age_seconds", words, (now - at).total_seconds())
+    for name, words, size in (
+        ("free", "Free on the store's disk.", upkeep.disk_free),
+        ("size", "Size of the store's disk.", upkeep.disk_size),
+    ):
+        if size is not None:
+            yield GaugeMetricFamily(f"flowcentre_disk_{name}_bytes", words, size)
+    left = GaugeMetricFamily("flowcentre_certificate_left_seconds", "Until a certificate ends.", labels=["host"])
+    for ending in upkeep.certificates:
+        left.add_metric([ending.host], (ending.at - now).total_seconds())
+    yield left
+
+
 def _of_feeds(picture: Picture, now: datetime) -> Iterator[Metric]:
     age = GaugeMetricFamily("flowcentre_feed_age_seconds", "Age of a feed's newest moment.", labels=["feed"])
     success = GaugeMetricFamily(

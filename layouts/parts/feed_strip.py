@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -11,26 +10,18 @@ from flowcentre.model import FeedStatus, Picture, State
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import FEED_STATE_WORDS, iso, when_words
+from layouts.parts.words import FEED_STATE_WORDS, iso
 
-_LEGEND = 2  # the feeds in whose room it stands
 # Worst first, when not all can be named.
 _ORDER = {State.NEVER: 0, State.STALE: 1, State.UNKNOWN: 2, State.LATE: 3, State.FRESH: 4}
 
 
-def feed_strip(
-    picture: Picture, room_for: int | None = None, linked: bool = False, legend: Child = None
-) -> html.Section:
-    """Each feed's shape, name, state and age. With ``room_for`` only so many are named, the worst of them, and the rest counted.
-
-    A ``legend`` of the whole screen stands at the end, with the room of two.
-    """
-    if room_for is not None and legend is not None:
-        room_for -= _LEGEND
+def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = False) -> html.Section:
+    """Each feed's shape, name, state and age. With ``room_for`` only so many are named, the worst of them, and the rest counted."""
     statuses = list(picture.feeds)
     rest: list[FeedStatus] = []
     if room_for is not None and len(statuses) > room_for:
-        worst = sorted(statuses, key=_rank)
+        worst = sorted(statuses, key=lambda status: _ORDER[status.state] if status.feed.polled else len(_ORDER))
         rest = worst[room_for - 1 :]
         named = {status.feed.id for status in worst[: room_for - 1]}
         statuses = [status for status in statuses if status.feed.id in named]
@@ -39,16 +30,11 @@ def feed_strip(
         troubled = sum(status.state is not State.FRESH and status.feed.polled for status in rest)
         doubted = sum(status.unmoving_since is not None for status in rest)
         more = f"and {len(rest)} more" + (f", {troubled} of them not on time" if troubled else "")
-        more += f", {doubted} of them with the same figures for long" if doubted else ""
         items.append(html.Li(more, className="feed more"))
-    columns = len(items)
-    if legend is not None:
-        items.append(html.Li(legend, className="legend"))
-        columns += _LEGEND
     return html.Section(
         [html.H2("Feeds", className="strip-title"), html.Ul(items)],
         className="feed-strip",
-        **marked(aria_label="Feeds", data_columns=str(min(max((columns + 1) // 2, 3), 6))),
+        **marked(aria_label="Feeds", data_columns=str(min(max((len(items) + 1) // 2, 3), 6))),
     )
 
 
