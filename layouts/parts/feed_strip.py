@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dash import html
@@ -10,7 +11,7 @@ from flowcentre.model import FeedStatus, Picture, State
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import FEED_STATE_WORDS, iso
+from layouts.parts.words import FEED_STATE_WORDS, iso, when_words
 
 # Worst first, when not all can be named.
 _ORDER = {State.NEVER: 0, State.STALE: 1, State.UNKNOWN: 2, State.LATE: 3, State.FRESH: 4}
@@ -21,7 +22,7 @@ def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = Fal
     statuses = list(picture.feeds)
     rest: list[FeedStatus] = []
     if room_for is not None and len(statuses) > room_for:
-        worst = sorted(statuses, key=lambda status: _ORDER[status.state] if status.feed.polled else len(_ORDER))
+        worst = sorted(statuses, key=_rank)
         rest = worst[room_for - 1 :]
         named = {status.feed.id for status in worst[: room_for - 1]}
         statuses = [status for status in statuses if status.feed.id in named]
@@ -30,6 +31,7 @@ def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = Fal
         troubled = sum(status.state is not State.FRESH and status.feed.polled for status in rest)
         doubted = sum(status.unmoving_since is not None for status in rest)
         more = f"and {len(rest)} more" + (f", {troubled} of them not on time" if troubled else "")
+        more += f", {doubted} of them with the same figures for long" if doubted else ""
         items.append(html.Li(more, className="feed more"))
     return html.Section(
         [html.H2("Feeds", className="strip-title"), html.Ul(items)],
