@@ -82,6 +82,17 @@ def command_line() -> Any:
         """Say of every mistake in a configuration where it is and what would be right."""
         check(folder, published)
 
+    @commands.command("purge")
+    def _purge(
+        config: Path = a_county,
+        store: str | None = a_store,
+        dry_run: bool = typer.Option(False, "--dry-run", help="Say what would go, and delete nothing."),
+    ) -> None:
+        """Delete what is older than it is kept: an engine does so each night by itself."""
+        from running.purging import purge
+
+        purge(config, store, dry_run=dry_run)
+
     _join_accounts(commands, a_county, a_store)
     return commands
 

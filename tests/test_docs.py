@@ -37,6 +37,7 @@ from flowcentre.config.alert_shapes import (
     TurnShape,
 )
 from flowcentre.config.pressure_shapes import ParameterShape, ScoringShape
+from flowcentre.config.retention import RetentionShape
 from flowcentre.config.shapes import BoardShape, CareShape, CountyShape, FeedShape, PlaceShape
 from flowcentre.measures import ALL, glossary
 from flowcentre.model import AlertState, Level, PlaceKind, Role, RuleKind, Severity
@@ -63,6 +64,7 @@ def test_every_measure_is_in_the_glossary_with_its_definition(measure):
     [
         ("county", CountyShape),
         ("county", CareShape),
+        ("county", RetentionShape),
         ("places", PlaceShape),
         ("feeds", FeedShape),
         ("boards", BoardShape),

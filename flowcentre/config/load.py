@@ -18,6 +18,7 @@ from flowcentre.config.level_cards import level_card_names, missing_cards
 from flowcentre.config.mistakes import ConfigurationMistakes, Mistake, suggest
 from flowcentre.config.places import read_places
 from flowcentre.config.pressure import check_cards, read_pressure
+from flowcentre.config.retention import read_retention
 from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.config.rules import CARDS, Prove, read_rules
 from flowcentre.config.shapes import CountyShape, read_shape
@@ -101,7 +102,8 @@ def load_files(
     demonstration = None if unclear else bool(county.demonstration)
     if county.bed_day_cost is not None and not 0 < county.bed_day_cost < 100_000:
         county_file.wrong(("bed_day_cost",), "bed_day_cost is no price of a bed day", "bed_day_cost = 562, in pounds")
-    care = read_care(county_file)
+    care, backups, fallback = read_care(county_file), read_backup(county_file), read_fallback(county_file)
+    retention = read_retention(county_file)
     feeds = read_feeds(feeds_file, found, connectors, demonstration)
     boards = read_boards(boards_file, found, layouts)
     access = read_access(access_file, found) if "access.toml" in files else NO_SIGN_IN
@@ -126,5 +128,17 @@ def load_files(
     alerting = replace(told.alerting, rules=rules)
     shown = bool(county.demonstration)
     return County(
-        county.name, found.places, feeds, boards, shown, county.bed_day_cost, care, alerting, pressure, access
+        county.name,
+        found.places,
+        feeds,
+        boards,
+        shown,
+        county.bed_day_cost,
+        care,
+        alerting,
+        pressure,
+        access,
+        retention=retention,
+        backups=backups,
+        fallback=fallback,
     )

@@ -70,6 +70,9 @@ class CountyShape(Shape):
     demonstration: bool | None = _key("true")
     bed_day_cost: float | None = _key("562")
     care: Any = _key('{ start_within = "24h" }')  # read on its own: see CareShape
+    retention: Any = _key('{ people = "400d" }')  # read on its own: see RetentionShape
+    backup: Any = _key('{ folder = "/srv/flow-backups" }')  # and BackupShape
+    fallback: Any = _key('{ folder = "/srv/share/flow" }')  # and FallbackShape
 
 
 class CareShape(Shape):

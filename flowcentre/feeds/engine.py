@@ -26,7 +26,6 @@ from flowcentre.store import Store
 
 BEAT_EVERY = timedelta(seconds=5)
 LOST_AFTER = timedelta(seconds=15)  # of silence: then an engine's polls are taken over
-LEDGER_KEPT = timedelta(days=90)  # polls and held rows; readings are kept for good
 _CLOCK_STEP = timedelta(seconds=2)
 _A_MOMENT = timedelta(milliseconds=1)  # the shortest that a store tells apart
 _LIMITS = Limits()
@@ -85,7 +84,7 @@ class Engine:
         # On SQLite there is one writer, and this is it: whoever was running before is gone.
         self.sweep(at, silent_for=timedelta(0) if self._store.dialect == "sqlite" else LOST_AFTER)
         self._schedule.keep("roll up", self._roll_up, every=timedelta(hours=1), offset=timedelta(minutes=5))
-        self._schedule.keep("prune", self._prune, every=timedelta(days=1), offset=timedelta(hours=3))
+        self._schedule.keep("purge", self._purge, every=timedelta(days=1), offset=timedelta(hours=3))
         for feed in self._county.feeds:
             self._keep(feed, at)
         self._watch = threading.Thread(target=self._keep_watch, name="engine watch", daemon=True)
@@ -230,11 +229,12 @@ class Engine:
     def _clock_drift(self) -> timedelta:
         return self._now() - EPOCH - timedelta(seconds=time.monotonic())
 
-    def _prune(self) -> None:
+    def _purge(self) -> None:
+        at = self._now()
         try:
-            self._store.prune(self._now() - LEDGER_KEPT)
+            self._store.purge(self._county.retention.cuts(at), at=at)
         except Exception as error:
-            log.error("the ledger could not be pruned", error=type(error).__name__)
+            log.error("what was kept long enough could not be purged", error=type(error).__name__)
 
     def _roll_up(self) -> None:
         try:

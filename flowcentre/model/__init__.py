@@ -80,6 +80,7 @@ from flowcentre.model.measures import Formula, Measure, Period, Reading, Sightin
 from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
 from flowcentre.model.pressure import Contribution, Declaration, Score
 from flowcentre.model.rehearsal import LONGEST_REHEARSAL, Firing, ProposedRule, Rehearsal, Rehearsed, Span
+from flowcentre.model.retention import FOR_GOOD, Kept, Purged, Retention
 from flowcentre.model.scoring import LEVELS_OF_PRESSURE, Parameter, Pillar, PressureRules, ScoringRules
 from flowcentre.model.signing import AccessNow, AuditShown, SignedIn, SignedOut, SignIn
 from flowcentre.model.typed import (
@@ -118,6 +119,10 @@ __all__ = [
     "Role",
     "RowScope",
     "Scope",
+    "FOR_GOOD",
+    "Kept",
+    "Purged",
+    "Retention",
     "Session",
     "SmallNumbers",
     "TrustedProxy",

@@ -172,6 +172,7 @@ class Audited(StrEnum):
     SIGNED_OUT = "signed out"
     REFUSED_SIGN_IN = "refused sign-in"
     ADMINISTERED = "administered"
+    PURGED = "purged"  # what was kept long enough
 
 
 @dataclass(frozen=True, slots=True)

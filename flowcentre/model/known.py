@@ -12,6 +12,7 @@ from flowcentre.model.alerts import Alert, Alerting, Silence
 from flowcentre.model.care import CareTerms
 from flowcentre.model.feeds import Feed, HeldRow, Poll, PollCounts
 from flowcentre.model.places import Places
+from flowcentre.model.retention import Retention
 from flowcentre.model.scoring import PressureRules
 from flowcentre.model.typed import Typed
 
@@ -131,6 +132,9 @@ class County:
     pressure: PressureRules = PressureRules()
     access: Access = NO_SIGN_IN
 
+    retention: Retention = Retention()
+    backups: Backups | None = None  # that are made while it runs
+    fallback: Fallback | None = None
     def feed(self, feed_id: str) -> Feed | None:
         """The feed of that id, if there is one."""
         return next((feed for feed in self.feeds if feed.id == feed_id), None)

@@ -100,11 +100,6 @@ class AccessVerbs(Connections):
         with self._reading() as connection:
             return sessions.read_all(connection, open_only)
 
-    def forget_sessions(self, before: datetime) -> int:
-        """Delete the sessions that ended, or in which nobody did anything any more, before a moment. How many."""
-        with self._changing() as connection:
-            return sessions.forget(connection, before)
-
     # --- Displays -------------------------------------------------------------------------
 
     def add_display(self, token_hash: str, board: str, title: str, made_by: str, made_at: datetime) -> Display:

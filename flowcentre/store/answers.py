@@ -134,14 +134,6 @@ class Snapshot:
     log: dict[str, FeedLog]
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """How much was deleted."""
-
-    polls: int = 0
-    held_rows: int = 0
-
-
 # --- Alerts -----------------------------------------------------------------------------------------
 
 

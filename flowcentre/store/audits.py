@@ -2,25 +2,34 @@
 
 Whoever changes, takes out or reorders entries breaks the chain, unless they make all of it anew from there: then its
 newest hash is another than the one that was written down elsewhere. So is it where the newest entries are cut off.
+
+The oldest entries are purged once they are older than the audit is kept. An entry says so beforehand, with the number and the
+hash of the last that goes; the last that has gone is kept as the anchor, from which the chain is verified on.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select
 
 from flowcentre.model import Audited, AuditEntry
 from flowcentre.store import access_tables as db
 from flowcentre.store.batches import AT_ONCE, some_at_once
 from flowcentre.store.moments import from_ms, to_ms
+from flowcentre.store.schema import mark
+from flowcentre.store.writing import upsert
 
 _TURN = 7_202_612  # the number of the lock that PostgreSQL's writers take to write one at a time
 FIRST = ""  # what stands for the hash before the first
+_ANCHOR = "audit anchor"  # the mark that has number and hash of the last entry that was purged
+_PURGED_AT_ONCE = 50  # entries: each may tell of hundreds of people
+_GOES = re.compile(r"audit until entry (\d+), ([0-9a-f]{64})")
 _row, _of = db.audit.c, db.audit_ref.c
 _HASHED = tuple(str(column.name) for column in db.audit.c if column.name != "hash")
 _NEWEST = select(_row.number, _row.hash).order_by(_row.number.desc()).limit(1)
@@ -52,7 +61,9 @@ def hash_of(kept: Mapping[str, Any], refs: Iterable[str]) -> str:
 
 def verify(connection: Connection) -> int | None:
     """The number of the first entry that does not fit; None where the chain is whole."""
-    last, before = 0, FIRST
+    last, before = read_anchor(connection)
+    if last and not _declared(connection, last, before):
+        return last + 1
     while rows := _rows(connection, [_row.number > last], AT_ONCE, newest_first=False):
         refs = _refs(connection, _of.number.between(rows[0].number, rows[-1].number))
         for row in rows:
@@ -61,6 +72,56 @@ def verify(connection: Connection) -> int | None:
                 return int(row.number)
             last, before = row.number, row.hash
     return None
+
+
+def read_anchor(connection: Connection) -> tuple[int, str]:
+    """Number and hash of the last entry that was purged; 0 and "" where none was."""
+    kept = connection.execute(select(mark.c.value).where(mark.c.key == _ANCHOR)).scalar()
+    if kept is None:
+        return 0, FIRST
+    number, _, hash = kept.partition(" ")
+    return int(number), hash
+
+
+def _declared(connection: Connection, number: int, hash: str) -> bool:
+    """Does an entry that stands say that what has gone was to go?"""
+    said = select(_row.what).where(_row.act == str(Audited.PURGED), _row.number > number)
+    for what in connection.execute(said).scalars():
+        found = _GOES.fullmatch(what)
+        # Where the purge was killed on its way, the rest of what it said still stands and leads on to the hash that it gave.
+        if found and (int(found[1]) > number or (int(found[1]) == number and found[2] == hash)):
+            return True
+    return False
+
+
+def last_before(connection: Connection, before: int) -> tuple[int, str] | None:
+    """Number and hash of the last of the entries, from the oldest on, that are all of before a moment; None where there is none."""
+    first_kept = select(func.min(_row.number)).where(_row.at >= before).scalar_subquery()
+    found = connection.execute(
+        select(_row.number, _row.hash)
+        .where(_row.number < func.coalesce(first_kept, _NEWEST.with_only_columns(_row.number).scalar_subquery()))
+        .order_by(_row.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if found is None else (found.number, found.hash)
+
+
+def goes_words(number: int, hash: str) -> str:
+    """What an entry says of those that are about to be purged."""
+    return f"audit until entry {number}, {hash}"
+
+
+def purge_some(connection: Connection, until: int) -> int:
+    """Delete some of the oldest entries until a number, and move the anchor. How many; 0 when all is done."""
+    oldest = select(_row.number, _row.hash).where(_row.number <= until).order_by(_row.number).limit(_PURGED_AT_ONCE)
+    going = connection.execute(oldest).all()
+    if not going:
+        return 0
+    number, hash = going[-1]
+    connection.execute(delete(db.audit_ref).where(_of.number <= number))
+    gone = connection.execute(delete(db.audit).where(_row.number <= number)).rowcount
+    connection.execute(upsert(connection, mark), {"key": _ANCHOR, "value": f"{number} {hash}"})
+    return gone
 
 
 def read_head(connection: Connection) -> tuple[int, str]:

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from flowcentre.store import schema as db
-from flowcentre.store.answers import Pruned
 
 _POLLS_AT_ONCE = 200
 
 
-def prune_some(connection: Connection, before: int) -> Pruned:
-    """Delete some of the oldest polls that finished before a moment, with their held rows; none when all is done.
+def prune_some(connection: Connection, before: int) -> int:
+    """Delete some of the oldest polls that finished before a moment, with their held rows; how many rows, 0 when all is done.
 
     A poll that has not finished stays: an engine may yet take it over.
     """
-    kept = _speak_of_the_present(connection)
     row = db.poll.c
-    going = list(
-        connection.execute(
-            select(row.id)
-            .where(row.finished_at < before, row.id.not_in(kept))
-            .order_by(row.finished_at)
-            .limit(_POLLS_AT_ONCE)
-        ).scalars()
-    )
+    oldest = select(row.id).where(*_goes(connection, before)).order_by(row.finished_at).limit(_POLLS_AT_ONCE)
+    going = list(connection.execute(oldest).scalars())
     if not going:
-        return Pruned()
+        return 0
     held = connection.execute(delete(db.held_row).where(db.held_row.c.poll.in_(going)))
     polls = connection.execute(delete(db.poll).where(row.id.in_(going)))
-    return Pruned(polls.rowcount, held.rowcount)
+    return polls.rowcount + held.rowcount
+
+
+def count_polls(connection: Connection, before: int) -> int:
+    """How many polls and held rows would be deleted in all."""
+    going = select(db.poll.c.id).where(*_goes(connection, before))
+    polls = select(func.count()).select_from(going.subquery())
+    held = select(func.count()).where(db.held_row.c.poll.in_(going))
+    return connection.execute(polls).scalar_one() + connection.execute(held).scalar_one()
+
+
+def _goes(connection: Connection, before: int) -> tuple[ColumnElement[bool], ...]:
+    return db.poll.c.finished_at < before, db.poll.c.id.not_in(_speak_of_the_present(connection))
 
 
 def _speak_of_the_present(connection: Connection) -> set[int]:

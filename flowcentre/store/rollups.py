@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from flowcentre.model import Kept
 from flowcentre.store import schema as db
 from flowcentre.store.answers import Rolled
 from flowcentre.store.history import Track, find_series, read_tracks
+from flowcentre.store.marks import purged_before
 from flowcentre.store.moments import from_ms, to_ms
 from flowcentre.store.writing import upsert
 
@@ -63,11 +65,13 @@ def advance(connection: Connection, until: int) -> None:
 def waiting(connection: Connection) -> list[Batch]:
     """All that waits to be rolled up."""
     rolled_until = connection.execute(select(db.version.c.rolled_until)).scalar_one()
+    # Of days whose figures have been purged the roll-up is all that is left: late news of them does not make it anew.
+    known_from = day_start(purged, days=1) if (purged := purged_before(connection, Kept.READINGS)) else 0
     everyone = {id: feed == db.DERIVED for id, feed in connection.execute(select(db.series.c.id, db.series.c.feed))}
     spans: dict[tuple[int, int], tuple[set[int], list[int]]] = {}
     for row in connection.execute(select(db.touched)):
         end = min(row.to_at - row.to_at % _HOUR + _HOUR, rolled_until)
-        series, done = spans.setdefault((day_start(row.from_at), end), (set(), []))
+        series, done = spans.setdefault((max(day_start(row.from_at), known_from), end), (set(), []))
         series.update(everyone if row.series is None else [row.series])
         done.append(row.id)
     batches: list[Batch] = []
@@ -77,9 +81,8 @@ def waiting(connection: Connection) -> list[Batch]:
             some = tuple(chosen[first : first + _SERIES_AT_ONCE])
             for begin in _pieces(start, end):
                 batches.append(Batch(some, begin, min(day_start(begin + _SPAN_AT_ONCE), end), rolled_until))
-        if batches:
-            last = batches[-1]
-            batches[-1] = Batch(last.series, last.start, last.end, rolled_until, (*last.done, *done))
+        last = batches.pop() if batches else Batch((), start, start, rolled_until)
+        batches.append(Batch(last.series, last.start, last.end, rolled_until, (*last.done, *done)))
     return batches
 
 

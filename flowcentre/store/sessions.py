@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from flowcentre.model import Display, Identity, Permission, Scope, Session
 from flowcentre.store import access_tables as db
@@ -58,12 +58,6 @@ def end_those_of(connection: Connection, of: str, at: datetime, by: str) -> int:
         raise ValueError("say whose sessions end")
     those = update(db.session).where(or_(_row.who == of, _row.provider_session == of), _row.ended_at.is_(None))
     return connection.execute(those.values(_ended(at, by))).rowcount
-
-
-def forget(connection: Connection, before: datetime) -> int:
-    """Delete those that ended, or in which nobody did anything any more, before a moment. How many."""
-    last = func.coalesce(_row.ended_at, _row.active_at)
-    return connection.execute(delete(db.session).where(last < to_ms(before))).rowcount
 
 
 def read_one(connection: Connection, token_hash: str) -> Session | None:

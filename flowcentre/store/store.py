@@ -25,14 +25,15 @@ from flowcentre.model import (
     Typed,
     Visit,
 )
-from flowcentre.store import history, known, ledger, opening, people, polls, pruning, rollups, typed, versions, visits
+from flowcentre.store import history, known, ledger, opening, people, polls, rollups, typed, versions, visits
 from flowcentre.store import schema as db
 from flowcentre.store.accessing import AccessVerbs
 from flowcentre.store.acting import ActionVerbs
-from flowcentre.store.answers import FeedLog, KeptSlip, Known, Pruned, Recorded, Rolled, Snapshot, Standing, VisitNews
+from flowcentre.store.answers import FeedLog, KeptSlip, Known, Recorded, Rolled, Snapshot, Standing, VisitNews
 from flowcentre.store.auditing import AuditVerbs
 from flowcentre.store.derived import record_derived
 from flowcentre.store.moments import maybe_to_ms, to_ms
+from flowcentre.store.purging import PurgeVerbs
 from flowcentre.store.readings import SightingWriter
 from flowcentre.store.writing import insert_new, upsert
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 _STANDING = update(db.feed).where(db.feed.c.id == bindparam("one"))  # said of every poll, so made once
 
 
-class Store(ActionVerbs, AccessVerbs, AuditVerbs):
+class Store(ActionVerbs, AccessVerbs, AuditVerbs, PurgeVerbs):
     """Everything that is kept. Any number of threads may use one; see ``open_store``."""
 
     @property
@@ -381,20 +382,6 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs):
         """The newest held rows, newest first."""
         with self._reading() as connection:
             return ledger.read_held_rows(connection, feed, limit)
-
-    def prune(self, before: datetime) -> Pruned:
-        """Delete the polls that finished before a moment, with their held rows. What was deleted, counted.
-
-        What still speaks of the present stays, however old: of each feed the newest poll, the one with the
-        newest due time and the last that was read, with their held rows. Facts are not touched.
-        """
-        pruned = Pruned()
-        while True:
-            with self._changing() as connection:  # in small pieces, so that no poll waits long for its turn
-                piece = pruning.prune_some(connection, to_ms(before))
-            if piece == Pruned():
-                return pruned
-            pruned = Pruned(pruned.polls + piece.polls, pruned.held_rows + piece.held_rows)
 
     # --- Who may see what ---------------------------------------------------------------
 

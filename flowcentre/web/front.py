@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from flowcentre.access.oidc import Provider
     from flowcentre.store import Store
 
-_TIDY_EVERY, _SESSIONS_KEPT = timedelta(days=1), timedelta(days=30)
 Secret = Callable[[str], str]  # what a variable holds; raises LookupError where that is nothing
 
 
@@ -37,19 +36,12 @@ class Front:
     secret: Secret
     public_url: str
     _provider: tuple[Oidc, Provider] | None = field(default=None)
-    _tidied_at: datetime | None = field(default=None)
 
     def forget(self) -> None:
         """Believe nothing of before: what has just been ended or revoked is so at once on this server."""
         self.sessions.forget()
         self.displays.forget()
         self.asker.forget()
-
-    def tidy(self, at: datetime) -> None:
-        """Delete sessions that were over long ago, once a day: who signed in when is in the audit."""
-        if self._tidied_at is None or at - self._tidied_at >= _TIDY_EVERY:
-            self._tidied_at = at
-            self.store.forget_sessions(at - _SESSIONS_KEPT)
 
     def provider(self) -> Provider | None:
         """The identity provider that is configured now. Raises LookupError where its secret is not there."""

@@ -265,7 +265,6 @@ class SignInRoutes:
                 self._audit(ended.identity, Audited.SIGNED_OUT, "signed out: somebody else signed in in that browser")
             self.front.sessions.end(before, at, "signed in anew")
             self.front.forget()
-        self.front.tidy(at)
         token, _ = self.front.sessions.begin(identity, at, **of_provider)
         answer = RedirectResponse(then, 303)
         answer.headers.append("set-cookie", cookie(SESSION, token))

@@ -484,7 +484,7 @@ def test_once_a_day_polls_of_three_months_ago_leave_the_ledger(store: Store) -> 
         store.record_poll(poll, feed="old", finished_at=at, outcome=Outcome.OK)
     stand.engine.start()
     try:
-        run, every, _ = stand.schedule.kept["prune"]
+        run, every, _ = stand.schedule.kept["purge"]
         run()
     finally:
         stand.engine.stop()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, event, text
 
-from flowcentre.model import Held, Outcome, PeopleList, PollCounts, Reading
-from flowcentre.store import Pruned, Store
+from flowcentre.model import Held, Kept, Outcome, PeopleList, PollCounts, Reading
+from flowcentre.store import Store
 from tests.store.saying import sighting, tell, values
 
 MINUTE = timedelta(minutes=1)
@@ -176,15 +176,20 @@ def test_a_snapshot_is_of_one_moment_whatever_is_recorded_while_it_is_read(
 # --- Kept to a length -------------------------------------------------------------------
 
 
+def prune(store: Store, before: datetime) -> int:
+    """Purge the ledger; how many polls and held rows went."""
+    return store.purge({Kept.POLLS: before}, at=before)[0].rows
+
+
 def test_what_is_old_is_pruned_and_what_is_younger_stays(store: Store, at: datetime) -> None:
     for days in range(10, -1, -1):
         tell(store, "beds", at - days * DAY, sighting("a1", at - days * DAY, beds=days), held=[Held("row 1", "why")])
     log, known = store.feed_log(at - HOUR), store.latest()
-    assert store.prune(at - 3 * DAY) == Pruned(polls=7, held_rows=7)
+    assert prune(store, at - 3 * DAY) == 7 + 7
     assert [poll.finished_at for poll in store.polls("beds")] == [at - days * DAY for days in range(4)]
     assert [row.held_at for row in store.held_rows("beds")] == [at - days * DAY for days in range(4)]
     assert (store.feed_log(at - HOUR), store.latest()) == (log, known)
-    assert store.prune(at - 3 * DAY) == Pruned()
+    assert prune(store, at - 3 * DAY) == 0
     assert len(store.history([("a1", "beds")], at - 20 * DAY, at + DAY)["a1", "beds"]) == 11  # facts stay
 
 
@@ -193,7 +198,7 @@ def test_of_a_feed_that_fell_silent_what_it_last_said_is_never_pruned(store: Sto
     for hour in range(1, 5):
         tell(store, "beds", at - 9 * DAY + hour * HOUR, outcome=Outcome.UNAVAILABLE)
     before = store.feed_log(at - 10 * DAY)["beds"]
-    assert store.prune(at) == Pruned(polls=3)
+    assert prune(store, at) == 3
     after = store.feed_log(at - 10 * DAY)["beds"]
     assert (after.last_poll, after.held_now, after.held) == (before.last_poll, {"a1": 1}, before.held)
     assert (after.last_success_at, after.observed_at) == (before.last_success_at, before.observed_at)
@@ -206,7 +211,7 @@ def test_pruning_frees_no_due_time_of_the_newest_and_ends_no_running_poll(store:
     store.record_poll(wrong, feed="beds", finished_at=at - DAY, outcome=Outcome.OK)
     tell(store, "beds", at)
     running = store.claim_poll("beds", at - HOUR, engine="lost", started_at=at - DAY)
-    assert store.prune(at + DAY) == Pruned()
+    assert prune(store, at + DAY) == 0
     assert store.last_due("beds") == ahead
     assert [poll.id for poll in store.abandoned_polls(silent_since=at)] == [running]
 
@@ -215,7 +220,7 @@ def test_more_is_pruned_than_one_piece(store: Store, at: datetime) -> None:
     with store.in_bulk():
         for minute in range(450):
             tell(store, "beds", at + minute * MINUTE, held=[Held("row 1", "why"), Held("row 2", "why")])
-    assert store.prune(at + DAY) == Pruned(polls=449, held_rows=898)
+    assert prune(store, at + DAY) == 449 + 898
     assert len(store.polls("beds")) == 1
 
 

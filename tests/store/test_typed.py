@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from flowcentre.model import Outcome, Typed
+from flowcentre.model import Kept, Outcome, Typed
 from flowcentre.store import KeptSlip, SlipKept, Store, StoreNotReady, open_store
 from tests.store.saying import sighting, tell
 
@@ -75,7 +75,7 @@ def test_slips_outlive_the_ledger(store: Store, at: datetime) -> None:
     kept = type_in(store, "a", at)
     type_in(store, "b", at + HOUR, place="elsewhere")
     type_in(store, "c", at + 2 * HOUR, place="elsewhere")
-    store.prune(at + HOUR / 2)
+    store.purge({Kept.POLLS: at + HOUR / 2}, at=at)
     assert store.slip("a") == kept
     assert {row.typed for row in store.latest() if row.place == "meadow-court"} == {kept.typed}
 
