@@ -9,7 +9,10 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from typer import Typer
 
 
 def command_line() -> Any:
@@ -94,7 +97,44 @@ def command_line() -> Any:
         purge(config, store, dry_run=dry_run)
 
     _join_accounts(commands, a_county, a_store)
+    _join_copies(commands, a_store)
     return commands
+
+
+def _join_copies(commands: Typer, a_store: Any) -> None:
+    """The commands about backups."""
+    import typer
+
+    from running import copies
+
+    a_config = typer.Option(None, "--config", help="Folder of TOML files; Westshire unless given.")
+    about = typer.Typer(help="Backups of a SQLite store.", no_args_is_help=True)
+    commands.add_typer(about, name="backup")
+
+    @about.command("make")
+    def _make(
+        folder: Path = typer.Argument(help="Folder to put it in."),
+        config: Path | None = a_config,
+        store: str | None = a_store,
+        keep: int | None = typer.Option(None, min=1, help="Delete all but the newest so many, once this one is proved."),
+    ) -> None:
+        """Copy the store as it is now, also while it is written, and prove the copy."""
+        copies.back_up(config, store, folder, keep)
+
+    @about.command("verify")
+    def _verify(file: Path = typer.Argument(help="A backup.")) -> None:
+        """See that a backup is whole, and tell what it holds."""
+        copies.verify(file)
+
+    @commands.command("restore")
+    def _restore(
+        file: Path = typer.Argument(help="A backup."),
+        config: Path | None = a_config,
+        store: str | None = a_store,
+        over: bool = typer.Option(False, "--over", help="Replace the store that is there; it is kept beside."),
+    ) -> None:
+        """Put a backup where the store is to be, while nothing runs."""
+        copies.restore(config, store, file, over=over)
 
 
 def _join_accounts(commands: Any, a_county: Any, a_store: Any) -> None:

@@ -13,6 +13,7 @@ from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_state_attributes, feed_state_words, shape, unmoving_words
 from layouts.parts.tree import Children, marked, moved_sideways
 from layouts.parts.typed_words import typed_words
+from layouts.parts.upkeep import upkeep_section
 from layouts.parts.words import clock_words, date_words, set_length_words, when_words
 
 _ROWS_NAMED = 3  # of those that were held for one reason
@@ -51,6 +52,7 @@ def render(picture: Picture) -> Component:
                 className="page-head",
             ),
             _refused(picture),
+            upkeep_section(picture),
             html.Div([_feed(picture, status) for status in picture.feeds], className="feed-cards"),
         ],
         className="feeds",

@@ -29,6 +29,7 @@ from running.start import (
     only_on_postgresql,
 )
 from running.terminal import PAGES, counted, pages_of, say, started
+from running.upkeep import keeping
 
 if TYPE_CHECKING:
     from flowcentre.model import County
@@ -57,6 +58,7 @@ def run(folder: Path | None, store_url: str | None, port: int, demo_port: int, p
         live = parts.enter_context(picturing(store, county, keep=True))
         parts.enter_context(polling(setting, store, county, live))
         parts.enter_context(alerting(setting, store, live, port))
+        parts.enter_context(keeping(store, live, serves=True, writes=True))
         kind = "is a demonstration: every figure is invented." if county.demonstration else "is live."
         what = f"{county.name} {kind} {counted(len(county.feeds), 'feed')}, {counted(len(county.places), 'place')}, {store.database_version}."
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now)
@@ -134,6 +136,7 @@ def run_web(folder: Path, store_url: str, port: int, host: str = HOST) -> None:
         store = parts.enter_context(opened(setting, county, writer=writes, migrates=False))
         live = parts.enter_context(picturing(store, county, keep=False))
         parts.enter_context(reloading(setting, county, live.use, live.refuse))
+        parts.enter_context(keeping(store, live, serves=True, writes=False))
         desk = Desk(store, setting.connectors, lambda: live.current().county, utc_now) if may_be_typed(county) else None
         what = f"{county.name}: web only."
         ready = partial(started, what=what, pages=pages_of(live.current()))
@@ -155,6 +158,7 @@ def run_engine(folder: Path, store_url: str) -> None:
         live = parts.enter_context(picturing(store, county, keep=True))
         parts.enter_context(polling(setting, store, county, live))
         parts.enter_context(alerting(setting, store, live))
+        parts.enter_context(keeping(store, live, serves=False, writes=True))
         say(
             f"{county.name}: polling {counted(len(county.feeds), 'feed')} into {store.database_version}. Stop with Ctrl-C."
         )

@@ -16,6 +16,8 @@ NHS, TELEPHONE, EMAIL, POSTCODE, BIRTH = "[NHS number]", "[telephone]", "[e-mail
 
 _APART = r"(?:%20|[ \t.:_+/-])?"  # what may stand between two digits, in an address too
 _FORMS = (
+    # Kept too: of a hash, which is all that one can tell in a log of what was kept, no digits are anybody's number.
+    r"(?P<hash>(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z]))",
     # Kept as it is, for a part of it would else now and then pass the check. It has more digits than any number of a person.
     r"(?P<moment>(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d[ T_][0-2]\d(?::?[0-5]\d){1,2}(?:[.,]\d{1,9})?(?!\d))",
     # Of whoever was born before 2010: later days are those of work.

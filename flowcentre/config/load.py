@@ -22,6 +22,7 @@ from flowcentre.config.retention import read_retention
 from flowcentre.config.rhythm import ConnectorKind
 from flowcentre.config.rules import CARDS, Prove, read_rules
 from flowcentre.config.shapes import CountyShape, read_shape
+from flowcentre.config.upkeep import read_backup, read_fallback
 from flowcentre.config.watchable import watchable, with_pressure
 from flowcentre.model import NO_SIGN_IN, County, PressureRules
 

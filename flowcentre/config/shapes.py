@@ -70,6 +70,8 @@ class CountyShape(Shape):
     demonstration: bool | None = _key("true")
     bed_day_cost: float | None = _key("562")
     care: Any = _key('{ start_within = "24h" }')  # read on its own: see CareShape
+    backup: Any = _key('{ folder = "/srv/flow-backups" }')  # and BackupShape
+    fallback: Any = _key('{ folder = "/srv/share/flow" }')  # and FallbackShape
     retention: Any = _key('{ people = "400d" }')  # read on its own: see RetentionShape
     backup: Any = _key('{ folder = "/srv/flow-backups" }')  # and BackupShape
     fallback: Any = _key('{ folder = "/srv/share/flow" }')  # and FallbackShape
@@ -87,6 +89,21 @@ class CareShape(Shape):
     tolerance_share: float | None = _key("0.15")
     drift_visits: int | None = _key("10")
     virtual_ward_target: float | None = _key("80")
+
+
+class BackupShape(Shape):
+    """``[backup]`` of ``county.toml``"""
+
+    folder: Name | None = _key('"/srv/flow-backups"', required=True)
+    every: Length | None = _key('"24h"')
+    keep: int | None = _key("14")
+
+
+class FallbackShape(Shape):
+    """``[fallback]`` of ``county.toml``"""
+
+    folder: Name | None = _key('"/srv/share/flow"', required=True)
+    every: Length | None = _key('"1m"')
 
 
 class PlaceShape(Shape):

@@ -97,6 +97,7 @@ from flowcentre.model.typed import (
     Taken,
     Typed,
 )
+from flowcentre.model.upkeep import Backups, Ending, Fallback, Upkeep
 
 __all__ = [
     "EVERYWHERE",
@@ -243,4 +244,8 @@ __all__ = [
     "SignedIn",
     "SignedOut",
     "SignIn",
+    "Backups",
+    "Ending",
+    "Fallback",
+    "Upkeep",
 ]

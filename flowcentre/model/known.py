@@ -15,6 +15,7 @@ from flowcentre.model.places import Places
 from flowcentre.model.retention import Retention
 from flowcentre.model.scoring import PressureRules
 from flowcentre.model.typed import Typed
+from flowcentre.model.upkeep import Backups, Fallback, Upkeep
 
 
 class State(StrEnum):
@@ -131,10 +132,10 @@ class County:
     alerting: Alerting = Alerting()
     pressure: PressureRules = PressureRules()
     access: Access = NO_SIGN_IN
-
     retention: Retention = Retention()
     backups: Backups | None = None  # that are made while it runs
     fallback: Fallback | None = None
+
     def feed(self, feed_id: str) -> Feed | None:
         """The feed of that id, if there is one."""
         return next((feed for feed in self.feeds if feed.id == feed_id), None)
@@ -162,6 +163,7 @@ class Picture:
     failing: tuple[tuple[str, datetime], ...] = ()  # channels of alerts that deliver nothing, and since when
     silences: tuple[Silence, ...] = ()  # of alerts, in force; those first that end first
     not_evaluated_since: datetime | None = None  # nobody evaluates the rules of alerts since; None: somebody does
+    upkeep: Upkeep = Upkeep()  # how the server itself stands
 
     @property
     def looks_back(self) -> bool:

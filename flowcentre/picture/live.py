@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from flowcentre.measures.derive import local_day
-from flowcentre.model import County, Picture, Value
+from flowcentre.model import County, Picture, Upkeep, Value
 from flowcentre.picture.build import build, step_of
 from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected, expect
@@ -47,6 +47,7 @@ class LivePicture:
         self._whole_system = WholeSystem(store)
         self._contracts = ContractsToday(store)
         self._refused: tuple[str, ...] = ()
+        self._upkeep = Upkeep()
         self._trends: Trends = {}
         self._trends_step: datetime | None = None
         self._picture = self._build()
@@ -74,6 +75,12 @@ class LivePicture:
         """Show why a change of the configuration is not in use; nothing, once it is put right."""
         self._refused = mistakes
         self._news.set()
+
+    def kept_up(self, upkeep: Upkeep) -> None:
+        """Show how the server itself stands, from the next look on."""
+        before, self._upkeep = self._upkeep, upkeep
+        if _told(upkeep) != _told(before):
+            self._news.set()
 
     def start(self) -> None:
         """Listen to the store and rebuild until stopped."""
@@ -125,7 +132,7 @@ class LivePicture:
         if self._trends_step != step_of(at):
             self._trends = read_trends(self._store, self._county, dict(picture.values), at)
             self._trends_step = step_of(at)
-        return replace(picture, trends=with_present(self._trends, picture), refused=self._refused)
+        return replace(picture, trends=with_present(self._trends, picture), refused=self._refused, upkeep=self._upkeep)
 
     def _run(self) -> None:
         failing = False
@@ -162,4 +169,9 @@ def _differs(picture: Picture, before: Picture) -> bool:
 def _seen(picture: Picture) -> tuple[object, ...]:
     # Who was told, what has ended by itself and who is at work change without a version.
     told = (picture.alerts, picture.undelivered, picture.failing, picture.silences, picture.not_evaluated_since)
-    return (picture.version, picture.values, picture.refused, id(picture.county), told)
+    return (picture.version, picture.values, picture.refused, id(picture.county), told, _told(picture.upkeep))
+
+
+def _told(upkeep: Upkeep) -> tuple[object, ...]:
+    # What is written out on a page: free space and the age of a page to fall back on differ at every look.
+    return (upkeep.troubles, upkeep.backup_at, upkeep.certificates)

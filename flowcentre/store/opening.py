@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import sqlite3
 import threading
@@ -19,6 +20,9 @@ from flowcentre.store.answers import StoreBusy, StoreError, StoreNotReady, Store
 from flowcentre.store.schema import NEWEST
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_log = logging.getLogger(__name__)
+# An older one lacks RETURNING (before 3.35.0), or may corrupt a store in which a savepoint is undone (until 3.37.1).
+OLDEST_SQLITE = (3, 37, 2)
 # A network that swallows packets, or a machine that vanishes, must not leave anyone waiting for long.
 REACHING = {
     "connect_timeout": "10",
@@ -59,6 +63,7 @@ def make_engine(url: URL) -> Engine:
     """The pool of connections to a store, each set as the store needs it."""
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=_limits(url))
+    must_be_new_enough(sqlite3.sqlite_version_info)
     engine = create_engine(url, connect_args={"timeout": 30}, pool_size=5, max_overflow=20)
 
     @event.listens_for(engine, "connect")
@@ -74,6 +79,29 @@ def make_engine(url: URL) -> Engine:
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine
+
+
+def must_be_new_enough(version: tuple[int, ...]) -> None:
+    """Refuse a SQLite that is too old to keep a store safely. Raises StoreError."""
+    if version < OLDEST_SQLITE:
+        raise StoreError(
+            f"SQLite {_dotted(version)} is too old: Flow Centre needs {_dotted(OLDEST_SQLITE)}. Before 3.35 it lacks what is "
+            "used, and until 3.37.1 it may corrupt a store in which part of a transaction is undone. Take a newer Python or "
+            "system, or PostgreSQL."
+        )
+
+
+def may_corrupt_a_wal(version: tuple[int, ...]) -> bool:
+    """Has this SQLite the fault by which two connections that write or checkpoint at one moment can corrupt a store?
+
+    It is in 3.7.0 to 3.51.2, and mended in 3.44.6 and 3.50.7 too. Flow Centre writes and checkpoints from one at a time.
+    """
+    mended = (version[:2] == (3, 44) and version >= (3, 44, 6)) or (version[:2] == (3, 50) and version >= (3, 50, 7))
+    return version < (3, 51, 3) and not mended
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(str(part) for part in version)
 
 
 def _limits(url: URL) -> dict[str, str]:
@@ -137,11 +165,12 @@ def _standing(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _check_not_newer(standing: str | None, url: URL) -> None:
+def check_not_newer(standing: str | None, where: str) -> None:
+    """See that this Flow Centre knows the schema that stands in a store. Raises StoreTooNew, naming ``where`` it is."""
     known = {file.name.split("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
     if standing is not None and standing not in known:
         raise StoreTooNew(
-            f"{url.render_as_string(hide_password=True)} has schema {standing}; this Flow Centre knows {NEWEST} at most. "
+            f"{where} has schema {standing}; this Flow Centre knows {NEWEST} at most. "
             "Run the newer Flow Centre that made it, or restore the backup from before."
         )
 
@@ -150,7 +179,7 @@ def check_schema(engine: Engine, url: URL) -> None:
     """See that a reader finds the schema that it knows. Raises StoreNotReady or StoreTooNew."""
     with engine.connect() as connection:
         standing = _standing(connection)
-    _check_not_newer(standing, url)
+    check_not_newer(standing, url.render_as_string(hide_password=True))
     if standing != NEWEST:
         raise StoreNotReady(
             f"{url.render_as_string(hide_password=True)} has {'no schema' if standing is None else f'schema {standing}'}; "
@@ -159,16 +188,41 @@ def check_schema(engine: Engine, url: URL) -> None:
 
 
 def migrate(engine: Engine, url: URL) -> None:
-    """Bring a store's schema up to this code's. Raises StoreTooNew."""
+    """Bring a store's schema up to this code's, after a copy of a SQLite store is kept beside it. Raises StoreError.
+
+    There is no other way back: of PostgreSQL whoever runs it makes a backup first.
+    """
+    _keep_a_copy(engine, url)
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         take_time(connection)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATING})
         standing = _standing(connection)
-        _check_not_newer(standing, url)
+        check_not_newer(standing, url.render_as_string(hide_password=True))
         if standing == NEWEST:
             return
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
         command.upgrade(config, "head")
+
+
+def _keep_a_copy(engine: Engine, url: URL) -> None:
+    if url.get_backend_name() != "sqlite":
+        return
+    with engine.connect() as connection:
+        standing = _standing(connection)
+    if standing in (None, NEWEST):
+        return
+    check_not_newer(standing, str(url.database))
+    from flowcentre.store.backup import copy_before_migration  # which opens stores itself
+
+    assert standing is not None
+    try:
+        kept = copy_before_migration(Path(str(url.database)), standing)
+    except (StoreError, OSError) as why:
+        raise StoreError(
+            f"{url.database} has schema {standing} and this Flow Centre needs {NEWEST}. A copy is kept before it is brought up, "
+            f"for there is no other way back, and none could be made: {why}. Nothing was changed."
+        ) from None
+    _log.warning("schema %s is brought up to %s; the store as it was is kept as %s", standing, NEWEST, kept.name)

@@ -178,6 +178,9 @@ def _same(picture: Picture, other: Picture) -> bool:
         picture.version == other.version
         and picture.county is other.county
         and picture.refused == other.refused
+        and picture.upkeep.troubles == other.upkeep.troubles
+        and picture.upkeep.backup_at == other.upkeep.backup_at
+        and picture.upkeep.certificates == other.upkeep.certificates
         and picture.alerts == other.alerts
         and picture.undelivered == other.undelivered
         and picture.silences == other.silences

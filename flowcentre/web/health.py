@@ -107,6 +107,7 @@ class Gauges(Collector):
         picture, now = self._current(), self._now()
         yield from self._of_picture(picture, now)
         yield from _of_feeds(picture, now)
+        yield from _of_upkeep(picture, now)
         if self._trouble() is None:
             yield from _states(picture)
         yield from self._of_server()

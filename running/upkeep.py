@@ -1,0 +1,156 @@
+"""What is looked after while it runs: backups, pages to fall back on, the disk, certificates, and the audit's newest entry."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from running.clock import utc_now
+
+if TYPE_CHECKING:
+    from flowcentre.model import Upkeep
+    from flowcentre.picture import LivePicture
+    from flowcentre.store import Store
+
+LOOK_EVERY = timedelta(seconds=30)
+AUDIT_EVERY = timedelta(hours=1)
+# Below a tenth of the disk, or this much where a tenth is more: then there is time to make room before nothing is taken in.
+LEAST_FREE_SHARE, LEAST_FREE = 0.1, 5_000_000_000
+
+
+class Duty(Protocol):
+    """One thing that is looked after. It does at each look what is due, and remembers how it went."""
+
+    name: str
+
+    def look(self) -> None:
+        """Do what is due now, if anything is."""
+
+    def told(self, upkeep: Upkeep) -> Upkeep:
+        """What is told of the server, with what this knows."""
+
+
+@contextmanager
+def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> Iterator[None]:
+    """Everything that is looked after, in threads of a schedule, until the end of the block.
+
+    A process that ``serves`` looks at its certificates; one that ``writes`` makes backups and pages to fall back on.
+    """
+    from flowcentre.feeds.schedule import BackgroundSchedule
+    from flowcentre.store.backup import file_of
+    from running.backing_up import BackupDuty
+    from running.certificates import CertificateDuty
+    from running.fallback import FallbackDuty
+
+    stopping = False
+    duties: list[Duty] = []
+    database = file_of(store.url)
+    if database is not None:
+        duties.append(DiskDuty(database.parent))
+    if writes:
+        duties += [BackupDuty(database, live.current, utc_now, lambda: stopping), FallbackDuty(live.current, utc_now)]
+        duties.append(AuditDuty(store, utc_now))
+    if serves:
+        duties.append(CertificateDuty(live.current, utc_now))
+    schedule = BackgroundSchedule(utc_now)
+    for duty in duties:
+        schedule.keep(duty.name, looking(duty, duties, live.kept_up), every=LOOK_EVERY, offset=timedelta(0))
+        schedule.hasten(duty.name)
+    schedule.start()
+    try:
+        yield
+    finally:
+        stopping = True
+        schedule.stop()
+
+
+def looking(duty: Duty, duties: Sequence[Duty], tell: Callable[[Upkeep], None]) -> Callable[[], None]:
+    """One look at a duty, after which everybody is told how all of them stand. A duty that fails spoils it for no other."""
+    import structlog
+
+    from flowcentre.model import Upkeep
+
+    log = structlog.get_logger("upkeep")
+
+    def look() -> None:
+        try:
+            duty.look()
+        except Exception:
+            log.exception("a duty of upkeep failed", duty=duty.name)
+        upkeep = Upkeep()
+        for each in duties:
+            upkeep = each.told(upkeep)
+        tell(upkeep)
+
+    return look
+
+
+class DiskDuty:
+    """Watches the free space where the store lies. What it says is said before the store can take nothing in any more."""
+
+    name = "disk"
+
+    def __init__(self, folder: Path, usage: Callable[[Path], tuple[int, int, int]] = shutil.disk_usage) -> None:
+        self._folder = folder
+        self._usage = usage
+        self._free: int | None = None
+        self._size: int | None = None
+        self._low = False
+
+    def look(self) -> None:
+        """Ask the disk."""
+        import structlog
+
+        self._free = self._size = None  # unknown, should it not answer
+        self._size, _, self._free = self._usage(self._folder)
+        before, self._low = self._low, self._free < min(self._size * LEAST_FREE_SHARE, LEAST_FREE)
+        if self._low and not before:
+            structlog.get_logger("upkeep").error("the store's disk is nearly full", free=self._free, size=self._size)
+
+    def told(self, upkeep: Upkeep) -> Upkeep:
+        """The free space, and a trouble where it is little."""
+        from flowcentre.store.backup import in_words
+
+        troubles = upkeep.troubles
+        if self._free is None or self._size is None:
+            troubles += ("Nobody knows how full the store's disk is: it did not say.",)
+        elif self._low:
+            # In steps, or the words would be others at each look.
+            gone = "under 100 MB" if self._free < 1e8 else in_words(int(self._free // 1e8 * 1e8))
+            troubles += (
+                f"The store's disk is nearly full: {gone} of {in_words(self._size)} are free. When nothing is, nothing is "
+                "taken in any more.",
+            )
+        return replace(upkeep, disk_free=self._free, disk_size=self._size, troubles=troubles)
+
+
+class AuditDuty:
+    """Says each hour in the log what the newest entry of the audit is: where logs are kept elsewhere, a cut-off end shows."""
+
+    name = "audit"
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+        self._said_at: datetime | None = None
+
+    def look(self) -> None:
+        """Say it, if an hour has gone by, or the clock was set back."""
+        import structlog
+
+        at = self._now()
+        if self._said_at is not None and timedelta(0) <= at - self._said_at < AUDIT_EVERY:
+            return
+        number, newest = self._store.audit_head()
+        self._said_at = at
+        if number:
+            structlog.get_logger("audit").info("the audit's newest entry", head=f"{number}:{newest}")
+
+    def told(self, upkeep: Upkeep) -> Upkeep:
+        """Nothing: it is for the log."""
+        return upkeep
