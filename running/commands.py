@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from running.accounts import access_words
 from running.clock import utc_now
 from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
+from running.doors import door_words
 from running.parts import alerting, picturing, polling, reloading
 from running.server import serve_glass
 from running.setting import DEFAULTS, opened, setting_of
@@ -172,7 +173,7 @@ def check(folder: Path, published: Path | None) -> None:
     must_be_westshire(county)
     held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"), (county.alerting.rules, "rule"))
     say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
-    for words in access_words(county):
+    for words in (*access_words(county), *door_words(setting, county)):
         say(words)
 
 

@@ -11,7 +11,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from running.clock import utc_now
+from running.doors import door_words
 from running.setting import Setting
+from running.terminal import say
 
 if TYPE_CHECKING:
     from flowcentre.model import Alerting, County
@@ -45,6 +47,8 @@ def polling(setting: Setting, store: Store, county: County, live: LivePicture) -
     """The engine, polling, and looking for changes of its configuration."""
     from flowcentre.feeds.engine import Engine
 
+    for words in door_words(setting, county):
+        say(words)
     engine = Engine(store, county, setting.connectors, now=utc_now, name=f"{os.uname().nodename}:{os.getpid()}")
 
     def use(changed: County) -> None:

@@ -27,6 +27,14 @@ from pathlib import Path
 from pydantic import Field
 
 from flowcentre.feeds.contract import Bookmark, Document, FeedMalformed, FeedSettings, FeedUnavailable, Payload
+from flowcentre.feeds.doors import (
+    LEAST_REASON,
+    SIGNATURE,
+    anyone_may_write,
+    check_folder,
+    signing_key,
+    why_not_signed,
+)
 from flowcentre.feeds.tables import decode
 from flowcentre.model import EPOCH, Held
 
@@ -42,6 +50,9 @@ class DropFolderSettings(FeedSettings):
     settle_for: float = Field(0.25, ge=0, le=10)  # seconds between the two looks at a new file
     at_most: int = Field(500, ge=1)  # files a poll, oldest first; the rest comes with the next poll
     limit_mb: float = Field(16, gt=0, le=256)  # of one file
+    # Why everybody on the machine may write there, where that has to be: else such a folder is not read.
+    anyone_may_write: str | None = Field(None, min_length=LEAST_REASON)
+    signed_by_env: str | None = None  # the environment variable that holds what its files are signed with
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,8 @@ def read_new_files(settings: DropFolderSettings, since: Bookmark | None) -> Payl
     except OSError as error:
         raise FeedUnavailable(f"the drop folder {settings.folder} cannot be opened: {error.strerror}") from None
     try:
+        check_folder(settings, os.fstat(folder))
+        key = signing_key(settings)
         first = {name: seen for name, seen in _look(folder, settings.pattern).items() if mark.is_new(name, seen)}
         if not first:
             return Payload((), since)
@@ -105,7 +118,7 @@ def read_new_files(settings: DropFolderSettings, since: Bookmark | None) -> Payl
         for name, seen in whole[: settings.at_most]:
             if size + min(seen.st_size, limit) > ALL_TOGETHER * limit:
                 break
-            document = _read(folder, name, seen, limit)
+            document = _read(folder, name, seen, limit, key=key, everyones=settings.anyone_may_write is not None)
             if document is not None:
                 documents.append((seen.st_mtime_ns, document))
                 passed.append((name, seen))
@@ -126,7 +139,11 @@ def _look(folder: int, pattern: str) -> dict[str, os.stat_result]:
     found: dict[str, os.stat_result] = {}
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(".") or not any(fnmatchcase(entry.name.lower(), one) for one in patterns):
+            if (
+                entry.name.startswith(".")
+                or entry.name.endswith(SIGNATURE)
+                or not any(fnmatchcase(entry.name.lower(), one) for one in patterns)
+            ):
                 continue
             try:
                 seen = entry.stat(follow_symlinks=False)
@@ -146,12 +163,16 @@ def _same(one: os.stat_result, other: os.stat_result) -> bool:
     )
 
 
-def _read(folder: int, name: str, seen: os.stat_result, limit: int) -> Document | None:
+def _read(
+    folder: int, name: str, seen: os.stat_result, limit: int, *, key: bytes | None, everyones: bool
+) -> Document | None:
     """The file's content; None where it changed or went while we looked, so that a later poll takes it."""
     if stat.S_ISLNK(seen.st_mode):
         return _unread(name, "a link, and links are not followed")
     if not stat.S_ISREG(seen.st_mode):
         return _unread(name, "not a regular file")
+    if anyone_may_write(seen) and not everyones:
+        return _unread(name, "everybody on the machine may write to it")  # chmod changes it, and it is then read
     if seen.st_size > limit:
         return _unread(name, f"{seen.st_size / MEGABYTE:.3g} MB, and the limit is {limit / MEGABYTE:g} MB")
     try:
@@ -169,6 +190,8 @@ def _read(folder: int, name: str, seen: os.stat_result, limit: int) -> Document 
         content = file.read(limit + 1)
         if not _same(os.fstat(opened), seen) or len(content) != seen.st_size:
             return None
+    if key is not None and (why := why_not_signed(key, content, folder, name)):
+        return _unread(name, why)
     return Document(_shown(name), content, _moment(seen.st_mtime_ns))
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import ssl
+import stat
 import threading
 import zlib
 from collections.abc import Mapping
@@ -21,11 +22,11 @@ import httpx
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from flowcentre.feeds.contract import Document, FeedMalformed, FeedSettings, FeedUnavailable
+from flowcentre.feeds.doors import LEAST_REASON, in_the_clear
 from flowcentre.secret import NoSecret, secret_of
 
 MEGABYTE = 1_000_000
 LONGEST_RETRY = timedelta(days=1)
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Taken out before brackets are counted, with the end missing too.
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
@@ -39,6 +40,9 @@ class HttpSettings(FeedSettings):
     url: str
     token_env: str | None = None  # the environment variable that holds a bearer token
     ca_file: Path | None = None  # for a certificate of the organisation's own authority
+    cert_file: Path | None = None  # our own certificate, for a source that asks who we are, and
+    key_file: Path | None = None  # its key
+    insecure: str | None = Field(None, min_length=LEAST_REASON)  # why there is no TLS, where there is none
     connect_timeout: float = Field(5, gt=0)  # seconds, as are the next two
     read_timeout: float = Field(10, gt=0)  # between two pieces of the answer
     answer_within: float = Field(20, gt=0)  # the whole answer, however it trickles
@@ -60,9 +64,24 @@ class HttpSettings(FeedSettings):
 
     @model_validator(mode="after")
     def _keeps_the_token_secret(self) -> Self:
-        parts = urlsplit(self.url)
-        if self.token_env and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        clear = in_the_clear(self.url)
+        if self.token_env and clear:
             raise ValueError("token_env needs an https:// url: over http:// anyone on the way can read the token")
+        if clear and self.insecure is None:
+            raise ValueError(
+                "over http:// anyone on the way can read and change the figures: an https:// url, "
+                'or insecure = "why there is none, and until when"'
+            )
+        if self.insecure is not None and not clear:
+            raise ValueError("insecure says why an http:// url goes over a network, and this one does not")
+        return self
+
+    @model_validator(mode="after")
+    def _shows_who_we_are_by_both(self) -> Self:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file belong together")
+        if self.cert_file is not None and urlsplit(self.url).scheme == "http":
+            raise ValueError("cert_file needs an https:// url")
         return self
 
 
@@ -143,9 +162,25 @@ def _trust(settings: HttpSettings) -> ssl.SSLContext | bool:
     if urlsplit(settings.url).scheme == "http":
         return False  # nothing to verify, and reading the certificates of the system takes time
     try:
-        return ssl.create_default_context(cafile=settings.ca_file)
+        trust = ssl.create_default_context(cafile=settings.ca_file)
     except (OSError, ssl.SSLError):
         raise FeedUnavailable(f"the certificates in ca_file {settings.ca_file} cannot be read") from None
+    if settings.cert_file is not None and settings.key_file is not None:
+        _show_who_we_are(trust, settings.cert_file, settings.key_file)
+    return trust
+
+
+def _show_who_we_are(trust: ssl.SSLContext, cert_file: Path, key_file: Path) -> None:
+    try:
+        if key_file.stat().st_mode & stat.S_IRWXO:
+            raise FeedUnavailable(f"the key in key_file {key_file} is not used: everybody on the machine may read it")
+        trust.load_cert_chain(
+            cert_file, key_file, password=""
+        )  # a key with a password would be asked for at a terminal
+    except (OSError, ssl.SSLError):
+        raise FeedUnavailable(
+            f"the certificate in cert_file {cert_file} and the key in key_file {key_file} cannot be used"
+        ) from None
 
 
 def _said(error: Exception, settings: HttpSettings) -> str:

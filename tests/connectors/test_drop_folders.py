@@ -1,5 +1,6 @@
 """Which files of a drop folder are read, and when."""
 
+import hmac
 import os
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from flowcentre.feeds import files
 from flowcentre.feeds.contract import Bookmark, Document, FeedMalformed, FeedUnavailable, Payload
+from flowcentre.feeds.doors import open_doors
 from flowcentre.feeds.files import DropFolderSettings, read_new_files, whole_lines
 
 
@@ -142,10 +144,10 @@ def test_a_file_that_becomes_a_link_while_we_look_is_not_followed(
     (tmp_path / "secret.txt").write_text("secret")
     real = files._read
 
-    def swap_then_read(*args: Any) -> Document | None:
+    def swap_then_read(*args: Any, **more: Any) -> Document | None:
         path.unlink()
         path.symlink_to(tmp_path / "secret.txt")
-        return real(*args)
+        return real(*args, **more)
 
     monkeypatch.setattr(files, "_read", swap_then_read)
     assert read(tmp_path) == Payload()
@@ -237,3 +239,56 @@ def test_every_kind_of_line_end_is_an_end(end: bytes) -> None:
 def test_one_line_without_an_end_is_refused() -> None:
     with pytest.raises(FeedMalformed, match="without a line end"):
         whole_lines(Document("beds.csv", b"a,b"))
+
+
+# --- Whose files they are -----------------------------------------------------------------
+
+
+def test_a_folder_that_everybody_may_write_is_not_read_unless_somebody_says_why(tmp_path: Path) -> None:
+    drop(tmp_path, "beds.csv")
+    tmp_path.chmod(0o777)
+    with pytest.raises(FeedUnavailable, match=r"everybody on the machine may write to it \(mode 777\). chmod o-w"):
+        read(tmp_path)
+    said = read(tmp_path, anyone_may_write="a share that shows every file so: ticket 4711")
+    assert names(said) == ["beds.csv"]
+    tmp_path.chmod(0o770)  # those of its group are whom somebody has chosen
+    assert names(read(tmp_path)) == ["beds.csv"]
+
+
+def test_a_file_that_everybody_may_write_is_refused_until_that_is_mended(tmp_path: Path) -> None:
+    drop(tmp_path, "beds.csv").chmod(0o666)
+    first = read(tmp_path)
+    assert names(first) == ["beds.csv (not read: everybody on the machine may write to it)"]
+    (tmp_path / "beds.csv").chmod(0o644)
+    assert names(read(tmp_path, first.bookmark)) == ["beds.csv"]
+
+
+def test_where_files_are_signed_only_what_its_source_signed_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEDS_SIGNED_BY", "what both sides know")
+    good, other = (hmac.new(key, b"a,b\n", "sha256").hexdigest() for key in (b"what both sides know", b"a guess"))
+    for name, signature in (("1_good.csv", good.upper() + "\n"), ("2_other.csv", other), ("3_none.csv", None)):
+        if signature is not None:
+            (tmp_path / f"{name}.hmac").write_text(signature)
+        drop(tmp_path, name)
+    payload = read(tmp_path, signed_by_env="BEDS_SIGNED_BY", pattern="*")
+    assert sorted(names(payload)) == [
+        "1_good.csv",
+        "2_other.csv (not read: its signature is not of this content)",
+        "3_none.csv (not read: no signature in a file .hmac beside it; that has to be written first)",
+    ]
+    assert [document.content for document in payload.documents if "not read" in document.name] == [b"", b""]
+    monkeypatch.delenv("BEDS_SIGNED_BY")
+    with pytest.raises(FeedUnavailable, match="signatures cannot be checked"):
+        read(tmp_path, signed_by_env="BEDS_SIGNED_BY")
+
+
+def test_what_is_let_be_is_told_with_the_reason_and_what_will_not_be_read_too(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    [will_not] = open_doors("beds", DropFolderSettings(folder=tmp_path))
+    assert "will not be read" in will_not
+    [let_be] = open_doors("beds", DropFolderSettings(folder=tmp_path, anyone_may_write="a share, ticket 4711"))
+    assert let_be.endswith("said of it: a share, ticket 4711")
+    tmp_path.chmod(0o700)
+    assert list(open_doors("beds", DropFolderSettings(folder=tmp_path))) == []

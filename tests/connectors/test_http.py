@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,8 +18,10 @@ from pydantic import ValidationError
 
 from connectors.emergency_department_json import EmergencyDepartmentJson, EmergencyDepartmentSettings
 from flowcentre.feeds.contract import Document, FeedMalformed, FeedUnavailable, PlaceCodes
+from flowcentre.feeds.doors import open_doors
 from flowcentre.feeds.http import LONGEST_RETRY, HttpSettings, get, read_json
 from flowcentre.model import WholeList
+from tests.connectors.authority import Authority
 from tests.connectors.cast import WESTSHIRE
 
 SAMPLE = Path(__file__).parent / "samples/emergency_department_json/ok/emergency-department.json"
@@ -283,12 +286,47 @@ def test_a_login_page_with_status_200_is_named(source: Source) -> None:
         ("http://northgate.example:99999/x", {}),
         ("https://user:hush@northgate.example/x", {}),
         ("http://northgate.example/x?key=hush", {"token_env": "TOKEN"}),
+        ("http://northgate.example/x?key=hush", {}),
+        ("http://northgate.example/x?key=hush", {"insecure": "yes"}),
+        ("https://northgate.example/x?key=hush", {"insecure": "our own network, until March"}),
+        ("https://northgate.example/x?key=hush", {"cert_file": "us.pem"}),
     ],
 )
 def test_an_unsafe_address_is_a_mistake_in_the_settings_and_not_quoted(url: str, more: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as why:
         HttpSettings(url=url, **more)
     assert "hush" not in str(why.value)
+
+
+def test_an_address_without_tls_needs_a_reason_which_is_told() -> None:
+    why = "our own network, until their engine has a certificate in March"
+    settings = HttpSettings(url="http://engine.northgate.example/x", insecure=why)
+    assert list(open_doors("beds", settings)) == [
+        f"beds: is asked without TLS, so anybody on the way can change its figures; said of it: {why}"
+    ]
+    with pytest.raises(ValidationError, match="anyone on the way can read and change the figures"):
+        HttpSettings(url="http://engine.northgate.example/x")
+
+
+def test_a_source_that_asks_who_we_are_is_shown_our_certificate(source: Source, tmp_path: Path) -> None:
+    """Real TLS both ways: the source takes nobody whom its authority has not signed."""
+    authority = Authority(tmp_path)
+    theirs, ours = authority.sign("127.0.0.1"), authority.sign("flow-centre")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*theirs)
+    context.load_verify_locations(authority.file)
+    context.verify_mode = ssl.CERT_REQUIRED
+    source.server.socket = context.wrap_socket(source.server.socket, server_side=True)
+    source.answer = respond(200, b"{}")
+    here = {"url": source.url.replace("http:", "https:"), "ca_file": authority.file}
+    with pytest.raises(FeedUnavailable):
+        source.get(**here)
+    assert source.asked == []
+    shown = here | {"cert_file": ours[0], "key_file": ours[1]}
+    assert source.get(**shown).content == b"{}"
+    ours[1].chmod(0o644)
+    with pytest.raises(FeedUnavailable, match="everybody on the machine may read it"):
+        source.get(**shown)
 
 
 @pytest.mark.parametrize(
