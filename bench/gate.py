@@ -187,7 +187,7 @@ def _over_a_connection(front: Front | None, asked: Asked) -> Times:
 def _served(front: Front | None) -> Iterator[str]:
     from flowcentre.web import serving
 
-    app = FlowServer(_policy(front), _nobody_listens(), None)  # type: ignore[arg-type]
+    app = FlowServer(_policy(front), _nobody_listens(), None, None)  # type: ignore[arg-type]
     app.add_route("/{path:path}", _endpoint)
     server = serving(app, port=0)
     ready = threading.Event()

@@ -14,8 +14,8 @@ from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import age_words, when_words
+from layouts.top import ACCESS, SIGNED_IN
 
-SIGNED_IN, ACCESS = "/signed-in", "/access"
 _SHEETS = ("type-in/access.css",)
 _SILENT = timedelta(minutes=10)  # a screen asks each few seconds: one that has not been seen for so long is dark
 _DONE = {

@@ -23,7 +23,7 @@ from layouts.parts.action_words import (
 )
 from layouts.parts.age import age
 from layouts.parts.alert_words import where
-from layouts.parts.author import nothing_taken
+from layouts.parts.author import leads_of, nothing_taken
 from layouts.parts.figure import explained
 from layouts.parts.form_page import form_page
 from layouts.parts.tree import Child, marked
@@ -45,7 +45,7 @@ def document(story: ActionStory, form: ActionForm, *, fingerprint: str) -> str:
         if action.huddle is not None and form.done == "logged"
         else None,
         _standing(story),
-        *(forms_of(story, form) if form.may_write else [nothing_taken(_READ_ONLY, signed_in=form.signed_in)]),
+        *(forms_of(story, form) if form.may_write else [_not_here(story, form)]),
         _effect(story),
         _happened(story),
         html.P(
@@ -76,9 +76,21 @@ def form_document(draft: Draft, form: ActionForm, *, fingerprint: str) -> str:
         _head("Log an action", ""),
         *answered(form),
         html.Section(of, className="alert-is") if of else None,
-        log_form(draft, form) if form.may_write else nothing_taken(_READ_ONLY, signed_in=form.signed_in),
+        log_form(draft, form) if form.may_write else _not_logged_here(draft, form),
     ]
     return form_page(draft.picture, "Log an action", main, links.log_action(), fingerprint, kind=_KIND, sheets=_SHEETS)
+
+
+def _not_here(story: ActionStory, form: ActionForm) -> Component:
+    of = story.action.place or (story.alert.subject if story.alert is not None else "")
+    who = f"{leads_of(story.picture.county, of)} say here what came of it." if of else "Leads say here what came of it."
+    return nothing_taken(_READ_ONLY, who, signed_in=form.signed_in)
+
+
+def _not_logged_here(draft: Draft, form: ActionForm) -> Component:
+    of = draft.place or (draft.alert.subject if draft.alert is not None else "")
+    who = f"{leads_of(draft.picture.county, of)} log an action about this." if of else "Leads log actions."
+    return nothing_taken(_READ_ONLY, who, signed_in=form.signed_in)
 
 
 def _head(title: str, place: str) -> html.Header:

@@ -27,7 +27,7 @@ from layouts.parts.age import age
 from layouts.parts.alert_words import where
 from layouts.parts.figure import explained
 from layouts.parts.rows import cell, folded, row, table, unseen
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, marked, needs
 from layouts.parts.words import clock_words, date_words, when_words
 
 ID, TITLE, PATH = "actions", "Actions", links.actions()
@@ -64,7 +64,7 @@ def _head(known: ActionsNow) -> html.Header:
         [
             html.H1(TITLE),
             html.P(["as at ", html.Time(clock_words(known.at)), f", {date_words(known.at)}."], className="when"),
-            html.P(html.A("Log an action", href=links.log_action(), className="log-action")),
+            html.P(html.A("Log an action", href=links.log_action(), className="log-action"), **needs("act")),
         ],
         className="page-head",
     )
@@ -97,7 +97,8 @@ def _row(known: ActionsNow, action: Action) -> html.Li:
         for text in (chased_words(action), f"logged {when_words(action.logged_at, at)} by {action.logged_by}")
         if text
     ]
-    ways: list[Child] = [html.A("Say what came of it", href=links.action(action.id), className="alert-do")]
+    theirs = needs("act", action.place or None)
+    ways: list[Child] = [html.A("Say what came of it", href=links.action(action.id), className="alert-do", **theirs)]
     if action.alert is not None:
         ways.append(html.A("Alert", href=links.alert(action.alert)))
     return html.Li(

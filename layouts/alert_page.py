@@ -38,10 +38,10 @@ from layouts.parts.alert_words import (
     was_silence,
     where,
 )
-from layouts.parts.author import nothing_taken
+from layouts.parts.author import leads_of, nothing_taken
 from layouts.parts.figure import explained
 from layouts.parts.form_page import form_page
-from layouts.parts.tree import Child
+from layouts.parts.tree import Child, needs
 from layouts.parts.words import clock_words, date_words, when_words
 
 _SHEETS = ("alerts.css",)
@@ -62,7 +62,7 @@ def document(story: AlertStory, form: AlertForm, *, fingerprint: str) -> str:
         ),
         *answered(form, done_words(story, form)),
         _standing(story),
-        acknowledge_form(story, form) if form.may_write else nothing_taken(_READ_ONLY, signed_in=form.signed_in),
+        acknowledge_form(story, form) if form.may_write else _not_here(story, form),
         _actions(story, form.may_write),
         _card(story),
         _happened(story),
@@ -80,6 +80,11 @@ def document(story: AlertStory, form: AlertForm, *, fingerprint: str) -> str:
 _READ_ONLY = "This server reads alerts and takes nothing: acknowledge on another."
 
 
+def _not_here(story: AlertStory, form: AlertForm) -> Component:
+    who = f"{leads_of(story.picture.county, story.alert.subject)} acknowledge and silence here."
+    return nothing_taken(_READ_ONLY, who, signed_in=form.signed_in)
+
+
 def silence_document(picture: Picture, silence: Silence, form: AlertForm, at: datetime, *, fingerprint: str) -> str:
     """The whole page of a silence, with the form to end it."""
     of = silence_of(picture.county, silence)
@@ -93,10 +98,19 @@ def silence_document(picture: Picture, silence: Silence, form: AlertForm, at: da
         ),
         *answered(form),
         html.P(silence_words(silence, at)),
-        end_silence_form(silence, form) if form.may_write and form.done != "ended" else None,
+        None
+        if form.done == "ended"
+        else end_silence_form(silence, form)
+        if form.may_write
+        else _not_ended_here(picture, silence, form),
     ]
     here = links.silence(silence.id)
     return form_page(picture, f"Silenced: {of}", main, here, fingerprint, kind=_KIND, sheets=_SHEETS)
+
+
+def _not_ended_here(picture: Picture, silence: Silence, form: AlertForm) -> Component:
+    who = f"{leads_of(picture.county, silence.subject)} can end it before."
+    return nothing_taken(_READ_ONLY, who, signed_in=form.signed_in)
 
 
 def _standing(story: AlertStory) -> html.Section:
@@ -121,7 +135,12 @@ def _standing(story: AlertStory) -> html.Section:
     if alert.acknowledged_at is not None and state != "acknowledged":
         facts.append(_fact("Acknowledged", acknowledged_words(alert, at).removeprefix("acknowledged ")))
     facts += [
-        _fact("Silenced", silence_words(silence, at), " ", html.A("End it", href=links.silence(silence.id)))
+        _fact(
+            "Silenced",
+            silence_words(silence, at),
+            " ",
+            html.A("End it", href=links.silence(silence.id), **needs("act", silence.subject)),
+        )
         for silence in story.silences
     ]
     return html.Section([*said, html.Dl(facts, className="facts")], className="alert-is")
@@ -156,7 +175,12 @@ def _actions(story: AlertStory, may_write: bool) -> html.Section | None:
     ]
     said: list[Child] = [html.H2("Actions"), html.Ol(items, className="story") if items else None]
     if may_write:
-        said.append(html.P(html.A("Log an action", href=links.log_action(alert=story.alert.id))))
+        said.append(
+            html.P(
+                html.A("Log an action", href=links.log_action(alert=story.alert.id)),
+                **needs("act", story.alert.subject),
+            )
+        )
     return html.Section(said)
 
 

@@ -20,7 +20,7 @@ from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.figure import explained, figure
 from layouts.parts.history_chart import history_chart, span_shown
-from layouts.parts.tree import Child, Children, moved_sideways
+from layouts.parts.tree import Child, Children, link_needs, moved_sideways, needs
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import column_decimals, set_length_words, silence_words, span_words, unit_words, when_words
 from layouts.parts.working import working
@@ -108,7 +108,7 @@ def _to_act(picture: Picture, value: Value) -> html.P | None:
     if not has_actions(picture.county) or (value.place, value.measure) not in picture.values:
         return None
     href = links.log_action(place=value.place, measure=value.measure)
-    return html.P(html.A("Log an action about it", href=href), className="what")
+    return html.P(html.A("Log an action about it", href=href), className="what", **needs("act", value.place))
 
 
 def _coverage(value: Value) -> Component | None:
@@ -160,7 +160,7 @@ def _how_it_came(picture: Picture, value: Value) -> Children:
     words = typed_words(value.typed, picture.at)
     if value.derived:  # the first of what it was worked out from to expire
         return f"worked out here. {words}"
-    return [f"{words} (", html.A("type in", href=links.type_in(value.place)), ")"]
+    return [f"{words} (", html.A("type in", href=links.type_in(value.place), **link_needs("type-in", value.place)), ")"]
 
 
 def _received(picture: Picture, value: Value) -> Children:

@@ -24,6 +24,7 @@ from layouts.top import main_part, top
 
 _SHEETS = ("tokens.css", "flowcentre.css", "type-in/type-in.css", "alerts.css", "huddle.css", "over.css")
 _LISTED = 10  # huddles before
+_READ_ONLY = "This server reads huddles and takes nothing: write on another."
 
 
 class Book(Protocol):
@@ -147,9 +148,7 @@ def _forms(now: HuddleNow, form: HuddleForm) -> html.Div:
     more = f"Opened by {huddle.opened_by} at {when_words(huddle.opened_at, now.at)}." if huddle and standing else ""
     parts: list[Component | None] = [*answered(form, more)]
     if not form.may_write:
-        parts.append(
-            nothing_taken("This server reads huddles and takes nothing: write on another.", signed_in=form.signed_in)
-        )
+        parts.append(nothing_taken(_READ_ONLY, "Leads open huddles and write the minutes.", signed_in=form.signed_in))
     elif huddle is None:
         parts.append(open_form(form))
     else:

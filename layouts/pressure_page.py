@@ -12,7 +12,7 @@ from flowcentre.model import LEVELS_OF_PRESSURE
 from flowcentre.model.level_cards import LEVELS_WITH_CARD, level_card
 from flowcentre.picture.pressure_book import LONGEST_REASON, DeclareForm, PlacePressure
 from layouts.parts import links
-from layouts.parts.author import author_field, nothing_taken
+from layouts.parts.author import author_field, leads_of, nothing_taken
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
 from layouts.parts.pressure_scale import scale
@@ -52,7 +52,7 @@ def document(known: PlacePressure, form: DeclareForm, *, fingerprint: str) -> st
         ),
         *_answered(known, form),
         _standing(known),
-        _form(known, form) if form.may_write else nothing_taken(_READ_ONLY, signed_in=form.signed_in),
+        _form(known, form) if form.may_write else _not_here(known, form),
         _made_of(known),
         _cards(known),
         _lately(known),
@@ -64,6 +64,11 @@ def document(known: PlacePressure, form: DeclareForm, *, fingerprint: str) -> st
     here = links.pressure(known.place)
     kind = "type-in a-form alert-page pressure-form"
     return form_page(known.picture, f"Pressure: {place.label}", main, here, fingerprint, kind=kind, sheets=_SHEETS)
+
+
+def _not_here(known: PlacePressure, form: DeclareForm) -> Component:
+    who = f"{leads_of(known.picture.county, known.place)} declare here."
+    return nothing_taken(_READ_ONLY, who, signed_in=form.signed_in)
 
 
 def _answered(known: PlacePressure, form: DeclareForm) -> Iterator[Component]:

@@ -18,6 +18,7 @@ from layouts.parts.tree import Child
 from layouts.parts.words import LONDON, clock_words, date_words
 
 _DAYS, _STEP = 32, 15  # days ahead, and minutes between two times, that can be chosen
+_WHO = "Leads silence for planned work, each at their own places."
 _READ_ONLY = "This server reads alerts and takes nothing: silence on another."
 
 
@@ -35,7 +36,9 @@ def document(picture: Picture, form: PlannedSilence, at: datetime, *, fingerprin
         head,
         wrong,
         html.P("Nobody is told from its start until its end. All is watched and shown the same.", className="what"),
-        _form(picture.county, form, at) if form.may_write else nothing_taken(_READ_ONLY, signed_in=form.signed_in),
+        _form(picture.county, form, at)
+        if form.may_write
+        else nothing_taken(_READ_ONLY, _WHO, signed_in=form.signed_in),
         html.P(f"It is {clock_words(at)}, {date_words(at)}.", className="what as-drawn"),
     ]
     kind, sheets = "type-in a-form alert-page", ("alerts.css", "rehearsal.css")
@@ -49,7 +52,9 @@ def _form(county: County, form: PlannedSilence, at: datetime) -> html.Form:
     named = [(r.id, r.title if titles[r.title] == 1 else _of_places(county, r)) for r in county.alerting.rules]
     rules = [(NOT_CHOSEN, "Choose a rule"), *named, ("", "Every rule, at one place")]
     watched = dict.fromkeys(subject for rule in county.alerting.rules for subject in rule.subjects)
-    places = [("", "Everywhere"), *((subject, _name(county, subject)) for subject in watched)]
+    theirs = form.subjects
+    places = [(subject, _name(county, subject)) for subject in watched if theirs is None or subject in theirs]
+    places.insert(0, ("", "Everywhere") if theirs is None else (NOT_CHOSEN, "Choose a place"))
     fields: list[Child] = [
         Input(type="hidden", name="form", value=form.mark),
         _select("rule", "What", rules, form.rule),

@@ -6,17 +6,18 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import County, Picture
-from layouts.parts.tree import Children, marked
+from layouts.parts.tree import Children, marked, needs
 from layouts.ways import ways
 
 CONTENT = "content"
+SIGNED_IN, ACCESS = "/signed-in", "/access"
 
 
 def top(picture: Picture, here: str) -> list[Component]:
     """The banner of a demonstration, and the bar with the pages; ``here`` is the address that is shown."""
     county = picture.county
     entries: list[Component] = [html.Li(way(name, href, here=href == here)) for href, name in ways(picture)]
-    return [*first(picture), bar(county, entries)]
+    return [*first(picture), bar(county, entries, here=here)]
 
 
 def first(picture: Picture) -> list[Component]:
@@ -35,10 +36,11 @@ def way(words: Children, href: str, *, here: bool) -> html.A:
     return html.A(words, href=href, className="here" if here else None, **current)
 
 
-def bar(county: County, entries: list[Component], *more: Component) -> html.Header:
+def bar(county: County, entries: list[Component], *more: Component, here: str = "") -> html.Header:
     """The bar: whose pages these are, and the ways to all of them."""
     if county.access.configured:  # who that is the page itself says: this is drawn once for all
-        entries = [*entries, html.Li(way("Your sign-in", "/signed-in", here=False))]
+        access = html.Li(way("Access", ACCESS, here=here.startswith(ACCESS)), **needs("administer"))
+        entries = [*entries, access, html.Li(way("Your sign-in", SIGNED_IN, here=here == SIGNED_IN))]
     return html.Header(
         [
             html.P([html.Strong("Flow Centre"), html.Span(county.name)], className="brand"),

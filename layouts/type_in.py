@@ -15,7 +15,7 @@ from layouts.parts import links
 from layouts.parts.feed_strip import shape
 from layouts.parts.figure import figure
 from layouts.parts.form_page import form_page
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, link_needs, marked
 from layouts.parts.type_in_form import answered, the_form
 from layouts.parts.typed_words import typed_words
 from layouts.parts.words import age_words, clock_words, date_words
@@ -58,10 +58,16 @@ def form_document(picture: Picture, form: Form, at: datetime, *, fingerprint: st
         ),
         *answered(form, at),
         None if to_put_right else now,
-        the_form(form, at),
+        *([the_form(form, at)] if form.may_write else _not_here(picture, form, at)),
         now if to_put_right else None,
     ]
     return _document(picture, f"{TITLE}: {place.name}", main, links.type_in(place.id), fingerprint)
+
+
+def _not_here(picture: Picture, form: Form, at: datetime) -> list[Component]:
+    """In place of the form, for whoever may not send it: who may, and how things stand."""
+    who = f"Editors of {picture.county.places[form.asked.place].name} type in here."
+    return [html.P(who, className="what not-yours"), *([] if form.taken else [values_now(picture, form.asked, at)])]
 
 
 def values_now(picture: Picture, asked: AskedPlace, at: datetime) -> html.Section:
@@ -73,7 +79,12 @@ def _card(picture: Picture, asked: AskedPlace, at: datetime) -> html.Article:
     place = picture.county.places[asked.place]
     return html.Article(
         [
-            html.H2([html.A(place.name, href=links.type_in(place.id)), html.Span(f" {_where(picture, asked)}")]),
+            html.H2(
+                [
+                    html.A(place.name, href=links.type_in(place.id), **link_needs("type-in", place.id)),
+                    html.Span(f" {_where(picture, asked)}"),
+                ]
+            ),
             _figures(picture, asked, at) if _anything_known(picture, asked) else None,
             _standing(picture, asked, at),
         ],

@@ -45,6 +45,7 @@ def add_pages(server: FlowServer, store: Store, live: LivePicture, books: Books,
         actions=books.actions,
         pressure=books.pressure,
         people=server.people,
+        theirs=server.own,
     )
     addresses = shell.addresses(
         published=published,

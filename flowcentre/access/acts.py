@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from flowcentre.access.asking import NotSignedIn, who
+from flowcentre.access.asking import NotSignedIn, asking, who
 from flowcentre.access.rows import Audit
 from flowcentre.access.scopes import holds_at
 from flowcentre.model import County
@@ -42,9 +42,7 @@ class Acts:
             identity = who()
         except NotSignedIn:
             raise NotYours("You are not signed in.") from None
-        scope, places = identity.scope(permission), self._county().places
-        wanted = [place for subject in subjects for place in self._places_of(subject)]
-        if not identity.may(permission) or not all(holds_at(scope, place, places) for place in wanted):
+        if not self.may(permission, subjects):
             raise NotYours(_WORDS.get(permission, "You may not do this."))
         try:
             self._audit.audit(identity.id, identity.title, Audited.DID, what, at=self._now())
@@ -52,6 +50,14 @@ class Acts:
             if identity is not OPEN:
                 raise
             log.warning("done in a demonstration, and not in its audit", what=what, error=type(error).__name__)
+
+    def may(self, permission: Permission, subjects: Collection[str]) -> bool:
+        """Would it be let through, as ``before`` decides? A form is drawn for whoever may send it, and the audit keeps nothing of that."""
+        asker = asking.get()
+        if asker is None or not asker.identity.may(permission):
+            return False
+        scope, places = asker.identity.scope(permission), self._county().places
+        return all(holds_at(scope, place, places) for subject in subjects for place in self._places_of(subject))
 
     def _places_of(self, subject: str) -> Collection[str]:
         """The places that a subject is of: of a feed, those of which it tells; of what is not known, the whole county."""

@@ -123,3 +123,4 @@ class Form:
     replaced: Replaced | None = None  # what was kept of it, since
     role: bool | None = None  # the author looks like a name: has it been said to be a role? None: it does not
     behind: bool = False  # kept, and the picture does not show it yet
+    may_write: bool = True  # whoever asks, at this place

@@ -19,6 +19,7 @@ from flowcentre.model import (
     County,
     Effect,
     Huddle,
+    Kept,
     Level,
     Picture,
     Point,
@@ -124,6 +125,7 @@ class ActionForm:
     done: str = ""  # what became of it
     mistakes: tuple[str, ...] = ()
     may_write: bool = True
+    places: frozenset[str] | None = None  # about which whoever asks may log one; None: all of them
 
 
 def has_actions(county: County) -> bool:
@@ -187,7 +189,7 @@ class ActionBook:
         # All at one moment; the open ones come first, and must not push out what has ended.
         found = self._store.actions(since=since or at - LATELY, limit=MOST_OPEN + MOST_ENDED)
         ended = [action for action in found if action.state is not ActionState.OPEN][:MOST_ENDED]
-        read = _EachOnce(WorkedOut(self._store, picture.county), at)
+        read = self._histories(picture, at)
         # Many are about one figure: those that go back furthest first, so that its history is read once.
         by_start = sorted(ended, key=attrgetter("logged_at"))
         looked = {action.id: looks[-1] for action in by_start if (looks := self._effects(read, picture, action, at))}
@@ -200,11 +202,11 @@ class ActionBook:
         action = self._store.action(id)
         if action is None:
             return None
-        read = _EachOnce(WorkedOut(self._store, picture.county), at)
+        read = self._histories(picture, at)
         looks = self._effects(read, picture, action, at)
         so_far = None
         if action.state is ActionState.OPEN or (action.state is ActionState.DONE and not looks):
-            so_far = since_logged(read, picture.county, action, at)
+            so_far = since_logged(read, picture.county, action, at, read.known_from)
         return ActionStory(
             picture,
             at,
@@ -232,7 +234,10 @@ class ActionBook:
             place = ""
         return Draft(picture, at, found, held, place, measure)
 
-    def _effects(self, read: Histories, picture: Picture, action: Action, at: datetime) -> tuple[Effect, ...]:
+    def _histories(self, picture: Picture, at: datetime) -> _EachOnce:
+        return _EachOnce(WorkedOut(self._store, picture.county), at, self._store.kept_since(Kept.READINGS))
+
+    def _effects(self, read: _EachOnce, picture: Picture, action: Action, at: datetime) -> tuple[Effect, ...]:
         """What it did, remembered once the figures of then are all in, and for a minute until then."""
         if action.ended_at is None:
             return ()
@@ -241,7 +246,7 @@ class ActionBook:
         kept = self._kept.get(key)
         if kept is not None and (kept[1] is None or kept[1] - _ANEW_EACH <= at < kept[1]):
             return kept[0]
-        found = effects(read, picture.county, action, at)
+        found = effects(read, picture.county, action, at, read.known_from)
         settled = looks == effects_due(action, at - _LATE_NEWS)
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
@@ -252,8 +257,9 @@ class ActionBook:
 class _EachOnce:
     """The histories of a store until a moment, each read once: whoever asks for the earliest start first has it so."""
 
-    def __init__(self, store: Histories, at: datetime) -> None:
+    def __init__(self, store: Histories, at: datetime, known_from: datetime | None) -> None:
         self._store = store
+        self.known_from = known_from  # figures from before have been purged; None: none were
         self._end = at + timedelta(milliseconds=1)
         self._read: dict[tuple[str, str], tuple[datetime, Sequence[Point]]] = {}
 

@@ -125,6 +125,7 @@ class AlertForm:
     done: str = ""  # what became of it: "acknowledged", "already", "silenced", "closed", "ended"
     mistakes: tuple[str, ...] = ()
     may_write: bool = True
+    may_everywhere: bool = True  # have nobody told wherever the rule watches
     mark: str = ""  # that it was drawn for whoever sends it
 
 
@@ -144,6 +145,7 @@ class PlannedSilence:
     signed_in: bool = False
     mistakes: tuple[str, ...] = ()
     may_write: bool = True
+    subjects: frozenset[str] | None = None  # where whoever asks may; "" everywhere; None: all of them
     mark: str = ""  # that it was drawn for whoever sends it
 
 

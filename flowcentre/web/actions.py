@@ -19,10 +19,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from flowcentre.access.acts import Acts, NotYours
-from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Action, ActionState, Noted, Permission, Picture
-from flowcentre.picture.actions_now import ActionForm, ActionsNow, ActionStory, Draft, moved_words
+from flowcentre.picture.actions_now import ActionForm, ActionsNow, ActionStory, Draft, moved_words, triggers
 from flowcentre.web.action_slips import NOTED, ActionSlip, Do, action_slip, dues, number_of, role_of
 from flowcentre.web.alert_slips import NotSaid, said
 from flowcentre.web.displays import no_such_page
@@ -187,7 +186,7 @@ class ActionRoutes:
     def _keep(self, desk: ActionDesk, draft: Draft, slip: ActionSlip) -> Action:
         assert slip.who is not None
         assert slip.due_at is not None
-        of = draft.place or (draft.alert.subject if draft.alert is not None else "")
+        of = _of_draft(draft)
         self.acts.before(Permission.ACT, [of] if of else [], f"an action{f' at {of}' if of else ''}: logged")
         return desk.log_action(
             slip.words,
@@ -223,7 +222,7 @@ class ActionRoutes:
             return self._drawn(request, story, self._again(fields, str(why)), 422)
         try:
             at, county = self.now(), self.current().county
-            of = action.place or (story.alert.subject if story.alert is not None else "")
+            of = _of_story(story)
             what = f"action {action.id}{f' at {of}' if of else ''}: {slip.do}"
             self.acts.before(Permission.ACT, [of] if of else [], what)
             noted = self.desk.note_action(
@@ -284,16 +283,23 @@ class ActionRoutes:
         draw = self.glass.new_action
         if draw is None:
             return PlainTextResponse(_NO_ACTION, 404)
-        return HTMLResponse(draw(draft, self._may(request, form)), status)
+        form = self._may(request, form, _of_draft(draft))
+        return HTMLResponse(draw(draft, replace(form, places=self._places(draft))), status)
 
     def _drawn(self, request: Request, story: ActionStory, form: ActionForm, status: int = 200) -> Response:
         draw = self.glass.action_page
         if draw is None:
             return PlainTextResponse(_NO_ACTION, 404)
-        return HTMLResponse(draw(story, self._may(request, form)), status)
+        return HTMLResponse(draw(story, self._may(request, form, _of_story(story))), status)
 
-    def _may(self, request: Request, form: ActionForm) -> ActionForm:
-        """Who is signed in stands in the form; where nothing is taken in there is none."""
+    def _places(self, draft: Draft) -> frozenset[str] | None:
+        """Of which places whoever asks may log something; None: of all."""
+        if self.acts.may(Permission.ACT, [""]):
+            return None
+        return frozenset(place for place, _ in triggers(draft.picture) if self.acts.may(Permission.ACT, [place]))
+
+    def _may(self, request: Request, form: ActionForm, of: str) -> ActionForm:
+        """Who is signed in stands in the form; where nothing is taken in, or not from them of this place, there is none."""
         who = self.signed_in(request)
         return replace(
             form,
@@ -301,8 +307,17 @@ class ActionRoutes:
             mark=form.mark or fresh_mark(),
             author=who if who is not None else form.author,
             signed_in=who is not None,
-            may_write=self.desk is not None and permitted(Permission.ACT),
+            may_write=self.desk is not None and self.acts.may(Permission.ACT, [of] if of else []),
         )
+
+
+def _of_draft(draft: Draft) -> str:
+    """The place or the feed that what is logged is of; "" where it is of none."""
+    return draft.place or (draft.alert.subject if draft.alert is not None else "")
+
+
+def _of_story(story: ActionStory) -> str:
+    return story.action.place or (story.alert.subject if story.alert is not None else "")
 
 
 def _same_trigger(draft: Draft, fields: Mapping[str, str]) -> None:

@@ -20,7 +20,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from flowcentre.access.acts import Acts, NotYours
-from flowcentre.access.asking import permitted
 from flowcentre.alerts.routing import told_next
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Alert, Permission, Picture, Silence
@@ -269,7 +268,7 @@ class AlertRoutes:
         alerting = story.picture.county.alerting
         story = replace(story, told_next=told_next(alerting, story.alert, story.told, story.silences, self.now()))
         ends = form.ends or silence_ends(self.now())
-        return HTMLResponse(draw(story, self._may(replace(form, ends=ends), who)), status)
+        return HTMLResponse(draw(story, self._may(replace(form, ends=ends), who, story.alert.subject)), status)
 
     def _drawn_silence(
         self, request: Request, silence: Silence, status: int = 200, form: AlertForm = _EMPTY
@@ -278,17 +277,18 @@ class AlertRoutes:
         if draw is None:
             return PlainTextResponse(_NO_SILENCE, 404)
         who = self.signed_in(request)
-        return HTMLResponse(draw(self.current(), silence, self._may(form, who), self.now()), status)
+        return HTMLResponse(draw(self.current(), silence, self._may(form, who, silence.subject), self.now()), status)
 
-    def _may(self, form: AlertForm, who: str | None) -> AlertForm:
-        """Who is signed in stands in the form; where nothing is taken in there is none."""
+    def _may(self, form: AlertForm, who: str | None, subject: str) -> AlertForm:
+        """Who is signed in stands in the form; where nothing is taken in, or not from them of this place, there is none."""
         author = who if who is not None else form.author
         return replace(
             form,
             author=author,
             signed_in=who is not None,
             mark=fresh_mark(),
-            may_write=self.desk is not None and permitted(Permission.ACT),
+            may_write=self.desk is not None and self.acts.may(Permission.ACT, [subject]),
+            may_everywhere=self.acts.may(Permission.ACT, [""]),
         )
 
 

@@ -16,6 +16,7 @@ from flowcentre.web.announce import Announcer, EventStream
 from flowcentre.web.finished import ASKED, Builder, Finished, Renderings, respond
 from flowcentre.web.glass import Glass
 from flowcentre.web.named import Named, names_somebody
+from flowcentre.web.own import Own, leads_somewhere
 
 HTML = "text/html; charset=utf-8"
 
@@ -45,8 +46,10 @@ class Displays:
         renderings: Renderings,
         announcer: Announcer,
         named: Named,
+        own: Own,
     ) -> None:
         self._named = named
+        self._own = own
         self._current = current
         self._glass = glass
         self._renderings = renderings
@@ -112,13 +115,18 @@ class Displays:
     async def _for_asker(
         self, request: Request, page: str, query: str, finished: Finished, picture: Picture
     ) -> Response:
-        """What was drawn once for all, without those of whom the asker may not be told."""
+        """What was drawn once for all, without what the asker may not do, and those of whom they may not be told."""
+        drawn = finished
+        if leads_somewhere(finished):
+            finished = await asyncio.to_thread(self._own.finished, finished)
         if names_somebody(finished):
             try:
                 finished = await asyncio.to_thread(self._named.finished, page, query, finished)
             except NoRows as why:
                 return PlainTextResponse(why.words, why.status)
         answer = self._answer(request, finished, picture)
+        if finished is not drawn:
+            answer.headers["cache-control"] = "private, no-cache"
         if names_somebody(finished):
             answer.headers["cache-control"] = (
                 "no-store"  # on no disk, and by no proxy: the page's script keeps the ETag

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from flowcentre.access.acts import Acts, NotYours
-from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.measures.derive import LONDON
 from flowcentre.model import Permission, Picture, Silence
@@ -99,6 +98,8 @@ class PlannedSilences:
         if form.rule == NOT_CHOSEN:
             raise NotSaid("Choose what to silence: a rule, or every rule of a place.")
         rule = county.alerting.rule(form.rule)
+        if form.subject == NOT_CHOSEN:
+            raise NotSaid("Choose where to silence it.")
         if form.rule and rule is None:
             raise NotASlip(_NOT_OURS)
         if form.subject and form.subject not in county.places and county.feed(form.subject) is None:
@@ -135,15 +136,23 @@ class PlannedSilences:
         draw, who = self.glass.planned_silence, self.signed_in(request)
         if draw is None or not self.current().county.alerting.rules:
             return PlainTextResponse("There are no rules of alerts to silence.", 404)
-        author = who if who is not None else form.author
+        author, subjects = who if who is not None else form.author, self._subjects()
         form = replace(
             form,
             author=author,
             signed_in=who is not None,
             mark=fresh_mark(),
-            may_write=self.desk is not None and permitted(Permission.ACT),
+            may_write=self.desk is not None and self.acts.may(Permission.ACT, []) and subjects != frozenset(),
+            subjects=subjects,
         )
         return HTMLResponse(draw(self.current(), form, self.now()), status)
+
+    def _subjects(self) -> frozenset[str] | None:
+        """Where whoever asks may silence, of all that rules watch; None: all of it."""
+        if self.acts.may(Permission.ACT, [""]):
+            return None
+        watched = {subject for rule in self.current().county.alerting.rules for subject in rule.subjects}
+        return frozenset(each for each in watched if self.acts.may(Permission.ACT, [each]))
 
 
 def _joined(fields: Mapping[str, str], name: str) -> str:

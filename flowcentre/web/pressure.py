@@ -19,7 +19,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from flowcentre.access.acts import Acts, NotYours
-from flowcentre.access.asking import permitted
 from flowcentre.feeds.author import author_of
 from flowcentre.model import LEVELS_OF_PRESSURE, Declaration, Permission, Picture
 from flowcentre.picture.pressure_book import DeclareForm, PlacePressure, PressureBoard
@@ -160,7 +159,7 @@ class PressureRoutes:
             ends=form.ends or hold_ends(self.now()),
             author=who if who is not None else form.author,
             signed_in=who is not None,
-            may_write=self.desk is not None and permitted(Permission.ACT),
+            may_write=self.desk is not None and self.acts.may(Permission.ACT, [known.place]),
         )
         return HTMLResponse(draw(known, form), status)
 

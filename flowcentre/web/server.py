@@ -43,6 +43,7 @@ from flowcentre.web.health import Gauges, create_health
 from flowcentre.web.huddle import HuddleDesk, HuddleReading, HuddleRoutes
 from flowcentre.web.list_routes import ListRoutes, Lists
 from flowcentre.web.named import Named, whole_lists
+from flowcentre.web.own import Own
 from flowcentre.web.packages import TOLD, create_packages_api
 from flowcentre.web.pressure import PressureDesk, PressureReading, PressureRoutes
 from flowcentre.web.pressure_api import create_pressure_api
@@ -74,8 +75,9 @@ class Live(Protocol):
 class FlowServer(FastAPI):
     """A FastAPI application with the gate in front of it, outside every middleware that is ever added."""
 
-    def __init__(self, policy: Policy, announcer: Announcer, people: Named, **settings: Any) -> None:
+    def __init__(self, policy: Policy, announcer: Announcer, people: Named, own: Own, **settings: Any) -> None:
         super().__init__(**settings)
+        self.own = own  # by whom Dash's pages are without what their asker may not do
         self.people = people  # by whom Dash's pages let rows of people out
         self.policy = policy
         self.announcer = announcer
@@ -151,7 +153,9 @@ def create_server(
     guard = guard or whole_lists(store, {"delays": delays, "packages": packages}, live.current, now)
     named = Named(guard)
     acts = Acts(store, lambda: live.current().county, now)
-    displays = Displays(live.current, glass, renderings, announcer, named)
+    own = Own(acts)
+    glass = own.glass(glass)
+    displays = Displays(live.current, glass, renderings, announcer, named, own)
     delay_routes = DelayRoutes(delays, glass, pulse.trouble, guard)
     package_routes = ListRoutes(TOLD, packages, pulse.trouble, guard)
     rehearsal_routes = RehearsalRoutes(store if alerts is not None else None, glass, live.current, now)
@@ -200,6 +204,7 @@ def create_server(
         policy,
         announcer,
         named,
+        own,
         title="Flow Centre",
         description=ABOUT,
         version="1",

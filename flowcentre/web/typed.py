@@ -223,6 +223,7 @@ class TypedRoutes:
             replaced=replaced_by(picture, asked, taken) if taken is not None and not behind else None,
             role=said.role if who is None and may_be_a_name(said.author) else None,
             behind=behind,
+            may_write=self.acts.may(Permission.TYPE_IN, [asked.place]),
         )
         headers = _GONE_BACK_TO if request.method == "POST" else None
         return HTMLResponse(draw(picture, form, now), status, headers)

@@ -46,7 +46,7 @@ def log_form(draft: Draft, form: ActionForm) -> html.Form:
         _hidden("alert", str(draft.alert.id) if draft.alert is not None else form.alert),
         _hidden("huddle", str(draft.huddle.id) if draft.huddle is not None else form.huddle),
         _text("what", "what", "What is to be done", "Nothing of a patient.", form.what, LONGEST_WHAT, required=True),
-        *(_trigger(draft) if not form.alert else ()),
+        *(_trigger(draft, form) if not form.alert else ()),
         *_who_does_it(draft.picture.county, form),
         _by_when(form, draft.at),
         author_field(form.author, signed_in=form.signed_in, of="log"),
@@ -116,7 +116,7 @@ def _hidden(name: str, value: str) -> Component | None:
     return Input(type="hidden", name=name, value=value) if value else None
 
 
-def _trigger(draft: Draft) -> Iterator[Component]:
+def _trigger(draft: Draft, form: ActionForm) -> Iterator[Component]:
     """The figure that it is about: fixed where an address says it, else chosen, or none."""
     if draft.alert is not None:
         return
@@ -127,6 +127,8 @@ def _trigger(draft: Draft) -> Iterator[Component]:
     options: list[Component] = [html.Option("no figure", value="")]
     places: dict[str, list[Component]] = {}
     for place, measure in triggers(draft.picture):
+        if form.places is not None and place not in form.places:
+            continue
         option = html.Option(by_id(measure).label, value=f"{place}/{measure}")
         places.setdefault(place, []).append(option)
     named = draft.picture.county.places

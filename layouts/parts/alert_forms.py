@@ -79,12 +79,16 @@ def silence_form(story: AlertStory, form: AlertForm) -> html.Details:
     alert, county = story.alert, story.picture.county
     sent = form.asked == "silence"
     here = where(county, alert.subject)
-    place = [
-        Input(type="radio", name="where", id="where-here", value="here", checked=not form.everywhere, required=True),
+    widely = form.everywhere and form.may_everywhere
+    place: list[Child] = [
+        Input(type="radio", name="where", id="where-here", value="here", checked=not widely, required=True),
         html.Label(f"{here} only", htmlFor="where-here"),
-        Input(type="radio", name="where", id="where-everywhere", value="everywhere", checked=form.everywhere, required=True),
-        html.Label("Everywhere", htmlFor="where-everywhere"),
-    ]  # fmt: skip
+    ]
+    if form.may_everywhere:
+        place += [
+            Input(type="radio", name="where", id="where-everywhere", value="everywhere", checked=widely, required=True),
+            html.Label("Everywhere", htmlFor="where-everywhere"),
+        ]
     fields: list[Child] = [
         html.P("Nobody is told of this rule until it ends. It is still watched, and shown.", className="what"),
         html.Fieldset([html.Legend("Where"), html.Div(place, className="choices")], className="holds"),

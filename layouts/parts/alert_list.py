@@ -26,7 +26,7 @@ from layouts.parts.alert_words import (
     where,
 )
 from layouts.parts.rows import cell, folded, row, small, table
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, marked, needs
 from layouts.parts.words import length_words, when_words
 
 _SEEN = 40  # more are folded
@@ -54,7 +54,9 @@ def _open(known: AlertsNow, alert: Alert) -> html.Li:
         about.append(f", {going:,} action{'' if going == 1 else 's'} open")
     ways: list[Child] = []
     if alert.acknowledged_at is None:
-        ways.append(html.A("Acknowledge", href=links.alert(alert.id), className="alert-do"))
+        ways.append(
+            html.A("Acknowledge", href=links.alert(alert.id), className="alert-do", **needs("act", alert.subject))
+        )
     if rule is not None:
         ways.append(html.A("Action card", href=links.action_card(rule.action_card)))
     return html.Li(

@@ -10,7 +10,7 @@ from layouts.finished import Markup
 from layouts.parts import links
 from layouts.parts.alert_words import message_words, silence_of, telling_words, undelivered_words
 from layouts.parts.rows import cell, folded, row, small, table, unseen
-from layouts.parts.tree import Child
+from layouts.parts.tree import Child, needs
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import when_words
 
@@ -78,7 +78,7 @@ def _message(known: AlertsNow, message: Message) -> Markup:
 
 def silences(known: AlertsNow) -> html.Section | None:
     """What nobody is told of, why, by whom, and until when."""
-    plan = html.P(html.A("Silence for planned work", href=links.silence_new()))
+    plan = html.P(html.A("Silence for planned work", href=links.silence_new()), **needs("act"))
     if not known.silences:
         return html.Section(plan, id="silences") if known.picture.county.alerting.rules else None
     heads = ("Silenced", "Why", "By", "From", "Until", unseen("To end it"))
@@ -99,7 +99,7 @@ def _silence(known: AlertsNow, silence: Silence) -> Markup:
             cell("By", silence.by),
             cell("From", until_words(silence.starts_at, known.at)),
             cell("Until", until_words(silence.ends_at, known.at)),
-            cell("", html.A("End it now", href=links.silence(silence.id))),
+            cell("", html.A("End it now", href=links.silence(silence.id), **needs("act", silence.subject))),
         ],
     )
 

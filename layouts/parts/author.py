@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import LONGEST_AUTHOR
+from flowcentre.model import LONGEST_AUTHOR, County
 from layouts.parts.field import Input
 from layouts.parts.tree import marked
 
@@ -34,8 +34,19 @@ def author_field(author: str, *, signed_in: bool, of: str) -> Component:
     )
 
 
-def nothing_taken(words: str, *, signed_in: bool) -> Component:
-    """In place of forms: why there are none. Where there is sign-in every server takes what it may, so it is the asker who may not."""
-    return html.P(
-        "You may look at this. To do something about it is for leads." if signed_in else words, className="what"
-    )
+def nothing_taken(words: str, who: str, *, signed_in: bool) -> Component:
+    """In place of forms: why there are none, ``words`` where this server takes nothing, else ``who`` may.
+
+    Where there is sign-in every server takes what it may, so it is the asker who may not.
+    """
+    return html.P(who if signed_in else words, className="what not-yours")
+
+
+def leads_of(county: County, subject: str) -> str:
+    """Who may act at a place, or where a feed tells of; "" is the whole county. It begins a sentence."""
+    if not subject:
+        return "Leads of the whole county"
+    if subject in county.places:
+        return f"Leads of {county.places[subject].name}"
+    feed = county.feed(subject)
+    return f"Leads of every place that {feed.name} tells of" if feed is not None else "Leads of the whole county"

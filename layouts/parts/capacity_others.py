@@ -15,7 +15,7 @@ from layouts.finished import Markup
 from layouts.parts import links
 from layouts.parts.figure import explained
 from layouts.parts.rows import folded, row, small, table, told_cell, unseen
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, link_needs, marked, needs
 from layouts.parts.typed_words import typed_words
 
 
@@ -167,7 +167,13 @@ def typed_in(capacity: Capacity) -> html.Section | None:
         return None
     typed = all_typed(picture)
     items = [
-        html.Li([html.A(place.label, href=links.type_in(place.id)), " ", typed_words(typed[place.id], picture.at)])
+        html.Li(
+            [
+                html.A(place.label, href=links.type_in(place.id), **link_needs("type-in", place.id)),
+                " ",
+                typed_words(typed[place.id], picture.at),
+            ]
+        )
         for place in picture.county.places
         if place.id in typed
     ]
@@ -175,7 +181,10 @@ def typed_in(capacity: Capacity) -> html.Section | None:
         [
             html.H2("Typed in", id="typed"),
             html.P(
-                ["A service without a system of its own types its numbers. ", html.A("Type in", href=links.type_in())],
+                [
+                    "A service without a system of its own types its numbers. ",
+                    html.A("Type in", href=links.type_in(), **needs("type-in")),
+                ],
                 className="what",
             ),
             html.Ul(items, className="typed-list") if items else html.P("Nothing is typed in now.", className="what"),

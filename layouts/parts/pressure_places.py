@@ -30,7 +30,7 @@ from layouts.parts.pressure_words import (
     silent_words,
 )
 from layouts.parts.rows import cell, folded, row, small, table, told, unit_beside
-from layouts.parts.tree import Child
+from layouts.parts.tree import Child, needs
 from layouts.parts.words import rounded
 
 _HEADS = ("Parameter", "Figure", "As of", "Band", "Gives")
@@ -64,7 +64,7 @@ def _place(board: PressureBoard, pillar: Score, score: Score) -> html.Article:
     ]
     further = ", ".join(words for words in (next_level_words(score), silent_words(score)) if words)
     card = level_card(place.kind, score.level) if score.level is not None else None
-    ways: list[Child] = [html.A("Declare a level", href=links.pressure(place.id))]
+    ways: list[Child] = [html.A("Declare a level", href=links.pressure(place.id), **needs("act", place.id))]
     if card is not None:
         ways.append(html.A(f"Action card, level {score.level}", href=links.action_card(card)))
     return html.Article(

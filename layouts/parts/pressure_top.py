@@ -28,7 +28,7 @@ from layouts.parts.pressure_words import (
     share_words,
 )
 from layouts.parts.sparkline import SAID, trend
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, marked, needs
 
 
 def system(board: PressureBoard) -> html.Section:
@@ -59,7 +59,9 @@ def _declared(board: PressureBoard, declaration: Declaration | None) -> html.Art
     if apart:
         kinds = "pressure-apart mismatch" if is_mismatch(board.picture, place) else "pressure-apart"
         said.append(html.P(follows_score(board.picture, place, apart[0].upper() + apart[1:]), className=kinds))
-    said.append(html.P(html.A("Declare a level", href=links.pressure(place), className="alert-do")))
+    said.append(
+        html.P(html.A("Declare a level", href=links.pressure(place), className="alert-do"), **needs("act", place))
+    )
     return html.Article(said, className="pressure-panel declared")
 
 

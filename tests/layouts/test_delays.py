@@ -13,7 +13,7 @@ from flowcentre.measures.derive import local_day
 from flowcentre.model import Interval, Picture, PlaceKind
 from flowcentre.picture.delay_sums import counts_by_facet
 from flowcentre.picture.list_history import Then
-from layouts import delays, demand, shell
+from layouts import delays, demand, page_at, shell
 from layouts.finished import to_html
 from layouts.parts import delay_life
 from layouts.parts.delay_history import bank_holidays
@@ -336,9 +336,9 @@ def test_a_page_of_the_past_says_so_in_a_band_and_is_not_live() -> None:
     said = text_of(book, "at=2026-11-18T08:00&pathway=1")
     assert "As known at 08:00 on 18 November 2026 : not the present" in said
     assert 'href="/delays?pathway=1" id="to-the-present"' in page_of(book, "at=2026-11-18T08:00&pathway=1")
-    shown = as_json(delays.page(book, book.current(), "?at=2026-11-18T08:00", shell._finished))
+    shown = as_json(delays.page(book, book.current(), "?at=2026-11-18T08:00", page_at.finished))
     assert "live-page" not in shown
-    assert '"data-asked":"at"' in as_json(delays.page(book, book.current(), "", shell._finished))
+    assert '"data-asked":"at"' in as_json(delays.page(book, book.current(), "", page_at.finished))
 
 
 def test_a_figure_of_the_past_does_not_grow_old_on_the_glass() -> None:
@@ -351,7 +351,7 @@ def test_a_figure_of_the_past_does_not_grow_old_on_the_glass() -> None:
 @pytest.mark.parametrize("at", ["never", "2030-01-01T00:00"])
 def test_a_moment_that_is_none_is_answered_in_words(at: str) -> None:
     book = Book()
-    shown = as_json(delays.page(book, book.current(), f"?at={at}", shell._finished))
+    shown = as_json(delays.page(book, book.current(), f"?at={at}", page_at.finished))
     assert "At is " in shown
     assert "To the present" in shown
 
