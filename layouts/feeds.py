@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import FeedStatus, HeldRow, Outcome, Picture, Poll, State
+from flowcentre.model import ClockBy, FeedStatus, HeldRow, Outcome, Picture, Poll, State
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_state_attributes, feed_state_words, shape, unmoving_words
@@ -111,6 +111,7 @@ def _promise(picture: Picture, status: FeedStatus) -> list[html.Div | None]:
         _pair("Too old after", set_length_words(feed.stale_after)),
         _pair("Newest at the source", _moment(status.observed_at, picture)),
         _unmoving(status, picture),
+        _clock(status),
         _pair("Last success", _moment(status.last_success_at, picture)),
         _pair("Last look", _poll_words(status.last_poll, picture)),
         _last_doubt(status, picture),
@@ -126,6 +127,19 @@ def _unmoving(status: FeedStatus, picture: Picture) -> html.Div | None:
     since = when_words(status.unmoving_since, picture.at)
     said = f"since {since}, under newer moments: it may be sending an old extract again"
     return _pair("Same figures", said)
+
+
+def _clock(status: FeedStatus) -> html.Div | None:
+    """How the source's clock goes, as far as it shows. Its figures stay under the moments that it gives them."""
+    clock = status.clock
+    if clock is None:
+        return None
+    off = set_length_words(timedelta(minutes=abs(clock.by) // timedelta(minutes=1)))
+    said = f"seems {off} {'ahead' if clock.by > timedelta(0) else 'behind'}"
+    if clock.of is ClockBy.FILES:
+        slow = f", or its files are written {off} after the moment that they speak of"
+        said += slow if clock.by < timedelta(0) else ": its files speak of a moment after they were written"
+    return _pair("Its clock", f"{said}. Its figures are left as it gives them")
 
 
 def _typed(picture: Picture, status: FeedStatus) -> list[html.Div | None]:

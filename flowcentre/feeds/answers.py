@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import get_args
 
+from flowcentre.feeds.clocks import ClockRead, read_clock
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed
 from flowcentre.feeds.people import kind_of
 from flowcentre.model import Fact, Held, Listed, Outcome, Reading, RefusedColumn, RosterExport, Visit, WholeList
@@ -45,6 +46,7 @@ class Answer:
     documents: tuple[Parsed, ...] = ()
     refused: tuple[Refused, ...] = ()
     bookmark: str | None = None
+    clock: ClockRead | None = None  # what it gives away of its source's clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,9 @@ class Failed:
 
 def parse_documents(connector: Connector, documents: Iterable[Document], bookmark: Bookmark | None) -> Answer:
     """Parse each document by itself, so that one refused document does not stop the next."""
+    documents = tuple(documents)
     parsed: list[Parsed] = []
+    files: list[tuple[datetime | None, tuple[Fact, ...]]] = []
     refused: list[Refused] = []
     for document in documents:
         try:
@@ -84,7 +88,9 @@ def parse_documents(connector: Connector, documents: Iterable[Document], bookmar
                 else:
                     kept.append(fact)
             parsed.append(Parsed(document.name, tuple(kept)))
-    return Answer(tuple(parsed), tuple(refused), bookmark.text if bookmark else None)
+            files.append((document.modified_at, parsed[-1].facts))
+    clock = read_clock([document.sent_at for document in documents if document.sent_at is not None], files)
+    return Answer(tuple(parsed), tuple(refused), bookmark.text if bookmark else None, clock)
 
 
 def _refusal(column: RefusedColumn) -> str:

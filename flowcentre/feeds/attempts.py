@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from flowcentre.feeds.answers import Failed
+from flowcentre.feeds.clocks import clock_off
 from flowcentre.feeds.contract import Connector, PlaceCodes
 from flowcentre.feeds.grid import retry_at
 from flowcentre.feeds.plausibility import Rules
@@ -147,6 +148,7 @@ class Attempts:
         deadline = feed.deadline
         if claimed.attempts > 1:
             deadline = max(min(deadline, claimed.due_at + feed.every - self._now()), timedelta(seconds=1))
+        asked_at = self._now()
         answer = self._workers.ask(
             Question(
                 connector=connector,
@@ -171,6 +173,7 @@ class Attempts:
             now=at,
             attempts=claimed.attempts,
             remembered=remembered,
+            clock=clock_off(answer.clock, asked_at, at),
         )
         self._say(feed, weighed.outcome, weighed.message)
         self.tell(recorded.version)

@@ -70,6 +70,7 @@ class Document:
     name: str  # without its folder: it is shown to people
     content: bytes
     modified_at: datetime | None = None
+    sent_at: datetime | None = None  # what the source's clock showed as it answered
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import threading
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
@@ -143,7 +143,7 @@ def get(settings: HttpSettings) -> Document:
         # Ending the connection can look like a body's natural end, so this is asked in either case.
         if deadline.passed:
             raise FeedUnavailable(f"{host} took longer than {settings.answer_within:g} s to answer in full")
-    return Document(parts.path.rstrip("/").rpartition("/")[2] or host, content)
+    return Document(parts.path.rstrip("/").rpartition("/")[2] or host, content, sent_at=_sent_at(answer.headers))
 
 
 def _credentials(settings: HttpSettings) -> dict[str, str]:
@@ -237,6 +237,16 @@ def _retry_after(headers: httpx.Headers) -> timedelta | None:
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(wait, timedelta(0)), LONGEST_RETRY)
+
+
+def _sent_at(headers: httpx.Headers) -> datetime | None:
+    """What the source's clock showed as it answered; of an answer that was kept on the way, a while before."""
+    age = headers.get("age", "0").strip()
+    try:
+        date = parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
+        return date + timedelta(seconds=int(age)) if re.fullmatch(r"\d{1,9}", age, re.ASCII) else None
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _body(answer: httpx.Response, host: str, limit: int) -> bytes:

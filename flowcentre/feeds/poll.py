@@ -10,7 +10,7 @@ from flowcentre.feeds.elsewhere import claims_of
 from flowcentre.feeds.plausibility import FELL, Rules
 from flowcentre.feeds.remembered import Remembered
 from flowcentre.feeds.weighing import RULES, Weighed, weigh
-from flowcentre.model import County, Feed, Outcome
+from flowcentre.model import ClockOff, County, Feed, Outcome
 from flowcentre.store import Recorded, Store
 
 # Polls that say nothing of what the source would have listed.
@@ -82,6 +82,7 @@ def record(
     now: datetime,
     attempts: int,
     remembered: Remembered,
+    clock: ClockOff | None = None,
 ) -> Recorded:
     """Record a weighed answer in one transaction. Only then is it remembered."""
     recorded = store.record_poll(
@@ -99,6 +100,7 @@ def record(
         message=weighed.message,
         attempts=attempts,
         moved_at=weighed.moved_at,
+        clock=clock,
     )
     remembered.become(weighed.remembered)
     return recorded

@@ -72,7 +72,7 @@ from flowcentre.model.care import (
     Visit,
     VisitStatus,
 )
-from flowcentre.model.feeds import EPOCH, Feed, HeldRow, Outcome, Poll, PollCounts
+from flowcentre.model.feeds import EPOCH, ClockBy, ClockOff, Feed, HeldRow, Outcome, Poll, PollCounts
 from flowcentre.model.hospital import AmbulanceArrival, DelayedDischarge, EmergencyAttendance, Stream
 from flowcentre.model.known import Board, County, Coverage, FeedStatus, Picture, Point, State, Value
 from flowcentre.model.lists import Fact, Held, Interval, Listed, PeopleList, Person, RefusedColumn, WholeList
@@ -110,6 +110,8 @@ __all__ = [
     "AuditEntry",
     "AuditShown",
     "Audited",
+    "ClockBy",
+    "ClockOff",
     "Display",
     "Grant",
     "Identity",

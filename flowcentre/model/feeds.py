@@ -28,7 +28,9 @@ class Feed:
     demonstration: bool = False
     leaves_out: tuple[str, ...] = ()  # measures of its connector that another feed reports
     doubt_below: float | None = None  # a list of less than this share of the last is asked about; None: the house's own
-    unmoving_after: timedelta | None = None  # so long the same figures under new moments are doubted; None: for ever not
+    unmoving_after: timedelta | None = (
+        None  # so long the same figures under new moments are doubted; None: for ever not
+    )
     polled: bool = True  # False: people type it in, and it holds for ``stale_after`` unless they say otherwise
 
     def due_at(self, at: datetime) -> datetime:
@@ -52,6 +54,21 @@ class Outcome(StrEnum):
     OVERRAN = "overran"  # killed at its deadline
     CRASHED = "crashed"  # the connector itself failed
     SKIPPED = "skipped"  # due, and not run
+
+
+class ClockBy(StrEnum):
+    """What gave away how a source's clock goes."""
+
+    ANSWER = "answer"  # the clock itself, as it answered
+    FILES = "files"  # the moments in its files, beside when these were written: late figures look like a slow clock
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOff:
+    """How far the clock of a source is ahead of ours; below 0: behind."""
+
+    by: timedelta
+    of: ClockBy
 
 
 @dataclass(frozen=True, slots=True)

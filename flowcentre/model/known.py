@@ -10,7 +10,7 @@ from enum import StrEnum
 from flowcentre.model.access import NO_SIGN_IN, Access
 from flowcentre.model.alerts import Alert, Alerting, Silence
 from flowcentre.model.care import CareTerms
-from flowcentre.model.feeds import Feed, HeldRow, Poll, PollCounts
+from flowcentre.model.feeds import ClockOff, Feed, HeldRow, Poll, PollCounts
 from flowcentre.model.places import Places
 from flowcentre.model.retention import Retention
 from flowcentre.model.scoring import PressureRules
@@ -105,6 +105,7 @@ class FeedStatus:
     held_rows: tuple[HeldRow, ...] = ()  # the newest few
     last_doubt: Poll | None = None  # of today, in which not all was believed; no answer was believed whole since
     typed: Typed | None = None  # who typed something in last, and until when that holds
+    clock: ClockOff | None = None  # of its source, where it is off by more than a little
     unmoving_since: datetime | None = None  # it says the very same of new moments since, for longer than is likely
 
 

@@ -11,6 +11,8 @@ from flowcentre.measures.derive import local_day, local_midnight
 from flowcentre.model import (
     EPOCH,
     Alert,
+    ClockBy,
+    ClockOff,
     County,
     Coverage,
     Feed,
@@ -34,6 +36,7 @@ from flowcentre.picture.whole_system import WholeSystem
 from flowcentre.store import FeedLog, Known, Store
 
 STEP = timedelta(minutes=15)  # of trends
+CLOCKS_DIFFER = timedelta(minutes=2)  # by so much, and nobody is told
 
 
 def build(
@@ -340,8 +343,18 @@ def _status(
         log.skipped,
         log.held,
         log.last_doubt,
+        clock=_clock_off(feed, log),
         unmoving_since=_unmoving_since(feed, log, observed_at),
     )
+
+
+def _clock_off(feed: Feed, log: FeedLog) -> ClockOff | None:
+    """How far a source's clock is off, where that is worth telling. Files of figures that are late are no slow clock."""
+    clock = log.clock
+    if clock is None or abs(clock.by) <= CLOCKS_DIFFER:
+        return None
+    late = clock.of is ClockBy.FILES and -clock.by >= feed.late_after
+    return None if late else clock
 
 
 def _unmoving_since(feed: Feed, log: FeedLog, observed_at: datetime | None) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flowcentre.model import HeldRow, Listed, Poll, PollCounts, Typed, Visit, alerts
+from flowcentre.model import ClockOff, HeldRow, Listed, Poll, PollCounts, Typed, Visit, alerts
 from flowcentre.model.actions import Action, ActionNote
 
 UNNUMBERED = (
@@ -118,6 +118,7 @@ class FeedLog:
     last_success_at: datetime | None = None  # when it last answered as agreed, news or none
     observed_at: datetime | None = None  # the newest moment that it spoke of
     moved_at: datetime | None = None  # the newest of those at which it said anything that it had not said before
+    clock: ClockOff | None = None  # how its source's clock goes; not told of the past
     today: PollCounts = PollCounts()
     skipped: int = 0  # due times that passed unpolled
     held: tuple[HeldRow, ...] = ()  # newest first, those alike as one; 20 at most

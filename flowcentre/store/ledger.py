@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, func, select
 
-from flowcentre.model import HeldRow, Outcome, Poll, PollCounts
+from flowcentre.model import ClockBy, ClockOff, HeldRow, Outcome, Poll, PollCounts
 from flowcentre.store import schema as db
 from flowcentre.store.answers import FeedLog
 from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
@@ -85,7 +85,9 @@ def _newest_held(feed: str | None, limit: int, since: datetime | None, until: da
 def read_feed_log(connection: Connection, since: datetime) -> dict[str, FeedLog]:
     """What the ledger says of every feed that was ever polled, counted since a moment."""
     standing = [
-        _Standing(row.id, row.last_poll, row.last_read_poll, row.last_success_at, row.observed_at, row.moved_at)
+        _Standing(
+            row.id, row.last_poll, row.last_read_poll, row.last_success_at, row.observed_at, row.moved_at, _clock(row)
+        )
         for row in connection.execute(select(db.feed).where(db.feed.c.id != db.DERIVED))
     ]
     return _tell(connection, standing, since, None)
@@ -109,6 +111,12 @@ def read_feed_log_until(connection: Connection, since: datetime, until: datetime
         if last is not None
     ]
     return _tell(connection, standing, since, until)
+
+
+def _clock(row: Row[Any]) -> ClockOff | None:
+    if row.clock_off is None or row.clock_by is None:
+        return None
+    return ClockOff(timedelta(milliseconds=row.clock_off), ClockBy(row.clock_by))
 
 
 def _newest_until(outcomes: Collection[Outcome], until: datetime) -> ScalarSelect[int]:
@@ -139,6 +147,7 @@ class _Standing:
     last_success_at: int | None
     observed_at: int | None
     moved_at: int | None
+    clock: ClockOff | None = None
 
 
 def _tell(
@@ -155,6 +164,7 @@ def _tell(
             last_success_at=maybe_from_ms(each.last_success_at),
             observed_at=maybe_from_ms(each.observed_at),
             moved_at=maybe_from_ms(each.moved_at),
+            clock=each.clock,
             today=today.get(each.feed, PollCounts()),
             skipped=skipped.get(each.feed, 0),
             held=tuple(_held_together(connection, each.feed, since, until)) if each.feed in held_lately else (),

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0014"  # the migration that makes this schema
+NEWEST = "0015"  # the migration that makes this schema
 DERIVED = "picture"  # the feed under which totals and shares are kept as history
 
 metadata = MetaData(
@@ -287,6 +287,8 @@ feed = Table(
     Column("received_at", Moment),
     Column("observed_at", Moment),
     Column("moved_at", Moment),
+    Column("clock_off", BigInteger),  # milliseconds that its clock is ahead of ours; below 0: behind
+    Column("clock_by", String),  # what gave that away
     Column("last_poll", ForeignKey("poll.id")),
     Column("last_read_poll", ForeignKey("poll.id")),  # that read an answer
     Column("last_success_at", Moment),

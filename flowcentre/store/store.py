@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, text, update
 
 from flowcentre.model import (
+    ClockOff,
     Held,
     HeldRow,
     Interval,
@@ -105,6 +106,7 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs, PurgeVerbs):
         attempts: int = 1,
         received_at: datetime | None = None,
         moved_at: datetime | None = None,
+        clock: ClockOff | None = None,
     ) -> Recorded:
         """End a poll and keep all that it brought, in one transaction: all of it is kept, or none.
 
@@ -113,7 +115,8 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs, PurgeVerbs):
         visits said again, or told otherwise by an export that is older than the newest of their service. A value
         that was said of its moment and corrected since is not taken again: it is held. No ``bookmark`` leaves the old one. ``received_at`` is when we learnt it, ``finished_at`` unless
         given; it never runs backwards within a feed. ``moved_at`` is the newest moment at which the feed said anything
-        that it had not said before, visits aside, of which the store sees that by itself. Raises PollAlreadyRecorded where the poll is
+        that it had not said before, visits aside, of which the store sees that by itself. Without ``clock`` what was known of its
+        source's clock stands. Raises PollAlreadyRecorded where the poll is
         not running, and ValueError for a value that is no number.
         """
         if feed == db.DERIVED:
@@ -157,6 +160,8 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs, PurgeVerbs):
                 standing["received_at"] = remembered.received_at = received
             if bookmark is not None:
                 standing["bookmark"] = bookmark
+            if clock is not None:
+                standing |= {"clock_off": clock.by // timedelta(milliseconds=1), "clock_by": clock.of}
             if outcome in ledger.READ:
                 standing["last_read_poll"] = poll_id
             if outcome in ledger.ANSWERED:

@@ -119,6 +119,12 @@ class FeedShape(TypedDict):
     last_poll: PollShape | None
     today: Annotated[PollCountsShape, Field(description="since midnight, Europe/London")]
     skipped_today: int
+    clock_off_seconds: Annotated[
+        float | None,
+        Field(
+            description="its source's clock seems so far ahead of ours, below 0 behind; null: no more than two minutes"
+        ),
+    ]
     unmoving_since: Annotated[
         datetime | None,
         Field(

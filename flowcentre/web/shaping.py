@@ -161,6 +161,7 @@ def feed_shape(status: FeedStatus, now: datetime) -> FeedShape:
         "last_poll": poll_shape(status.last_poll) if status.last_poll else None,
         "today": counts_shape(status.today),
         "skipped_today": status.skipped_today,
+        "clock_off_seconds": status.clock.by.total_seconds() if status.clock is not None else None,
         "unmoving_since": status.unmoving_since,
         "held_rows": [held_row_shape(held) for held in status.held_rows],
         "typed": typed_shape(status.typed),

@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -327,6 +327,24 @@ def test_a_source_that_asks_who_we_are_is_shown_our_certificate(source: Source, 
     ours[1].chmod(0o644)
     with pytest.raises(FeedUnavailable, match="everybody on the machine may read it"):
         source.get(**shown)
+
+
+def test_an_answer_brings_what_its_sources_clock_showed(source: Source) -> None:
+    def sent(date: str, **more: str) -> datetime | None:
+        def answer(asked: BaseHTTPRequestHandler) -> None:
+            asked.send_response_only(200)  # without a Date of its own
+            for name, value in ({"Date": date, "Content-Length": "2"} | more).items():
+                asked.send_header(name, value)
+            asked.end_headers()
+            asked.wfile.write(b"{}")
+
+        source.answer = answer
+        return source.get().sent_at
+
+    showed = datetime(2026, 11, 22, 7, 53, tzinfo=UTC)
+    assert sent("Sun, 22 Nov 2026 07:53:00 GMT") == showed
+    assert sent("Sun, 22 Nov 2026 07:53:00 GMT", Age="60") == showed + timedelta(minutes=1)  # kept on the way
+    assert sent("yesterday") is None
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from flowcentre.measures.derive import local_day
-from flowcentre.model import HeldRow, Outcome, Picture, Poll, PollCounts, State
+from flowcentre.model import ClockBy, ClockOff, HeldRow, Outcome, Picture, Poll, PollCounts, State
 from flowcentre.picture.build import work_out
 from flowcentre.picture.expected import expect
 from layouts import demand, feeds, wall
@@ -60,6 +60,22 @@ def test_a_feed_that_says_the_same_again_is_told_so_in_words_on_the_page_and_the
     assert words in page
     assert "it may be sending an old extract again" in page
     assert "same figures" not in to_html(feeds.render(picture)).lower()
+
+
+@pytest.mark.parametrize(
+    ("clock", "said"),
+    [
+        (ClockOff(timedelta(minutes=-7, seconds=-40), ClockBy.ANSWER), "seems 7 min behind. Its figures are left as it gives them"),
+        (ClockOff(timedelta(minutes=9), ClockBy.ANSWER), "seems 9 min ahead. Its figures"),
+        (ClockOff(timedelta(minutes=-7), ClockBy.FILES), "seems 7 min behind, or its files are written 7 min after the moment"),
+        (ClockOff(timedelta(minutes=3), ClockBy.FILES), "seems 3 min ahead: its files speak of a moment after"),
+    ],
+)  # fmt: skip
+def test_how_far_the_clock_of_a_source_is_off_stands_in_words(clock: ClockOff, said: str) -> None:
+    picture = cast.picture("normal")
+    first, *others = picture.feeds
+    assert said in to_html(feeds.render(replace(picture, feeds=(replace(first, clock=clock), *others))))
+    assert "Its clock" not in to_html(feeds.render(picture))
 
 
 def test_a_feed_that_answered_with_nothing_is_not_on_time_in_word_or_sign() -> None:
