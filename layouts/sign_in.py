@@ -32,7 +32,7 @@ def document(form: SignIn, *, fingerprint: str) -> str:
     """The page by which people sign in; whoever is signed in goes on, or signs out first."""
     parts: list[Component] = [html.H1("Sign in")]
     if form.signed_in_as and not form.mistake:
-        return _plain(form.county, form.demonstration, "Sign in", [*parts, *_signed_in_already(form)], fingerprint)
+        return plain(form.county, form.demonstration, "Sign in", [*parts, *_signed_in_already(form)], fingerprint)
     if form.mistake:
         still = f"You are still signed in as {form.signed_in_as}" if form.signed_in_as else "You are not signed in"
         words = [html.H2(still), html.P(form.mistake)]
@@ -50,7 +50,7 @@ def document(form: SignIn, *, fingerprint: str) -> str:
         parts.append(html.P("Your organisation's own page signs you in, and it has not: go in through its address."))
     if not (form.provider or form.local or form.proxy):
         parts.append(html.P("There is no way to sign in here."))
-    return _plain(form.county, form.demonstration, "Sign in", parts, fingerprint)
+    return plain(form.county, form.demonstration, "Sign in", parts, fingerprint)
 
 
 def _signed_in_already(form: SignIn) -> list[Component]:
@@ -94,23 +94,13 @@ def signed_out_document(page: SignedOut, *, fingerprint: str) -> str:
     else:
         parts.append(html.P("Close the browser if others use this machine."))
         parts.append(html.P(html.A("Sign in again", href="/sign-in", className="way-in")))
-    return _plain(page.county, page.demonstration, "Signed out", parts, fingerprint, head)
-
-
-def refused_document(county: str, demonstration: bool, words: str, *, fingerprint: str) -> str:
-    """That somebody may not see what they asked for."""
-    parts: list[Component] = [
-        html.H1("Not for you"),
-        html.P(words),
-        html.P([html.A("The first page", href="/"), " or ", html.A("what you may", href="/signed-in")]),
-    ]
-    return _plain(county, demonstration, "Not for you", parts, fingerprint)
+    return plain(page.county, page.demonstration, "Signed out", parts, fingerprint, head)
 
 
 def statement_document(county: str, demonstration: bool, text: str, *, fingerprint: str) -> str:
     """The accessibility statement, of Markdown."""
     content = html.Article(card_html(text), className="statement")
-    return _plain(county, demonstration, "Accessibility", [content], fingerprint)
+    return plain(county, demonstration, "Accessibility", [content], fingerprint)
 
 
 def signed_in(page: SignedIn, county: County) -> list[Component]:
@@ -156,7 +146,7 @@ def _field(name: str, label: str, hint: str = "", *, required: bool = True, **at
     return html.Div([html.Label(said, htmlFor=name), field], className="field author")
 
 
-def _plain(
+def plain(
     county: str, demonstration: bool, title: str, parts: Sequence[Component], fingerprint: str, head: str = ""
 ) -> str:
     """A page that holds nothing of a county but its name: whoever is not signed in sees it."""

@@ -82,7 +82,7 @@ from flowcentre.model.pressure import Contribution, Declaration, Score
 from flowcentre.model.rehearsal import LONGEST_REHEARSAL, Firing, ProposedRule, Rehearsal, Rehearsed, Span
 from flowcentre.model.retention import FOR_GOOD, Kept, Purged, Retention
 from flowcentre.model.scoring import LEVELS_OF_PRESSURE, Parameter, Pillar, PressureRules, ScoringRules
-from flowcentre.model.signing import AccessNow, AuditShown, SignedIn, SignedOut, SignIn
+from flowcentre.model.signing import AccessNow, AuditShown, Refusal, SignedIn, SignedOut, SignIn
 from flowcentre.model.typed import (
     LONGEST_AUTHOR,
     MOST_DIGITS,
@@ -208,6 +208,7 @@ __all__ = [
     "PollCounts",
     "Reading",
     "ReferralReason",
+    "Refusal",
     "RefusedColumn",
     "Replaced",
     "RosterExport",

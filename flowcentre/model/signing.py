@@ -46,6 +46,20 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """That somebody is not given what they asked for, as a page says it."""
+
+    status: int  # 401, 403 or 404
+    words: str  # why, as it was answered
+    path: str  # what was asked for
+    open: bool = False  # there is no sign-in here
+    who: str = ""  # who is signed in; "" where nobody is
+    board: str | None = None  # of a screen, the one board that it may show
+    screen: bool = False  # it is a screen, whether or not its address is good still
+    written: tuple[tuple[str, str], ...] = ()  # what was typed into the form that was refused, by field
+
+
+@dataclass(frozen=True, slots=True)
 class AccessNow:
     """What administrators see: the screens, who is signed in, and the local accounts."""
 

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from flowcentre.access.asking import Asking, asking
+from flowcentre.model import Refusal
 from flowcentre.web import callbacks, slips
 from flowcentre.web.admission import (
     SIGN_IN,
@@ -65,7 +66,7 @@ class Policy:
     pages: Container[str] = field(default_factory=frozenset)
     asker: Asker | None = None
     public_url: str = ""
-    refused_page: Callable[[str], str] | None = None  # says on a page that somebody may not
+    refused_page: Callable[[Refusal], str] | None = None  # says on a page that there is none, or none for the asker
 
     def headers(self) -> dict[str, str]:
         """The security headers of every answer."""
@@ -205,10 +206,6 @@ class Gate:
         log.warning(
             "refused", method=scope["method"], path=shown(scope["path"]), status=refused.status, why=refused.words
         )
-        draw = self._policy.refused_page
-        if refused.status == 403 and draw is not None and Headers(scope=scope).get("sec-fetch-mode") == "navigate":
-            await HTMLResponse(draw(refused.words), 403)(scope, receive, send)
-            return
         headers = {"www-authenticate": 'Bearer realm="flowcentre"'} if refused.status == 401 else None
         await PlainTextResponse(refused.words, refused.status, headers)(scope, receive, send)
 

@@ -13,6 +13,7 @@ from flowcentre.model import (
     Board,
     Form,
     Picture,
+    Refusal,
     Rehearsal,
     SignedIn,
     SignedOut,
@@ -72,11 +73,11 @@ class Glass:
     # An action with its forms, and the form that logs one.
     action_page: Callable[[ActionStory, ActionForm], str] | None = None
     new_action: Callable[[Draft, ActionForm], str] | None = None
-    # Signing in and out, what one may, that one may not (county, demonstration, words), and the page of administrators.
+    # Signing in and out, what one may, that there is no such page or none for the asker, and the page of administrators.
     sign_in_page: Callable[[SignIn], str] | None = None
     signed_out_page: Callable[[SignedOut], str] | None = None
     signed_in_page: Callable[[Picture, SignedIn], str] | None = None
-    refused_page: Callable[[str, bool, str], str] | None = None
+    refused_page: Callable[[Picture, Refusal], str] | None = None
     statement: Callable[[str, bool], str] | None = None  # of accessibility: county, demonstration
     access_page: Callable[[Picture, AccessNow], str] | None = None
     # The audit: what was asked of it, the number and hash of its newest entry, the mark of its forms, and the moment.

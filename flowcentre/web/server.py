@@ -48,8 +48,9 @@ from flowcentre.web.packages import TOLD, create_packages_api
 from flowcentre.web.pressure import PressureDesk, PressureReading, PressureRoutes
 from flowcentre.web.pressure_api import create_pressure_api
 from flowcentre.web.pulse import Pulse
+from flowcentre.web.refusals import Refusals
 from flowcentre.web.rehearsal import RehearsalRoutes
-from flowcentre.web.sign_in import SignInRoutes, refusing
+from flowcentre.web.sign_in import SignInRoutes
 from flowcentre.web.typed import Desk, SignedIn, TypedRoutes, by_title
 
 if TYPE_CHECKING:
@@ -75,7 +76,14 @@ class Live(Protocol):
 class FlowServer(FastAPI):
     """A FastAPI application with the gate in front of it, outside every middleware that is ever added."""
 
-    def __init__(self, policy: Policy, announcer: Announcer, people: Named, own: Own, **settings: Any) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        announcer: Announcer,
+        people: Named,
+        own: Own,
+        **settings: Any,
+    ) -> None:
         super().__init__(**settings)
         self.own = own  # by whom Dash's pages are without what their asker may not do
         self.people = people  # by whom Dash's pages let rows of people out
@@ -83,8 +91,8 @@ class FlowServer(FastAPI):
         self.announcer = announcer
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The application as it is called: the gate first."""
-        return Gate(super().build_middleware_stack(), self.policy)
+        """The application as it is called: the gate first, and what it refuses as a page where somebody goes to one."""
+        return Refusals(Gate(super().build_middleware_stack(), self.policy), self.policy)
 
     def allow_pages(
         self, script_hashes: Iterable[str], callbacks: Container[str] = frozenset(), pages: Container[str] = frozenset()
@@ -197,9 +205,10 @@ def create_server(
                 threads.shutdown(wait=False, cancel_futures=True)
 
     policy = Policy(frozenset(host.lower() for host in hosts), glass.fingerprint)
+    if (refused := glass.refused_page) is not None:
+        policy.refused_page = lambda refusal: refused(live.current(), refusal)
     if front is not None:
         policy.asker, policy.public_url = front.asker, front.public_url
-        policy.refused_page = refusing(glass, live.current)
     app = FlowServer(
         policy,
         announcer,

@@ -330,19 +330,6 @@ class SignInRoutes:
         return HTMLResponse(draw(SignedOut(county.name, county.demonstration, title, provider_address)))
 
 
-def refusing(glass: Glass, current: Callable[[], Picture]) -> Callable[[str], str] | None:
-    """How somebody who may not is told so on a page, where the glass has one."""
-    draw = glass.refused_page
-    if draw is None:
-        return None
-
-    def page(words: str) -> str:
-        county = current().county
-        return draw(county.name, county.demonstration, words)
-
-    return page
-
-
 def then_of(asked: str) -> str:
     """Where somebody goes once they are signed in: a page of ours, and the first where they ask for another's."""
     if len(asked) > _LONGEST_THEN or not _THEN.fullmatch(asked):

@@ -14,7 +14,7 @@ from flowcentre.web import Glass, create_server, fingerprint_of
 from flowcentre.web.front import Front
 from flowcentre.web.glass import AskedPage
 from flowcentre.web.named import whole_lists
-from layouts import access, boards, shell, sign_in, wall
+from layouts import access, boards, refused, shell, sign_in, wall
 from tests.layouts.cast import poll
 from tests.layouts.delays_cast import Book
 from tests.web.cast import Publisher, QuietStore, running
@@ -64,7 +64,7 @@ def serving(shown: Shown, port: int = 0, *, front: Front | None = None) -> Itera
         sign_in_page=lambda page: sign_in.document(page, fingerprint="1"),
         signed_out_page=lambda page: sign_in.signed_out_document(page, fingerprint="1"),
         signed_in_page=lambda picture, page: access.signed_in_document(picture, page, fingerprint="1"),
-        refused_page=lambda county, invented, words: sign_in.refused_document(county, invented, words, fingerprint="1"),
+        refused_page=lambda picture, refusal: refused.document(picture, refusal, fingerprint="1"),
         statement=lambda county, invented: sign_in.statement_document(
             county, invented, "# Accessibility", fingerprint="1"
         ),

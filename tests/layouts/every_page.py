@@ -20,6 +20,7 @@ from flowcentre.model import (
     Identity,
     Permission,
     Point,
+    Refusal,
     Session,
     SignedIn,
     SignedOut,
@@ -39,6 +40,7 @@ from layouts import (
     huddle,
     pressure_page,
     published,
+    refused,
     shell,
     sign_in,
     silence_new,
@@ -142,7 +144,11 @@ def of_access() -> Iterator[tuple[str, str]]:
     already = replace(wrong, mistake="", signed_in_as="site lead", mark=_MARK)
     yield "to sign in, signed in already", sign_in.document(already, fingerprint="1")
     yield "signed out", sign_in.signed_out_document(SignedOut("Westshire", True), fingerprint="1")
-    yield "not for you", sign_in.refused_document("Westshire", True, "You may not see people.", fingerprint="1")
+    refusal = Refusal(403, "You may not see people.", "/delays/ward-sheet", who="duty.lead")
+    yield "not for you", refused.document(picture, refusal, fingerprint="1")
+    written = (("words", "beds open on A2"),)
+    over = Refusal(401, "You are not signed in.", "/pressure/northgate", written=written)
+    yield "not signed in any more", refused.document(picture, over, fingerprint="1")
     lead = Identity("local", "anna", "site lead", dict.fromkeys(Permission, EVERYWHERE))
     session = Session("h" * 64, lead, "k", at - timedelta(hours=2), at - timedelta(minutes=3))
     until = at + timedelta(hours=6)

@@ -135,3 +135,73 @@ def test_administrators_have_access_among_the_pages_and_nobody_else(as_: As) -> 
 
 def _bar(page: str) -> str:
     return page[page.index("<nav") : page.index("</nav>")]
+
+
+# --- Where there is nothing, or nothing for them ----------------------------------------------------
+
+
+def _sent(who: Reader, path: str, site: str = "same-origin", **fields: str) -> httpx.Response:
+    kind = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": site}
+    return who.client.post(path, content=urlencode(fields), headers=who.headers | kind)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status", "words"),
+    [
+        ("viewer", "/nosuch", 404, "There is no such page."),
+        ("viewer", "/alerts/999", 404, "There is no such alert."),
+        ("viewer", "/access", 403, "This is for administrators."),
+        ("lead", "/delays/ward-sheet", 403, "You may not see rows of people."),
+        ("editor", "/silences/new", 403, "You may look at this, and not do it"),
+    ],
+)
+def test_a_refusal_is_a_page_with_the_ways_of_whoever_asks_and_who_they_are(
+    as_: As, role: str, path: str, status: int, words: str
+) -> None:
+    page = as_(role).goes(path)
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert words in page.text
+    assert f"Signed in as <strong>{role}</strong>" in page.text
+    assert ('href="/huddle"' in _bar(page.text), 'href="/access"' in _bar(page.text)) == (True, False)
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    # A script gets the words and nothing else.
+    plain = as_(role).client.get(path, headers={"cookie": as_(role).headers["cookie"]})
+    assert (plain.status_code, plain.headers["content-type"]) == (status, "text/plain; charset=utf-8")
+
+
+def test_a_screen_is_told_without_any_way_but_that_to_its_board(as_: As) -> None:
+    page = as_("screen").goes("/alerts")
+    assert (page.status_code, "<nav" in page.text) == (403, False)
+    assert re.findall(r'<a [^>]*href="([^"]*)"', page.text) == ["/wall/county", "/accessibility"]
+
+
+def test_what_somebody_wrote_comes_back_where_their_session_is_over(as_: As) -> None:
+    nobody, lead = as_(""), as_("lead")
+    fields = {"form": "m" * 38, "level": "3", "words": "Two wards <closed>, ring 943 476 5919", "author": "site lead"}
+    page = _sent(nobody, "/pressure/northgate", **fields)
+    assert page.status_code == 401
+    written = re.search(r"<textarea[^>]*>(.*?)</textarea>", page.text, re.DOTALL)
+    assert written is not None
+    assert written[1] == "Level: 3\nWords: Two wards &lt;closed&gt;, ring [NHS number]\nBy: site lead"
+    assert 'href="/sign-in?next=/pressure/northgate"' in page.text
+    assert "no-store" in page.headers["cache-control"]
+    # With a session that is not the one for which it was drawn, and never what another site sends.
+    other = _sent(lead, "/pressure/northgate", **fields)
+    assert (other.status_code, "Two wards" in other.text, "another session" in other.text) == (403, True, True)
+    assert "Open the form again" in other.text
+    for who in (nobody, lead):
+        assert "Two wards" not in _sent(who, "/pressure/northgate", "cross-site", **fields).text
+    assert "x" * 99 not in _sent(nobody, "/pressure/northgate", words="x" * 20_000).text
+    assert "secret" not in _sent(nobody, "/access", password="secret").text
+
+
+def test_a_county_without_sign_in_has_pages_of_refusal_too(tmp_path: Path, migrated_sqlite: Path) -> None:
+    shutil.copyfile(migrated_sqlite, tmp_path / "flow.db")
+    store = open_store(f"sqlite:///{tmp_path / 'flow.db'}")
+    centre = Centre(store, access=False)
+    with centre.serving() as url, asking_at(url) as client:
+        page = Reader(client, centre, "").goes("/alerts/999")
+        assert (page.status_code, 'href="/huddle"' in page.text) == (404, True)
+        assert "Signed in" not in page.text
+        assert "sign-in" not in page.text
+    store.close()

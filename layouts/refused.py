@@ -1,0 +1,78 @@
+"""The page that says that there is none, or none for whoever asks: who they are, what they may do, and what they wrote."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from dash import html
+from dash.development.base_component import Component
+
+from flowcentre.model import Picture, Refusal
+from layouts.parts.form_page import form_page
+from layouts.sign_in import plain
+from layouts.top import SIGNED_IN
+
+_SHEETS = ("type-in/access.css",)
+_TITLES = {401: "You are not signed in", 403: "Not for you", 404: "No such page"}
+# What the fields of forms are called, where their own names do not say it.
+_FIELDS = {
+    "words": "Words",
+    "what": "What is to be done",
+    "who": "Who",
+    "role": "Role",
+    "author": "By",
+    "due": "By when",
+    "level": "Level",
+    "until": "Until",
+    "holds": "How long it holds",
+    "where": "Where",
+}
+
+
+def document(picture: Picture, refusal: Refusal, *, fingerprint: str) -> str:
+    """The whole page. A screen has no ways but that to its board, and whoever is not signed in none but that to sign-in."""
+    title = "Nothing was kept" if refusal.written else _TITLES[refusal.status]
+    parts: list[Component] = [html.H1(title), html.P(refusal.words)]
+    if refusal.written:
+        parts += _written(refusal)
+    county = picture.county
+    if refusal.board is not None:
+        parts.append(html.P(html.A("This screen's board", href=f"/wall/{refusal.board}", className="way-in")))
+        return plain(county.name, county.demonstration, title, parts, fingerprint)
+    if not refusal.open and not refusal.who:
+        if not refusal.screen:
+            parts.append(_to_sign_in(refusal))
+        return plain(county.name, county.demonstration, title, parts, fingerprint)
+    parts += _what_now(refusal)
+    return form_page(picture, title, parts, refusal.path, fingerprint, kind="type-in access-page", sheets=_SHEETS)
+
+
+def _written(refusal: Refusal) -> list[Component]:
+    """What was typed, to be copied: it is nowhere else."""
+    lines = "\n".join(f"{_FIELDS.get(name, name)}: {said}" for name, said in refusal.written)
+    rows = str(min(12, lines.count("\n") + 2))
+    copied = html.Textarea(lines, id="written", readOnly="readonly", rows=rows)
+    hint = html.Span("Copy it before you go on: it is kept nowhere.")
+    return [html.Div([html.Label(["What you wrote", hint], htmlFor="written"), copied], className="field author")]
+
+
+def _to_sign_in(refusal: Refusal) -> Component:
+    beside = "_blank" if refusal.written else None
+    href = f"/sign-in?next={quote(refusal.path, safe='/')}"
+    return html.P(html.A("Sign in", href=href, target=beside, className="way-in"))
+
+
+def _what_now(refusal: Refusal) -> list[Component]:
+    parts: list[Component] = []
+    if refusal.written:
+        words = html.A("Open the form again", href=refusal.path, target="_blank", rel="noopener", className="way-in")
+        parts.append(html.P(words))
+    elif refusal.status == 403:
+        parts.append(
+            html.P(["What you may see stands above; ", html.A("what you may do", href=SIGNED_IN), " and where."])
+        )
+    else:
+        parts.append(html.P("What there is stands above."))
+    if refusal.who:
+        parts.append(html.P(["Signed in as ", html.Strong(refusal.who), "."], className="what"))
+    return parts
