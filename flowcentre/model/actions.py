@@ -94,6 +94,7 @@ class Effect:
     usual_high: float | None = None
     looked_at: int = 0  # how many such movements history has
     movement: Movement = Movement.NOT_KNOWN
+    known_from: datetime | None = None  # figures from before have been purged, and some of them would be needed
 
     @property
     def change(self) -> float | None:

@@ -51,6 +51,7 @@ class ActionReads(Protocol):
     def history(
         self, keys: Sequence[tuple[str, str]], start: datetime, end: datetime, /
     ) -> dict[tuple[str, str], Sequence[Point]]: ...
+    def kept_since(self, kept: Kept, /) -> datetime | None: ...
 
 
 @dataclass(frozen=True)

@@ -36,27 +36,34 @@ class Histories(Protocol):
     ) -> dict[tuple[str, str], Sequence[Point]]: ...
 
 
-def effect(store: Histories, county: County, action: Action, at: datetime) -> Effect | None:
+def effect(
+    store: Histories, county: County, action: Action, at: datetime, known_from: datetime | None = None
+) -> Effect | None:
     """The last look at what came of an action that has its time by ``at``; of one that goes on, what the figure did until now.
 
-    None for an action without a trigger, for one that was dropped, and for one that was done less than an hour ago.
+    Where figures of before ``known_from`` have been purged and one of them would be needed, nothing is said but that. None for an action without a trigger, for one that was dropped, and for one that was done less than an hour ago.
     """
     if action.state is ActionState.OPEN:
-        return since_logged(store, county, action, at)
-    found = effects(store, county, action, at)
+        return since_logged(store, county, action, at, known_from)
+    found = effects(store, county, action, at, known_from)
     return found[-1] if found else None
 
 
-def effects(store: Histories, county: County, action: Action, at: datetime) -> tuple[Effect, ...]:
+def effects(
+    store: Histories, county: County, action: Action, at: datetime, known_from: datetime | None = None
+) -> tuple[Effect, ...]:
     """Each look at what came of an action that was done, as far as its time has come, the first first."""
     ended_at = action.ended_at
     if action.state is not ActionState.DONE or ended_at is None:
         return ()
     looks = [ended_at + after for after in LOOKS if ended_at + after <= at]
-    return tuple(found for look in looks if (found := since_logged(store, county, action, look)) is not None)
+    told = (since_logged(store, county, action, look, known_from) for look in looks)
+    return tuple(found for found in told if found is not None)
 
 
-def since_logged(store: Histories, county: County, action: Action, until: datetime) -> Effect | None:
+def since_logged(
+    store: Histories, county: County, action: Action, until: datetime, known_from: datetime | None = None
+) -> Effect | None:
     """What the trigger of an action did from when it was logged until a moment; None for an action without one."""
     measure = find(action.measure) if action.measure else None
     place = action.place or county.places.system.id
@@ -65,6 +72,8 @@ def since_logged(store: Histories, county: County, action: Action, until: dateti
         return None
     over = until - start
     key = (place, measure.id)
+    if known_from is not None and start - timedelta(days=LOOKED_BACK + 1) < known_from:
+        return Effect(measure.id, place, None, None, None, None, over, known_from=known_from)
     # What is "until" a moment is read to just after it.
     points = store.history([key], start - timedelta(days=LOOKED_BACK + 1), until + timedelta(milliseconds=1)).get(
         key, ()

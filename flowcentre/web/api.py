@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from flowcentre.measures import ALL, find
-from flowcentre.model import Measure, Picture
+from flowcentre.model import Kept, Measure, Picture
 from flowcentre.picture.level_words import notice_of
 from flowcentre.picture.worked_out import WorkedOut
 from flowcentre.web import history
@@ -148,7 +148,9 @@ def create_api(
                 media_type="text/csv; charset=utf-8; header=present",
                 headers={"content-disposition": f'attachment; filename="{name}"', "vary": "Accept"},
             )
-        content = to_json(history.as_json(wanted, somewhere, since, until, points, notice))
+        content = to_json(
+            history.as_json(wanted, somewhere, since, until, points, notice, store.kept_since(Kept.READINGS))
+        )
         return Response(content, media_type=JSON, headers={"vary": "Accept"})
 
     return router

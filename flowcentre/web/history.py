@@ -62,9 +62,15 @@ def check_points(points: Sequence[Point]) -> None:
 
 
 def as_json(
-    measure: Measure, place: str, start: datetime, end: datetime, points: Sequence[Point], notice: str = ""
+    measure: Measure,
+    place: str,
+    start: datetime,
+    end: datetime,
+    points: Sequence[Point],
+    notice: str = "",
+    known_from: datetime | None = None,
 ) -> HistoryShape:
-    """The history as the API's JSON, with what must be said of the figures."""
+    """The history as the API's JSON, with what must be said of the figures, and from when on they are still kept."""
     return {
         "measure": measure.id,
         "place": place,
@@ -72,6 +78,7 @@ def as_json(
         "notice": notice,
         "from": start,
         "to": end,
+        "kept_from": known_from if known_from is not None and start < known_from else None,
         "points": [{"at": point.at, "value": number(point.value)} for point in points],
     }
 

@@ -194,6 +194,9 @@ HistoryShape = TypedDict(
         "notice": Annotated[str, Field(description="to be shown beside the values; empty: none")],
         "from": datetime,
         "to": datetime,
+        "kept_from": Annotated[
+            datetime | None, Field(description="figures from before have been purged; null: none that was asked for")
+        ],
         "points": Annotated[
             list[PointShape], Field(description="oldest first; the first may be older than `from`: what stood then")
         ],

@@ -9,7 +9,7 @@ from flowcentre.model import Action, ActionNote, ActionState, County, Effect, Me
 from flowcentre.picture.actions_now import who_words
 from flowcentre.picture.effect import FEWEST, LOOKS
 from layouts.parts.typed_words import until_words
-from layouts.parts.words import NO_BREAK, figure_text, length_words, unit_words, when_words
+from layouts.parts.words import NO_BREAK, date_words, figure_text, length_words, unit_words, when_words
 
 _TOO_SOON = timedelta(minutes=15)  # as long as many a figure takes to be told anew
 MINUS = "\N{MINUS SIGN}"
@@ -101,6 +101,8 @@ def before_after_words(action: Action, effect: Effect) -> str:
 def usual_words(effect: Effect) -> str:
     """What it is held against, or why nothing is said."""
     measure = by_id(effect.measure)
+    if effect.known_from is not None:
+        return f"Figures from before {date_words(effect.known_from)} have been purged, so nothing is said of what it did."
     if effect.change is None:
         return "A figure is missing, or was not told anew since, so nothing is said of what it did."
     if effect.usual_low is None or effect.usual_high is None:

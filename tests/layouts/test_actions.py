@@ -56,6 +56,8 @@ def test_nothing_is_called_better_or_worse_where_it_is_not_known_why_is_said() -
     assert "A figure is missing" in usual_words(effect(Movement.NOT_KNOWN, after=None))
     few = usual_words(effect(Movement.NOT_KNOWN, days=13))
     assert few == "What is usual is not known: history has this time of day on 13 days, and 14 are needed."
+    gone = usual_words(replace(effect(Movement.NOT_KNOWN, after=None), known_from=NOW))
+    assert gone.startswith("Figures from before Sunday 22 November 2026 have been purged")
     said = one(DONE, effect(Movement.NOT_KNOWN, after=None))
     assert "not known" in said
     assert not re.search(r"better than|worse than|no clear change", said)

@@ -94,6 +94,10 @@ def test_where_less_is_worse_a_fall_is_worse_and_where_neither_is_it_has_only_mo
 def test_it_is_looked_at_an_hour_after_it_was_done_and_four_and_no_sooner() -> None:
     told = Told(each_day)
     assert effect(told, COUNTY, DONE, AT + HOUR + 59 * MINUTE) is None
+    # Of a part of the days, the rest of which have been purged, something else would be usual than was once told.
+    purged = effect(told, COUNTY, DONE, AT + 2 * HOUR, AT - 20 * DAY)
+    assert purged is not None
+    assert (purged.change, purged.movement, purged.known_from) == (None, Movement.NOT_KNOWN, AT - 20 * DAY)
     assert [found.over for found in effects(told, COUNTY, DONE, AT + 2 * HOUR)] == [2 * HOUR]
     assert [found.over for found in effects(told, COUNTY, DONE, AT + 5 * HOUR)] == [2 * HOUR, 5 * HOUR]
     assert effects(told, COUNTY, replace(DONE, state=ActionState.DROPPED), AT + 5 * HOUR) == ()

@@ -22,6 +22,7 @@ from flowcentre.model import (
     Feed,
     FeedStatus,
     HeldRow,
+    Kept,
     Level,
     Outcome,
     Picture,
@@ -150,6 +151,7 @@ class QuietStore:
     beat_at: datetime | None = AT
     points: Sequence[Point] = ()
     asked: list[object] = field(default_factory=list)
+    purged: dict[Kept, datetime] = field(default_factory=dict)
 
     def version(self) -> int:
         if self.failing:
@@ -166,6 +168,9 @@ class QuietStore:
     ) -> dict[tuple[str, str], list[Point]]:
         self.asked.append((tuple(keys), start, end))
         return {key: list(self.points) for key in keys}
+
+    def kept_since(self, kept: Kept) -> datetime | None:
+        return self.purged.get(kept)
 
 
 @dataclass

@@ -12,7 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from flowcentre.measures import ALL
-from flowcentre.model import Point
+from flowcentre.model import Kept, Point
 from flowcentre.web import history
 from flowcentre.web.shapes import FeedsShape, HistoryShape, MeasureShape, PictureShape, PlaceShape
 from tests.web.cast import AT, Westshire, picture_of, running, value_of
@@ -118,6 +118,9 @@ def test_a_history_keeps_its_gaps(client: httpx.Client, westshire: Westshire) ->
         {"at": "2026-11-22T08:19:00Z", "value": None},
     ]
     assert (said["from"], said["to"], said["unit"]) == ("2026-11-22T00:00:00Z", "2026-11-22T08:00:00Z", "beds")
+    assert said["kept_from"] is None
+    westshire.store.purged = {Kept.READINGS: AT - timedelta(hours=1)}
+    assert client.get(history_url()).json()["kept_from"] == "2026-11-22T07:14:00Z"
 
 
 @pytest.mark.parametrize(
