@@ -116,7 +116,9 @@ def _join_copies(commands: Typer, a_store: Any) -> None:
         folder: Path = typer.Argument(help="Folder to put it in."),
         config: Path | None = a_config,
         store: str | None = a_store,
-        keep: int | None = typer.Option(None, min=1, help="Delete all but the newest so many, once this one is proved."),
+        keep: int | None = typer.Option(
+            None, min=1, help="Delete all but the newest so many, once this one is proved."
+        ),
     ) -> None:
         """Copy the store as it is now, also while it is written, and prove the copy."""
         copies.back_up(config, store, folder, keep)
@@ -192,9 +194,15 @@ def _join_accounts(commands: Any, a_county: Any, a_store: Any) -> None:
         accounts.list_accounts(config, store)
 
     @audit.command("verify")
-    def _verify(config: Path = a_county, store: str | None = a_store) -> None:
+    def _verify(
+        config: Path = a_county,
+        store: str | None = a_store,
+        head: str | None = typer.Option(
+            None, help="number:hash of an entry, as a log or a backup told it once: none since may be gone."
+        ),
+    ) -> None:
         """See that no entry was changed or taken out, and tell the newest."""
-        accounts.verify_audit(config, store)
+        accounts.verify_audit(config, store, head)
 
 
 def london_moment(text: str) -> datetime:

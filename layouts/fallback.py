@@ -30,7 +30,7 @@ _STYLES = """
 :root { font-size: min(calc(100vw / 120), calc(100vh / 74.5)); }
 body.wall.fallback { grid-template-rows: 7rem 3.625rem minmax(0, 1fr); height: 74.5rem; padding-top: 0; }
 #picture-of { display: flex; align-items: center; gap: 2rem; margin: 0 -2rem; padding: 0 2rem; background: #ffc84a; color: #000; }
-#picture-of strong { font-size: 3.5rem; letter-spacing: -0.02em; }
+#picture-of strong { font-size: 3.5rem; letter-spacing: -0.02em; white-space: nowrap; }
 #picture-of span { font-size: 1.5rem; font-weight: 600; }
 #picture-of #old { margin-left: auto; font-size: 2.5rem; font-weight: 750; white-space: nowrap; }
 .fallback-list { padding: 2rem; font-size: 2rem; color: var(--ink); }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,12 +81,16 @@ def list_accounts(folder: Path, store_url: str | None) -> None:
         say(f"{counted(len(accounts), 'account')}.")
 
 
-def verify_audit(folder: Path, store_url: str | None) -> None:
-    """Say whether the audit is whole, and what its newest entry is. Raises CannotStart where it is not."""
+def verify_audit(folder: Path, store_url: str | None, head: str | None = None) -> None:
+    """Say whether the audit is whole, and what its newest entry is. Raises CannotStart where it is not.
+
+    ``head`` is "number:hash" of an entry that was the newest once, as it was written down elsewhere.
+    """
     setting = setting_of(folder, store_url, demo_port=0)
     with opened(setting, setting.load(), writer=False) as store:
         number, newest = store.audit_head()
         broken = store.verify_audit()
+        against = _against(store, head, number) if head is not None else ""
     if broken is not None:
         raise CannotStart(
             f"The audit is broken at entry {broken}: it, or an entry before it, is not as it was written. Keep a copy of the "
@@ -96,8 +101,30 @@ def verify_audit(folder: Path, store_url: str | None) -> None:
         return
     say(f"The audit is whole: {number:,} {'entry' if number == 1 else 'entries'}, and the newest is {newest}.")
     say(
-        "Compare that with the one that was written down elsewhere: entries that were cut off at the end leave no other trace."
+        against
+        or "Entries that were cut off at the end leave no trace here: ask with --head and a number:hash that was kept elsewhere."
     )
+
+
+def _against(store: Store, head: str, newest: int) -> str:
+    """What an entry kept elsewhere says of the audit. Raises CannotStart where they differ."""
+    written = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", head.strip().lower())
+    if written is None:
+        raise CannotStart(
+            f"--head {head} is no number and hash of an entry: they are written 17:9f86d0..., of 64 signs."
+        )
+    number = int(written[1])
+    keep = "Keep a copy of the store as it is, and tell whoever answers for information governance."
+    if number > newest:
+        raise CannotStart(
+            f"Entries were cut off the audit: {number:,} was written down elsewhere, and the newest here is {newest:,}. {keep}"
+        )
+    entry = next(iter(store.audit_entries(before=number + 1, limit=1)), None)
+    if entry is None or entry.number != number:
+        raise CannotStart(f"Entry {number:,} is no longer kept, so nothing can be compared with it: give a newer one.")
+    if entry.hash != written[2]:
+        raise CannotStart(f"Entry {number:,} is another than the one that was written down elsewhere. {keep}")
+    return f"Entry {number:,} is the one that was written down elsewhere: until there nothing was cut off or made anew."
 
 
 def by() -> str:

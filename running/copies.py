@@ -80,7 +80,7 @@ def postgresql_words(url: str, folder: Path) -> str:
     """The command that backs a PostgreSQL store up, without its password, and what it lacks here."""
     from flowcentre.store.opening import parse
 
-    parsed = parse(url).set(drivername="postgresql", password=None)
+    parsed = parse(url).set(drivername="postgresql")._replace(password=None)
     file = folder / f"{parsed.database}-{utc_now():%Y%m%dT%H%M%SZ}.dump"
     here = "" if shutil.which("pg_dump") else " pg_dump is not on this machine's path: its version is to be the server's or newer."
     return (

@@ -101,12 +101,13 @@ class DiskDuty:
         self._free: int | None = None
         self._size: int | None = None
         self._low = False
+        self._asked = False
 
     def look(self) -> None:
         """Ask the disk."""
         import structlog
 
-        self._free = self._size = None  # unknown, should it not answer
+        self._asked, self._free, self._size = True, None, None  # unknown, should it not answer
         self._size, _, self._free = self._usage(self._folder)
         before, self._low = self._low, self._free < min(self._size * LEAST_FREE_SHARE, LEAST_FREE)
         if self._low and not before:
@@ -117,6 +118,8 @@ class DiskDuty:
         from flowcentre.store.backup import in_words
 
         troubles = upkeep.troubles
+        if not self._asked:
+            return upkeep
         if self._free is None or self._size is None:
             troubles += ("Nobody knows how full the store's disk is: it did not say.",)
         elif self._low:

@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from flowcentre.model import County, Feed, Level, Outcome, Picture, Place, PlaceKind, Places, Reading, Sighting, State
+from flowcentre.model import (
+    County,
+    Feed,
+    Level,
+    Outcome,
+    Picture,
+    Place,
+    PlaceKind,
+    Places,
+    Reading,
+    Sighting,
+    State,
+    Upkeep,
+)
 from flowcentre.picture import LivePicture, build, derived_readings, expect, keep_what_aged
 from flowcentre.store import Store
 
@@ -157,6 +170,15 @@ def test_a_refused_change_of_configuration_is_in_the_picture_until_it_is_put_rig
     assert live.rebuild().refused
     live.use(COUNTY)
     assert not live.rebuild().refused
+
+
+def test_what_somebody_has_to_see_to_makes_a_new_picture_and_the_free_space_of_a_disk_does_not(store: Store) -> None:
+    live, told = LivePicture(store, COUNTY, Clock(AT)), []
+    live.subscribe(told.append)
+    for upkeep in (Upkeep(disk_free=9), Upkeep(disk_free=8), Upkeep(("one is overdue",)), Upkeep(("one is overdue",))):
+        live.kept_up(upkeep)
+        assert live.rebuild().upkeep == upkeep
+    assert [picture.upkeep.troubles for picture in told] == [("one is overdue",)]
 
 
 def test_the_past_is_as_it_was_known_then_unless_later_corrections_are_asked_for(store: Store) -> None:

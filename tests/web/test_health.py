@@ -8,8 +8,9 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from flowcentre.model import Ending, Upkeep
 from flowcentre.web.pulse import Pulse
-from tests.web.cast import AT, QuietStore, Westshire
+from tests.web.cast import AT, QuietStore, Westshire, picture_of
 
 
 def test_a_process_that_answers_is_alive_whatever_else(client: httpx.Client, westshire: Westshire) -> None:
@@ -85,6 +86,26 @@ def test_metrics_are_in_the_form_that_prometheus_reads(client: httpx.Client, wes
     assert samples["flowcentre_builds_total",] == 1
     assert samples["flowcentre_display_bytes_total",] > 100
     assert samples["flowcentre_display_answers_total", ("status", "200")] == 1
+
+
+def test_metrics_tell_how_the_server_itself_stands_and_leave_out_what_nobody_knows(
+    client: httpx.Client, westshire: Westshire
+) -> None:
+    def told() -> dict[str, float]:
+        lines = client.get("/metrics").text.splitlines()
+        found = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+        return {name.removeprefix("flowcentre_"): float(value) for name, value in found.items()}
+
+    assert not [name for name in told() if "backup" in name or "disk" in name or "certificate" in name]
+    ending = Ending("flow.example", AT + timedelta(days=9))
+    upkeep = Upkeep(("one is overdue",), AT - timedelta(hours=30), (ending,), AT - timedelta(minutes=1), 4_000, 90_000)
+    westshire.live.picture = picture_of(1, upkeep=upkeep)
+    found = told()
+    assert found["upkeep_troubles"] == 1
+    assert found["backup_age_seconds"] == 30 * 3600
+    assert found["fallback_age_seconds"] == 60
+    assert (found["disk_free_bytes"], found["disk_size_bytes"]) == (4_000, 90_000)
+    assert found['certificate_left_seconds{host="flow.example"}'] == 9 * 86400
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
