@@ -1,6 +1,10 @@
-"""Local accounts at sign-in: a password by argon2, a code by TOTP, and a lock against whoever tries many.
+"""Local accounts at sign-in: a password by argon2, a code by TOTP, and a bound on tries that keeps nobody out for good.
 
 Whatever is wrong is said in the same words and takes as long, so that nobody learns which accounts there are.
+
+Tries from a browser in which the account has signed in before are counted for that browser. All others are counted twice:
+by their address, and for the account, whoever sends them from wherever. So somebody who guesses shuts out themselves, then
+whoever comes from their address, then every browser that is new to the account; never one that is known to it.
 """
 
 from __future__ import annotations
@@ -15,16 +19,19 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from flowcentre.access.devices import known_device
+from flowcentre.access.tries import Tries
 from flowcentre.model import Account, is_account_name
 from flowcentre.store import Store
 
-MOST_FAILURES = 5  # the fifth in a row locks
-LOCKED_FOR, LOCKED_AT_MOST = timedelta(minutes=15), timedelta(hours=24)  # each lock is twice as long as the one before
+MOST_FAILURES = 20  # in a row, by browsers that are not known: that many lock the account for all of these
+MOST_ON_ONE_WAY = 5  # from one address, or from one known browser
+LOCKED_FOR = timedelta(minutes=15)  # by each failure from that on, and never longer
 STEP = 30  # seconds that a code holds: RFC 6238, and what every authenticator does
 LONGEST_PASSWORD = 1024  # signs: to hash a book would cost us and not whoever sent it
 WORDS = (
     "That did not let you in. The name, the password or the code is not right, or there were too many tries: "
-    "then wait a quarter of an hour, or ask an administrator."
+    "then wait a quarter of an hour, use a browser in which you have signed in before, or ask an administrator."
 )
 NO_SUCH = "no such account"
 BUSY = "Too many people are signing in at this moment. Please try again."
@@ -43,17 +50,31 @@ class Refused:
     reason: str
 
 
-def sign_in(store: Store, name: str, password: str, code: str, at: datetime) -> Account | Refused:
+def ways_to_try() -> Tries:
+    """The tries of one server, by the way on which they come."""
+    return Tries(MOST_ON_ONE_WAY, LOCKED_FOR)
+
+
+def sign_in(
+    store: Store,
+    tries: Tries,
+    name: str,
+    password: str,
+    code: str,
+    at: datetime,
+    *,
+    address: str = "",
+    device: str = "",
+) -> Account | Refused:
     """The account, where name, password and code are right and none of that is used up; else why not.
 
-    Each try is counted before it is judged, so that many at the same moment are no more tries than one after another.
+    ``address`` is where the try comes from, ``device`` the cookie of a known browser. Each try is counted before it is judged,
+    so that many at the same moment are no more tries than one after another.
     """
     account = store.account(name) if is_account_name(name) else None
-    reason = _why_not(account, at)
+    reason, way = _why_not(account), ""
     if account is not None and not reason:
-        counted = store.note_failure(name, at, MOST_FAILURES, LOCKED_FOR, longest=LOCKED_AT_MOST)
-        if counted.failures >= MOST_FAILURES and not _is_own_lock(counted, at):
-            reason = "locked by a try at the same moment"
+        reason, way = _counted(store, tries, account, at, address, device)
     if not _HASHING.acquire(timeout=_WAITS):
         return Refused(BUSY, "too many sign-ins at once")
     try:
@@ -75,25 +96,30 @@ def sign_in(store: Store, name: str, password: str, code: str, at: datetime) -> 
         return Refused(WORDS, "the account was changed at the same moment")
     if _HASHER.check_needs_rehash(account.password):
         now = store.set_account(name, password=hashed(password))
+    tries.forget(name, way)
     return now
 
 
-def _why_not(account: Account | None, at: datetime) -> str:
-    """Why nobody can sign in by an account just now, whatever they know; "" where they can."""
+def _why_not(account: Account | None) -> str:
+    """Why nobody can ever sign in by an account, whatever they know; "" where they can."""
     if account is None:
         return NO_SUCH
-    if account.closed_at is not None:
-        return "the account is closed"
+    return "the account is closed" if account.closed_at is not None else ""
+
+
+def _counted(store: Store, tries: Tries, account: Account, at: datetime, address: str, device: str) -> tuple[str, str]:
+    """Why a try is not judged, "" where it is, and the way on which it was counted."""
+    browser = known_device(device, account)
+    if browser and tries.take(account.name, way := f"browser {browser}", at):
+        return "", way
+    # A known browser that failed too often is one like any other.
     if account.locked_until is not None and at < account.locked_until:
-        return f"the account is locked until {account.locked_until:%Y-%m-%d %H:%M} UTC"
-    return ""
-
-
-def _is_own_lock(counted: Account, at: datetime) -> bool:
-    """Is it this very try that has locked the account? That one is still judged, and those are not that came beside it."""
-    lock = min(LOCKED_FOR * 2 ** min(counted.failures - MOST_FAILURES, 10), LOCKED_AT_MOST)
-    until = counted.locked_until
-    return until is not None and abs(until - (at + lock)) < timedelta(milliseconds=1)
+        return f"the account is locked until {account.locked_until:%Y-%m-%d %H:%M} UTC", ""
+    if not tries.take(account.name, way := f"address {address}", at):
+        return "too many tries from one address", ""
+    if not store.note_failure(account.name, at, MOST_FAILURES, LOCKED_FOR):
+        return "locked by a try at the same moment", ""
+    return "", way
 
 
 def hashed(password: str) -> str:

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from flowcentre.access.lately import Lately
 from flowcentre.access.tokens import hash_of, is_token, make_token
 from flowcentre.model import EVERYWHERE, Access, Display, Identity, Permission
 from flowcentre.store import Store
@@ -37,7 +36,6 @@ class Displays:
     def __init__(self, store: Store, access: Callable[[], Access]) -> None:
         self._store = store
         self._access = access
-        self._lately: Lately[Display] = Lately(store.display)
         self._guard = threading.Lock()
         self._noted: dict[int, datetime] = {}  # when each screen was last written down as seen, by its id
 
@@ -45,15 +43,11 @@ class Displays:
         """The screen of a token, noted as seen; None where there is none that is still good."""
         if not is_token(token):
             return None
-        display = self._lately.get(hash_of(token), at)
+        display = self._store.display(hash_of(token))
         if display is None or not holds(display, self._access().display_unseen, at):
             return None
         self._note(display, at)
         return identity_of_display(display)
-
-    def forget(self) -> None:
-        """Ask the store anew for every screen: one has just been revoked."""
-        self._lately.forget_all()
 
     def _note(self, display: Display, at: datetime) -> None:
         """Write down that a screen was seen, once a minute at most: of many servers each does so by what it knows."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flowcentre.access.grants import granted_now
-from flowcentre.access.lately import Lately
 from flowcentre.access.tokens import hash_of, is_token, make_token
 from flowcentre.model import Access, Identity, Permission, Session
 from flowcentre.store import Store
@@ -53,7 +52,6 @@ class Sessions:
     def __init__(self, store: Store, access: Callable[[], Access]) -> None:
         self._store = store
         self._access = access
-        self._lately: Lately[Session] = Lately(store.session)
 
     def begin(
         self, identity: Identity, at: datetime, *, provider_session: str = "", id_token: str = ""
@@ -65,7 +63,7 @@ class Sessions:
         """The session of a token, with all that its identity is granted now; None where there is none, or none any more."""
         if not is_token(token):
             return None
-        found = self._lately.get(hash_of(token), at)
+        found = self._store.session(hash_of(token))
         if found is None or found.ended_at is not None:
             return None
         access = self._access()
@@ -74,25 +72,15 @@ class Sessions:
         ended_by = why_ended(access, session, at) or ("" if granted is not None else NOT_GRANTED)
         if ended_by:
             self._store.end_session(found.token_hash, at, ended_by)
-            self._lately.forget(found.token_hash)
             return None
         return session
-
-    def forget(self) -> None:
-        """Ask the store anew for everybody: sessions have just been ended."""
-        self._lately.forget_all()
 
     def active(self, token: str, at: datetime) -> None:
         """Note that a person did something: a page that refreshes itself is none. A session that is over stays so."""
         session = self.who(token, at)
         if session is not None and at - session.active_at >= ACTIVE_EVERY:
             self._store.session_active(session.token_hash, at)
-            self._lately.forget(session.token_hash)
 
     def end(self, token: str, at: datetime, by: str = "signed out") -> bool:
         """End the session of a token; whether there was one."""
-        if not is_token(token):
-            return False
-        ended = self._store.end_session(hash_of(token), at, by)
-        self._lately.forget(hash_of(token))
-        return ended
+        return is_token(token) and self._store.end_session(hash_of(token), at, by)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flowcentre.config.access_grants import read_grants, read_machines
 from flowcentre.config.access_shapes import DisplaysShape, SignInShape, SmallNumbersShape
-from flowcentre.config.access_ways import is_own_address, read_oidc, read_proxy, tells_groups
+from flowcentre.config.access_ways import is_own_address, peer_mistake, read_oidc, read_proxy, tells_groups
 from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
 from flowcentre.config.mistakes import suggest
@@ -53,6 +53,7 @@ def read_access(document: Document, found: PlacesFound) -> Access:
     return Access(
         configured=True,
         public_url=(signing.public_url or "").rstrip("/"),
+        forwarded_by=tuple(signing.forwarded_by or ()),
         local=local,
         oidc=oidc,
         proxy=proxy,
@@ -80,6 +81,10 @@ def _read_sign_in(document: Document) -> SignInShape:
         # In the clear, whoever is on the way reads passwords and takes sessions.
         what = "public_url is not the address of a server by https"
         document.wrong(("sign_in", "public_url"), what, f"{_PUBLIC_URL}, without a path; http on this machine alone")
+    for index, proxy in enumerate(shape.forwarded_by or ()):
+        if wrong := peer_mistake(proxy, "where they are"):
+            right = 'forwarded_by = ["127.0.0.1"], the address of the proxy'
+            document.wrong(("sign_in", "forwarded_by", index), wrong, right)
     return shape
 
 

@@ -11,6 +11,7 @@ class SignInShape(Shape):
     """``[sign_in]`` of ``access.toml``"""
 
     public_url: Name | None = _key('"https://flow.westshire.example"', required=True)
+    forwarded_by: list[Name] | None = _key('["127.0.0.1"]')
     local: bool | None = _key("true")
     idle: Length | None = _key('"60m"')
     idle_people: Length | None = _key('"15m"')

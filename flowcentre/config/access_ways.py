@@ -117,17 +117,20 @@ def tells_groups(document: Document) -> bool:
 
 
 def _check_peer(document: Document, index: int, peer: str) -> None:
+    if wrong := peer_mistake(peer, "who they are"):
+        right = f"peers = {_example(ProxyShape, 'peers')}, the proxy alone, or a small network: 10.1.2.0/28"
+        document.wrong(("proxy", "peers", index), wrong, right)
+
+
+def peer_mistake(peer: str, what: str) -> str:
+    """Why it is not where a proxy of ours can be, "" where it is; ``what`` is what a proxy is believed when it says it."""
     try:
         network = ipaddress.ip_network(peer)
     except ValueError:
-        what = f'"{peer}" is no address, nor a network'
-        document.wrong(
-            ("proxy", "peers", index), what, f"peers = {_example(ProxyShape, 'peers')}, or a network: 10.1.2.0/28"
-        )
-        return
+        return f'"{peer}" is no address, nor a network'
     if network.prefixlen < _WIDEST[network.version]:
-        what = f"{peer} takes in {network.num_addresses:,} addresses: whoever is at one of them could say who they are"
-        document.wrong(("proxy", "peers", index), what, "the address of the proxy alone")
+        return f"{peer} takes in {network.num_addresses:,} addresses: whoever is at one of them could say {what}"
+    return ""
 
 
 def _table(document: Document, name: str) -> dict[str, object] | None:

@@ -248,6 +248,7 @@ class Access:
 
     configured: bool = False
     public_url: str = ""  # https, or this machine
+    forwarded_by: tuple[str, ...] = ()  # addresses or networks of proxies in front, whose X-Forwarded-For is believed
     local: bool = False
     oidc: Oidc | None = None
     proxy: TrustedProxy | None = None

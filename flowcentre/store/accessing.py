@@ -38,23 +38,13 @@ class AccessVerbs(Connections):
         with self._changing() as connection:
             return accounts.change(connection, name, changes)
 
-    def note_failure(
-        self,
-        name: str,
-        at: datetime,
-        most: int,
-        lock_for: timedelta,
-        *,
-        longest: timedelta = timedelta(hours=24),
-    ) -> Account:
-        """Count a sign-in that failed. The account as it stands then.
+    def note_failure(self, name: str, at: datetime, most: int, lock_for: timedelta) -> bool:
+        """Count a sign-in that failed. False where the account is locked, or is not there: then nothing is counted.
 
-        The ``most``-th failure since the last success locks it for ``lock_for``; each one after that for twice as long as
-        the one before, and for ``longest`` at most. While it is locked nothing is counted: nobody can lock it for ever.
-        Raises LookupError where there is no such account.
+        The ``most``-th failure since the last success locks it for ``lock_for``, and so does each one after that.
         """
         with self._changing() as connection:
-            return accounts.note_failure(connection, name, at, most, lock_for, longest)
+            return accounts.note_failure(connection, name, at, most, lock_for)
 
     def note_success(self, name: str, totp_step: int | None) -> bool:
         """Note that somebody signed in, by a code of the numbered time step (None: without): failures are forgotten.

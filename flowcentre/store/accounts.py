@@ -15,7 +15,6 @@ from flowcentre.store.writing import insert_new
 _row = db.account.c
 _MOMENTS = {"made_at", "closed_at", "locked_until"}
 _CHANGES = {"title", "password", "totp", "closed_at", "failures", "locked_until", "totp_used"}
-_MOST_DOUBLINGS = 32  # beyond which every lock is the longest anyway
 
 
 def add(connection: Connection, account: Account) -> None:
@@ -35,10 +34,8 @@ def change(connection: Connection, name: str, changes: dict[str, Any]) -> Accoun
     return _standing(connection, name)
 
 
-def note_failure(
-    connection: Connection, name: str, at: datetime, most: int, lock_for: timedelta, longest: timedelta
-) -> Account:
-    """Count a failure, and lock from the ``most``-th on: each lock is twice as long as the last."""
+def note_failure(connection: Connection, name: str, at: datetime, most: int, lock_for: timedelta) -> bool:
+    """Count a failure, and lock from the ``most``-th on; False where it is locked, or is not there."""
     # The update takes the row's lock, on PostgreSQL; whoever else counts waits for it and counts on.
     counted = connection.execute(
         update(db.account)
@@ -47,9 +44,8 @@ def note_failure(
         .returning(_row.failures)
     ).scalar()
     if counted is not None and counted >= most:
-        until = at + min(lock_for * 2 ** min(counted - most, _MOST_DOUBLINGS), longest)
-        connection.execute(update(db.account).where(_row.name == name).values(locked_until=to_ms(until)))
-    return _standing(connection, name)
+        connection.execute(update(db.account).where(_row.name == name).values(locked_until=to_ms(at + lock_for)))
+    return counted is not None
 
 
 def note_success(connection: Connection, name: str, totp_step: int | None) -> bool:

@@ -158,6 +158,7 @@ class AdministerRoutes:
                 (enrolment.close if do == "close" else enrolment.unlock)(store, which, at, by=by.id)
             except enrolment.CannotEnrol as why:
                 raise CannotDo(f"{str(why)[:1].upper()}{str(why)[1:]}.") from None
+            self.front.tries.forget(which)
             self.front.forget()
             return "closed" if do == "close" else "unlocked"
         raise CannotDo("There is nothing of that name to do that to.")

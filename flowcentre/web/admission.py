@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
@@ -21,19 +22,27 @@ LOOK_AGAIN_EVERY = (
     1.5  # seconds: an open stream ends that long after its asker's right does, and what the asker believes
 )
 SIGN_IN = "/sign-in"
+# What costs us most, or the identity provider: a password to be hashed, a provider to be asked. It counts for so many.
+DEAR, COST = frozenset({SIGN_IN, "/sign-in/provider", "/sign-in/callback"}), 10
+# Files of ours that everybody needs to sign in at all, and what looks after the server.
+COSTS_NOTHING = re.compile(r"/assets/|/_favicon\.ico$|/healthz$|/readyz$")
 MARK_HEADER = "x-flow-mark"
 _OPEN = Asking(OPEN)
 log = structlog.get_logger(__name__)
 
 
 class Refused(Exception):
-    """A request that goes no further: its status and why, in plain words; with ``to``, where it is sent instead."""
+    """A request that goes no further: its status and why, in plain words; with ``to``, where it is sent instead.
 
-    def __init__(self, status: int, words: str, to: str = "") -> None:
+    ``wait`` is in how many seconds it may be asked again, where there were too many.
+    """
+
+    def __init__(self, status: int, words: str, to: str = "", *, wait: int = 0) -> None:
         super().__init__(words)
         self.status = status
         self.words = words
         self.to = to
+        self.wait = wait
 
 
 async def admit(asker: Asker | None, scope: Scope, method: str, path: str, headers: Headers) -> Asking | None:
@@ -43,7 +52,11 @@ async def admit(asker: Asker | None, scope: Scope, method: str, path: str, heade
     """
     if asker is None:
         return _OPEN
-    known = await _known(asker, scope, headers)
+    known, nobodys = await _known(asker, scope, headers)
+    if known is None or path in DEAR:
+        _count(asker, scope, method, path, headers)
+    if nobodys:
+        raise Refused(401, "That token is nobody's.")
     query = scope.get("query_string", b"").decode("latin-1")
     needs = decision(method, path, query)
     if needs is Who.ANYBODY:
@@ -109,14 +122,30 @@ def check_callback(known: Asking | None, headers: Headers) -> None:
         raise Refused(403, "This page was drawn for another session. Load it again.")
 
 
-async def _known(asker: Asker, scope: Scope, headers: Headers) -> Asking | None:
+async def _known(asker: Asker, scope: Scope, headers: Headers) -> tuple[Asking | None, bool]:
+    """Who asks, and whether they say that they are somebody whom nobody knows. Raises Refused."""
     try:
-        return await asker.of(headers, _peer(scope))
+        return await asker.of(headers, _peer(scope)), False
     except NotKnown:
-        raise Refused(401, "That token is nobody's.") from None
+        return None, True
     except Exception as error:
         log.error("nobody can tell who asks", **kind_and_place(error))
         raise Refused(503, "Nobody can tell just now who asks. Please try again in a moment.") from None
+
+
+def _count(asker: Asker, scope: Scope, method: str, path: str, headers: Headers) -> None:
+    """Count what a stranger asks. Raises Refused. Whoever is known is never held up by what others ask from their address."""
+    if COSTS_NOTHING.match(path):
+        return
+    address = asker.addresses.of(headers, _peer(scope))
+    dear = path in DEAR and (path != SIGN_IN or method == "POST")
+    wait = asker.strangers.wait(address, COST if dear else 1)
+    if not wait:
+        return
+    more = asker.floods.due(address, "", asker.now())
+    if more is not None:
+        log.warning("too much is asked by strangers", address=address, more_since=more)
+    raise Refused(429, f"Too much was asked from your address. Please try again in {wait} s.", wait=wait)
 
 
 async def _note_activity(asker: Asker, method: str, path: str, headers: Headers) -> None:

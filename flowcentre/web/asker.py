@@ -1,7 +1,7 @@
 """Who asks, found out of a request: a session, a display's token, a machine's, or a proxy in front that has signed people in.
 
-What the store says of a token is believed for a second, and it is asked in threads of its own: pages that are being drawn
-hold up nobody's sign-in, and a store that hangs holds up no stream.
+What the store says of a token is believed for a second, here and nowhere else, and it is asked in threads of its own: pages
+that are being drawn hold up nobody's sign-in, and a store that hangs holds up no stream.
 """
 
 from __future__ import annotations
@@ -20,13 +20,17 @@ from typing import Any
 
 from starlette.datastructures import Headers
 
+from flowcentre.access.addresses import Addresses
 from flowcentre.access.asking import Asking
+from flowcentre.access.repeated import Repeated
+from flowcentre.access.sessions import ACTIVE_EVERY
+from flowcentre.access.strangers import Strangers
 from flowcentre.model.access import Identity, Session
 
 SESSION, DISPLAY, MARK = "__Host-flow-session", "__Host-flow-display", "__Host-flow-mark"
 PENDING = "__Host-flow-pending"  # a sign-in at a provider that has begun
-BELIEVED_FOR = 1.0  # seconds
-ACTIVE_EVERY = timedelta(seconds=30)  # an activity sooner after the last is not written
+DEVICE = "__Host-flow-device"  # a browser in which somebody has signed in by a local account
+BELIEVED_FOR = 1.0  # seconds: what another server ends or revokes is ended here that much later
 _MOST_BELIEVED = 10_000
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,200}")
 _BEARER = re.compile(r"bearer ([A-Za-z0-9._~+/=-]{16,500})", re.IGNORECASE)
@@ -49,13 +53,22 @@ class NotKnown(Exception):
 
 @dataclass
 class Asker:
-    """Finds out who asks. ``key`` marks the forms of those whom a proxy has signed in: they have no session here."""
+    """Finds out who asks, and from where. ``key`` marks the forms of those whom a proxy has signed in: they have no session
+    here. ``strangers`` bounds what those may ask who are not known.
+    """
 
     ways: Ways
     now: Callable[[], datetime]
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    addresses: Addresses = field(default_factory=Addresses)
+    strangers: Strangers = field(init=False)
+    floods: Repeated = field(default_factory=Repeated)
+    _forgotten: int = 0  # how often
     _believed: dict[tuple[str, str], tuple[float, Any]] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="asker"))
+
+    def __post_init__(self) -> None:
+        self.strangers = Strangers(self.now)
 
     async def of(self, headers: Headers, peer: str) -> Asking | None:
         """Who asks; None: nobody who is known. Raises NotKnown, and whatever the store raises."""
@@ -89,6 +102,7 @@ class Asker:
 
     def forget(self) -> None:
         """Believe nothing any more: somebody's session or token has ended."""
+        self._forgotten += 1
         self._believed.clear()
 
     def _machine(self, said: str) -> Asking:
@@ -102,14 +116,17 @@ class Asker:
         """What the store says of a token, now or a moment ago."""
         if not _TOKEN.fullmatch(token):
             return None
-        moment, key = time.monotonic(), (kind, token)
+        moment, key, forgotten = time.monotonic(), (kind, token), self._forgotten
         kept = self._believed.get(key)
         if kept is not None and moment - kept[0] < BELIEVED_FOR:
             return kept[1]
         found = await asyncio.get_running_loop().run_in_executor(self._threads, look, token, self.now())
-        if len(self._believed) >= _MOST_BELIEVED:  # whoever makes up tokens must not fill our memory
-            self._believed.clear()
-        self._believed[key] = (moment, found)
+        if found is None:  # is not kept: whoever makes up tokens fills nothing
+            self._believed.pop(key, None)
+        elif forgotten == self._forgotten:  # else it may have been ended while it was looked up
+            if len(self._believed) >= _MOST_BELIEVED:
+                self._believed.clear()
+            self._believed[key] = (moment, found)
         return found
 
 

@@ -6,17 +6,22 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from flowcentre.access.accounts import ways_to_try
+from flowcentre.access.addresses import Addresses
 from flowcentre.access.displays import Displays
 from flowcentre.access.machines import Machines
 from flowcentre.access.proxied import Proxied, must_not_be_reached_directly
 from flowcentre.access.sessions import Sessions
+from flowcentre.access.tries import Tries
 from flowcentre.model import Access, Oidc
 from flowcentre.web.asker import Asker, Ways
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from flowcentre.access.oidc import Provider
     from flowcentre.store import Store
 
@@ -35,12 +40,11 @@ class Front:
     asker: Asker
     secret: Secret
     public_url: str
+    tries: Tries = field(default_factory=ways_to_try)
     _provider: tuple[Oidc, Provider] | None = field(default=None)
 
     def forget(self) -> None:
         """Believe nothing of before: what has just been ended or revoked is so at once on this server."""
-        self.sessions.forget()
-        self.displays.forget()
         self.asker.forget()
 
     def provider(self) -> Provider | None:
@@ -54,6 +58,10 @@ class Front:
             secret = self.secret(oidc.client_secret_env) if oidc.client_secret_env else ""
             self._provider = oidc, Provider(oidc, secret, http_client(), self.now)
         return self._provider[1]
+
+    def address_of(self, request: Request) -> str:
+        """From where somebody asks, as their tries are counted."""
+        return self.asker.addresses.of(request.headers, request.client.host if request.client is not None else "")
 
 
 def front_of(
@@ -78,6 +86,7 @@ def front_of(
         proxied = Proxied(access, started.proxy, proved)
     sessions, displays = Sessions(store, access), Displays(store, access)
     ways = Ways(sessions.who, sessions.active, displays.who, machines.who, proxied.who if proxied is not None else None)
-    front = Front(store, access, now, sessions, displays, Asker(ways, now, key), secret, started.public_url.rstrip("/"))
+    asker = Asker(ways, now, key, Addresses(started.forwarded_by))
+    front = Front(store, access, now, sessions, displays, asker, secret, started.public_url.rstrip("/"))
     front.provider()  # what can never work is said at the start
     return front

@@ -203,10 +203,13 @@ class Gate:
         if refused.to:  # somebody who has to sign in first
             await RedirectResponse(refused.to, refused.status)(scope, receive, send)
             return
-        log.warning(
-            "refused", method=scope["method"], path=shown(scope["path"]), status=refused.status, why=refused.words
-        )
-        headers = {"www-authenticate": 'Bearer realm="flowcentre"'} if refused.status == 401 else None
+        if not refused.wait:  # whoever asks too much must not fill the log as well: see ``admission``
+            log.warning(
+                "refused", method=scope["method"], path=shown(scope["path"]), status=refused.status, why=refused.words
+            )
+        headers = {"www-authenticate": 'Bearer realm="flowcentre"'} if refused.status == 401 else {}
+        if refused.wait:
+            headers["retry-after"] = str(refused.wait)
         await PlainTextResponse(refused.words, refused.status, headers)(scope, receive, send)
 
 

@@ -20,10 +20,11 @@ from starlette.routing import Route
 
 from flowcentre.access.accounts import BUSY, Refused, sign_in
 from flowcentre.access.asking import asking
+from flowcentre.access.devices import device_cookie
 from flowcentre.access.grants import LOCAL, identity_of
 from flowcentre.access.repeated import Repeated
 from flowcentre.model import Audited, Identity, Picture, SignedIn, SignedOut, SignIn, is_account_name
-from flowcentre.web.asker import DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
+from flowcentre.web.asker import DEVICE, DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
 from flowcentre.web.decisions import NOT_PEOPLE, Who, decision
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.front import Front
@@ -37,7 +38,7 @@ NOTHING_GRANTED = (
 )
 NOT_NOW = "Nobody can be signed in just now: the store does not answer. Please try again in a moment."
 _PENDING_FOR = timedelta(minutes=10)
-_SCREEN_FOR = timedelta(days=400)  # as long as a browser keeps any cookie; it is renewed at each opening of the address
+_KEPT_FOR = timedelta(days=400)  # as long as a browser keeps any cookie; it is renewed each time
 _LONGEST_THEN = 1000
 # Seconds. A refusal by name and password leaves at a whole number of these: what an account that is there costs more is not seen.
 _REFUSED_EVERY = 0.3
@@ -99,9 +100,10 @@ class SignInRoutes:
         if not access.local:
             return self._drawn(404, then=then, mistake="There are no local accounts here.")
         try:
-            found = sign_in(
-                self.front.store, name, fields.get("password", ""), fields.get("code", "").replace(" ", ""), at
-            )
+            browser = cookies_of(request.headers).get(DEVICE, "")
+            password, code = fields.get("password", ""), fields.get("code", "").replace(" ", "")
+            by = {"address": self.front.address_of(request), "device": browser}
+            found = sign_in(self.front.store, self.front.tries, name, password, code, at, **by)
             if isinstance(found, Refused):
                 # What is no account's name may be somebody's password, in the wrong field.
                 known = is_account_name(name) and self.front.store.account(name) is not None
@@ -110,7 +112,10 @@ class SignInRoutes:
             if identity is None:
                 refused = Refused(NOTHING_GRANTED, "nothing is granted")
                 return self._refused(f"{LOCAL}|{name}", refused, then, name)
-            return self._begun(request, identity, then)
+            answer = self._begun(request, identity, then)
+            kept = cookie(DEVICE, device_cookie(browser, found), lasts=_KEPT_FOR)
+            answer.headers.append("set-cookie", kept)
+            return answer
         except Exception as error:
             return self._failed(error, then)
 
@@ -249,7 +254,7 @@ class SignInRoutes:
         if screen is None or screen.board is None:
             return PlainTextResponse("This address is no longer good. An administrator makes another.", 404)
         answer = RedirectResponse(f"/wall/{screen.board}", 303)
-        answer.headers.append("set-cookie", cookie(DISPLAY, token, lasts=_SCREEN_FOR))
+        answer.headers.append("set-cookie", cookie(DISPLAY, token, lasts=_KEPT_FOR))
         return answer
 
     # --- How -----------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ public_url = "https://flow.westshire.example/"
 local = true
 idle = "45m"
 idle_people = "10m"
+forwarded_by = ["192.0.2.3"]
 
 [oidc]
 issuer = "https://login.westshire.example/tenant/v2.0"
@@ -77,6 +78,7 @@ def test_access_is_read_as_it_is_written(folder):
     assert folder.load().access == Access(
         configured=True,
         public_url="https://flow.westshire.example",
+        forwarded_by=("192.0.2.3",),
         local=True,
         oidc=Oidc(
             "https://login.westshire.example/tenant/v2.0",
@@ -130,7 +132,7 @@ def test_without_the_file_a_county_is_open_and_says_so(folder):
 # words of what is right.
 MISTAKES = {
     "an unknown table": ("[[machine]]\nid = \"metrics\"", "[grants] #!\n[[machine]]\nid = \"metrics\"", '"grants"', '"grant"'),
-    "no [sign_in]": ('[sign_in]\npublic_url = "https://flow.westshire.example/"\nlocal = true\nidle = "45m"\nidle_people = "10m"\n',
+    "no [sign_in]": ('[sign_in]\npublic_url = "https://flow.westshire.example/"\nlocal = true\nidle = "45m"\nidle_people = "10m"\nforwarded_by = ["192.0.2.3"]\n',
                      "#!\n", "no [sign_in]", "public_url =", ('to = "account:duty.admin"', 'to = "group:admins"')),
     "no address": ('public_url = "https://flow.westshire.example/"', "#!", 'has no "public_url"', "https://", ("[sign_in]\n#!", "[sign_in] #!")),
     "an address in the clear": ('"https://flow.westshire.example/"', '"http://flow.westshire.example" #!', "not the address of a server by https", "https://"),
@@ -139,6 +141,7 @@ MISTAKES = {
     "an address with somebody in it": ("https://flow.", "https://anna@flow.", "by https", "https://", ('example/"\nlocal', 'example/" #!\nlocal')),
     "an idle limit longer than the absolute": ('"45m"', '"13h" #!', "idle 13h is no limit", "from 1m to 12h"),
     "rows of people left open longer than the rest": ('"10m"', '"50m" #!', "idle_people 50m is no limit", "from 1m to 45m"),
+    "a proxy from anywhere": ('["192.0.2.3"]', '["::/0"] #!', "at one of them could say where they are", "the address of the proxy"),
     "a session for a month": ('idle = "45m"', 'idle = "45m"\nabsolute = "30d" #!', "absolute 30d is no limit", 'absolute = "12h"'),
     "a secret in the clear": ('client_secret_env = "FLOWCENTRE_OIDC"', 'client_secret_env = "s3cr3t" #!', "not the name of an environment variable", "in capitals"),
     "an issuer in the clear": ('"https://login.', '"http://login.', "issuer is no address by https", "as the provider writes it", ('v2.0"', 'v2.0" #!')),
@@ -175,7 +178,7 @@ MISTAKES = {
     "a machine that acts": ('["aggregates", "people"]', '["aggregates", "people", "administer"] #!', 'may not "administer"', '"people"'),
     "a machine with people of nowhere": ('may = ["aggregates", "people"]\nplaces = ["north"]', 'may = ["people"] #!', "people of nowhere", "everywhere = true"),
     "a machine whose places are for nothing": ('may = ["aggregates", "people"]\nplaces = ["north"]', 'places = ["north"] #!', "reads aggregates", '"people"]'),
-    "two machines of one id": ('id = "warehouse"', 'id = "metrics" #!', 'second machine with the id "metrics"', "line 28 has it"),
+    "two machines of one id": ('id = "warehouse"', 'id = "metrics" #!', 'second machine with the id "metrics"', "line 29 has it"),
     "one token for two machines": ('"FLOWCENTRE_WAREHOUSE"', '"FLOWCENTRE_METRICS" #!', "second machine with the token_env", "another"),
     "a token in the clear": ('"FLOWCENTRE_METRICS"', '"s3cr3t-token" #!', "not the name of an environment variable", "in capitals"),
     "a screen remembered for ever": ('"14d"', '"3650d" #!', "unseen 3650d is no time", 'unseen = "30d"'),

@@ -14,6 +14,7 @@ import httpx
 
 from flowcentre.access import displays, sessions
 from flowcentre.access.grants import identity_of
+from flowcentre.access.strangers import Strangers
 from flowcentre.feeds.typed import Desk
 from flowcentre.model import Access, Board, County, Grant, Machine, Permission, Role, Scope
 from flowcentre.picture import build
@@ -88,6 +89,9 @@ class Centre:
         self.app = gated(
             self.store, live, glass_of(self.books), self.books, now=self.live.now, desk=self.desk, folder=None
         )
+        asker = self.app.policy.asker
+        assert asker is not None
+        asker.strangers = Strangers(self.live.now, at_once=10**9)  # a test comes from one address, and no time passes
         add_pages(self.app, self.store, live, self.books, published=False)
         self._tokens = {name: self.begin(name) for name in GRANTED}
         self._tokens["ended"] = self.begin("all")

@@ -141,7 +141,7 @@ def test_a_flood_of_sign_ins_holds_up_no_page_and_most_of_it_is_sent_away_at_onc
 ) -> None:
     going_on = threading.Event()
 
-    def hashing(*_: object) -> Refused:
+    def hashing(*_: object, **__: object) -> Refused:
         going_on.wait(20)
         return Refused(WORDS, "wrong password")
 
@@ -226,17 +226,6 @@ def test_whoever_is_signed_in_is_told_so_and_a_sign_in_by_a_form_of_before_ends_
     # Signing out by the mark of the page on which one is told so.
     shown = client.get("/sign-in", headers=as_person(begun)).text.split()
     assert sent(client, "/sign-out", as_person(begun), form=shown[-1]).status_code == 200
-
-
-def test_a_session_that_was_over_a_month_ago_is_forgotten_and_the_audit_is_not(
-    door: Door, client: httpx.Client
-) -> None:
-    door.store.add_account(account("viewer", HASHED))
-    for days in (0, 20, 20):
-        door.clock.pass_by(timedelta(days=days))
-        assert sent(client, "/sign-in", name="viewer", password=PASSWORD).status_code == 303
-    assert len(door.store.sessions(open_only=False)) == 2
-    assert len(door.store.audit_entries(act=Audited.SIGNED_IN)) == 3
 
 
 @pytest.mark.parametrize(
@@ -357,7 +346,7 @@ def test_while_the_store_cannot_say_who_asks_nobody_is_let_through(
     def fails(_hash: str) -> None:
         raise ConnectionError("password=secret")
 
-    monkeypatch.setattr(door.front.sessions, "_lately", type("Silent", (), {"get": lambda *_: fails("")})())
+    monkeypatch.setattr(door.store, "session", fails)
     with capture_logs() as lines:
         answer = client.get("/feeds", headers=as_person(token))
     assert answer.status_code == 503

@@ -1,0 +1,157 @@
+"""What somebody who is not known can cost the server, and that it keeps nobody out who is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from starlette.datastructures import Headers
+from structlog.testing import capture_logs
+
+from flowcentre.access import accounts
+from flowcentre.access.accounts import LOCKED_FOR, MOST_FAILURES, hashed
+from flowcentre.access.addresses import Addresses
+from flowcentre.access.strangers import AT_ONCE, EACH_SECOND, Strangers
+from flowcentre.store import open_store
+from flowcentre.web.admission import COST
+from flowcentre.web.asker import DEVICE, SESSION
+from tests.web.access_cast import ACCESS, TOKEN, Door, account, as_person, as_screen, asking_at, form_mark
+from tests.web.cast import AT, Westshire, running
+
+PASSWORD = "four words are a good one"
+FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+
+
+@pytest.fixture
+def door(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Door]:
+    shutil.copyfile(migrated_sqlite, tmp_path / "flow.db")
+    store = open_store(f"sqlite:///{tmp_path / 'flow.db'}")
+    yield Door(store, access=replace(ACCESS, forwarded_by=("127.0.0.1",)))
+    store.close()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash with little memory, and say no at once: both are looked at elsewhere."""
+    monkeypatch.setattr(accounts, "_HASHER", accounts.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    monkeypatch.setattr("flowcentre.web.sign_in._REFUSED_EVERY", 0.001)
+
+
+@pytest.fixture
+def client(door: Door) -> Iterator[httpx.Client]:
+    with running(Westshire(front=door.front).app()) as url, asking_at(url) as asking:
+        yield asking
+
+
+def of(address: str) -> dict[str, str]:
+    return {"x-forwarded-for": f"203.0.113.9, {address}"}
+
+
+def tried(client: httpx.Client, password: str, address: str, device: str = "") -> httpx.Response:
+    kept = {"cookie": f"{DEVICE}={device}"} if device else {}
+    content = urlencode({"name": "viewer", "password": password})
+    return client.post("/sign-in", content=content, headers=FORM | of(address) | kept)
+
+
+def cookie_in(answer: httpx.Response, name: str) -> str:
+    said = next(line for line in answer.headers.get_list("set-cookie") if line.startswith(f"{name}="))
+    return said.removeprefix(f"{name}=")
+
+
+def test_whoever_guesses_from_many_addresses_keeps_nobody_out_of_a_browser_that_is_known(
+    door: Door, client: httpx.Client
+) -> None:
+    door.store.add_account(account("viewer", hashed(PASSWORD)))
+    said = cookie_in(tried(client, PASSWORD, "10.1.1.1"), DEVICE)
+    device = said.partition(";")[0]
+    assert said == f"{device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=34560000"
+    for number in range(MOST_FAILURES):
+        assert tried(client, "guess", f"10.2.0.{number}").status_code == 403
+    locked = door.store.account("viewer")
+    assert locked is not None
+    assert locked.locked_until == door.clock.at + LOCKED_FOR
+    strange = tried(client, PASSWORD, "10.1.1.1")
+    assert (strange.status_code, "did not let you in" in strange.text) == (403, True)
+    assert tried(client, PASSWORD, "10.1.1.1", device[:-1]).status_code == 403
+    known = tried(client, PASSWORD, "10.2.0.1", device)
+    assert (known.status_code, cookie_in(known, DEVICE).partition(";")[0]) == (303, device)
+
+
+def test_an_administrator_unlocks_an_account_for_the_address_that_was_shut_out_as_well(
+    door: Door, client: httpx.Client
+) -> None:
+    door.store.add_account(account("viewer", hashed(PASSWORD)))
+    for _ in range(5):
+        tried(client, "guess", "10.2.0.1")
+    assert tried(client, PASSWORD, "10.2.0.1").status_code == 403
+    admin, key = door.session_of("admin")
+    content = urlencode({"do": "unlock", "which": "viewer", "form": form_mark(key)})
+    assert client.post("/access", content=content, headers=FORM | as_person(admin)).status_code == 303
+    assert tried(client, PASSWORD, "10.2.0.1").status_code == 303
+
+
+def test_strangers_of_one_address_may_ask_so_much_and_whoever_is_known_as_much_as_they_like(
+    door: Door, client: httpx.Client
+) -> None:
+    door.front.asker.strangers = Strangers(door.clock.now, at_once=20, each_second=2)
+    person, screen = door.session_of("viewer")[0], door.screen()
+    for path in ("/sign-in", "/api/v1/picture", "/feeds", f"/show/{'x' * 43}", "/signed-out") * 4:
+        assert client.get(path, headers=of("10.9.9.9")).status_code != 429
+    with capture_logs() as lines:
+        wrong = {"authorization": f"Bearer {TOKEN}x"}, as_person("x" * 43), as_screen("y" * 43), {}
+        for headers in wrong * 3:
+            answer = client.get("/wall/county", headers=of("10.9.9.9") | headers)
+            assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+            assert answer.text == "Too much was asked from your address. Please try again in 1 s."
+    assert [(line["event"], line["address"]) for line in lines] == [("too much is asked by strangers", "10.9.9.9")]
+    for path in ("/assets/tokens.css", "/healthz", "/readyz"):
+        assert client.get(path, headers=of("10.9.9.9")).status_code == 200, path
+    for known in (as_person(person), as_screen(screen), {"authorization": f"Bearer {TOKEN}"}):
+        assert client.get("/wall/county", headers=of("10.9.9.9") | known).status_code == 200
+    assert client.get("/sign-in", headers=of("10.9.9.8")).status_code == 200
+    door.clock.pass_by(timedelta(seconds=1))
+    assert [client.get("/sign-in", headers=of("10.9.9.9")).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_what_costs_most_counts_for_more_whoever_asks(door: Door, client: httpx.Client) -> None:
+    door.front.asker.strangers = Strangers(door.clock.now, at_once=2 * COST, each_second=2)
+    person = as_person(door.session_of("viewer")[0])
+    for path in ("/sign-in/provider", "/sign-in/callback?state=x&code=y"):
+        assert client.get(path, headers=of("10.9.9.9") | person).status_code != 429
+    away = client.post("/sign-in", content="name=viewer&password=x", headers=FORM | of("10.9.9.9") | person)
+    assert (away.status_code, away.headers["retry-after"], SESSION in str(away.headers)) == (429, "5", False)
+
+
+def test_an_address_is_what_a_proxy_of_ours_says_and_what_anybody_else_says_is_nothing() -> None:
+    def address(peer: str, *said: str, proxies: tuple[str, ...] = ("10.0.0.0/28",)) -> str:
+        return Addresses(proxies).of(Headers(raw=[(b"x-forwarded-for", each.encode()) for each in said]), peer)
+
+    assert address("192.0.2.1", "203.0.113.9") == "192.0.2.1"
+    assert address("10.0.0.1", "203.0.113.9", proxies=()) == "10.0.0.1"
+    assert address("10.0.0.1", "198.51.100.1, 203.0.113.9") == "203.0.113.9"
+    assert address("::ffff:10.0.0.1", "198.51.100.1", "203.0.113.9:4711") == "203.0.113.9"
+    assert address("10.0.0.1", "198.51.100.1, 203.0.113.9, 10.0.0.2") == "203.0.113.9"
+    assert [address("10.0.0.1", *said) for said in ((), ("",), ("unknown",), ("10.0.0.2, x",))] == [*["10.0.0.1"] * 4]
+    # Whoever has one address of a network by IPv6 has all of them.
+    assert address("10.0.0.1", "2001:db8:1:2::7") == address("10.0.0.1", "[2001:db8:1:2:3::8]:9") == "2001:db8:1:2::/64"
+
+
+def test_whoever_has_very_many_addresses_fills_no_memory_and_a_clock_put_back_gives_nothing() -> None:
+    moment = [AT]
+    strangers = Strangers(lambda: moment[0])
+    for number in range(10_100):
+        assert strangers.wait(f"address {number}", 1) == 0
+    assert len(strangers._left) == 10_000
+    assert strangers.wait("one", AT_ONCE) == 0
+    assert strangers.wait("one", 1) == 1
+    moment[0] -= timedelta(hours=1)
+    assert strangers.wait("one", 1) == 1
+    moment[0] += timedelta(seconds=2)
+    assert strangers.wait("one", 2 * EACH_SECOND) == 0
+    assert strangers.wait("one", EACH_SECOND) == 1
