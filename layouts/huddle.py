@@ -196,13 +196,13 @@ def _page(
     content = main_part(html.Div(main, className="huddle"))
     body = "\n".join(to_html(part) for part in [*top(picture, here), content])
     sheets = "\n".join(f'<link rel="stylesheet" href="/assets/{sheet}?v={version}">' for sheet in _SHEETS)
-    live, script = "", ""
+    live, script = "", f'<script src="/assets/over.js?v={version}" defer></script>'
     if live_of is not None:
         live = (
             f' data-fingerprint="{version}" data-body-url="/live/pages/{ID}" data-sleeps="yes"'
             f' data-server-now="{iso(live_of.at)}"'
         )
-        script = f'<script src="/assets/wall/wall.js?v={version}" defer></script>'
+        script += f'\n<script src="/assets/wall/wall.js?v={version}" defer></script>'
     return f"""<!doctype html>
 <html lang="en-GB">
 <head>

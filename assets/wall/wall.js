@@ -312,18 +312,21 @@
     clearTimeout(openTimer);
     clearTimeout(fetchTimer);
     body.classList.add("is-over");
+    if (glass !== board || body.dataset.sleeps) return void window.flowOver?.(); // assets/over.js: somebody can sign in again
     if (document.getElementById("over")) return;
     const sign = Object.assign(document.createElement("div"), { id: "over" });
     sign.setAttribute("role", "alert");
-    if (glass === board && !body.dataset.sleeps) {
-      sign.append("This screen is no longer let in. An administrator can give it another address.");
-    } else {
-      const way = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
-      const link = Object.assign(document.createElement("a"), { href: way, textContent: "Sign in again" });
-      sign.append("Your session is over, and this page is no longer the present. ", link);
-    }
+    sign.append("This screen is no longer let in. An administrator can give it another address.");
     body.append(sign);
   }
+
+  // Somebody has signed in beside a page with forms: what is live of it goes on.
+  window.addEventListener("flow-in-again", () => {
+    if (!over) return;
+    over = false;
+    heardAt = Math.max(heardAt, performance.now() - NOT_LIVE_AFTER + 2000);
+    open();
+  });
 
   function hurry() {
     if (over) return;

@@ -12,7 +12,7 @@ from flowcentre.model import Picture
 from layouts.finished import to_html
 from layouts.top import main_part, top
 
-_SHEETS = ("tokens.css", "flowcentre.css", "type-in/type-in.css")
+_SHEETS = ("tokens.css", "flowcentre.css", "type-in/type-in.css", "over.css")
 
 
 def form_page(
@@ -41,6 +41,7 @@ def form_page(
 <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
 {links}
 <script src="/assets/type-in/type-in.js?v={version}" defer></script>
+<script src="/assets/over.js?v={version}" defer></script>
 </head>
 <body class="{escape(kind)}">
 {body}

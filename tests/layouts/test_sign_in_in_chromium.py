@@ -17,6 +17,7 @@ from tests.layouts.conftest import as_new, is_against_the_policy
 from tests.layouts.delays_cast import Book
 from tests.layouts.delays_server import Shown, serving
 from tests.web.access_cast import ACCESS, Clock, Door, account
+from tests.web.roles_cast import Centre
 
 pytestmark = pytest.mark.browser
 PATIENT = 60_000
@@ -198,3 +199,75 @@ def test_one_signs_out_and_the_way_back_shows_nothing(screen: Page, address: str
     assert screen.context.cookies() == []
     screen.goto(f"{address}/access")
     assert screen.url == f"{address}/sign-in?next=/access"
+
+
+# --- Forms, whose words must not be lost -----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def centre(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Centre, str]]:
+    file = tmp_path_factory.mktemp("centre") / "flow.db"
+    shutil.copyfile(migrated_sqlite, file)
+    store = open_store(f"sqlite:///{file}")
+    store.add_account(account("lead", hashed(PASSWORD)))
+    shown = Centre(store)
+    with shown.serving() as url:
+        yield shown, url
+    store.close()
+
+
+def end_sessions(centre: Centre) -> None:
+    for each in centre.store.sessions():
+        centre.store.end_session(each.token_hash, centre.clock.at, "an administrator")
+    centre.door.front.forget()
+
+
+def test_what_is_typed_stays_when_the_session_is_over_and_is_sent_after_the_next_sign_in(
+    screen: Page, centre: tuple[Centre, str]
+) -> None:
+    county, url = centre
+    screen.goto(f"{url}/pressure/northgate")
+    sign_in(screen, "lead")
+    screen.locator("label[for=level-3]").click()
+    screen.fill("#words", "two wards are closed")
+    end_sessions(county)
+    screen.get_by_role("button", name="Declare").click()
+    over = screen.locator("#over")
+    expect(over).to_contain_text("What you typed stays here")
+    expect(over).to_be_focused()
+    screen.keyboard.press("Tab")
+    expect(over.get_by_role("link")).to_be_focused()
+    expect(screen.locator("#words")).to_have_value("two wards are closed")
+    assert not county.store.declarations(county.clock.at)
+    assert screen.evaluate("localStorage.length + sessionStorage.length") == 0
+    with screen.expect_popup() as beside:
+        over.get_by_role("link").click()
+    sign_in(beside.value, "lead")
+    beside.value.wait_for_url(f"{url}/signed-in")
+    beside.value.close()
+    screen.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(over).to_have_count(0)
+    screen.get_by_role("button", name="Declare").click()
+    expect(screen.get_by_role("status")).to_contain_text("Level 3")
+    assert screen.get_by_text("two wards are closed").count() > 0
+
+
+def test_the_huddle_goes_on_with_its_words_after_the_next_sign_in(screen: Page, centre: tuple[Centre, str]) -> None:
+    county, url = centre
+    county.store.open_huddle("lead", county.clock.at)
+    screen.goto(f"{url}/huddle")
+    sign_in(screen, "lead")
+    screen.fill("#words", "theatre list cut by two")
+    end_sessions(county)
+    expect(screen.locator("#over")).to_contain_text("What you typed stays here", timeout=10_000)  # its stream ends
+    with screen.expect_popup() as beside:
+        screen.locator("#over").get_by_role("link").click()
+    sign_in(beside.value, "lead")
+    beside.value.wait_for_url(f"{url}/signed-in")
+    beside.value.close()
+    screen.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(screen.locator("#over")).to_have_count(0)
+    expect(screen.locator("body")).not_to_have_class("is-over")
+    screen.locator("#words").press("Enter")
+    expect(screen.get_by_role("status")).to_contain_text("In the minutes")
+    assert screen.locator("#board").get_by_text("theatre list cut by two").count() > 0
