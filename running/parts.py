@@ -107,7 +107,8 @@ def alerting(setting: Setting, store: Store, live: LivePicture, port: int | None
     name = f"{os.uname().nodename}:{os.getpid()}"
     evaluator = Evaluator(store, live.current, configured, utc_now, route)
     sender = Sender(store, setting.channels, configured, live.current, now=utc_now, name=name)
-    watchdog = Watchdog(configured, lambda: evaluator.last_look_at, lambda: sender.last_round_at, now=utc_now)
+    rounds = (lambda: evaluator.last_look_at, lambda: sender.last_round_at)
+    watchdog = Watchdog(configured, *rounds, now=utc_now, audit_head=store.audit_head)
     unsubscribe = live.subscribe(evaluator.wake)
     parts = (evaluator, sender, watchdog)
     for part in parts:

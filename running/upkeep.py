@@ -41,8 +41,11 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
 
     A process that ``serves`` looks at its certificates; one that ``writes`` makes backups and pages to fall back on.
     """
+    import structlog
+
     from flowcentre.feeds.schedule import BackgroundSchedule
     from flowcentre.store.backup import file_of
+    from flowcentre.store.opening import may_corrupt_a_wal
     from running.backing_up import BackupDuty
     from running.certificates import CertificateDuty
     from running.fallback import FallbackDuty
@@ -50,6 +53,12 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
     stopping = False
     duties: list[Duty] = []
     database = file_of(store.url)
+    if database is not None and may_corrupt_a_wal() and not live.current().county.demonstration:
+        structlog.get_logger("upkeep").warning(
+            "this SQLite has a fault by which two writers can corrupt a store; one alone writes here, and PostgreSQL has no such "
+            "fault (docs/backups.md)",
+            version=store.database_version,
+        )
     if database is not None:
         duties.append(DiskDuty(database.parent))
     if writes:

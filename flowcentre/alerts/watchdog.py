@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,6 +18,7 @@ from flowcentre.secret import NoSecret, secret_of
 
 EVERY = timedelta(seconds=30)
 STILL = timedelta(seconds=45)  # without a round: with the two, who listens knows within a minute and a half
+AUDIT_HEAD = "x-flow-audit-head"
 _TIMEOUT = 10.0  # seconds
 log = structlog.get_logger(__name__)
 
@@ -32,10 +34,13 @@ class Watchdog:
         alerting: Callable[[], Alerting],
         *rounds: Callable[[], datetime | None],
         now: Callable[[], datetime],
+        audit_head: Callable[[], tuple[int, str]] | None = None,
     ) -> None:
+        """``audit_head`` is the newest entry of the audit: whoever keeps what is asked of them finds it in a header of each ping."""
         self._alerting = alerting
         self._rounds = rounds
         self._now = now
+        self._audit_head = audit_head
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._unheard = False
@@ -68,7 +73,7 @@ class Watchdog:
         if not address or not self.all_goes_round():
             return False
         try:
-            answer = httpx.get(address, timeout=_TIMEOUT, follow_redirects=False)
+            answer = httpx.get(address, headers=self._headers(), timeout=_TIMEOUT, follow_redirects=False)
             heard, reason = answer.is_success, f"answered {answer.status_code}"
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             heard, reason = False, type(error).__name__
@@ -79,6 +84,15 @@ class Watchdog:
             else:
                 log.error("the dead man's ping is not heard", reason=reason)
         return heard
+
+    def _headers(self) -> dict[str, str]:
+        """The newest entry of the audit; none where it cannot be read, which is no reason to fall silent."""
+        if self._audit_head is None:
+            return {}
+        with suppress(Exception):
+            number, newest = self._audit_head()
+            return {AUDIT_HEAD: f"{number}:{newest}"} if number else {}
+        return {}
 
     def _address(self) -> str:
         """Where to ask: it is a secret to some, and then in a variable. One that is not set is said once, and asked of again."""

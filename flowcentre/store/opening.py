@@ -91,7 +91,7 @@ def must_be_new_enough(version: tuple[int, ...]) -> None:
         )
 
 
-def may_corrupt_a_wal(version: tuple[int, ...]) -> bool:
+def may_corrupt_a_wal(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
     """Has this SQLite the fault by which two connections that write or checkpoint at one moment can corrupt a store?
 
     It is in 3.7.0 to 3.51.2, and mended in 3.44.6 and 3.50.7 too. Flow Centre writes and checkpoints from one at a time.

@@ -39,6 +39,18 @@ def test_it_is_heard_while_both_loops_go_round_and_not_otherwise(looked, sent, h
     assert [(asked.method, asked.path) for asked in sink.asked] == ([("GET", "/alive")] if heard else [])
 
 
+def test_it_carries_the_newest_entry_of_the_audit_out_and_is_heard_without_one():
+    def gone() -> tuple[int, str]:
+        raise OSError
+
+    with web_sink() as sink:
+        alerting = replace(ALERTING, dead_man=sink.address)
+        for head in (lambda: (17, "9f86"), lambda: (0, ""), gone):
+            dog = Watchdog(lambda: alerting, lambda: AT, now=lambda: AT, audit_head=head)
+            assert dog.ping() is True
+    assert [asked.headers.get(watchdog_module.AUDIT_HEAD) for asked in sink.asked] == ["17:9f86", None, None]
+
+
 def test_without_an_address_it_says_nothing():
     assert a_watchdog("", AT, AT).ping() is False
 
