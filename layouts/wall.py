@@ -21,6 +21,7 @@ from layouts.parts.alert_banner import wall_band
 from layouts.parts.feed_strip import feed_strip
 from layouts.parts.figure import figure, noted, state_attributes
 from layouts.parts.pressure_wall import wall_pressure
+from layouts.parts.small_words import small_words
 from layouts.parts.sparkline import SAID, trend
 from layouts.parts.tree import Child, marked
 from layouts.parts.wall_levels import wall_levels
@@ -52,7 +53,7 @@ def render(picture: Picture, board: Board) -> Component:
                 parts, className="hospitals", **marked(data_rows=str(len(shown)), aria_label="Acute hospitals")
             ),
             _community(picture, board),
-            feed_strip(picture, room_for=_FEEDS_NAMED),
+            feed_strip(picture, room_for=_FEEDS_NAMED, legend=small_words(picture.county.access.small_numbers)),
         ],
         className="board",
     )
@@ -149,7 +150,7 @@ def _cell(picture: Picture, place: Place, column: Column) -> Component:
 
 def _beneath(picture: Picture, value: Value) -> Component | None:
     """The trend; or, where somebody is silent, who."""
-    notes = noted(value)
+    notes = noted(value, rough=picture.county.access.small_numbers is not None)
     if notes:
         return html.Span(notes, className="notes")
     return trend(picture, value.place, value.measure)

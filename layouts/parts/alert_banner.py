@@ -13,6 +13,7 @@ from dash import html
 
 from flowcentre.model import Alert, AlertState, Board, County, Level, Picture, Severity
 from flowcentre.picture.level_words import mark_of
+from flowcentre.picture.small_alerts import leaves_out_alerts
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.alert_words import ORDER, on_trial, severity_count, undelivered_words, value_words, where
@@ -62,7 +63,7 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
         words = f"and {rest:,} more" if rest else ""
         more = html.Li(words, className="alerts-more", hidden=not rest, **marked(data_of=str(len(here))))
         parts.append(html.Ul([*items, more], className="alerts-named", **marked(data_of=str(len(here)))))
-    parts.append(_beside(picture, here, everywhere))
+    parts.append(_beside(picture, here, everywhere, leaves_out=leaves_out_alerts(picture.county)))
     return _band(parts, here)
 
 
@@ -128,8 +129,13 @@ def _detail(said: Child) -> html.Span:
     return html.Span(said, className="alert-detail")
 
 
-def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]) -> html.Ul | None:
-    """What somebody has to do something about: what nobody acknowledged, what nobody is told, what did not arrive."""
+def _beside(
+    picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert], *, leaves_out: bool = False
+) -> html.Ul | None:
+    """What somebody has to do something about: what nobody acknowledged, what nobody is told, what did not arrive.
+
+    And where alerts may be left out for their small numbers, that they may be, always, for that one is would tell of it.
+    """
     open_to_all = [alert for alert in here if alert.acknowledged_at is None]
     silenced = sum(alert.silenced for alert in here)
     said: list[Child] = []
@@ -156,6 +162,8 @@ def _beside(picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert]
         said.append(html.Li(words, className="alerts-elsewhere"))
     if picture.undelivered:
         said.append(html.Li(undelivered_words(picture.undelivered), className="alerts-trouble-word"))
+    if leaves_out:
+        said.append(html.Li("of few people none is shown", className="alerts-few"))
     return html.Ul(said, className="alerts-beside") if said else None
 
 

@@ -13,12 +13,20 @@ from layouts.parts.age import age
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import FEED_STATE_WORDS, iso, when_words
 
+_LEGEND = 2  # the feeds in whose room it stands
 # Worst first, when not all can be named.
 _ORDER = {State.NEVER: 0, State.STALE: 1, State.UNKNOWN: 2, State.LATE: 3, State.FRESH: 4}
 
 
-def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = False) -> html.Section:
-    """Each feed's shape, name, state and age. With ``room_for`` only so many are named, the worst of them, and the rest counted."""
+def feed_strip(
+    picture: Picture, room_for: int | None = None, linked: bool = False, legend: Child = None
+) -> html.Section:
+    """Each feed's shape, name, state and age. With ``room_for`` only so many are named, the worst of them, and the rest counted.
+
+    A ``legend`` of the whole screen stands at the end, with the room of two.
+    """
+    if room_for is not None and legend is not None:
+        room_for -= _LEGEND
     statuses = list(picture.feeds)
     rest: list[FeedStatus] = []
     if room_for is not None and len(statuses) > room_for:
@@ -33,10 +41,14 @@ def feed_strip(picture: Picture, room_for: int | None = None, linked: bool = Fal
         more = f"and {len(rest)} more" + (f", {troubled} of them not on time" if troubled else "")
         more += f", {doubted} of them with the same figures for long" if doubted else ""
         items.append(html.Li(more, className="feed more"))
+    columns = len(items)
+    if legend is not None:
+        items.append(html.Li(legend, className="legend"))
+        columns += _LEGEND
     return html.Section(
         [html.H2("Feeds", className="strip-title"), html.Ul(items)],
         className="feed-strip",
-        **marked(aria_label="Feeds", data_columns=str(min(max((len(items) + 1) // 2, 3), 6))),
+        **marked(aria_label="Feeds", data_columns=str(min(max((columns + 1) // 2, 3), 6))),
     )
 
 

@@ -108,13 +108,14 @@ def coverage_note(coverage: Coverage) -> html.Span | None:
     return None if coverage.complete else html.Span(str(coverage), className="coverage")
 
 
-def noted(value: Value) -> list[Child]:
-    """What must be said beside a total: who is silent, and what was held back."""
+def noted(value: Value, *, rough: bool = False) -> list[Child]:
+    """What must be said beside a total: who is silent, and what was held back; ``rough``, not how many rows."""
     notes: list[Child] = []
     if value.known and not value.coverage.complete:
         notes.append(coverage_note(value.coverage))
     if value.held:
-        notes.append(html.Span(f"{value.held} row{'s' if value.held != 1 else ''} held back", className="held"))
+        rows = "some rows" if rough else f"{value.held} row{'s' if value.held != 1 else ''}"
+        notes.append(html.Span(f"{rows} held back", className="held"))
     return notes
 
 

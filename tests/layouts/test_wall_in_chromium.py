@@ -12,10 +12,10 @@ from playwright.sync_api import Page
 
 import connectors
 import flowcentre.config
-from flowcentre.model import Board
+from flowcentre.model import Access, Board, SmallNumbers
 from layouts import wall
 from tests.layouts.alerts_cast import MINUTE, acknowledged, alert, blind, shown
-from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, NOW, picture
+from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, NOW, county, picture
 from tests.layouts.conftest import ASSETS, Show
 from tests.layouts.pressure_cast import scored
 
@@ -83,6 +83,15 @@ def test_a_wall_fits_is_legible_and_has_contrast_in_every_condition(show: Show, 
     assert [one for one in seen if one["size"] < 20] == []
     assert [one for one in seen if one["main"] and one["size"] < 64] == []
     assert [one for one in seen if one["contrast"] < 4.5] == []
+
+
+@pytest.mark.parametrize("condition", ["normal", "overloaded"])
+def test_a_wall_that_hides_small_numbers_says_what_its_sign_means_and_fits(show: Show, condition: str) -> None:
+    hides = replace(county(), access=Access(configured=True, small_numbers=SmallNumbers()))
+    page = show(wall.document(picture(condition, configured=hides), COUNTY_BOARD, fingerprint="1"))
+    assert page.evaluate(CUT) == []
+    said = [one for one in everything_seen(page) if one["text"].startswith("* fewer than 8 people")]
+    assert [one["size"] >= 20 and one["contrast"] >= 4.5 for one in said] == [True]
 
 
 @pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1366, 768), (1280, 720)])

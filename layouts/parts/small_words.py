@@ -1,0 +1,17 @@
+"""What the sign of a hidden count means, in a few words: as the configuration has it."""
+
+from __future__ import annotations
+
+from dash import html
+
+from flowcentre.model import SmallNumbers
+from flowcentre.picture.suppression import HIDDEN
+
+
+def small_words(limits: SmallNumbers | None) -> html.Span | None:
+    """The legend of a board; nothing where it shows every count as it is."""
+    if limits is None:
+        return None
+    said = f"fewer than {limits.hide_to + 1} people, or tells of so few"
+    rest = f"; others to nearest {limits.round_to}" if limits.round_to > 1 else ""
+    return html.Span([html.B(HIDDEN), f" {said}{rest}"], className="small-words")
