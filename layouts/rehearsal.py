@@ -9,7 +9,7 @@ import dash_svg as svg
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures import find
+from flowcentre.measures.watched import watched_by
 from flowcentre.model import LONGEST_REHEARSAL, County, Firing, Picture, Rehearsal, Rehearsed, RuleKind
 from flowcentre.picture.level_words import notice_of
 from flowcentre.picture.rehearsed import lasted_words, never_words, warning_words
@@ -94,7 +94,7 @@ def _changes(rehearsal: Rehearsal) -> Component | None:
     rule = rehearsal.rule
     if rule is None:
         return None
-    measure = find(rule.measure) if rule.measure else None
+    measure = watched_by(rule)
     unit = (unit_words(measure) or measure.unit) if measure is not None else ""
     fields = []
     for key, value in rehearsal.asked.items():
@@ -222,10 +222,10 @@ def _did(did: Rehearsed, firings: Sequence[Firing], subject: str | None = None) 
 
 def _never_near(did: Rehearsed) -> str:
     """That a percentage is raised at more than all, which was never known: most shares cannot come to it."""
-    measure = find(did.rule.measure) if did.rule.measure else None
+    measure = watched_by(did.rule)
     limit = did.rule.raise_at
     values = [point.value for line in did.lines.values() for point in line if point.value is not None]
-    level = did.rule.kind in (RuleKind.LEVEL, RuleKind.TIME_AT_LEVEL)
+    level = did.rule.kind in (RuleKind.LEVEL, RuleKind.TIME_AT_LEVEL, RuleKind.HELD)
     if measure is None or limit is None or not level or measure.unit != "%" or limit <= 100:
         return ""
     if not values or max(values) >= limit:
@@ -243,8 +243,8 @@ def _charts(runs: Sequence[tuple[str, Rehearsed]], county: County) -> Iterator[C
     subjects = sorted(_subjects(runs), key=lambda each: -sum(len(firings_of(each, did)) for _, did in runs))
     drawn = [place_chart(_name(subject, county), subject, runs) for subject in subjects[:_CHARTS]]
     legend: list[Child] = []
-    measure = find(rule.measure) if rule.measure else None
-    if measure is not None and rule.kind in (RuleKind.LEVEL, RuleKind.TIME_AT_LEVEL):
+    measure = watched_by(rule)
+    if measure is not None and rule.kind in (RuleKind.LEVEL, RuleKind.TIME_AT_LEVEL, RuleKind.HELD):
         for called, did in runs:
             if did.rule.raise_at is not None:
                 sample = svg.Svg(
@@ -268,7 +268,7 @@ def _charts(runs: Sequence[tuple[str, Rehearsed]], county: County) -> Iterator[C
 
 
 def _list(called: str, did: Rehearsed, county: County) -> Component:
-    measure = find(did.rule.measure) if did.rule.measure else None
+    measure = watched_by(did.rule)
     newest = did.firings[-_LISTED:][::-1]
     rows = []
     for firing in newest:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from flowcentre.alerts.lines import Line, draw, judge_time, time_at_level, value_at
 from flowcentre.alerts.machine import judge
+from flowcentre.alerts.seen import held_until
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_day
 from flowcentre.model import County, Feed, Judged, Period, Point, Rule, RuleKind, Seen
@@ -23,6 +24,8 @@ def lines_of(store: Store, county: County, rule: Rule, start: datetime, end: dat
     """The line of each subject until ``end``, from before ``start`` by as long as the rule looks back."""
     if rule.kind is RuleKind.SILENCE:
         return _silences(store, county, rule, start, end)
+    if rule.kind is RuleKind.HELD:
+        return {each: _held(store, county.feed(each), start, end) for each in rule.feeds}
     return _lines(store, county, rule, start, end)
 
 
@@ -76,6 +79,18 @@ def _silence(feed: Feed, spoken: Sequence[datetime], end: datetime) -> list[Poin
     return line
 
 
+def _held(store: Store, feed: Feed | None, start: datetime, end: datetime) -> list[Point]:
+    """How many rows of a feed stood held back, by the ledger, which is kept for months and no longer."""
+    line: list[Point] = []
+    read = [] if feed is None else store.held_line(feed.id, start, end)
+    for (at, observed_at, held), following in zip(read, [*(at for at, _, _ in read[1:]), end], strict=True):
+        assert feed is not None
+        line.append(Point(at, held))
+        if (until := held_until(feed, at, observed_at)) < following:
+            line.append(Point(until, None))
+    return line
+
+
 def sight_of(rule: Rule, line: Line) -> Callable[[datetime], Seen]:
     """What the rule sees of a line at a moment."""
 
@@ -101,8 +116,8 @@ def sight_of(rule: Rule, line: Line) -> Callable[[datetime], Seen]:
 
     if rule.kind is RuleKind.SILENCE:
         return silence
-    if rule.kind is RuleKind.LEVEL or rule.over is None or rule.raise_at is None:
-        return level if rule.kind is RuleKind.LEVEL else lambda at: Seen(None)
+    if rule.kind in (RuleKind.LEVEL, RuleKind.HELD) or rule.over is None or rule.raise_at is None:
+        return level if rule.kind in (RuleKind.LEVEL, RuleKind.HELD) else lambda at: Seen(None)
     return step_over if rule.kind is RuleKind.STEP else time_over
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from flowcentre.measures import ALL
 from flowcentre.measures.derive import local_day
 from flowcentre.measures.packages import WHOLE_SYSTEM
-from flowcentre.model import EPOCH, County, Rule, RuleKind
+from flowcentre.model import EPOCH, County, Rule
 from flowcentre.picture import expect
 from flowcentre.store import Known, Store
 
@@ -57,7 +57,7 @@ class Departures:
 
 def leaver(departed: Departed, rule: Rule, place: str, since: datetime) -> str | None:
     """Somebody, by id, who counted in what a rule watches at a place at that moment or later, and counts there no more."""
-    if rule.kind is RuleKind.SILENCE or rule.measure not in ALL:
+    if rule.measure not in ALL:
         return None
     for measure in sorted(roots(rule.measure)):
         for each in departed.get(measure, ()):

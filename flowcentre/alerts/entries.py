@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from flowcentre import measures
 from flowcentre.alerts.blinded import blinded_by
 from flowcentre.alerts.chasers import MOST
 from flowcentre.alerts.words import (
@@ -24,8 +23,10 @@ from flowcentre.alerts.words import (
 )
 from flowcentre.measures.lengths import set_length_words
 from flowcentre.measures.pressure import DECLARED, LEVEL, MISMATCH
+from flowcentre.measures.watched import watched_by
 from flowcentre.model import (
     ANOTHER_MEASURE,
+    OF_FEEDS,
     Action,
     ActionState,
     Alert,
@@ -134,7 +135,7 @@ def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, pic
     said = [part for part in (figure, happened or begun, taken) if part]
     line = f"{head}: {', '.join(said)}{was}"
     rows = [f"{OVER if over else SEVERITY_WORDS[alert.severity]}: {title}{' - ' + happened if happened else ''}{was}"]
-    rows.append(f"{'Feed' if silence else 'Where'}: {where}")
+    rows.append(f"{'Feed' if silence or (rule is not None and rule.kind in OF_FEEDS) else 'Where'}: {where}")
     if alert.closed_why:
         rows.append(f"Because: {alert.closed_why}")
     rows += _silent(alert, alerting, picture, at) if silence else _seen(alert, rule, figure, picture, at)
@@ -181,7 +182,7 @@ def _figure(alert: Alert, rule: Rule | None) -> str:
     """What was seen last, and the limit: "at least 96.4 % (limit 95.0 % or more)"."""
     if alert.value is None:
         return ""
-    measure = measures.find(rule.measure) if rule is not None else None
+    measure = watched_by(rule) if rule is not None else None
     step = rule is not None and rule.kind is RuleKind.STEP
     least = "at least " if alert.at_least else ""
     if rule is not None and rule.measure == MISMATCH.id and not step and alert.limit is not None:

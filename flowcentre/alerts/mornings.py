@@ -87,7 +87,7 @@ def _figure(word: str) -> float | None:
 def _seen(rule: Rule, line: Line, at: datetime) -> Seen:
     now = value_at(line, at)
     seen = Seen(now, why="" if now is not None else "nothing is known")
-    if now is None or rule.kind is RuleKind.LEVEL:
+    if now is None or rule.kind in (RuleKind.LEVEL, RuleKind.HELD):
         return seen
     if rule.kind is RuleKind.SILENCE:
         if now not in _SILENCE:

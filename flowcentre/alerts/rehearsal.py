@@ -8,10 +8,10 @@ from difflib import get_close_matches
 
 from flowcentre.alerts.rehearse import rehearse
 from flowcentre.alerts.words import figure_words
-from flowcentre.measures import ALL
 from flowcentre.measures.derive import LONDON
 from flowcentre.measures.lengths import length_words
-from flowcentre.model import County, Firing, Measure, Rehearsed, RuleKind
+from flowcentre.measures.watched import watched_by
+from flowcentre.model import OF_FEEDS, County, Firing, Measure, Rehearsed, RuleKind
 from flowcentre.picture.rehearsed import lasted_words, never_words, warning_words
 from flowcentre.store import Store
 
@@ -47,7 +47,7 @@ def _rule_words(rehearsed: Rehearsed, county: County) -> Iterator[str]:
         yield f"  {_never_words(rehearsed)}"
     else:
         places = len({each.subject for each in firings})
-        of = f" at {places} of {len(rule.subjects)} {'feeds' if rule.kind is RuleKind.SILENCE else 'places'}"
+        of = f" at {places} of {len(rule.subjects)} {'feeds' if rule.kind in OF_FEEDS else 'places'}"
         yield (
             f"  would have been raised {_times(len(firings))}{of if len(rule.subjects) > 1 else ''}, for"
             f" {lasted_words(rehearsed, firings)}"
@@ -66,7 +66,7 @@ def _rule_words(rehearsed: Rehearsed, county: County) -> Iterator[str]:
             yield f"  {_name(subject, county)}: nothing is known of all that time"
         elif length > timedelta(0):
             yield f"  {_name(subject, county)}: nothing is known of {length_words(length)} of it"
-    measure = ALL.get(rule.measure)
+    measure = watched_by(rule)
     for each in _newest(firings):
         yield f"    {_firing_words(each, county, measure, end)}"
     if len(firings) > _LISTED:

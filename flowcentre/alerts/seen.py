@@ -18,6 +18,7 @@ from flowcentre.measures import ALL
 from flowcentre.measures.derive import LONDON, local_day
 from flowcentre.measures.lacking import lacks
 from flowcentre.model import (
+    Feed,
     FeedStatus,
     Judged,
     Period,
@@ -87,6 +88,8 @@ def _see_one(
 ) -> Seen:
     if rule.kind is RuleKind.SILENCE:
         return _silence(picture, subject, at, unmoving=rule.unmoving)
+    if rule.kind is RuleKind.HELD:
+        return _held(picture, subject, at)
     now = _value(picture, subject, rule.measure, at)
     if rule.kind is RuleKind.LEVEL or now.value is None:
         return now
@@ -215,6 +218,24 @@ def _silence(picture: Picture, feed_id: str, at: datetime, *, unmoving: bool) ->
             f"the very same figures since {clock(status.unmoving_since, at)}, under new moments",
         )
     return Seen(age, observed_at=observed_at, why=why, feeds=(feed_id,), judged=judged)
+
+
+def _held(picture: Picture, feed_id: str, at: datetime) -> Seen:
+    """How many rows of its last answer are held back. Of a feed that neither spoke nor was read lately nobody knows how many there are now."""
+    status = next((each for each in picture.feeds if each.feed.id == feed_id), None)
+    if status is None:
+        return Seen(None, why="this feed is no longer in the configuration", feeds=(feed_id,))
+    if status.read_at is None:
+        return Seen(None, why="no answer of it has been read", feeds=(feed_id,))
+    seen = Seen(status.held_now, observed_at=status.read_at, feeds=(feed_id,))
+    if at >= held_until(status.feed, status.read_at, status.observed_at):
+        return replace(seen, value=None, why=f"nothing of it has been read since {clock(status.read_at, at)}")
+    return seen
+
+
+def held_until(feed: Feed, read_at: datetime, observed_at: datetime | None) -> datetime:
+    """Until when an answer speaks of the present: as long as its figures would, and no less long than after it was read."""
+    return max(read_at, observed_at or read_at) + feed.stale_after
 
 
 def _state_now(status: FeedStatus, at: datetime) -> State:

@@ -19,6 +19,7 @@ CHANGEABLE: Mapping[RuleKind, tuple[str, ...]] = {
     RuleKind.STEP: (*_NUMBERS, "over", "hold_for", "clear_for", "places"),
     RuleKind.TIME_AT_LEVEL: (*_NUMBERS, "over", "hold_for", "clear_for", "places"),
     RuleKind.SILENCE: ("hold_for", "clear_for", "feeds"),
+    RuleKind.HELD: (*_NUMBERS, "hold_for", "clear_for", "feeds"),
 }
 
 

@@ -19,7 +19,8 @@ from flowcentre.config.shapes import read_entries
 from flowcentre.config.subjects import resolve_feeds, resolve_places
 from flowcentre.config.watchable import Watchable
 from flowcentre.measures import ALL
-from flowcentre.model import Rule, RuleKind
+from flowcentre.measures.watched import ROWS_HELD
+from flowcentre.model import OF_FEEDS, Rule, RuleKind
 
 Prove = Callable[[Rule], Iterable[tuple[int, str, str]]]  # the mornings that fail, by number: how, and what is right
 
@@ -33,12 +34,14 @@ _NEEDED = {
     RuleKind.STEP: ("measure", "places", "raise_at", "stand_down_at", "over"),
     RuleKind.TIME_AT_LEVEL: ("measure", "places", "raise_at", "stand_down_at", "hold_for", "over"),
     RuleKind.SILENCE: ("feeds",),
+    RuleKind.HELD: ("feeds", "raise_at", "stand_down_at", "hold_for", "clear_for"),
 }
 _IDLE = {
     RuleKind.LEVEL: ("feeds", "unmoving", "over"),
     RuleKind.STEP: ("feeds", "unmoving"),
     RuleKind.TIME_AT_LEVEL: ("feeds", "unmoving"),
     RuleKind.SILENCE: ("measure", "places", "raise_at", "stand_down_at", "over"),
+    RuleKind.HELD: ("measure", "places", "unmoving", "over"),
 }
 
 
@@ -63,12 +66,14 @@ def read_rules(
             _check_kind(document, path, shape, kind)
         _check_lengths(document, path, shape)
         measure = _check_measure(document, path, shape)
-        if kind not in (None, RuleKind.SILENCE) and measure is not None:
+        if kind is RuleKind.HELD:
+            check_limits(document, path, shape, kind, ROWS_HELD)
+        elif kind not in (None, RuleKind.SILENCE) and measure is not None:
             check_limits(document, path, shape, kind, ALL[measure])
         if kind is RuleKind.TIME_AT_LEVEL:
             check_looking_back(document, path, shape)
-        places = () if kind is RuleKind.SILENCE else resolve_places(document, path, shape, measure, watched)
-        feeds = resolve_feeds(document, path, shape, watched) if kind is RuleKind.SILENCE else ()
+        places = () if kind in OF_FEEDS else resolve_places(document, path, shape, measure, watched)
+        feeds = resolve_feeds(document, path, shape, watched) if kind in OF_FEEDS else ()
         _check_over(document, path, shape, places, watched)
         _check_routes(document, path, shape, routes)
         _check_card(document, path, shape, cards)

@@ -31,6 +31,7 @@ from flowcentre.model.access import (
 from flowcentre.model.actions import Action, ActionNote, ActionState, Effect, Huddle, Minute, Movement, Noted
 from flowcentre.model.alerts import (
     ANOTHER_MEASURE,
+    OF_FEEDS,
     Alert,
     Alerting,
     AlertState,
@@ -122,6 +123,7 @@ __all__ = [
     "Role",
     "RowScope",
     "Scope",
+    "OF_FEEDS",
     "FOR_GOOD",
     "Kept",
     "Purged",

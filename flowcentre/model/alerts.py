@@ -30,6 +30,10 @@ class RuleKind(StrEnum):
     STEP = "step"  # the change of a value over a length of time
     TIME_AT_LEVEL = "time at level"  # for how long, of a length of time, a value was at or past a limit
     SILENCE = "silence"  # a feed that does not speak
+    HELD = "held"  # how many rows of a feed are held back
+
+
+OF_FEEDS = frozenset({RuleKind.SILENCE, RuleKind.HELD})  # they watch feeds, the others places
 
 
 class Judged(StrEnum):
@@ -94,9 +98,9 @@ class Rule:
     severity: Severity
     routes: tuple[str, ...]  # ids
     action_card: str  # the name of its Markdown file, without ending
-    measure: str = ""  # id; "" of a rule of silence
+    measure: str = ""  # id; "" of a rule of feeds
     places: tuple[str, ...] = ()  # ids; each is watched by itself
-    feeds: tuple[str, ...] = ()  # ids, of a rule of silence
+    feeds: tuple[str, ...] = ()  # ids, of a rule of silence or of held rows
     unmoving: bool = False  # of silence: to say the very same for longer than is likely is to be silent too
     raise_at: float | None = None
     stand_down_at: float | None = None
@@ -116,8 +120,8 @@ class Rule:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """What it watches one by one: places, or the feeds of a rule of silence."""
-        return self.feeds if self.kind is RuleKind.SILENCE else self.places
+        """What it watches one by one: places, or the feeds of a rule of silence or of held rows."""
+        return self.feeds if self.kind in OF_FEEDS else self.places
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,8 @@ class FeedStatus:
     typed: Typed | None = None  # who typed something in last, and until when that holds
     clock: ClockOff | None = None  # of its source, where it is off by more than a little
     unmoving_since: datetime | None = None  # it says the very same of new moments since, for longer than is likely
+    held_now: int = 0  # rows of the last answer that was read
+    read_at: datetime | None = None  # when that was
 
 
 @dataclass(frozen=True, slots=True)

@@ -345,6 +345,8 @@ def _status(
         log.last_doubt,
         clock=_clock_off(feed, log),
         unmoving_since=_unmoving_since(feed, log, observed_at),
+        held_now=sum(log.held_now.values()),
+        read_at=log.read_at,
     )
 
 

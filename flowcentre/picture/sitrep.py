@@ -12,6 +12,7 @@ from flowcentre.measures import find
 from flowcentre.measures.lengths import set_length_words
 from flowcentre.measures.pressure import MISMATCH
 from flowcentre.measures.units import unit_of
+from flowcentre.measures.watched import watched_by
 from flowcentre.model import (
     ANOTHER_MEASURE,
     Action,
@@ -207,7 +208,7 @@ def alert_line(county: County, alert: Alert, at: datetime) -> str:
 
 
 def _alert_figure(alert: Alert, rule: Rule | None, at: datetime) -> str:
-    measure = find(rule.measure) if rule is not None and rule.measure else None
+    measure = watched_by(rule) if rule is not None else None
     of = f" of {when_words(alert.observed_at, at)}" if alert.observed_at is not None else ""
     if rule is None and alert.value is not None and alert.limit is not None:
         return f"last value {alert.value:,g} (limit {alert.limit:,g}, in the unit that its rule had){of}"

@@ -123,6 +123,7 @@ class FeedLog:
     skipped: int = 0  # due times that passed unpolled
     held: tuple[HeldRow, ...] = ()  # newest first, those alike as one; 20 at most
     held_now: Mapping[str | None, int] = field(default_factory=dict)  # by place, in the last answer that was read
+    read_at: datetime | None = None  # when the answer of those was read
     last_doubt: Poll | None = None  # the newest answer since, where it was not believed whole
 
 

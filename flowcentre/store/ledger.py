@@ -154,6 +154,7 @@ def _tell(
     connection: Connection, standing: Sequence[_Standing], since: datetime, until: datetime | None
 ) -> dict[str, FeedLog]:
     last_polls = _polls_by_id(connection, [each.last_poll for each in standing])
+    read_at = _read_at(connection, [each.last_read_poll for each in standing])
     today, skipped = _count(connection, since, until)
     held_now = _held_now(connection, [each.last_read_poll for each in standing])
     held_lately = _held_lately(connection, since)
@@ -169,6 +170,7 @@ def _tell(
             skipped=skipped.get(each.feed, 0),
             held=tuple(_held_together(connection, each.feed, since, until)) if each.feed in held_lately else (),
             held_now={} if each.last_read_poll is None else held_now.get(each.last_read_poll, {}),
+            read_at=None if each.last_read_poll is None else read_at.get(each.last_read_poll),
             last_doubt=doubts.get(each.feed),
         )
         for each in standing
@@ -198,6 +200,27 @@ def _doubts(connection: Connection, since: datetime, until: datetime | None) -> 
 def _polls_by_id(connection: Connection, ids: Sequence[int | None]) -> dict[int, Poll]:
     found = connection.execute(select(db.poll).where(db.poll.c.id.in_([id for id in ids if id is not None])))
     return {row.id: read_poll(row) for row in found}
+
+
+def _read_at(connection: Connection, ids: Sequence[int | None]) -> dict[int, datetime]:
+    row = db.poll.c
+    asked = select(row.id, row.finished_at).where(row.id.in_([id for id in ids if id is not None]))
+    return {id: from_ms(finished_at) for id, finished_at in connection.execute(asked)}
+
+
+def read_held_line(
+    connection: Connection, feed: str, start: datetime, end: datetime
+) -> list[tuple[datetime, datetime | None, int]]:
+    """The answers of a feed that were read until before ``end``, with the last before ``start``: when, of which moment the newest word was, and rows held."""
+    row = db.poll.c
+    read = (row.feed == feed, row.outcome.in_(READ))
+    before = select(func.max(row.finished_at)).where(*read, row.finished_at <= to_ms(start)).scalar_subquery()
+    found = connection.execute(
+        select(row.finished_at, row.observed_at, row.held)
+        .where(*read, row.finished_at >= func.coalesce(before, to_ms(start)), row.finished_at < to_ms(end))
+        .order_by(row.finished_at, row.version)
+    )
+    return [(from_ms(at), maybe_from_ms(observed_at), held) for at, observed_at, held in found]
 
 
 def _count(

@@ -383,6 +383,14 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs, PurgeVerbs):
         with self._reading() as connection:
             return ledger.read_held_at(connection, moments)
 
+    def held_line(self, feed: str, start: datetime, end: datetime) -> list[tuple[datetime, datetime | None, int]]:
+        """How many rows each answer of a feed had held back that was read until before ``end``, oldest first, with the last before ``start``.
+
+        Each with the moment at which it was read, and the newest that the feed had told of by then.
+        """
+        with self._reading() as connection:
+            return ledger.read_held_line(connection, feed, start, end)
+
     def held_rows(self, feed: str | None = None, *, limit: int = 200) -> list[HeldRow]:
         """The newest held rows, newest first."""
         with self._reading() as connection:

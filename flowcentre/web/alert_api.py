@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from flowcentre.measures import find
+from flowcentre.measures.watched import watched_by
 from flowcentre.model import Alert, ChannelSettings, Message, Rule, RuleKind, Silence, Standing
 from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.level_words import notice_of
@@ -157,7 +157,7 @@ def _figure(rule: Rule | None, value: float | None) -> float | None:
 def _unit(rule: Rule | None) -> str | None:
     if rule is not None and rule.kind is RuleKind.SILENCE:
         return "minutes"
-    measure = find(rule.measure) if rule is not None and rule.measure else None
+    measure = watched_by(rule) if rule is not None else None
     return measure.unit if measure is not None else None
 
 

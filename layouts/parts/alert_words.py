@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from flowcentre.measures import find
 from flowcentre.measures.pressure import LEVEL_UNIT
 from flowcentre.measures.units import unit_of
+from flowcentre.measures.watched import watched_by
 from flowcentre.model import (
     ANOTHER_MEASURE,
     Alert,
@@ -57,7 +57,7 @@ def was_silence(rule: Rule | None, alert: Alert) -> bool:
 
 def measure_of(rule: Rule | None) -> Measure | None:
     """What a rule measures; of a silent feed nothing."""
-    return find(rule.measure) if rule is not None and rule.measure else None
+    return watched_by(rule) if rule is not None else None
 
 
 def value_words(rule: Rule | None, value: float | None, *, at_least: bool = False, limit: float | None = None) -> str:

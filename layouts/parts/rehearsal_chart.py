@@ -9,8 +9,8 @@ import dash_svg as svg
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.measures import find
 from flowcentre.measures.derive import day_words, local_midnight
+from flowcentre.measures.watched import watched_by
 from flowcentre.model import Firing, Measure, Point, Rehearsed, RuleKind
 from flowcentre.picture.rehearsed import never_words
 from layouts.parts.tree import Child, marked
@@ -26,7 +26,7 @@ _THINNEST = 2.0  # of a firing that would else be thinner than a line
 def place_chart(name: str, subject: str, runs: Sequence[tuple[str, Rehearsed]]) -> Component:
     """The chart of one place. ``runs`` are what each rule would have done, by what it is called: the kept one first."""
     said, last = runs[-1]
-    line, measure = last.lines.get(subject, ()), find(last.rule.measure) if last.rule.measure else None
+    line, measure = last.lines.get(subject, ()), watched_by(last.rule)
     parts: list[Child] = [html.Figcaption([html.H3(name), html.P(_counted(subject, runs))])]
     drawn = _plot(line, measure, runs)
     if drawn is not None:
@@ -61,7 +61,7 @@ def _plot(line: Sequence[Point], measure: Measure | None, runs: Sequence[tuple[s
     values = [point.value for point in line if point.value is not None]
     if measure is None or not values:
         return None
-    levels = last.rule.kind in (RuleKind.LEVEL, RuleKind.TIME_AT_LEVEL)
+    levels = last.rule.kind in (RuleKind.LEVEL, RuleKind.TIME_AT_LEVEL, RuleKind.HELD)
     limits = [(called, did.rule.raise_at) for called, did in runs if levels and did.rule.raise_at is not None]
     low = min([*values, *(limit for _, limit in limits)])
     high = max([*values, *(limit for _, limit in limits)])

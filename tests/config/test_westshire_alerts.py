@@ -8,7 +8,7 @@ from channels import find_channels
 from connectors import find_connectors
 from flowcentre.alerts.mornings import failing
 from flowcentre.config import DEFAULTS, load
-from flowcentre.measures import ALL
+from flowcentre.measures.watched import watched_by
 from flowcentre.model import RuleKind, Severity, Worse
 from tests.config.test_defaults import VARIABLES
 
@@ -91,6 +91,8 @@ def test_every_critical_alert_reaches_a_director():
 
 def test_a_limit_is_worse_where_its_measure_is():
     for rule in OF_LIMITS:
-        worse = ALL[rule.measure].worse
+        measure = watched_by(rule)
+        assert measure is not None
+        worse = measure.worse
         # Declared and computed may be apart both ways.
         assert worse is Worse.NEITHER or rule.rising is (worse is Worse.HIGH), rule.id

@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from flowcentre.model import Alert, Alerting, AlertState, Board, MessageState, Picture, Severity
+from flowcentre.model import Alert, Alerting, AlertState, Board, MessageState, Picture, RuleKind, Severity
 from flowcentre.picture.alerts_now import AlertsNow
 from layouts import alerts as page
 from layouts import demand, wall
@@ -335,6 +335,8 @@ def test_a_falling_rule_says_that_less_is_worse_and_a_step_its_sign() -> None:
     assert value_words(rule("ae-rising"), 14.0) == "+14 people in 1 h"
     assert value_words(rule("ae-crowded"), 74.0, at_least=True) == "at least 74 people"
     assert value_words(rule("feed-silent"), 1.0) == ""
+    held = replace(rule("feed-silent"), kind=RuleKind.HELD, raise_at=20, stand_down_at=5)
+    assert (value_words(held, 40), limit_words(held, 20)) == ("40 rows", "limit 20 rows or more")
     assert limit_words(rule("handovers"), 45).replace(BLANK, " ") == "limit 45 min or more for 1 h of 2 h"
 
 
