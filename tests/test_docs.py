@@ -38,7 +38,15 @@ from flowcentre.config.alert_shapes import (
 )
 from flowcentre.config.pressure_shapes import ParameterShape, ScoringShape
 from flowcentre.config.retention import RetentionShape
-from flowcentre.config.shapes import BoardShape, CareShape, CountyShape, FeedShape, PlaceShape
+from flowcentre.config.shapes import (
+    BackupShape,
+    BoardShape,
+    CareShape,
+    CountyShape,
+    FallbackShape,
+    FeedShape,
+    PlaceShape,
+)
 from flowcentre.measures import ALL, glossary
 from flowcentre.model import AlertState, Level, PlaceKind, Role, RuleKind, Severity
 
@@ -64,6 +72,8 @@ def test_every_measure_is_in_the_glossary_with_its_definition(measure):
     [
         ("county", CountyShape),
         ("county", CareShape),
+        ("county", BackupShape),
+        ("county", FallbackShape),
         ("county", RetentionShape),
         ("places", PlaceShape),
         ("feeds", FeedShape),
