@@ -12,6 +12,7 @@ from flowcentre.alerts.contract import (
     TIMEOUT,
     BadSettings,
     Letter,
+    NotArrived,
     NotDelivered,
     know_only,
     secret_setting,
@@ -20,6 +21,13 @@ from flowcentre.alerts.contract import (
 
 _RATE_LIMIT = timedelta(minutes=1)
 _API = "https://api.notifications.service.gov.uk"
+
+# How a letter ends there that was taken and reached nobody.
+_LOST = {
+    "permanent-failure": "there is no such number or address",
+    "temporary-failure": "the telephone was off or the mailbox full for too long",
+    "technical-failure": "it failed between Notify and the network",
+}
 
 
 class Notify:
@@ -45,8 +53,36 @@ class Notify:
         """A text message has to be."""
         return self._by == "sms"
 
-    def send(self, letter: Letter, address: str, key: str) -> None:
-        """Hand a letter to GOV.UK Notify, which takes it, and says later what became of it."""
+    def send(self, letter: Letter, address: str, key: str) -> str | None:
+        """Hand a letter to GOV.UK Notify, which takes it, and says later what became of it: its id there is the receipt."""
+
+        def hand_over(client: Any) -> object:
+            if self._by == "sms":
+                return client.send_sms_notification(
+                    address, self._template, {"message": letter.text}, reference=key, sms_sender_id=self._reply_to
+                )
+            return client.send_email_notification(
+                address,
+                self._template,
+                {"subject": letter.subject, "message": letter.text},
+                reference=key,
+                email_reply_to_id=self._reply_to,
+            )
+
+        answer = self._ask(hand_over)
+        if not isinstance(answer, dict) or not answer.get("id"):
+            raise NotDelivered("GOV.UK Notify answered without saying that it took the letter")
+        return str(answer["id"])
+
+    def arrived(self, receipt: str) -> bool:
+        """Ask GOV.UK Notify what became of a letter. A text message abroad stays "sent": nobody says more of it."""
+        answer = self._ask(lambda client: client.get_notification_by_id(receipt))
+        status = answer.get("status") if isinstance(answer, dict) else None
+        if status in _LOST:
+            raise NotArrived(f"GOV.UK Notify took it, and it did not arrive ({status}: {_LOST[status]})")
+        return status == "delivered"
+
+    def _ask(self, what: Callable[[Any], object]) -> object:
         from notifications_python_client.errors import APIError
         from notifications_python_client.notifications import NotificationsAPIClient
 
@@ -60,22 +96,9 @@ class Notify:
         with closing(client.request_session) as session:  # one for each letter: the client is for one thread only
             session.max_redirects = 0
             try:
-                if self._by == "sms":
-                    answer = client.send_sms_notification(
-                        address, self._template, {"message": letter.text}, reference=key, sms_sender_id=self._reply_to
-                    )
-                else:
-                    answer = client.send_email_notification(
-                        address,
-                        self._template,
-                        {"subject": letter.subject, "message": letter.text},
-                        reference=key,
-                        email_reply_to_id=self._reply_to,
-                    )
+                return what(client)
             except APIError as error:
                 raise _refused(error.status_code, answered=error.response is not None) from None
-        if not isinstance(answer, dict) or not answer.get("id"):
-            raise NotDelivered("GOV.UK Notify answered without saying that it took the letter")
 
 
 def _refused(status: int, *, answered: bool) -> NotDelivered:

@@ -48,6 +48,14 @@ class NotDelivered(Exception):
         self.unsure = unsure
 
 
+class NotArrived(Exception):
+    """What a channel took has not arrived, and will not. ``reason`` is kept and shown: it never quotes an address or a secret."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class BadSettings(ValueError):
     """A channel cannot be made of these settings. Says which, never what a secret holds."""
 
@@ -69,11 +77,22 @@ class Channel(Protocol):
         """Do its letters have to be short, as a text message is?"""
         ...
 
-    def send(self, letter: Letter, address: str, key: str) -> None:
+    def send(self, letter: Letter, address: str, key: str) -> str | None:
         """Hand a letter over, and return only when it has been taken. Raises NotDelivered.
+
+        What is returned is a receipt: by it, a channel that has the verb ``arrived`` is asked later. None: it cannot say.
 
         ``key`` is the same each time one message is tried; it goes with the letter, so that one that comes twice is known.
         """
+        ...
+
+
+@runtime_checkable
+class Receipts(Protocol):
+    """A channel whose other side says later whether what it took arrived."""
+
+    def arrived(self, receipt: str) -> bool:
+        """Did it arrive? False: that is not known yet. Raises NotArrived where it will not, NotDelivered where it cannot be asked."""
         ...
 
 

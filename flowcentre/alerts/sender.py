@@ -17,9 +17,10 @@ import structlog
 
 from flowcentre.alerts.composing import compose
 from flowcentre.alerts.conduits import HANGS, Conduits, Going, environment
-from flowcentre.alerts.contract import Channel, NotDelivered
+from flowcentre.alerts.contract import Channel, NotDelivered, Receipts
 from flowcentre.alerts.going_out import Since, free_at, key_of, letter_of
 from flowcentre.alerts.letters import BUDGET_SPAN, Book, fallback, link_of, way_of
+from flowcentre.alerts.receipts import FIRST_ASKED, Inquiries
 from flowcentre.alerts.routing import channel_tellings
 from flowcentre.alerts.words import short_subject_words
 from flowcentre.model import Alerting, Lead, Message, Picture, Telling
@@ -80,6 +81,7 @@ class Sender:
         self._current = current
         self._now = now
         self._conduits = Conduits(kinds, secret)
+        self._inquiries = Inquiries(store, self._conduits, alerting, now)
         self._failing: dict[str, str] = {}  # channels that deliver nothing, with what they last said
         self._failing_looked_at: datetime | None = None
         self._told_of_failing: set[str] = set()
@@ -137,6 +139,7 @@ class Sender:
                 self._working.pop()
                 self._conduits.end(going)
                 raise
+        self._inquiries.begin()
         self._look_at_channels()
         self.last_round_at = self._now()
 
@@ -162,13 +165,14 @@ class Sender:
     # --- One round ------------------------------------------------------------------------
 
     def send_due(self) -> datetime | None:
-        """Write what waits to be told, send everything that is due, one after the other, and say when the next is."""
+        """Write what waits to be told, send and ask everything that is due, one after the other, and say when the next is."""
+        self._inquiries.ask()
         held_until = self.compose()
         while (batch := self._claim()) is not None:
             self._send(batch)
         self._look_at_channels()
         self.last_round_at = self._now()
-        moments = (held_until, self._store.next_message_due())
+        moments = (held_until, self._store.next_message_due(), self._store.next_ask())
         return min((moment for moment in moments if moment is not None), default=None)
 
     def compose(self) -> datetime | None:
@@ -204,14 +208,15 @@ class Sender:
         lead = alerting.lead(batch[0].lead)
         begun, began_at = time.monotonic(), self._now()
         try:
-            recovered = self._hand_over(batch, self._happened_since(batch), lead, alerting)
+            recovered, receipt = self._hand_over(batch, self._happened_since(batch), lead, alerting)
         except NotDelivered as error:
             took = max(timedelta(seconds=time.monotonic() - begun), self._now() - began_at)
             self._note_failures(batch, alerting, error, may_have_gone=error.unsure or took >= LEASE)
             return
         at = self._now()  # one moment for all: they went in one letter
         words = "" if len(batch) == 1 else f"in one letter with {len(batch) - 1} more"
-        self._store.delivered_together([message.id for message in batch], at, words)
+        numbers = [message.id for message in batch]
+        self._store.delivered_together(numbers, at, words, receipt=receipt, ask_at=at + FIRST_ASKED)
         if recovered:
             self._store.hasten(batch[0].channel, at)
 
@@ -236,8 +241,12 @@ class Sender:
                 self._store.withdraw(message.id, self._now(), why)
         return kept
 
-    def _hand_over(self, batch: Sequence[Message], since: Since, lead: Lead | None, alerting: Alerting) -> bool:
-        """Hand what there is to say to a channel. True where it takes a letter for the first time after it did not."""
+    def _hand_over(
+        self, batch: Sequence[Message], since: Since, lead: Lead | None, alerting: Alerting
+    ) -> tuple[bool, str]:
+        """Hand what there is to say to a channel. Whether it takes a letter for the first time after it did not, and by what it is
+        asked later whether that arrived; "" where it cannot say.
+        """
         message = batch[0]
         address = _address(message, lead)
         resting = self._conduits.resting(message.channel, self._now())
@@ -246,7 +255,7 @@ class Sender:
         try:
             channel = self._conduits.channel(message.channel, alerting)
             letter = letter_of(batch, since, alerting, self._now(), short=channel.short)
-            channel.send(letter, address, key_of(batch))
+            said = channel.send(letter, address, key_of(batch))
         except NotDelivered as error:
             if not error.for_good:
                 self._conduits.went_wrong(message.channel, message.lead, error.reason, self._now())
@@ -255,7 +264,8 @@ class Sender:
             reason = f"the channel failed ({type(error).__name__})"
             self._conduits.went_wrong(message.channel, message.lead, reason, self._now())
             raise NotDelivered(reason, unsure=True) from None
-        return self._conduits.went_well(message.channel)
+        receipt = said if isinstance(channel, Receipts) and isinstance(said, str) else ""
+        return self._conduits.went_well(message.channel), receipt
 
     def _note_failures(
         self, batch: Sequence[Message], alerting: Alerting, error: NotDelivered, *, may_have_gone: bool

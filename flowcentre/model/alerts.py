@@ -400,7 +400,7 @@ class MessageState(StrEnum):
 
     WAITING = "waiting"
     SENDING = "sending"  # somebody is at it
-    DELIVERED = "delivered"  # the channel took it
+    DELIVERED = "delivered"  # the channel took it, and has not said since that it did not arrive
     UNDELIVERABLE = "undeliverable"  # given up, by this way
     WITHDRAWN = "withdrawn"  # not sent: what it would have asked for had been done by then
 
@@ -428,3 +428,7 @@ class Message:
     letter: str = (
         ""  # the key of the letter in which it may have gone out: it goes again in that one; empty: it has not
     )
+    receipt: str = ""  # by which its channel is asked whether it arrived; empty: that channel cannot say
+    asked: int = 0  # how often it was
+    ask_at: datetime | None = None  # when it is asked next; None: not any more
+    arrived_at: datetime | None = None  # when the channel said that it had

@@ -139,12 +139,22 @@ message = Table(
         "letter", String, nullable=False, server_default=""
     ),  # key of the one in which it may have gone out; empty: it has not
     Column("first", ForeignKey("message.id")),  # where fallbacks stand in for one another; null: it is the first itself
+    Column("receipt", String, nullable=False, server_default=""),  # by which the channel is asked what became of it
+    Column("asked", Integer, nullable=False, server_default="0"),  # how often it was
+    Column("ask_at", Moment),  # when it is asked next; null: not any more
+    Column("arrived_at", Moment),
     UniqueConstraint("key"),
     Index(
         "ix_message_due_at",
         "due_at",
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(
+        "ix_message_ask_at",
+        "ask_at",
+        sqlite_where=text("ask_at IS NOT NULL"),
+        postgresql_where=text("ask_at IS NOT NULL"),
     ),
     Index("ix_message_created_at", "created_at"),
     Index("ix_message_first", "first"),

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from flowcentre.model import Alert, Message, MessageState, Rule, Silence, Telling, Transition
 from flowcentre.model import alerts as model
-from flowcentre.store import alert_story, alerts, outbox, outbox_read, silences, standings, versions
+from flowcentre.store import alert_story, alerts, outbox, outbox_read, receipts, silences, standings, versions
 from flowcentre.store.answers import ChannelHealth, Decided, NewMessage, Stood, Ways
 from flowcentre.store.connections import Connections
 
@@ -146,11 +146,49 @@ class AlertVerbs(Connections):
         with self._changing() as connection:
             return outbox.claim(connection, sender, at, lease, leaving_out, together=True)
 
-    def delivered_together(self, messages: Collection[int], at: datetime, words: str = "") -> None:
-        """Note that a channel took one letter in which some messages went."""
+    def delivered_together(
+        self,
+        messages: Collection[int],
+        at: datetime,
+        words: str = "",
+        *,
+        receipt: str = "",
+        ask_at: datetime | None = None,
+    ) -> None:
+        """Note that a channel took one letter in which some messages went, and when to ask it by what whether it arrived."""
         with self._changing() as connection:
             for message in messages:
                 outbox.delivered(connection, message, at, words)
+            if receipt and ask_at is not None:
+                receipts.keep(connection, messages, receipt, ask_at)
+
+    def next_ask(self) -> datetime | None:
+        """When a channel is to be asked next what became of what it took; None where nothing is waited for."""
+        with self._reading() as connection:
+            return receipts.next_ask(connection)
+
+    def claim_receipts(self, at: datetime, lease: timedelta) -> list[Message]:
+        """Take the messages of which channels are to be asked now; nobody else takes them within the lease."""
+        with self._changing() as connection:
+            return receipts.claim(connection, at, lease)
+
+    def ask_again(self, messages: Sequence[Message], at: datetime | None) -> None:
+        """Note when a channel is asked again whether a letter arrived; None: not any more."""
+        with self._changing() as connection:
+            receipts.ask_again(connection, messages, at)
+
+    def arrived(self, messages: Sequence[Message], at: datetime) -> None:
+        """Note that a letter arrived, as its channel says."""
+        with self._changing() as connection:
+            receipts.arrived(connection, messages, at)
+
+    def bounced(self, message: Message, at: datetime, trouble: str, *, fallback: NewMessage | None = None) -> bool:
+        """Note that a message was taken and did not arrive: it is undeliverable, and the fallback goes out instead.
+
+        False where that was known, or where it did arrive: then nothing is written.
+        """
+        with self._changing() as connection:
+            return receipts.bounced(connection, message, at, trouble, fallback)
 
     def may_have_gone(self, messages: Collection[int]) -> None:
         """Note of messages that went in one letter, and of which no channel has spoken, that it may have arrived.

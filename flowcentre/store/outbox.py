@@ -286,9 +286,12 @@ def not_delivered(
     else:
         _change(connection, message, state=MessageState.WAITING, due_at=to_ms(again_at), trouble=trouble)
     if fallback is not None:
-        first = message if row.first is None else row.first
-        instead = _new(fallback, at) | {"instead_of": message, "first": first}
-        connection.execute(insert_new(connection, db.message), instead)
+        connection.execute(insert_new(connection, db.message), stand_in(row, fallback, at))
+
+
+def stand_in(row: Row[Any], fallback: NewMessage, at: datetime) -> dict[str, Any]:
+    """What goes out instead of a message, as it is kept."""
+    return _new(fallback, at) | {"instead_of": row.id, "first": row.id if row.first is None else row.first}
 
 
 def _hold(connection: Connection, message: int) -> Row[Any]:
@@ -300,8 +303,12 @@ def _hold(connection: Connection, message: int) -> Row[Any]:
 
 
 def _tried(connection: Connection, row: Row[Any], at: datetime, delivered: bool, words: str) -> None:
-    tried = {"message": row.id, "channel": row.channel, "at": to_ms(at), "delivered": delivered, "words": words}
-    connection.execute(insert(db.attempt), tried)
+    connection.execute(insert(db.attempt), note_attempt(row, at, delivered=delivered, words=words))
+
+
+def note_attempt(row: Row[Any], at: datetime, *, delivered: bool, words: str) -> dict[str, Any]:
+    """What a channel said of a message, as it is kept."""
+    return {"message": row.id, "channel": row.channel, "at": to_ms(at), "delivered": delivered, "words": words}
 
 
 def _change(connection: Connection, message: int, **values: object) -> None:

@@ -52,6 +52,10 @@ def as_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Messag
             actions=_sorted(told, row, 1),
             huddles=_sorted(told, row, 2),
             letter=row.letter,
+            receipt=row.receipt,
+            asked=row.asked,
+            ask_at=maybe_from_ms(row.ask_at),
+            arrived_at=maybe_from_ms(row.arrived_at),
         )
         for row in rows
     ]

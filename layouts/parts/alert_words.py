@@ -219,9 +219,15 @@ def message_words(message: Message, at: datetime) -> str:
         case MessageState.DELIVERED:
             ended = message.ended_at or message.created_at
             later = "" if message.attempts <= 1 else f", {tried}"
+            if message.arrived_at is not None:
+                return f"arrived {when_words(message.arrived_at, at)}{later}"
+            if message.receipt:
+                known = "not known yet whether it arrived" if message.ask_at is not None else "nobody says if it arrived"
+                return f"taken {when_words(ended, at)}{later}, {known}"
             return f"delivered {when_words(ended, at)}{later}"
         case MessageState.UNDELIVERABLE:
-            return f"not delivered, {tried}"
+            taken = ", taken and did not arrive" if message.receipt and message.attempts == 1 else ""
+            return f"not delivered, {tried}{taken}"
         case MessageState.WITHDRAWN:
             return f"not sent: {message.trouble}" if message.trouble else "not sent, for it was not needed any more"
         case MessageState.SENDING:

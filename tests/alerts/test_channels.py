@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import logging
 import mailbox
 import re
@@ -31,7 +32,7 @@ from channels.slack import Slack
 from channels.smtp import Smtp
 from channels.teams import Teams
 from channels.webhook import Webhook
-from flowcentre.alerts.contract import BadSettings, Letter, NotDelivered
+from flowcentre.alerts.contract import BadSettings, Letter, NotArrived, NotDelivered
 from flowcentre.model import Severity
 from tests.alerts.sinks import Answer, knows, mail_sink, web_sink
 
@@ -533,7 +534,7 @@ def test_notify_gets_the_letter_for_its_template_with_the_key_as_reference(by, p
     with web_sink(Answer(201, '{"id": "n-1"}')) as sink:
         channel = a_notify(sink.address, by)
         assert channel.short is (by == "sms")
-        channel.send(LETTER, ADDRESS, KEY)
+        assert channel.send(LETTER, ADDRESS, KEY) == "n-1"  # by which it is asked later
     (asked,) = sink.asked
     assert asked.path == path
     assert asked.json() == {whom: ADDRESS, "template_id": "tttt", "personalisation": personal, "reference": KEY}
@@ -557,6 +558,35 @@ def test_notify_that_does_not_say_that_it_took_it_took_nothing(answer, again_in,
         error = refused(lambda: a_notify(sink.address).send(LETTER, ADDRESS, KEY))
     assert (error.again_in, error.for_good) == (again_in, for_good)
     assert len(sink.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "arrived"),
+    [
+        ("created", False),
+        ("sending", False),
+        ("pending", False),
+        ("sent", False),  # abroad: nobody says more
+        ("a word of tomorrow", False),
+        ("delivered", True),
+    ],
+)
+def test_notify_says_of_what_it_took_whether_it_arrived(status, arrived):
+    with web_sink(Answer(200, json.dumps({"id": "n-1", "status": status}))) as sink:
+        assert a_notify(sink.address).arrived("n-1") is arrived
+
+
+@pytest.mark.parametrize("status", ["permanent-failure", "temporary-failure", "technical-failure"])
+def test_notify_says_of_what_it_took_that_it_did_not_arrive(status):
+    body = {"id": "n-1", "status": status, "phone_number": ADDRESS}
+    with web_sink(Answer(200, json.dumps(body))) as sink, pytest.raises(NotArrived, match=status) as lost:
+        a_notify(sink.address).arrived("n-1")
+    assert ADDRESS not in lost.value.reason
+
+
+def test_notify_that_cannot_be_asked_has_said_nothing():
+    with web_sink(Answer(500, "{}")) as sink, pytest.raises(NotDelivered):
+        a_notify(sink.address).arrived("n-1")
 
 
 def test_notify_that_hangs_is_left(monkeypatch):

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from channels import _http
+from channels.notify import Notify
 from channels.smtp import Smtp
 from channels.teams import Teams
 from channels.webhook import Webhook
@@ -205,13 +206,87 @@ def test_the_store_never_keeps_an_address(desk):
     assert "07700" not in kept
 
 
+# --- What became of what was taken -------------------------------------------------------------------
+
+NOTIFY_KEY = "test-11111111-2222-4333-8444-555555555555-66666666-7777-4888-9999-aaaaaaaaaaaa"
+TAKEN = Answer(201, '{"id": "n-1"}')
+
+
+def became(status: str) -> Answer:
+    return Answer(200, f'{{"id": "n-1", "status": "{status}"}}')
+
+
+@contextmanager
+def texting(store: Store, *answers: Answer, also_mail: bool = True) -> Iterator[tuple[Desk, Any]]:
+    """A desk whose site manager is told by GOV.UK Notify, a real server on the loopback, and then by mail."""
+    with web_sink(TAKEN, *answers) as sink:
+        settings = {"template_id": "t", "api_key_env": "KEY", "base_url": sink.address}
+        addresses = (("text", "07700900001"), *((("mail", "site@northgate.example"),) if also_mail else ()))
+        channels = (ChannelSettings("text", "notify", settings), ChannelSettings("mail", "noting", {}))
+        alerting = replace(ALERTING, leads=(replace(SITE, addresses=addresses),), channels=channels)
+        desk = Desk(store, alerting, notify=type("KeyedNotify", (KeyedNotify,), {}))
+        desk.raise_alert("site")
+        desk.sender.send_due()
+        yield desk, sink
+
+
+class KeyedNotify(Notify):
+    def __init__(self, settings: Mapping[str, object], secret: Callable[[str], str]) -> None:
+        super().__init__(settings, lambda variable: NOTIFY_KEY)
+
+
+def test_what_was_taken_and_did_not_arrive_is_undelivered_and_goes_once_by_the_next_address(store):
+    with texting(store, became("sending"), became("permanent-failure")) as (desk, sink):
+        assert desk.states() == [("text", "delivered", 1)]
+        desk.pass_on(20 * SECOND)
+        assert (desk.states(), handed()) == ([("text", "delivered", 1)], [])
+        for _ in range(5):
+            desk.pass_on(MINUTE)
+        assert desk.states() == [("text", "undeliverable", 1), ("mail", "delivered", 1)]
+        assert handed() == [("mail", "site@northgate.example")]
+        lost, instead = desk.store.messages(AT - HOUR)[::-1]
+        assert "permanent-failure" in lost.trouble
+        assert "07700900001" not in lost.trouble
+        assert instead.instead_of == lost.id
+        assert [asked.path for asked in sink.asked[1:]] == ["/v2/notifications/n-1"] * 2
+        assert desk.store.undelivered(AT - HOUR) == []  # the mail has it
+
+
+def test_what_did_not_arrive_and_has_no_other_address_is_told_as_undelivered(store):
+    with texting(store, became("technical-failure"), also_mail=False) as (desk, _):
+        assert desk.store.undelivered(AT - HOUR) == []
+        desk.pass_on(20 * SECOND)
+        (lost,) = desk.store.undelivered(AT - HOUR)
+        assert lost.state is MessageState.UNDELIVERABLE
+
+
+def test_what_arrived_is_known_to_have_and_is_not_asked_for_again(store):
+    with texting(store, became("delivered")) as (desk, sink):
+        assert desk.pass_on(19 * SECOND) == AT + 20 * SECOND
+        desk.pass_on(SECOND)
+        desk.pass_on(HOUR)
+        (told,) = desk.store.messages(AT - HOUR)
+        assert (told.state, told.arrived_at, told.ask_at) == (MessageState.DELIVERED, AT + 20 * SECOND, None)
+        assert len(sink.asked) == 2
+
+
+def test_who_cannot_say_is_asked_for_half_a_day_and_what_was_taken_stays_so(store):
+    with texting(store, Answer(500, "{}"), became("sending")) as (desk, sink):
+        for _ in range(15):
+            desk.pass_on(HOUR)
+        (told,) = desk.store.messages(AT - HOUR)
+        assert (told.state, told.arrived_at, told.ask_at) == (MessageState.DELIVERED, None, None)
+        assert len(sink.asked) == 1 + 12
+        assert handed() == []
+
+
 # --- A crash ----------------------------------------------------------------------------------------
 
 
 def test_a_crash_between_sending_and_noting_makes_one_repeat_with_the_same_key(desk, monkeypatch):
     desk.raise_alert("site")
 
-    def crash(*_: object) -> None:
+    def crash(*_: object, **__: object) -> None:
         raise ConnectionError("the store is away")
 
     with monkeypatch.context() as patch:

@@ -357,6 +357,12 @@ def test_what_became_of_a_message_is_said_in_words() -> None:
     told = messages("normal")[0]
     assert message_words(told, NOW) == "delivered 07:33"
     assert message_words(replace(told, attempts=3), NOW) == "delivered 07:33, tried 3 times"
+    asked = replace(told, receipt="n-1", ask_at=NOW)
+    assert message_words(asked, NOW) == "taken 07:33, not known yet whether it arrived"
+    assert message_words(replace(asked, ask_at=None), NOW) == "taken 07:33, nobody says if it arrived"
+    assert message_words(replace(asked, ask_at=None, arrived_at=NOW), NOW) == f"arrived {NOW:%H:%M}"
+    lost = replace(asked, ask_at=None, state=MessageState.UNDELIVERABLE)
+    assert message_words(lost, NOW) == "not delivered, tried once, taken and did not arrive"
     assert message_words(replace(told, state=MessageState.WAITING, attempts=0), NOW) == "waits to be sent"
     later = replace(told, ended_at=NOW - timedelta(days=1))
     assert message_words(later, NOW) == "delivered yesterday 08:14"
