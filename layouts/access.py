@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from dash import html
@@ -10,6 +9,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import AccessNow, Account, Display, Permission, Picture, Session, SignedIn
 from layouts import sign_in
+from layouts.parts.card_table import card_table
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
 from layouts.parts.tree import Child, marked
@@ -80,7 +80,9 @@ def _displays(now: AccessNow) -> Component:
         for each in now.displays
         if each.revoked_at is None
     ]
-    table = _table("Screens", ("Where it hangs", "Board", "Seen", "Made", ""), rows, "No screen has an address yet.")
+    table = card_table(
+        "Screens", ("Where it hangs", "Board", "Seen", "Made", ""), rows, "No screen has an address yet."
+    )
     options = [html.Option(title, value=id) for id, title in now.boards]
     fields: list[Child] = [
         Input(type="hidden", name="form", value=now.mark),
@@ -141,7 +143,7 @@ def _sessions(now: AccessNow) -> Component:
         for each in now.sessions
     ]
     heads = ("Who", "Signed in by", "May", "Since", "Last did something", "")
-    return html.Section([html.H2("Signed in"), _table("Sessions", heads, rows, "Nobody is signed in.")])
+    return html.Section([html.H2("Signed in"), card_table("Sessions", heads, rows, "Nobody is signed in.")])
 
 
 def _own(session: Session, now: AccessNow) -> list[Child]:
@@ -192,8 +194,8 @@ def _accounts(now: AccessNow) -> Component:
         "Accounts and their passwords are made on the server: see docs/sign-in.md. One that is closed stays closed.",
         className="what",
     )
-    heads = ("Account", "Known as", "", "")
-    return html.Section([html.H2("Local accounts"), what, _table("Accounts", heads, rows, "There are none.")])
+    heads = ("Account", "Known as", "How it stands", "")
+    return html.Section([html.H2("Local accounts"), what, card_table("Accounts", heads, rows, "There are none.")])
 
 
 def _standing(account: Account, at: datetime) -> str:
@@ -214,18 +216,3 @@ def _button(now: AccessNow, do: str, which: str, words: str, of: str, *, sure: b
         html.Button([words, html.Span(f" {of}", className="unseen")] if of else words, type="submit"),
     ]
     return html.Form(fields, method="post", action=ACCESS, className="one-button")
-
-
-def _table(title: str, heads: tuple[str, ...], rows: Sequence[html.Tr], nothing: str) -> Component:
-    if not rows:
-        return html.P(nothing, className="what")
-    for row in rows:  # where a row is a card, what a cell is stands before it
-        for head, cell in zip(heads[1:], row.children[1:], strict=True):
-            if head:
-                setattr(cell, "data-head", head)
-    cells: list[Child] = [
-        html.Th(head, scope="col") if head else html.Td(html.Span("", className="unseen")) for head in heads
-    ]
-    table = html.Table([html.Thead(html.Tr(cells)), html.Tbody(rows)])
-    # What is wider than a telephone is moved sideways, by keyboard too.
-    return html.Div(table, className="access-table", tabIndex=0, role="region", **marked(aria_label=title))

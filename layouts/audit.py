@@ -9,9 +9,10 @@ from dash.development.base_component import Component
 
 from flowcentre.model import AuditEntry, AuditShown, Picture
 from layouts.parts.capacity_words import plural
+from layouts.parts.card_table import card_table
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
-from layouts.parts.tree import Child, moved_sideways
+from layouts.parts.tree import Child
 from layouts.parts.words import LONDON
 
 AUDIT = "/access/audit"
@@ -68,7 +69,7 @@ def _questions(mark: str) -> Component:
             html.H2("Ask"),
             _question(mark, "person", "Who saw one person", "Their reference, as it stands in a list: it goes into no address."),
             _question(mark, "asker", "What somebody saw and did", "An account's name, or as they stand below: local|ward.lead"),
-            html.Form([*_hidden(mark, "verify"), html.Button("Verify every entry", type="submit")], method="post", action=AUDIT),
+            html.Form([*_hidden(mark, "verify"), html.Button("Verify every entry", type="submit")], method="post", action=AUDIT, className="one-button"),
         ]
     )  # fmt: skip
 
@@ -92,9 +93,7 @@ def _head(head: tuple[int, str]) -> Component:
 
 
 def _entries(title: str, entries: tuple[AuditEntry, ...], *, with_refs: bool) -> Component:
-    if not entries:
-        return html.Section([html.H2(title), html.P("Nothing is kept of that.", className="what")])
-    heads = ["Number", "When", "Who", "Did", "What", "People"]
+    heads = ("Number", "When", "Who", "Did", "What", "People")
     rows = [
         html.Tr(
             [
@@ -108,10 +107,7 @@ def _entries(title: str, entries: tuple[AuditEntry, ...], *, with_refs: bool) ->
         )
         for each in entries
     ]
-    head = html.Thead(html.Tr([html.Th(each, scope="col") for each in heads]))
-    return html.Section(
-        [html.H2(title), html.Div(html.Table([head, html.Tbody(rows)]), className="scroll", **moved_sideways(title))]
-    )
+    return html.Section([html.H2(title), card_table(title, heads, rows, "Nothing is kept of that.")])
 
 
 def _people(entry: AuditEntry, *, with_refs: bool) -> Child:

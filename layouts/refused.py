@@ -13,7 +13,7 @@ from layouts.sign_in import plain
 from layouts.top import SIGNED_IN
 
 _SHEETS = ("type-in/access.css",)
-_TITLES = {401: "You are not signed in", 403: "Not for you", 404: "No such page"}
+_TITLES = {401: "You are not signed in", 403: "Not for you", 404: "Not found"}
 # What the fields of forms are called, where their own names do not say it.
 _FIELDS = {
     "words": "Words",
@@ -32,7 +32,7 @@ _FIELDS = {
 def document(picture: Picture, refusal: Refusal, *, fingerprint: str) -> str:
     """The whole page. A screen has no ways but that to its board, and whoever is not signed in none but that to sign-in."""
     title = "Nothing was kept" if refusal.written else _TITLES[refusal.status]
-    parts: list[Component] = [html.H1(title), html.P(refusal.words)]
+    parts: list[Component] = [html.H1(title), html.P(_why(refusal))]
     if refusal.written:
         parts += _written(refusal)
     county = picture.county
@@ -47,13 +47,21 @@ def document(picture: Picture, refusal: Refusal, *, fingerprint: str) -> str:
     return form_page(picture, title, parts, refusal.path, fingerprint, kind="type-in access-page", sheets=_SHEETS)
 
 
+def _why(refusal: Refusal) -> str:
+    """The reason; of a form with words in it the answer in plain words says to go back for them, and here they are."""
+    if refusal.status == 401 and refusal.written:
+        return "You are not signed in any more. Copy what you wrote, sign in beside this page, and open the form again."
+    return refusal.words
+
+
 def _written(refusal: Refusal) -> list[Component]:
     """What was typed, to be copied: it is nowhere else."""
     lines = "\n".join(f"{_FIELDS.get(name, name)}: {said}" for name, said in refusal.written)
     rows = str(min(12, lines.count("\n") + 2))
     copied = html.Textarea(lines, id="written", readOnly="readonly", rows=rows)
-    hint = html.Span("Copy it before you go on: it is kept nowhere.")
-    return [html.Div([html.Label(["What you wrote", hint], htmlFor="written"), copied], className="field author")]
+    hint = html.Span("It is kept nowhere: copy it before you close this page.")
+    field = html.Div([html.Label(["What you wrote", hint], htmlFor="written"), copied], className="field author")
+    return [html.Div(field, className="slip")]
 
 
 def _to_sign_in(refusal: Refusal) -> Component:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from flowcentre.model import Alert
+from flowcentre.model import Alert, Audited
 from flowcentre.store import open_store
 from tests.web.access_cast import asking_at
 from tests.web.alerts_cast import Watch
@@ -131,6 +131,12 @@ def test_administrators_have_access_among_the_pages_and_nobody_else(as_: As) -> 
     for path in ("/huddle", "/wall", "/alerts/1", "/signed-in"):
         held = {role: 'href="/access"' in _bar(as_(role).goes(path).text) for role in ("admin", "viewer", "lead")}
         assert held == {"admin": True, "viewer": False, "lead": False}, path
+
+
+def test_each_entry_of_the_audit_is_a_card_on_a_telephone(as_: As, centre: Centre) -> None:
+    centre.store.audit("local|lead", "lead", Audited.DID, "a huddle: opened", at=centre.clock.at)
+    page = as_("admin").goes("/access/audit").text
+    assert {"When", "Who", "Did", "What"} <= set(re.findall(r'<td data-head="([^"]+)"', page))
 
 
 def _bar(page: str) -> str:
