@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import orjson
@@ -13,7 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from flowcentre.model import Picture
 
+HEADERS_ALONE = "flowcentre.headers_alone"  # in a request's scope: it was asked by HEAD
 MOST_STREAMS = 1000
+MOST_OF_A_SCREEN, MOST_OF_SOMEBODY = 8, 24  # streams: of one screen's token, and of a person or a machine
 RETRY_MS = 1000
 
 
@@ -40,14 +43,15 @@ class Announcer:
         self._fingerprint = fingerprint
         self._beat_every = beat_every
         self._most = most
-        self._news: set[asyncio.Event] = set()
+        self._open: set[_Open] = set()
+        self._of: dict[str, list[_Open]] = {}  # of each listener, the oldest first
         self._closed = False
         self.announced = 0
 
     @property
     def displays(self) -> int:
         """How many streams are open."""
-        return len(self._news)
+        return len(self._open)
 
     def announce(self, picture: Picture) -> None:
         """Tell every stream, at once. Called in the event loop's thread."""
@@ -61,15 +65,19 @@ class Announcer:
         self._wake()
 
     def _wake(self) -> None:
-        for news in self._news:
-            news.set()
+        for one in self._open:
+            one.news.set()
 
-    def stream(self) -> Response | EventStream:
-        """A new stream, or a refusal when there are too many or the server is stopping."""
-        if self._closed or len(self._news) >= self._most:
+    def stream(self, listener: str = "", most: int = 0) -> Response | EventStream:
+        """A new stream, or a refusal when there are too many or the server is stopping.
+
+        Of one ``listener`` there are ``most`` at once; "" is nobody who is told from others. Beyond that the oldest ends, not the
+        newest: a screen that comes back must not find its own place taken by a connection that died unnoticed.
+        """
+        if self._closed or len(self._open) >= self._most:
             words = "The server is stopping." if self._closed else f"{self._most} displays are connected, the most."
             return PlainTextResponse(words, status_code=503, headers={"retry-after": "5", "cache-control": "no-store"})
-        return EventStream(self)
+        return EventStream(self, listener, most)
 
     def message(self, event: str) -> bytes:
         """One server-sent event: which picture is the newest, and what time it is here."""
@@ -84,35 +92,63 @@ class Announcer:
         }
         return b"event: %s\ndata: %s\n\n" % (event.encode(), orjson.dumps(said, option=orjson.OPT_UTC_Z))
 
-    async def run(self, send: Send, receive: Receive) -> None:
-        """Serve one stream until the display leaves or the server stops."""
-        news = asyncio.Event()
-        self._news.add(news)
+    async def run(self, send: Send, receive: Receive, listener: str = "", most: int = 0) -> None:
+        """Serve one stream until the display leaves, the server stops, or the same listener has too many newer ones."""
+        one = self._begin(listener, most)
         gone = asyncio.ensure_future(_wait_until_gone(receive))
-        gone.add_done_callback(lambda _: news.set())
+        gone.add_done_callback(lambda _: one.news.set())
         try:
             told, chunk = self.announced, b"retry: %d\n\n%s" % (RETRY_MS, self.message("picture"))
             while True:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._beat_every):
-                        await news.wait()
-                news.clear()
-                if self._closed or gone.done():
+                        await one.news.wait()
+                one.news.clear()
+                if self._closed or one.ended or gone.done():
                     break
                 event = "beat" if told == self.announced else "picture"
                 told, chunk = self.announced, self.message(event)
         finally:
-            self._news.discard(news)
+            self._open.discard(one)
+            self._leave(listener, one)
             if not gone.done():
                 gone.cancel()
+
+    def _begin(self, listener: str, most: int) -> _Open:
+        one = _Open()
+        self._open.add(one)
+        if listener:
+            of = self._of.setdefault(listener, [])
+            of.append(one)
+            while len(of) > most:
+                oldest = of.pop(0)
+                oldest.ended = True
+                oldest.news.set()
+        return one
+
+    def _leave(self, listener: str, one: _Open) -> None:
+        of = self._of.get(listener, [])
+        if one in of:
+            of.remove(one)
+        if not of:
+            self._of.pop(listener, None)
+
+
+@dataclass(eq=False)
+class _Open:
+    """An open stream: that there is news for it, and whether it is to end."""
+
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: bool = False
 
 
 class EventStream:
     """One open stream, as an ASGI answer."""
 
-    def __init__(self, announcer: Announcer) -> None:
+    def __init__(self, announcer: Announcer, listener: str, most: int) -> None:
         self._announcer = announcer
+        self._listener, self._most = listener, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [
@@ -121,7 +157,8 @@ class EventStream:
             (b"x-accel-buffering", b"no"),  # a proxy must not collect events into a heap
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await self._announcer.run(send, receive)
+        if not scope.get(HEADERS_ALONE):  # whoever asks whether they are let in takes nobody's place
+            await self._announcer.run(send, receive, self._listener, self._most)
         with suppress(OSError):  # whoever left needs no farewell
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 

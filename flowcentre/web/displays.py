@@ -10,15 +10,18 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.rows import NoRows
+from flowcentre.access.asking import asking
+from flowcentre.access.rows import NoRows, small_numbers_for
 from flowcentre.model import Board, Picture
-from flowcentre.web.announce import Announcer, EventStream
+from flowcentre.model.access import OPEN
+from flowcentre.web.announce import MOST_OF_A_SCREEN, MOST_OF_SOMEBODY, Announcer, EventStream
 from flowcentre.web.finished import ASKED, Builder, Finished, Renderings, respond
 from flowcentre.web.glass import Glass
 from flowcentre.web.named import Named, names_somebody
 from flowcentre.web.own import Own, leads_somewhere
 
 HTML = "text/html; charset=utf-8"
+_ROUGH = "#rough"  # behind an address, of the page for those who may see no rows; no query has this sign
 
 
 def builders(glass: Glass) -> Mapping[str, Builder]:
@@ -32,8 +35,9 @@ def builders(glass: Glass) -> Mapping[str, Builder]:
 
 
 def _asked(glass: Glass, picture: Picture, which: str) -> str:
-    page, _, query = which.partition("?")
-    return glass.asked_pages[page].draw(picture, query)
+    page, _, query = which.removesuffix(_ROUGH).partition("?")
+    asked = glass.asked_pages[page]
+    return (asked.draw_rough if which.endswith(_ROUGH) and asked.draw_rough else asked.draw)(picture, query)
 
 
 class Displays:
@@ -74,7 +78,11 @@ class Displays:
 
     async def live(self, _request: Request) -> Response | EventStream:
         """The stream of server-sent events."""
-        return self._announcer.stream()
+        asker = asking.get()
+        if asker is None or asker.identity is OPEN:
+            return self._announcer.stream()
+        most = MOST_OF_A_SCREEN if asker.identity.board is not None else MOST_OF_SOMEBODY
+        return self._announcer.stream(asker.identity.id, most)
 
     async def boards(self, _request: Request) -> Response:
         """The list of boards; where there is one, that board."""
@@ -107,7 +115,8 @@ class Displays:
             query = asked.canonical(self._current(), request.url.query)
             if query is None:
                 return PlainTextResponse("That address looks back: it is not live.", status_code=404)
-            return await self._for_asker(request, page, query, *await self._renderings.part(ASKED, f"{page}?{query}"))
+            which = f"{page}?{query}" + (_ROUGH if small_numbers_for(self._current().county.access) is not None else "")
+            return await self._for_asker(request, page, query, *await self._renderings.part(ASKED, which))
         if page not in self._glass.pages:
             return PlainTextResponse("There is no live page of that name.", status_code=404)
         return await self._for_asker(request, page, "", *await self._renderings.part("page", page))

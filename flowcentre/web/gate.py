@@ -28,6 +28,7 @@ from flowcentre.web.admission import (
     mark_cookie_due,
     while_permitted,
 )
+from flowcentre.web.announce import HEADERS_ALONE
 from flowcentre.web.asker import MARK, Asker, cookie
 from flowcentre.web.failures import kind_and_place
 
@@ -157,7 +158,7 @@ class Gate:
             return
         method, path = scope["method"], scope["path"]
         if method == "HEAD":  # asked for as GET: no route can forget it, and the headers are the same
-            scope, send = {**scope, "method": "GET"}, _without_body(send)
+            scope, send = {**scope, "method": "GET", HEADERS_ALONE: True}, _without_body(send)
         guarded = _Guarded(scope, send, self._policy)
         try:
             headers = Headers(scope=scope)

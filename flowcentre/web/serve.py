@@ -12,9 +12,12 @@ from types import FrameType
 
 import uvicorn
 
+from flowcentre.web.announce import MOST_STREAMS
+from flowcentre.web.arriving import Arriving
 from flowcentre.web.server import FlowServer
 
 STOP_WITHIN = 1  # seconds that open requests get to finish
+MOST_CONNECTIONS = MOST_STREAMS + 1000  # beyond which every request is told to try again (503)
 
 
 class NotLoopback(ValueError):
@@ -37,7 +40,9 @@ class Serving(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,  # no proxy is trusted to say who asks
+                http=Arriving,
                 ws="none",
+                limit_concurrency=MOST_CONNECTIONS,
                 timeout_keep_alive=30,
                 timeout_graceful_shutdown=STOP_WITHIN,
             )
@@ -99,6 +104,10 @@ def serving(app: FlowServer, host: str = "127.0.0.1", port: int = 8050) -> Servi
     except OSError as error:
         listener.close()
         raise PortTaken(f"{host} port {port} cannot be used ({error.strerror}): is Flow Centre running?") from None
+    if not ipaddress.ip_address(address[0]).is_loopback:
+        app.policy.hosts = (
+            frozenset()
+        )  # "localhost" is this machine's name for itself: to others it has the public one alone
     return Serving(app, listener)
 
 

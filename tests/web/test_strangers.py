@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,9 +21,10 @@ from flowcentre.access.addresses import Addresses
 from flowcentre.access.strangers import AT_ONCE, EACH_SECOND, Strangers
 from flowcentre.store import open_store
 from flowcentre.web.admission import COST
+from flowcentre.web.announce import MOST_OF_A_SCREEN
 from flowcentre.web.asker import DEVICE, SESSION
 from tests.web.access_cast import ACCESS, TOKEN, Door, account, as_person, as_screen, asking_at, form_mark
-from tests.web.cast import AT, Westshire, running
+from tests.web.cast import AT, Westshire, picture_of, running
 
 PASSWORD = "four words are a good one"
 FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
@@ -44,8 +46,13 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def client(door: Door) -> Iterator[httpx.Client]:
-    with running(Westshire(front=door.front).app()) as url, asking_at(url) as asking:
+def westshire(door: Door) -> Westshire:
+    return Westshire(front=door.front)
+
+
+@pytest.fixture
+def client(westshire: Westshire) -> Iterator[httpx.Client]:
+    with running(westshire.app()) as url, asking_at(url) as asking:
         yield asking
 
 
@@ -126,6 +133,27 @@ def test_what_costs_most_counts_for_more_whoever_asks(door: Door, client: httpx.
         assert client.get(path, headers=of("10.9.9.9") | person).status_code != 429
     away = client.post("/sign-in", content="name=viewer&password=x", headers=FORM | of("10.9.9.9") | person)
     assert (away.status_code, away.headers["retry-after"], SESSION in str(away.headers)) == (429, "5", False)
+
+
+def test_of_one_screens_streams_the_oldest_ends_when_there_are_too_many_and_no_other_screens(
+    door: Door, westshire: Westshire, client: httpx.Client
+) -> None:
+    screens = [as_screen(door.screen()) for _ in range(2)]
+    with ExitStack() as streams:
+
+        def opened(headers: dict[str, str]) -> Iterator[bytes]:
+            stream = streams.enter_context(client.stream("GET", "/live", headers=headers))
+            chunks = stream.iter_raw()
+            assert b"event: picture" in next(chunks)
+            return chunks
+
+        other, oldest, *rest = opened(screens[1]), *(opened(screens[0]) for _ in range(MOST_OF_A_SCREEN))
+        for _ in range(3):  # whoever asks whether they are let in takes nobody's place
+            assert client.head("/live", headers=screens[0]).status_code == 200
+        newest = opened(screens[0])
+        assert [*oldest] == []
+        westshire.publish(picture_of(2))
+        assert all(b"event: picture" in next(chunks) for chunks in (other, *rest, newest))
 
 
 def test_an_address_is_what_a_proxy_of_ours_says_and_what_anybody_else_says_is_nothing() -> None:
