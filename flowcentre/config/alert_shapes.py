@@ -44,6 +44,8 @@ class RuleShape(Shape):
     words: Name | None = _key('"More people in A&E than it has room for."')
     on_trial: bool | None = _key("true")
     flapping: Any = _key('{ times = 4, within = "2h", calm_for = "30m" }')  # read on its own: see FlappingShape
+    agreed_by: list[Name] | None = _key('["clinical lead for urgent care", "head of operations"]')
+    agreed: Name | None = _key('"3f9a1c2b4d5e"')
     morning: Any = _key("")  # read on its own: see MorningShape
 
 
@@ -70,6 +72,7 @@ class AlertingShape(Shape):
     test_at: Name | None = _key('"mon 10:00"')
     dead_man: Name | None = _key('"https://watch.westshire.example/flow-centre"')
     dead_man_env: Name | None = _key('"FLOWCENTRE_DEAD_MAN"')
+    two_people: bool | None = _key("true")
 
 
 class HuddleShape(Shape):

@@ -42,6 +42,7 @@ class Told:
 
     alerting: Alerting
     routes: frozenset[str] | None
+    two_people: bool = False  # have to agree to a critical rule
 
 
 def read_leads(document: Document, kinds: Mapping[str, ChannelKind] | None, demonstration: bool | None) -> Told:
@@ -90,7 +91,7 @@ def read_leads(document: Document, kinds: Mapping[str, ChannelKind] | None, demo
         dead_man_env=given.dead_man_env or "",
         sitrep_to=sitrep_to,
     )
-    return Told(alerting, _ids(routes) if document.read else None)
+    return Told(alerting, _ids(routes) if document.read else None, bool(given.two_people))
 
 
 def _ids(entries: Sequence[tuple[KeyPath, _Named]]) -> frozenset[str]:

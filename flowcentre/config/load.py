@@ -117,7 +117,7 @@ def load_files(
     if watched is not None:
         # Rules that look at scores do not look wrong where it is the scoring that is.
         watched = with_pressure(watched, pressure) if not pressure_file.mistakes else None
-    rules = read_rules(alerts_file, watched, told.routes, cards, prove)
+    rules = read_rules(alerts_file, watched, told.routes, cards, prove, two_people=told.two_people)
     if "leads.toml" not in files and any(rule.routes for rule in rules):
         leads_file.mistakes += missing_document("leads.toml", unknown).mistakes
     mistakes = [Mistake(name, None, "no part of a configuration", suggest(name, FILES)) for name in unknown]

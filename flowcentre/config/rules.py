@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 
+from flowcentre.config.agreed import check_agreed
 from flowcentre.config.alert_shapes import RuleShape
 from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
@@ -51,11 +52,14 @@ def read_rules(
     routes: Collection[str] | None,
     cards: Collection[str] | None,
     prove: Prove | None = None,
+    *,
+    two_people: bool = False,
 ) -> tuple[Rule, ...]:
     """The rules of a file; what is wrong with them is noted in the document. ``prove`` plays the mornings of what else is sound.
 
     ``watched`` is None where places or feeds are not sound, ``routes`` where they could not be read, and ``cards``
     where the folder of action cards is not known: what hangs on them is then not checked.
+    With ``two_people`` each critical rule says who agreed to it as it is.
     """
     entries = read_entries(document, "rule", RuleShape, at_least=0)
     _check_ids(document, entries)
@@ -77,6 +81,7 @@ def read_rules(
         _check_over(document, path, shape, places, watched)
         _check_routes(document, path, shape, routes)
         _check_card(document, path, shape, cards)
+        check_agreed(document, path, shape, two_people=two_people)
         flapping, mornings = read_flapping(document, path, shape), read_mornings(document, path, shape, kind)
         if kind is None or None in (shape.id, shape.title, shape.severity, shape.action_card):
             continue
