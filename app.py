@@ -143,13 +143,14 @@ def _join_accounts(commands: Any, a_county: Any, a_store: Any) -> None:
     """The commands about local accounts and the audit."""
     import typer
 
+    from flowcentre.model.access import ACCOUNT_NAME
     from running import accounts
 
     about = typer.Typer(help="Local accounts, where nobody can sign in yet, or any more.", no_args_is_help=True)
     commands.add_typer(about, name="account")
     audit = typer.Typer(help="Who saw and did what.", no_args_is_help=True)
     commands.add_typer(audit, name="audit")
-    a_name = typer.Argument(help="The account's name: lower-case letters, digits, dots and hyphens.")
+    a_name = typer.Argument(help=f"The account's name: {ACCOUNT_NAME}.")
 
     def ask() -> str:
         """A password, typed twice and never shown."""

@@ -26,6 +26,7 @@ def add_account(folder: Path, store_url: str | None, name: str, title: str, ask:
     from flowcentre.access import enrolment
 
     with accounts_of(folder, store_url) as (store, county):
+        enrolment.check_new(store, name, title)  # before anybody types a password
         account = enrolment.make_account(store, name, title, ask(), utc_now(), by=by(), with_code=with_code)
         say(f"The account {name} is made.")
         _tell_code(account, county)
@@ -40,6 +41,7 @@ def change_password(folder: Path, store_url: str | None, name: str, ask: Ask) ->
     from flowcentre.access import enrolment
 
     with accounts_of(folder, store_url) as (store, _):
+        enrolment.there(store, name)
         enrolment.change_password(store, name, ask(), utc_now(), by=by())
         say(f"The account {name} has another password, and is signed out everywhere.")
 
@@ -139,6 +141,7 @@ def by() -> str:
 def accounts_of(folder: Path, store_url: str | None, *, writer: bool = True) -> Iterator[tuple[Store, County]]:
     """The store of a county with local accounts. Raises CannotStart, also for what cannot be done to an account."""
     from flowcentre.access.enrolment import CannotEnrol
+    from flowcentre.store import StoreBusy
 
     setting = setting_of(folder, store_url, demo_port=0)
     county = setting.load()
@@ -148,11 +151,15 @@ def accounts_of(folder: Path, store_url: str | None, *, writer: bool = True) -> 
         )
     # On PostgreSQL it is the engine that brings the schema up to date. A SQLite file has one writer, whoever that is.
     migrates = setting.store_url.startswith("sqlite")
-    with opened(setting, county, writer=writer, migrates=migrates) as store:
-        try:
+    try:
+        with opened(setting, county, writer=writer, migrates=migrates) as store:
             yield store, county
-        except CannotEnrol as why:
-            raise CannotStart(f"{str(why)[0].upper()}{str(why)[1:]}.") from None
+    except CannotEnrol as why:
+        raise CannotStart(f"{str(why)[0].upper()}{str(why)[1:]}.") from None
+    except StoreBusy as why:
+        raise CannotStart(
+            f"{why} While it runs, an administrator unlocks and closes accounts on its page {county.access.public_url}/access."
+        ) from None
 
 
 def access_words(county: County) -> list[str]:

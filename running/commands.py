@@ -171,6 +171,8 @@ def check(folder: Path, published: Path | None) -> None:
     setting = setting_of(folder, "", demo_port=0, published=published)
     county = setting.load()
     must_be_westshire(county)
+    if published is None:  # of published figures there is nobody to be kept from
+        must_say_who_may(county)
     held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"), (county.alerting.rules, "rule"))
     say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
     for words in (*access_words(county), *door_words(setting, county)):

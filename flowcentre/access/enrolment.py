@@ -12,6 +12,7 @@ import pyotp
 from flowcentre.access.accounts import LONGEST_PASSWORD, hashed
 from flowcentre.access.grants import LOCAL
 from flowcentre.model import Account, Audited, is_account_name
+from flowcentre.model.access import ACCOUNT_NAME
 from flowcentre.store import Store
 
 SHORTEST_PASSWORD = 12  # signs
@@ -31,10 +32,18 @@ def make_account(
     ``title`` is what stands beside what they do: a role or initials, no patient and no secret. ``by`` is the id of who
     makes it.
     """
+    title = check_new(store, name, title)
+    check_password(name, password)
+    account = Account(name, title, hashed(password), pyotp.random_base32() if with_code else None, at)
+    store.audit(by, by, Audited.ADMINISTERED, f"account {name}: made", at=at)
+    store.add_account(account)
+    return account
+
+
+def check_new(store: Store, name: str, title: str) -> str:
+    """What is known of a new account before its password: its title as it will be kept. Raises CannotEnrol."""
     if not is_account_name(name):
-        raise CannotEnrol(
-            f"{name!r} can be no account's name: two to 64 lower-case letters, digits, dots, hyphens and underscores"
-        )
+        raise CannotEnrol(f"{name!r} can be no account's name: it is {ACCOUNT_NAME}")
     title = title.strip() or name
     if len(title) > _LONGEST_TITLE or not title.isprintable():
         raise CannotEnrol(f"the title is longer than {_LONGEST_TITLE} signs, or has some that do not print")
@@ -42,11 +51,7 @@ def make_account(
         raise CannotEnrol(
             f"there is an account {name!r} already; what its holder did stays theirs: choose another name"
         )
-    check_password(name, password)
-    account = Account(name, title, hashed(password), pyotp.random_base32() if with_code else None, at)
-    store.audit(by, by, Audited.ADMINISTERED, f"account {name}: made", at=at)
-    store.add_account(account)
-    return account
+    return title
 
 
 def check_password(name: str, password: str) -> None:
@@ -69,7 +74,7 @@ def check_password(name: str, password: str) -> None:
 
 def change_password(store: Store, name: str, password: str, at: datetime, *, by: str) -> None:
     """Another password; the account is unlocked, and its sessions end. Raises CannotEnrol."""
-    _there(store, name)
+    there(store, name)
     check_password(name, password)
     store.audit(by, by, Audited.ADMINISTERED, f"account {name}: another password", at=at)
     store.set_account(name, password=hashed(password), failures=0, locked_until=None)
@@ -78,23 +83,23 @@ def change_password(store: Store, name: str, password: str, at: datetime, *, by:
 
 def change_code_key(store: Store, name: str, at: datetime, *, by: str) -> Account:
     """Another key for codes: that of a telephone which is lost counts no more. Sessions end. Raises CannotEnrol."""
-    _there(store, name)
+    there(store, name)
     store.audit(by, by, Audited.ADMINISTERED, f"account {name}: another key for codes", at=at)
     store.set_account(name, totp=pyotp.random_base32())
     store.end_sessions(f"{LOCAL}|{name}", at, by)
-    return _there(store, name)
+    return there(store, name)
 
 
 def unlock(store: Store, name: str, at: datetime, *, by: str) -> None:
     """Let somebody try again who failed too often. Raises CannotEnrol."""
-    _there(store, name)
+    there(store, name)
     store.audit(by, by, Audited.ADMINISTERED, f"account {name}: unlocked", at=at)
     store.set_account(name, failures=0, locked_until=None)
 
 
 def close(store: Store, name: str, at: datetime, *, by: str) -> None:
     """Nobody signs in by an account any more, and whoever has ends at once. It is never deleted. Raises CannotEnrol."""
-    _there(store, name)
+    there(store, name)
     store.audit(by, by, Audited.ADMINISTERED, f"account {name}: closed", at=at)
     store.set_account(name, closed_at=at)
     store.end_sessions(f"{LOCAL}|{name}", at, by)
@@ -107,7 +112,7 @@ def code_uri(account: Account, county: str) -> str:
     return pyotp.TOTP(account.totp).provisioning_uri(name=account.name, issuer_name=f"Flow Centre {county}")
 
 
-def _there(store: Store, name: str) -> Account:
+def there(store: Store, name: str) -> Account:
     account = store.account(name)
     if account is None:
         raise CannotEnrol(f"there is no account {name!r}")

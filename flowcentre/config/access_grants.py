@@ -11,6 +11,7 @@ from flowcentre.config.mistakes import suggest
 from flowcentre.config.places import PlacesFound
 from flowcentre.config.shapes import read_each
 from flowcentre.model import EVERYWHERE, NOWHERE, Grant, Machine, Permission, Role, Scope, is_account_name
+from flowcentre.model.access import ACCOUNT_NAME
 
 _TO = {"account": '"account:ward.lead"', "group": '"group:flow-leads"', "subject": '"subject:7c1f"'}
 _TOS = f'to = {", ".join(_TO.values())} or "everybody"'
@@ -76,7 +77,7 @@ def _check_to(document: Document, path: KeyPath, to: str, roles: frozenset[Role]
         document.wrong(where, f'"{to}" grants something to nobody', f"to = {_TO[kind]}")
     elif kind == "account" and not is_account_name(name):
         what = f'"{name}" can be no account\'s name'
-        document.wrong(where, what, f"to = {_TO[kind]}: lower-case letters, digits, dots and hyphens")
+        document.wrong(where, what, f"to = {_TO[kind]}: {ACCOUNT_NAME}")
     elif not known[kind]:
         what = f'"{to}" can never sign in: there is no way that tells of {"an" if kind == "account" else "a"} {kind}'
         document.wrong(where, what, _NEEDS[kind])

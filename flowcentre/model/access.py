@@ -110,10 +110,12 @@ OPEN = Identity("open", "anybody", "", dict.fromkeys(Permission, EVERYWHERE))
 
 
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
+# The same in words, wherever somebody is told.
+ACCOUNT_NAME = "two to 64 lower-case letters, digits, dots, hyphens and underscores, a letter or a digit first"
 
 
 def is_account_name(text: str) -> bool:
-    """Can a local account have this name? Two to 64 lower-case letters, digits, dots, hyphens and underscores."""
+    """Can a local account have this name? It is made of what ``ACCOUNT_NAME`` says."""
     return _ACCOUNT.fullmatch(text) is not None
 
 

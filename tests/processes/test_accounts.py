@@ -16,7 +16,8 @@ from app import command_line
 from flowcentre.access import accounts
 from flowcentre.access.accounts import sign_in
 from flowcentre.model import Account
-from flowcentre.store import StoreBusy, open_store
+from flowcentre.model.access import ACCOUNT_NAME
+from flowcentre.store import open_store
 from running.start import CannotStart
 from tests.config.test_access import ACCESS, OIDC
 from tests.processes.test_commands import WESTSHIRE, changed_westshire
@@ -106,7 +107,22 @@ def test_what_cannot_be_done_to_an_account_is_said_in_plain_words(county, sqlite
 def test_a_sqlite_store_that_is_in_use_is_not_written_beside_whoever_uses_it(county, sqlite_url):
     with closing(open_store(sqlite_url)):
         result = run("account", "close", "site.manager", "--config", str(county), "--store", sqlite_url)
-    assert isinstance(result.exception, StoreBusy)
+    assert isinstance(result.exception, CannotStart)
+    assert "is being written by another Flow Centre" in str(result.exception)
+    assert "on its page https://flow.westshire.example/access." in str(result.exception)
+
+
+def test_what_is_wrong_with_a_name_is_told_before_anybody_types_a_password(county, sqlite_url):
+    where = ("--config", str(county), "--store", sqlite_url)
+    done("account", "add", "one.lead", *where, typed=f"{PASSWORD}\n{PASSWORD}\n")
+    for arguments, words in (
+        (("add", "Site Manager"), f"it is {ACCOUNT_NAME}."),
+        (("add", "one.lead"), "There is an account 'one.lead' already"),
+        (("password", "nobody"), "There is no account 'nobody'."),
+    ):
+        result = run("account", *arguments, *where)
+        assert isinstance(result.exception, CannotStart), arguments
+        assert (words in str(result.exception), "Password" in result.output) == (True, False), arguments
 
 
 def test_an_audit_that_somebody_changed_is_told_with_the_entry(county, sqlite_url):
@@ -135,7 +151,8 @@ def test_a_real_county_that_does_not_say_who_may_see_it_does_not_start(tmp_path,
     assert isinstance(result.exception, CannotStart)
     assert "nothing says who may see it" in str(result.exception)
     assert "[sign_in]" in str(result.exception)
-    assert "served by run-published alone" in done("check", str(folder))
+    checked = run("check", str(folder))
+    assert str(checked.exception) == str(result.exception)
 
 
 def test_check_says_who_may_see_a_county_and_which_secrets_are_not_here(county, monkeypatch):
