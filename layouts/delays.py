@@ -20,6 +20,7 @@ from layouts.parts.delay_why import why
 from layouts.parts.list_choice import chips, head, looks_back
 from layouts.parts.list_links import Address
 from layouts.parts.list_words import nothing_known
+from layouts.parts.to_check import to_check
 from layouts.parts.tree import Child
 
 
@@ -35,14 +36,15 @@ def page(book: ListBook[Delay], picture: Picture, query: str, finished: Finished
     return listed.page_of(PAGE, book, picture, query, finished, render, rows)
 
 
-def render(answered: Answered[Delay], query: str) -> Component:
-    """Everything above the grid, as at one picture."""
+def render(answered: Answered[Delay], query: str, *, rough: bool = False) -> Component:
+    """Everything above the grid, as at one picture; ``rough``, for those who may see no rows: nothing of a ward."""
     chosen = answered.chosen
     address = Address.of(PAGE, query, chosen.filters, chosen.picture.at if answered.looks_back else None)
     parts: list[Child] = [head(PAGE, answered), looks_back(answered, address), chips(answered, address)]
-    parts += [listed.silent(chosen), top(answered, address)]
+    in_scope = {each.place for each in chosen.in_scope}
+    parts += [listed.silent(chosen), to_check(chosen.picture, in_scope), top(answered, address)]
     if chosen.count.known:
-        parts.append(html.Div([why(chosen, address), who(chosen, address)], className="delay-two"))
+        parts.append(html.Div([why(chosen, address), who(chosen, address, wards=not rough)], className="delay-two"))
     else:
         parts.append(nothing_known(chosen, "Why people wait, and who must act,"))
     parts += [history(answered, address), listed.list_head(chosen, address)]

@@ -13,6 +13,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Audited, Interval, Leaving, Picture, State
 from flowcentre.picture.list_book import Answered, NoSuchMoment, asked_moment
+from flowcentre.picture.list_small import is_narrowed
 from flowcentre.picture.listed import Chosen, PlaceList, T
 from layouts import list_rows
 from layouts.finished import to_html
@@ -21,6 +22,7 @@ from layouts.parts.figure import follows_from
 from layouts.parts.list_choice import exports, moment_form
 from layouts.parts.list_links import Address
 from layouts.parts.list_page import ListPage
+from layouts.parts.list_rough import rough_counts
 from layouts.parts.list_words import least, place_name
 from layouts.parts.tree import Child, marked
 from layouts.parts.words import iso, when_words
@@ -67,6 +69,14 @@ def rows_for(people: People) -> Rows:
     return Rows(refused) if refused is not None else Rows(whose=people.whose())
 
 
+class Render(Protocol[T]):
+    """Draws what stands above the grid; ``rough``, for those who may see no rows of people."""
+
+    def __call__(self, answered: Answered[T], query: str, *, rough: bool = False) -> Component:
+        """It, as at one picture."""
+        ...
+
+
 Finished = Callable[[Component], Component]  # makes content that Dash's browser code need not build
 
 
@@ -94,7 +104,7 @@ class ListedPage(Generic[T]):
     draw: Callable[
         [Any, Picture, str, Finished, Rows], Component
     ]  # of its own kind of book: the whole of it, at a query
-    render: Callable[[Answered[T], str], Component]  # its live part
+    render: Render[T]  # its live part
     # To what its grid asks: of the book of whoever asks, set against the whole book that the page counts.
     answer: Callable[[Any, Any, Picture, object], tuple[Reply, Leaving]]
     has_lists: Callable[[Picture], bool]
@@ -109,7 +119,7 @@ def page_of(
     picture: Picture,
     query: str,
     finished: Finished,
-    render: Callable[[Answered[T], str], Component],
+    render: Render[T],
     rows: Rows = ALL_ROWS,
 ) -> Component:
     """The whole page at an address; ``render`` draws what stands above the grid. ``rows`` says whose are in that."""
@@ -118,7 +128,8 @@ def page_of(
     except NoSuchMoment as why_not:
         words = str(why_not)
         return says(page, f"{words[:1].upper()}{words[1:]}.", html.A("To the present", href=page.path))
-    content = html.Div(finished(render(answered, query)))
+    drawn = render(answered, query) if rows.refused is None else for_no_rows(page, answered, query, render)
+    content = html.Div(finished(drawn))
     if not answered.looks_back:  # a page of the past stays as it is
         content = html.Div(content.children, id="live-page", **marked(data_page=page.id, data_asked="at"))
     row_opens = f"Enter or a click on a row opens {page.whose_line}."
@@ -144,6 +155,20 @@ def page_of(
         className=f"list-page {page.id}-page",
         **marked(data_list=page.id),
     )
+
+
+def for_no_rows(page: ListPage[T], answered: Answered[T], query: str, render: Render[T]) -> Component:
+    """What stands there for those who may see no rows: where small numbers are hidden from them, and fewer than everybody of a
+    place are chosen, the counts alone, with the small ones hidden.
+    """
+    chosen = answered.chosen
+    limits = chosen.picture.county.access.small_numbers
+    if limits is None:
+        return render(answered, query)
+    if not is_narrowed(chosen):
+        return render(answered, query, rough=True)
+    address = Address.of(page, query, chosen.filters, chosen.picture.at if answered.looks_back else None)
+    return above(page, answered, rough_counts(page, answered, address, limits))
 
 
 def _whose(rows: Rows) -> Component:

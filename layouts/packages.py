@@ -29,8 +29,9 @@ def page(book: ListBook[Package], picture: Picture, query: str, finished: Finish
     return listed.page_of(PAGE, book, picture, query, finished, render, rows)
 
 
-def render(answered: Answered[Package], query: str) -> Component:
-    """Everything above the grid, as at one picture."""
+def render(answered: Answered[Package], query: str, *, rough: bool = False) -> Component:
+    """Everything above the grid, as at one picture; the same for those who may see no rows (``rough``)."""
+    del rough  # nothing here is of less than a locality
     assert isinstance(answered, CareAnswered)  # of the book of care
     chosen = answered.chosen
     address = Address.of(PAGE, query, chosen.filters, chosen.picture.at if answered.looks_back else None)

@@ -27,7 +27,7 @@ from layouts import capacity as capacity_page
 from layouts import huddle as huddle_page
 from layouts import pressure as pressure_page
 from layouts.finished import to_html
-from layouts.listed import ListBook, ListedPage, People
+from layouts.listed import ListBook, ListedPage, People, for_no_rows
 from layouts.page_at import EVERYTHING, LISTED, LIVE, NO_PEOPLE, Books, History, Theirs, addresses, failed, page
 from layouts.parts.huddle_page import ID as HUDDLE_ID
 from layouts.parts.list_links import canonical
@@ -91,14 +91,21 @@ def _count_of_alerts(picture: Picture) -> str:
 
 def asked_page(
     id: str, book: ListBook[Any]
-) -> tuple[Callable[[Picture, str], str | None], Callable[[Picture, str], str]]:
-    """Of a page of a list, whose content depends on its address: one spelling of a query, and the HTML of its live part."""
+) -> tuple[Callable[[Picture, str], str | None], Callable[[Picture, str], str], Callable[[Picture, str], str]]:
+    """Of a page of a list, whose content depends on its address: one spelling of a query, and the HTML of its live part.
+
+    And the same for those who may see no rows of people.
+    """
     listed = LISTED[id]
 
     def draw(picture: Picture, query: str) -> str:
         return to_html(listed.render(book.answer(query, picture), query)) + _count_of_alerts(picture)
 
-    return partial(canonical, listed.page), draw
+    def draw_rough(picture: Picture, query: str) -> str:
+        drawn = for_no_rows(listed.page, book.answer(query, picture), query, listed.render)
+        return to_html(drawn) + _count_of_alerts(picture)
+
+    return partial(canonical, listed.page), draw, draw_rough
 
 
 def create_pages(

@@ -13,10 +13,19 @@ from typing import Any, Protocol, TypeVar
 
 import structlog
 
-from flowcentre.access.asking import NotSignedIn, who
+from flowcentre.access.asking import NotSignedIn, permitted, who
 from flowcentre.access.scopes import row_scope
 from flowcentre.model import Places
-from flowcentre.model.access import OPEN, Audited, AuditEntry, Leaving, Permission, RowScope
+from flowcentre.model.access import (
+    OPEN,
+    Access,
+    Audited,
+    AuditEntry,
+    Leaving,
+    Permission,
+    RowScope,
+    SmallNumbers,
+)
 from flowcentre.store import NotScoped
 
 A = TypeVar("A")
@@ -29,6 +38,11 @@ NOT_AUDITED = "No rows of people just now: it could not be written down who sees
 NOT_SCOPED = "No rows of people just now: this database cannot narrow them to what you may see."
 ONE_ENTRY_WITHIN = timedelta(minutes=5)
 _MOST_KEPT = 2_000  # askers and what they look at
+
+
+def small_numbers_for(access: Access) -> SmallNumbers | None:
+    """Which counts are hidden from whoever asks: of those who may see no rows of people, as of screens; None: none is."""
+    return None if permitted(Permission.PEOPLE) else access.small_numbers
 
 
 class NoRows(PermissionError):

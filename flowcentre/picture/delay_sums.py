@@ -9,7 +9,7 @@ from statistics import median
 
 from flowcentre.measures.delay_counts import centile, discharged_by
 from flowcentre.measures.derive import local_day
-from flowcentre.model import Coverage, Value
+from flowcentre.model import Coverage, SmallNumbers, Value
 from flowcentre.picture.delays import EXPECTED, Delay
 from flowcentre.picture.list_small import Seen, seen
 from flowcentre.picture.list_sums import Count, counts_by
@@ -90,11 +90,11 @@ def left_today(chosen: Chosen[Delay]) -> Left:
     )
 
 
-def hide_left(left: Left) -> tuple[Seen, Seen, Seen]:
+def hide_left(left: Left, limits: SmallNumbers) -> tuple[Seen, Seen, Seen]:
     """Who left today, by 17:00 and by 12:00, each a part of the one before, with small numbers hidden."""
     if left.today is None or left.by_1700 is None or left.by_1200 is None:
-        return (seen(None),) * 3
+        return (seen(None, limits),) * 3
     today, by_1700, by_1200 = (
-        Seen(count, hidden=count is None) for count in nested([left.today, left.by_1700, left.by_1200])
+        Seen(count, hidden=count is None) for count in nested([left.today, left.by_1700, left.by_1200], limits)
     )
     return today, by_1700, by_1200

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from flowcentre.model import SmallNumbers
 from flowcentre.picture.list_sums import Count
-from flowcentre.picture.listed import PAST, Subject, T
+from flowcentre.picture.listed import PAST, Chosen, Subject, T
 from flowcentre.picture.suppression import Shown, Tally, shown_count, suppress
 
 WITHHELD = "not shown: small counts could be worked out"
@@ -23,19 +24,29 @@ class Seen:
     hidden: bool
 
 
-def seen(people: int | None) -> Seen:
+def is_narrowed(chosen: Chosen[T]) -> bool:
+    """Is anything chosen but of whose lists, so that the counts are of fewer than a place's?"""
+    return bool(chosen.filters.chosen.keys() - {chosen.subject.place_facet})
+
+
+def seen(people: int | None, limits: SmallNumbers) -> Seen:
     """A count that stands by itself."""
-    shown = None if people is None else shown_count(people)
+    shown = None if people is None else shown_count(people, limits)
     return Seen(shown, hidden=people is not None and shown is None)
 
 
-def hide_small(subject: Subject[T], counts: Counts, people: int | None) -> dict[str, tuple[Count, ...]]:
-    """The counts by facet of so many people, with small ones hidden and what would give these away withheld."""
+def hide_small(
+    subject: Subject[T], counts: Counts, people: int | None, limits: SmallNumbers, *, total_known: bool = False
+) -> dict[str, tuple[Count, ...]]:
+    """The counts by facet of so many people, with small ones hidden and what would give these away withheld.
+
+    ``total_known``: also from a reader who has seen elsewhere how many they are, as whoever is signed in has.
+    """
     if people is None:
         return {facet: tuple(listed) for facet, listed in counts.items()}
-    shown = suppress(_tally(subject.within, counts, people))
+    shown = suppress(_tally(subject.within, counts, people), limits, total_known=total_known)
     hidden = {facet: tuple(_of_facet(facet, subject.within, counts, shown)) for facet in counts if facet != PAST}
-    return hidden | {PAST: tuple(_past(counts[PAST], subject.limit_ways, shown))}
+    return hidden | {PAST: tuple(_past(counts[PAST], subject.limit_ways, shown, limits))}
 
 
 def _tally(within: Mapping[str, str], counts: Counts, people: int) -> Tally:
@@ -80,9 +91,9 @@ def _listed(counts: Iterable[Count], parts: _Parts, within: str | None) -> Itera
             yield one
 
 
-def _past(limits: Iterable[Count], ways: Mapping[str, str], shown: Shown) -> Iterator[Count]:
-    for limit in limits:
+def _past(past: Iterable[Count], ways: Mapping[str, str], shown: Shown, limits: SmallNumbers) -> Iterator[Count]:
+    for limit in past:
         # A limit counts people of some values of a way of parting: where that is withheld, so is the limit.
         withheld = limit.value in ways and shown.ways[ways[limit.value]] is None
-        people = None if withheld or limit.people is None else shown_count(limit.people)
+        people = None if withheld or limit.people is None else shown_count(limit.people, limits)
         yield replace(limit, people=people, hidden=people is None)

@@ -50,9 +50,12 @@ def _slack(limits: SmallNumbers) -> int:
     return limits.round_to // 2
 
 
-def suppress(tally: Tally, limits: SmallNumbers = NATIONAL) -> Shown:
-    """What may be shown of a tally: no hidden count follows from its total and the counts shown."""
-    return _show(tally, _Bounds.of(tally, limits), limits)
+def suppress(tally: Tally, limits: SmallNumbers = NATIONAL, *, total_known: bool = False) -> Shown:
+    """What may be shown of a tally: no hidden count follows from its total and the counts shown.
+
+    ``total_known``: nor for a reader who has the total from elsewhere, as it is.
+    """
+    return _show(tally, _Bounds.of(tally, limits, total_known=total_known), limits)
 
 
 def _show(tally: Tally, bounds: _Bounds, limits: SmallNumbers) -> Shown:
@@ -76,9 +79,11 @@ class _Bounds:
     ways: Mapping[str, Mapping[str, _Bounds]]
 
     @classmethod
-    def of(cls, tally: Tally, limits: SmallNumbers) -> _Bounds:
+    def of(cls, tally: Tally, limits: SmallNumbers, *, total_known: bool = False) -> _Bounds:
         """The bounds of a tally and all its parts, were no way withheld."""
         bounds = cls._alone(tally, limits)
+        if total_known:
+            bounds.low = bounds.high = tally.people
         # The ways make a tree, so once up and once down finds everything that follows.
         bounds._tighten_upwards()
         bounds._tighten_downwards()
@@ -122,10 +127,10 @@ class _Bounds:
         return any(part.hidden and part.high - part.low + 1 < LEAST_OPEN for part in parts.values())
 
 
-def nested(counts: Sequence[int]) -> list[int | None]:
+def nested(counts: Sequence[int], limits: SmallNumbers = NATIONAL) -> list[int | None]:
     """Counts of which each is a part of the one before: beneath a hidden one none is shown."""
     shown: list[int | None] = []
     for people in counts:
         beneath_hidden = bool(shown) and shown[-1] is None
-        shown.append(None if beneath_hidden else shown_count(people))
+        shown.append(None if beneath_hidden else shown_count(people, limits))
     return shown

@@ -7,8 +7,10 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from flowcentre.picture.delay_sums import Left, counts_by_facet, days_of, left_today
+from flowcentre.model import SmallNumbers
+from flowcentre.picture.delay_sums import Left, counts_by_facet, days_of, hide_left, left_today
 from flowcentre.picture.delays import EXPECTED, Delay
+from flowcentre.picture.list_small import is_narrowed, seen
 from flowcentre.picture.listed import Chosen
 from flowcentre.web.list_shapes import ListShape, PeopleShape, list_shape
 from flowcentre.web.shapes import CoverageShape
@@ -43,22 +45,27 @@ class DelaysShape(ListShape):
     expected_tomorrow: int | None
 
 
-def delays_shape(chosen: Chosen[Delay], *, looks_back: bool, people: PeopleShape | None) -> DelaysShape:
-    """Everything that is answered about the people chosen."""
+def delays_shape(
+    chosen: Chosen[Delay], *, looks_back: bool, people: PeopleShape | None, limits: SmallNumbers | None = None
+) -> DelaysShape:
+    """Everything that is answered about the people chosen; with small numbers hidden where ``limits`` says which."""
     counts = counts_by_facet(chosen)
     expected = {one.value: one.people if chosen.count.known else None for one in counts.pop(EXPECTED)}
+    narrowed = limits is not None and is_narrowed(chosen)
+    if limits is not None and narrowed:
+        expected = {value: seen(number, limits).people for value, number in expected.items()}
     return {
-        **list_shape(chosen, counts, looks_back=looks_back, people=people),
-        "days": days_shape(chosen),
-        "discharged": left_shape(left_today(chosen)),
+        **list_shape(chosen, counts, looks_back=looks_back, people=people, limits=limits),
+        "days": days_shape(chosen, of_few=narrowed),
+        "discharged": left_shape(left_today(chosen), limits if narrowed else None),
         "expected_today": expected["today"],
         "expected_tomorrow": expected["tomorrow"],
     }
 
 
-def days_shape(chosen: Chosen[Delay]) -> DaysShape:
-    """The days of the people counted."""
-    if not chosen.count.known:
+def days_shape(chosen: Chosen[Delay], *, of_few: bool = False) -> DaysShape:
+    """The days of the people counted. ``of_few``, nothing: of a few they are the days of somebody."""
+    if not chosen.count.known or of_few:
         return {"bed_days_lost": None, "longest": None, "median": None, "ninetieth_centile": None}
     days = days_of(chosen.counted)
     return {
@@ -69,12 +76,15 @@ def days_shape(chosen: Chosen[Delay]) -> DaysShape:
     }
 
 
-def left_shape(left: Left) -> LeftShape:
-    """Who left today."""
+def left_shape(left: Left, limits: SmallNumbers | None = None) -> LeftShape:
+    """Who left today; with small numbers hidden where ``limits`` says which."""
+    today, by_1700, by_1200 = left.today, left.by_1700, left.by_1200
+    if limits is not None:
+        today, by_1700, by_1200 = (each.people for each in hide_left(left, limits))
     return {
-        "today": left.today,
-        "by_1200": left.by_1200,
-        "by_1700": left.by_1700,
+        "today": today,
+        "by_1200": by_1200,
+        "by_1700": by_1700,
         "coverage": coverage_shape(left.coverage),
         "at_least": left.at_least,
     }

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from flowcentre.access.rows import Guard
-from flowcentre.model import Audited, Leaving
+from flowcentre.model import Audited, Leaving, SmallNumbers
 from flowcentre.picture.delay_sums import counts_by_facet, hide_left, left_today
 from flowcentre.picture.delay_table import COLUMNS
 from flowcentre.picture.delays import DELAYS, Delay
@@ -21,11 +21,11 @@ from flowcentre.web.list_routes import Answer, ListRoutes, Lists, Refusal, creat
 from flowcentre.web.list_told import Told
 
 
-def _discharged(chosen: Chosen[Delay], small_hidden: bool) -> Iterator[tuple[str, str, str, Seen, bool]]:
+def _discharged(chosen: Chosen[Delay], limits: SmallNumbers | None) -> Iterator[tuple[str, str, str, Seen, bool]]:
     left = left_today(chosen)
     counts = [Seen(count, hidden=False) for count in (left.today, left.by_1700, left.by_1200)]
-    if small_hidden:
-        counts = list(hide_left(left))
+    if limits is not None:
+        counts = list(hide_left(left, limits))
     named = (("today", "since midnight"), ("by-17", "by 17:00"), ("by-12", "by 12:00"))
     for (key, words), count in zip(named, counts, strict=True):
         yield "Discharged today", key, words, count, left.at_least
@@ -82,7 +82,9 @@ def create_delays_api(routes: DelayRoutes) -> APIRouter:
     return create_list_api(
         routes,
         DelaysShape,
-        lambda answer, people: delays_shape(answer.chosen, looks_back=answer.asked_at is not None, people=people),
+        lambda answer, people, limits: delays_shape(
+            answer.chosen, looks_back=answer.asked_at is not None, people=people, limits=limits
+        ),
         "Delayed discharges: who waits, for what, and for how long",
         "The count as any other value is given, counts by each facet, and the people, longest first.",
     )

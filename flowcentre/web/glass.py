@@ -35,6 +35,9 @@ class AskedPage:
 
     canonical: Callable[[Picture, str], str | None]  # one spelling for all that ask the same; None: not live
     draw: Callable[[Picture, str], str]  # the HTML of the live part, for a canonical query
+    draw_rough: Callable[[Picture, str], str] | None = (
+        None  # the same for those who may see no rows of people, where it differs
+    )
 
 
 @dataclass(frozen=True)

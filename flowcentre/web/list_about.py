@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flowcentre.measures.derive import LONDON
-from flowcentre.model import State, Value
-from flowcentre.picture.list_small import Seen
+from flowcentre.model import SmallNumbers, State, Value
+from flowcentre.picture.list_small import seen
 from flowcentre.picture.listed import Chosen, T
-from flowcentre.picture.suppression import HIDDEN, MOST_HIDDEN, ROUNDED_TO
+from flowcentre.picture.suppression import HIDDEN
 from flowcentre.web.cells import london
 from flowcentre.web.list_told import Told
 
@@ -23,10 +23,10 @@ def people_of(count: Value) -> int | None:
 
 
 def about(
-    told: Told[T], chosen: Chosen[T], asked_at: datetime | None, hidden: Seen | None, whose: str = ""
+    told: Told[T], chosen: Chosen[T], asked_at: datetime | None, limits: SmallNumbers | None, whose: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Each thing that it says, by what it is of. ``hidden`` is the count as it may be seen where small numbers are hidden; ``whose``
-    rows these are, where they are not everybody's.
+    """Each thing that it says, by what it is of. ``limits`` say which counts are hidden, if any are; ``whose`` rows these are,
+    where they are not everybody's.
     """
     picture, count = chosen.picture, chosen.count
     if picture.county.demonstration:
@@ -38,31 +38,32 @@ def about(
     yield "Filters", "; ".join(_filters(told, chosen)) or "none: everybody"
     if whose:
         yield "Rows", f"of {whose} alone, as whoever took them away may see: others are neither here nor counted here"
-    yield told.counted, _count_words(chosen, hidden)
+    yield told.counted, _count_words(chosen, limits)
     silent = [_silence(each.value, chosen) for each in chosen.in_scope if not each.value.known]
     if silent:
         yield "Not counted", "; ".join(silent)
     if count.held:
-        rows = "some rows" if hidden is not None else f"{count.held} row{'s' if count.held != 1 else ''}"
+        rows = "some rows" if limits is not None else f"{count.held} row{'s' if count.held != 1 else ''}"
         yield "Held back", f"{rows} of the lists, not counted"
-    if hidden is None:
+    if limits is None:
         yield "Note", "local and not validated; references are personal data"
     else:
         yield "Note", "local and not validated"
         yield (
             "Small numbers",
-            f"1 to {MOST_HIDDEN} are {HIDDEN}, others rounded to the nearest {ROUNDED_TO}; what would give one away is "
-            "not shown",
+            f"1 to {limits.hide_to} are {HIDDEN}, others rounded to the nearest {limits.round_to}; what would give one away "
+            "is not shown",
         )
 
 
-def _count_words(chosen: Chosen[T], hidden: Seen | None) -> str:
+def _count_words(chosen: Chosen[T], limits: SmallNumbers | None) -> str:
     count = chosen.count
     people = people_of(count)
     if people is None:
         return "not known"
-    if hidden is not None:
-        said = f"fewer than {MOST_HIDDEN + 1}" if hidden.hidden else f"about {hidden.people}" if people else "0"
+    hidden = None if limits is None else seen(people, limits)
+    if limits is not None and hidden is not None:
+        said = f"fewer than {limits.hide_to + 1}" if hidden.hidden else f"about {hidden.people}" if people else "0"
     else:
         said = str(people)
     if not count.known:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 import xlsxwriter
 
-from flowcentre.model import Value
+from flowcentre.model import SmallNumbers, Value
 from flowcentre.picture.list_small import Seen, hide_small, seen
 from flowcentre.picture.list_table import Cell, rows
 from flowcentre.picture.listed import Chosen, T
@@ -55,16 +55,16 @@ def _part_words(whose: str) -> str:
     return f"-of-{whose}-only" if len(whose) <= _LONGEST_WHOSE else "-part-only"
 
 
-def file_of_counts(told: Told[T], chosen: Chosen[T], asked_at: datetime | None, *, small_hidden: bool) -> File:
-    """The counts of the people chosen by every facet."""
-    hidden = ", small numbers hidden" if small_hidden else ""
+def file_of_counts(told: Told[T], chosen: Chosen[T], asked_at: datetime | None, *, limits: SmallNumbers | None) -> File:
+    """The counts of the people chosen by every facet; with small ones hidden where ``limits`` says which."""
+    hidden = ", small numbers hidden" if limits is not None else ""
     return File(
-        file_name(chosen, f"{told.file}-counts{'-small-hidden' if small_hidden else ''}"),
+        file_name(chosen, f"{told.file}-counts{'-small-hidden' if limits is not None else ''}"),
         f"{chosen.picture.county.name}: {told.title} counted{hidden}",
-        tuple(about(told, chosen, asked_at, seen(people_of(chosen.count)) if small_hidden else None)),
+        tuple(about(told, chosen, asked_at, limits)),
         ("Counted by", "Within", "Key", "Value", "People", "At least"),
         ("text", "text", "text", "text", "number", "flag"),
-        tuple(_counts(told, chosen, small_hidden=small_hidden)),
+        tuple(_counts(told, chosen, limits)),
     )
 
 
@@ -139,12 +139,13 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: C
 # --- Counts -----------------------------------------------------------------------------
 
 
-def _counts(told: Told[T], chosen: Chosen[T], *, small_hidden: bool) -> Iterator[tuple[Cell, ...]]:
+def _counts(told: Told[T], chosen: Chosen[T], limits: SmallNumbers | None) -> Iterator[tuple[Cell, ...]]:
     people, at_least, subject = people_of(chosen.count), chosen.count.at_least, chosen.subject
     facets = told.counts(chosen)
     total = Seen(people, hidden=False)
-    if small_hidden:
-        facets, total = hide_small(subject, facets, people), seen(people)
+    if limits is not None:
+        # Whoever may take these away may have seen the whole count on a page.
+        facets, total = hide_small(subject, facets, people, limits, total_known=True), seen(people, limits)
     yield (told.short, None, None, "everybody chosen", _shown(total), at_least)
     for facet, listed in facets.items():
         for one in listed:
@@ -153,7 +154,7 @@ def _counts(told: Told[T], chosen: Chosen[T], *, small_hidden: bool) -> Iterator
                 within = subject.label(subject.within[facet], one.within, chosen.picture.county)
             cell = _shown(Seen(one.people, one.hidden))
             yield (told.headings[facet], within, one.value or None, one.label, cell, at_least and cell is not None)
-    for counted_by, key, words, count, is_least in told.more_counts(chosen, small_hidden):
+    for counted_by, key, words, count, is_least in told.more_counts(chosen, limits):
         yield (counted_by, None, key, words, _shown(count), is_least)
 
 

@@ -17,10 +17,11 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.rows import Guard, NoRows
-from flowcentre.model import Audited, Leaving, Picture
+from flowcentre.access.rows import Guard, NoRows, small_numbers_for
+from flowcentre.model import Audited, Leaving, Picture, SmallNumbers
 from flowcentre.picture.list_book import NoSuchMoment, asked_moment
 from flowcentre.picture.listed import Chosen, T
+from flowcentre.picture.suppression import NATIONAL
 from flowcentre.web.api import JSON, to_json
 from flowcentre.web.asked import unknown_word
 from flowcentre.web.list_files import File, as_csv, as_xlsx, file_of_counts, file_of_people
@@ -156,10 +157,14 @@ class ListRoutes(Generic[T]):
         counts = _asked(query, "counts", "yes", "no") == "yes"
         if not counts:
             self.refuse_hidden_people(query)
-        small_hidden = _asked(query, "small", "suppress") is not None
+        asked_hidden = _asked(query, "small", "suppress") is not None
         if counts:
             answer = self.answer(query)
-            file = file_of_counts(self.told, answer.chosen, answer.asked_at, small_hidden=small_hidden)
+            access = answer.chosen.picture.county.access
+            limits = small_numbers_for(access)
+            if limits is None and asked_hidden:
+                limits = access.small_numbers or NATIONAL
+            file = file_of_counts(self.told, answer.chosen, answer.asked_at, limits=limits)
             return as_answer(file, answer)
 
         def of_people(answer: Answer[T]) -> tuple[Response, Leaving]:
@@ -190,8 +195,8 @@ class ListRoutes(Generic[T]):
             )
 
 
-# Of an answer and the page of people asked for: everything that the API says of it.
-Shaped = Callable[[Answer[T], PeopleShape | None], Any]
+# Of an answer, the page of people asked for, and which counts are hidden from whoever asks: everything that the API says.
+Shaped = Callable[[Answer[T], PeopleShape | None, SmallNumbers | None], Any]
 
 
 def create_list_api(routes: ListRoutes[T], shape: type[Any], shaped: Shaped[T], summary: str, says: str) -> APIRouter:
@@ -246,7 +251,8 @@ def create_list_api(routes: ListRoutes[T], shape: type[Any], shaped: Shaped[T], 
             page = routes.rows(_query(request), of_people, answer) if people == "yes" else None
         except Refusal as why:
             raise HTTPException(why.status, why.words) from None
-        return Response(to_json(shaped(answer, page)), media_type=JSON, headers=answer.headers)
+        limits = small_numbers_for(answer.chosen.picture.county.access)
+        return Response(to_json(shaped(answer, page, limits)), media_type=JSON, headers=answer.headers)
 
     return router
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Annotated
@@ -10,6 +11,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from flowcentre.model import SmallNumbers
+from flowcentre.picture.list_small import hide_small, is_narrowed, seen
 from flowcentre.picture.list_sums import Count
 from flowcentre.picture.list_table import Cell, rows
 from flowcentre.picture.listed import Chosen, T
@@ -23,7 +26,8 @@ class CountShape(TypedDict):
 
     value: Annotated[str, Field(description="as it stands in an address")]
     label: str
-    count: Annotated[int | None, Field(description="null: not known, its list is silent")]
+    count: Annotated[int | None, Field(description="null: not known, its list is silent; or `hidden`")]
+    hidden: Annotated[bool, Field(description="too small to be shown to whoever asks, or would give such a count away")]
     within: Annotated[str | None, Field(description="of a reason its family, of a ward its hospital")]
 
 
@@ -53,6 +57,13 @@ class PeopleShape(TypedDict):
     ]
 
 
+class HidingShape(TypedDict):
+    """Which counts are hidden from whoever asks: those from 1 to one number; the others are rounded to the nearest of another."""
+
+    hide_to: int
+    round_to: int
+
+
 class ListShape(TypedDict):
     """The people whom an address chooses, and their counts."""
 
@@ -71,14 +82,29 @@ class ListShape(TypedDict):
         dict[str, list[CountShape]],
         Field(description="by each facet; those of a facet add up to `count`, except of `past`, which overlap"),
     ]
+    small_numbers: Annotated[
+        HidingShape | None,
+        Field(description="what is hidden and rounded here, for those who may see no rows; null: all is as it is"),
+    ]
     people: PeopleShape | None
 
 
 def list_shape(
-    chosen: Chosen[T], counts: Mapping[str, Sequence[Count]], *, looks_back: bool, people: PeopleShape | None
+    chosen: Chosen[T],
+    counts: Mapping[str, Sequence[Count]],
+    *,
+    looks_back: bool,
+    people: PeopleShape | None,
+    limits: SmallNumbers | None,
 ) -> ListShape:
-    """What is answered of every list."""
-    picture = chosen.picture
+    """What is answered of every list; with small numbers hidden where ``limits`` says which."""
+    picture, count = chosen.picture, chosen.count
+    if limits is not None:
+        number = None if count.value is None else round(count.value)
+        counts = hide_small(chosen.subject, counts, number, limits, total_known=True)
+        if is_narrowed(chosen):
+            shown = seen(number, limits).people
+            count = replace(count, value=None if shown is None else float(shown), held=0)
     return {
         "version": picture.version,
         "at": picture.at,
@@ -87,15 +113,22 @@ def list_shape(
         "demonstration": picture.county.demonstration,
         "filters": {facet: sorted(values) for facet, values in chosen.filters.in_force.items()},
         "query": chosen.filters.query,
-        "count": value_shape(chosen.count),
+        "count": value_shape(count),
         "counts": {facet: [count_shape(one) for one in listed] for facet, listed in counts.items()},
+        "small_numbers": None if limits is None else {"hide_to": limits.hide_to, "round_to": limits.round_to},
         "people": people,
     }
 
 
 def count_shape(count: Count) -> CountShape:
     """A count."""
-    return {"value": count.value, "label": count.label, "count": count.people, "within": count.within}
+    return {
+        "value": count.value,
+        "label": count.label,
+        "count": count.people,
+        "hidden": count.hidden,
+        "within": count.within,
+    }
 
 
 def people_shape(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic
 
+from flowcentre.model import SmallNumbers
 from flowcentre.picture.list_small import Seen
 from flowcentre.picture.list_sums import Count
 from flowcentre.picture.list_table import Column
@@ -30,7 +31,9 @@ class Told(Generic[T]):
     place: str  # what one of the list's places is called: "Hospital"
     no_lists: str  # where this server reads none
     counts: Callable[[Chosen[T]], Mapping[str, Sequence[Count]]]  # by every facet
-    more_counts: Callable[[Chosen[T], bool], MoreCounts]  # others; with small ones hidden, or not
+    more_counts: Callable[
+        [Chosen[T], SmallNumbers | None], MoreCounts
+    ]  # others; with small ones hidden where it says which
 
     @cached_property
     def headings(self) -> Mapping[str, str]:

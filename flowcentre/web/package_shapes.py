@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from flowcentre.model import CareTerms
+from flowcentre.model import CareTerms, SmallNumbers
+from flowcentre.picture.list_small import is_narrowed, seen
 from flowcentre.picture.list_sums import counts_by
 from flowcentre.picture.listed import Chosen
 from flowcentre.picture.package_sums import waits_of
@@ -41,12 +42,14 @@ class PackagesShape(ListShape):
     waits: WaitsShape
 
 
-def packages_shape(chosen: Chosen[Package], *, looks_back: bool, people: PeopleShape | None) -> PackagesShape:
-    """Everything that is answered about the people chosen."""
+def packages_shape(
+    chosen: Chosen[Package], *, looks_back: bool, people: PeopleShape | None, limits: SmallNumbers | None = None
+) -> PackagesShape:
+    """Everything that is answered about the people chosen; with small numbers hidden where ``limits`` says which."""
     return {
-        **list_shape(chosen, counts_by(chosen), looks_back=looks_back, people=people),
+        **list_shape(chosen, counts_by(chosen), looks_back=looks_back, people=people, limits=limits),
         "terms": _terms_shape(chosen.picture.county.care),
-        "waits": _waits_shape(chosen),
+        "waits": _waits_shape(chosen, limits if is_narrowed(chosen) else None),
     }
 
 
@@ -58,7 +61,7 @@ def _terms_shape(terms: CareTerms) -> TermsShape:
     }
 
 
-def _waits_shape(chosen: Chosen[Package]) -> WaitsShape:
+def _waits_shape(chosen: Chosen[Package], limits: SmallNumbers | None) -> WaitsShape:
     if not chosen.count.known:
         return {
             "people": None,
@@ -69,6 +72,15 @@ def _waits_shape(chosen: Chosen[Package]) -> WaitsShape:
             "carer_hours_unknown": None,
         }
     waits = waits_of(chosen.counted)
+    if limits is not None:  # of a few, lengths and sums are those of somebody
+        return {
+            "people": seen(waits.people, limits).people,
+            "median_hours": None,
+            "longest_hours": None,
+            "breached": seen(waits.breached, limits).people,
+            "carer_hours_a_week": None,
+            "carer_hours_unknown": None,
+        }
     return {
         "people": waits.people,
         "median_hours": _rounded(waits.median),

@@ -22,7 +22,7 @@ TOLD: Told[Package] = Told(
     place="Locality",
     no_lists="This server reads no lists of referrals.",
     counts=counts_by,
-    more_counts=lambda _chosen, _small_hidden: (),
+    more_counts=lambda _chosen, _limits: (),
 )
 
 
@@ -31,7 +31,9 @@ def create_packages_api(routes: ListRoutes[Package]) -> APIRouter:
     return create_list_api(
         routes,
         PackagesShape,
-        lambda answer, people: packages_shape(answer.chosen, looks_back=answer.asked_at is not None, people=people),
+        lambda answer, people, limits: packages_shape(
+            answer.chosen, looks_back=answer.asked_at is not None, people=people, limits=limits
+        ),
         "Packages of care: who waits, for whom, and for how long",
         "The count as any other value is given, counts by each facet, the clocks, and the people, longest wait first. "
         "Those who wait for care at home, unless `phase` or `service` ask for others: a list holds those who receive care "

@@ -25,8 +25,8 @@ _LIMIT_HEADS = {
 _SHOWN = 8  # rows before the rest is asked for
 
 
-def who(chosen: Chosen[Delay], address: Address[Delay]) -> html.Section:
-    """Whose move it is, and how long they have waited for it."""
+def who(chosen: Chosen[Delay], address: Address[Delay], *, wards: bool = True) -> html.Section:
+    """Whose move it is, and how long they have waited for it; by ``wards`` too, where few may be counted."""
     waiting, short = chosen.but("days"), chosen.count.at_least
     return html.Section(
         [
@@ -36,7 +36,7 @@ def who(chosen: Chosen[Delay], address: Address[Delay]) -> html.Section:
             _ranking(chosen, address, "owner", "Organisation that must act next", "Nobody named"),
             _ranking(chosen, address, "council", "Council or locality where they live", "Not known"),
             _ranking(chosen, address, "site", "Hospital", "Not known"),
-            _ranking(chosen, address, "ward", "Ward", "No ward"),
+            _ranking(chosen, address, "ward", "Ward", "No ward") if wards else None,
             html.H3("Days since the discharge ready date", className="list-sub"),
             _bands(waiting, address, short),
             html.H3("Length of stay", className="list-sub"),
@@ -83,11 +83,11 @@ def _ranking(chosen: Chosen[Delay], address: Address[Delay], facet: str, title: 
             [html.I(style={"width": f"{100 * number / ranked[0][1]:.1f}%"}), html.B(least_sign(number, short))],
             className="in-cell",
         )
-        cells = [_limit_cell(address, facet, value, limit, past[value, limit], name, short) for limit in LIMITS]
+        cells = [_limit_cell(address, facet, value, limit, past[value, limit], name, short) for limit in _LIMIT_HEADS]
         rows.append(html.Tr([_ranked(address, facet, value, name), html.Td(bar, className="counted"), *cells]))
     for each in lists:
         if not each.value.known:
-            said = html.Td("list missing", className="coverage", colSpan=1 + len(LIMITS))
+            said = html.Td("list missing", className="coverage", colSpan=1 + len(_LIMIT_HEADS))
             rows.append(html.Tr([_ranked(address, facet, each.place, place_name(county, each.place)), said]))
     heads = [html.Th(title, scope="col"), html.Th("People", scope="col")]
     heads += [html.Th([first, html.Br(), second], scope="col") for first, second in _LIMIT_HEADS.values()]

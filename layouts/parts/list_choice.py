@@ -52,8 +52,11 @@ def looks_back(answered: Answered[T], address: Address[T]) -> Component | None:
     )
 
 
-def chips(answered: Answered[T], address: Address[T]) -> html.Nav:
-    """Each choice with the way to undo it, how many it leaves, and where the rest of the page stands."""
+def chips(answered: Answered[T], address: Address[T], counted: str | None = None) -> html.Nav:
+    """Each choice with the way to undo it, how many it leaves, and where the rest of the page stands.
+
+    ``counted`` stands for how many it leaves, on a page that holds nothing but counts.
+    """
     page, county = address.page, answered.chosen.picture.county
     items = []
     for facet in page.subject.names:
@@ -81,9 +84,11 @@ def chips(answered: Answered[T], address: Address[T]) -> html.Nav:
     items += [_astray(page, facet, facet in address.filters.chosen) for facet in address.filters.astray]
     return html.Nav(
         [
-            html.P([html.Strong(counted_words(answered.chosen))], className="chosen-count", role="status"),
+            html.P([html.Strong(counted or counted_words(answered.chosen))], className="chosen-count", role="status"),
             html.Ul(items, className="chips"),
-            html.P([html.A(words, href=to) for to, words in page.jumps], className="jumps"),
+            html.P([html.A(words, href=to) for to, words in page.jumps], className="jumps")
+            if counted is None
+            else None,
         ],
         className="list-chips",
         **marked(aria_label="What is chosen"),
