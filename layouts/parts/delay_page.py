@@ -49,24 +49,24 @@ PAGE: ListPage[Delay] = ListPage(
             "past",
         }
     ),
-    widths={
+    widths={  # those that are shown first fit a screen of 1920, and a scroll bar
         "ref": 190,  # what a row is known by: 11 capital letters must fit
         "site": 132,
         "ward": 104,
         "days": 100,
         "pathway": 110,
         "family": 170,
-        "reason": 230,
+        "reason": 210,
         "owner": 160,
         "coordinator": 120,
         "council": 130,
-        "package": 240,
+        "package": 180,
         "expected": 124,
         "reviewed": 162,
         "ready": 150,
         "admitted": 150,
         "nights": 110,
-        "past": 150,
+        "past": 168,
         "listed": 150,
         "too_old": 190,
     },

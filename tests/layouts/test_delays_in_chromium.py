@@ -327,7 +327,7 @@ def test_a_list_that_cannot_be_read_says_so(screen: Page, address: str) -> None:
 # --- How it looks ------------------------------------------------------------------------------------
 
 
-def test_a_ref_of_eleven_letters_is_never_cut(screen: Page, address: str, shown: Shown) -> None:
+def test_a_ref_of_eleven_letters_is_never_cut_nor_the_last_column(screen: Page, address: str, shown: Shown) -> None:
     shown.book.change(lambda stays: (*stays, someone("WM-MYJQWMWQ", 99)))
     shown.publish()
     opened(screen, address)
@@ -338,6 +338,10 @@ def test_a_ref_of_eleven_letters_is_never_cut(screen: Page, address: str, shown:
         widen(screen, width, 1000)
         shows = cell if inside.count() == 0 else inside
         assert shows.evaluate("cell => cell.scrollWidth <= cell.clientWidth"), width
+    # What a screen of 1920 shows first it shows whole: the last column, who is past which limit, too.
+    widen(screen, 1920, 1000)
+    rows = screen.locator("#delays-grid .ag-center-cols-viewport")
+    assert rows.evaluate("rows => rows.scrollWidth <= rows.clientWidth")
 
 
 @pytest.mark.parametrize("query", ["", "?pathway=2&family=capacity&site=northgate,southmere&past=21-days&group=ward"])
