@@ -85,6 +85,17 @@ def command_line() -> Any:
         """Say of every mistake in a configuration where it is and what would be right."""
         check(folder, published)
 
+    @commands.command("compare")
+    def _compare(
+        config: Path = a_county,
+        store: str | None = a_store,
+        feed: str | None = typer.Option(None, help="One feed by its id; every feed unless given."),
+    ) -> None:
+        """Say what each feed last said of which place, by which code, to be held beside its source."""
+        from running.comparing import compare
+
+        compare(config, store, feed)
+
     @commands.command("purge")
     def _purge(
         config: Path = a_county,

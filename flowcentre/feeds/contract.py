@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from flowcentre.model import AskedService, Fact, Level, Place, PlaceKind, Places, RefusedColumn
 
@@ -38,6 +38,7 @@ class FeedMalformed(Exception):
         self.rows = max(rows, 1)
 
 
+LEAST_REASON = 12  # letters that a reason in the settings has: "yes" is none
 TO_BE_SURE = "to be sure: "  # how the reason begins where whoever typed a row may stand by it
 
 
@@ -54,6 +55,9 @@ class FeedSettings(BaseModel):
     """The settings of one kind of feed, checked before anything runs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    # Why figures are wanted that say themselves that they come of a test system: else they are refused.
+    from_a_test: str | None = Field(None, min_length=LEAST_REASON)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from flowcentre.secret import NoSecret, secret_of
 
 SIGNATURE = ".hmac"  # what the name of a file's signature ends with, after the whole name of the file
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-LEAST_REASON = 12  # letters: "yes" is no reason
 _LONGEST_SIGNATURE = 200  # bytes
 
 
@@ -79,6 +78,9 @@ def open_doors(feed: str, settings: object) -> Iterator[str]:
     reason = getattr(settings, "insecure", None)
     if reason:
         yield f"{feed}: is asked without TLS, so anybody on the way can change its figures; said of it: {reason}"
+    wanted = getattr(settings, "from_a_test", None)
+    if wanted:
+        yield f"{feed}: figures that say that they come of a test system are taken in; said of it: {wanted}"
     folder, why = getattr(settings, "folder", None), getattr(settings, "anyone_may_write", None)
     if isinstance(folder, Path) and hasattr(settings, "anyone_may_write"):
         try:

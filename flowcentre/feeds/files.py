@@ -26,9 +26,16 @@ from pathlib import Path
 
 from pydantic import Field
 
-from flowcentre.feeds.contract import Bookmark, Document, FeedMalformed, FeedSettings, FeedUnavailable, Payload
-from flowcentre.feeds.doors import (
+from flowcentre.feeds.contract import (
     LEAST_REASON,
+    Bookmark,
+    Document,
+    FeedMalformed,
+    FeedSettings,
+    FeedUnavailable,
+    Payload,
+)
+from flowcentre.feeds.doors import (
     SIGNATURE,
     anyone_may_write,
     check_folder,

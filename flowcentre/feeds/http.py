@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from flowcentre.feeds.contract import Document, FeedMalformed, FeedSettings, FeedUnavailable
-from flowcentre.feeds.doors import LEAST_REASON, in_the_clear
+from flowcentre.feeds.contract import LEAST_REASON, Document, FeedMalformed, FeedSettings, FeedUnavailable
+from flowcentre.feeds.doors import in_the_clear
+from flowcentre.feeds.from_a_test import says_test
 from flowcentre.secret import NoSecret, secret_of
 
 MEGABYTE = 1_000_000
@@ -74,6 +75,16 @@ class HttpSettings(FeedSettings):
             )
         if self.insecure is not None and not clear:
             raise ValueError("insecure says why an http:// url goes over a network, and this one does not")
+        return self
+
+    @model_validator(mode="after")
+    def _is_of_no_test_system(self) -> Self:
+        word = says_test(urlsplit(self.url).hostname or "")
+        if word and self.from_a_test is None:
+            raise ValueError(
+                f"the address says that it is a test system's (\"{word}\"): the real one's, or "
+                'from_a_test = "why its figures are wanted here"'
+            )
         return self
 
     @model_validator(mode="after")
