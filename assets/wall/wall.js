@@ -361,10 +361,15 @@
   // --- After an upgrade the whole page is loaded again -----------------------------------------------------
 
   let drawnWith = body.dataset.fingerprint || "";
+  // Whoever has asked for another page gets it: to load this one again meanwhile would take its place.
+  const LEAVES_WITHIN = 30_000; // a download leaves nothing behind
+  let leftAt = -Infinity;
+  window.addEventListener("beforeunload", () => (leftAt = performance.now()));
+  const isLeaving = () => performance.now() - leftAt < LEAVES_WITHIN;
 
   async function reloadAfterUpgrade(fingerprint) {
     drawnWith ||= fingerprint;
-    if (!fingerprint || fingerprint === drawnWith) return;
+    if (!fingerprint || fingerprint === drawnWith || isLeaving()) return;
     // What somebody is typing would be lost: the next beat asks again.
     if ([...document.querySelectorAll("input[type=text]")].some((field) => field.value !== field.defaultValue)) return;
     // Two servers of different age behind one address must not send a display to and fro.
@@ -375,6 +380,7 @@
       // A reload that fails, or that gives a sign-in page, would leave that on the wall for ever.
       const answer = await fetch(location.href, { cache: "reload", redirect: "error" });
       if (!answer.ok || answer.headers.get("X-Flow-Fingerprint") !== fingerprint) throw new Error("not the new page");
+      if (isLeaving()) throw new Error("another page is on its way");
       location.reload();
     } catch { // the next beat tries again
       sessionStorage.removeItem("reloaded-for");

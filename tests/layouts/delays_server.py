@@ -54,21 +54,22 @@ class Shown:
 @contextmanager
 def serving(shown: Shown, port: int = 0, *, front: Front | None = None) -> Iterator[str]:
     """The whole server; its address. With a ``front`` people sign in to it."""
+    fingerprint = fingerprint_of(ASSETS)  # a page that tells of another is loaded again, in the middle of a test
     glass = Glass(
-        wall_document=lambda picture, board: wall.document(picture, board, fingerprint="1"),
+        wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,
-        wall_list=lambda picture: boards.document(picture, fingerprint="1"),
+        wall_list=lambda picture: boards.document(picture, fingerprint=fingerprint),
         pages=shell.live_pages(),
         asked_pages={"delays": AskedPage(*shell.asked_page("delays", shown))},
-        fingerprint=fingerprint_of(ASSETS),
-        sign_in_page=lambda page: sign_in.document(page, fingerprint="1"),
-        signed_out_page=lambda page: sign_in.signed_out_document(page, fingerprint="1"),
-        signed_in_page=lambda picture, page: access.signed_in_document(picture, page, fingerprint="1"),
-        refused_page=lambda picture, refusal: refused.document(picture, refusal, fingerprint="1"),
+        fingerprint=fingerprint,
+        sign_in_page=lambda page: sign_in.document(page, fingerprint=fingerprint),
+        signed_out_page=lambda page: sign_in.signed_out_document(page, fingerprint=fingerprint),
+        signed_in_page=lambda picture, page: access.signed_in_document(picture, page, fingerprint=fingerprint),
+        refused_page=lambda picture, refusal: refused.document(picture, refusal, fingerprint=fingerprint),
         statement=lambda county, invented: sign_in.statement_document(
-            county, invented, "# Accessibility", fingerprint="1"
+            county, invented, "# Accessibility", fingerprint=fingerprint
         ),
-        access_page=lambda picture, now: access.document(picture, now, fingerprint="1"),
+        access_page=lambda picture, now: access.document(picture, now, fingerprint=fingerprint),
     )
     audited = front.store if front is not None else shown.store
     guard = whole_lists(audited, {"delays": shown}, shown.live.current, shown.live.now)  # type: ignore[arg-type]

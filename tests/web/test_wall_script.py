@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -158,7 +159,7 @@ def test_news_that_is_quicker_than_a_fetch_does_not_cover_a_wall_that_follows_it
         westshire.publish_occupied(2, 402)
         until(screen, "window.flowcentre.said.version === 2")
         for version in range(3, 23):  # each fetch is overtaken by news before it is answered
-            _until_held(screen, held)
+            _until_held(held, screen.clock.run_for)
             westshire.publish_occupied(version, 400 + version)
             until(screen, f"window.flowcentre.said.version === {version}")
             held.pop().continue_()
@@ -168,11 +169,11 @@ def test_news_that_is_quicker_than_a_fetch_does_not_cover_a_wall_that_follows_it
             expect(screen.locator("#not-live")).to_be_hidden()
 
 
-def _until_held(screen: Page, held: list[Route]) -> None:
+def _until_held(held: list[Route], wait: Callable[[int], None]) -> None:
     ends = time.monotonic() + PATIENT / 1000
     while not held:
         assert time.monotonic() < ends
-        screen.clock.run_for(100)
+        wait(100)
 
 
 def test_a_refused_configuration_is_on_the_glass_at_once_with_the_version_of_before(
@@ -283,6 +284,26 @@ def test_an_upgrade_waits_for_what_is_being_typed(screen: Page, westshire: Wests
         assert screen.input_value("#typed") == "six beds"
         screen.fill("#typed", "")
         until(screen, "!window.sameDocument && document.body.dataset.fingerprint === 'f2'")
+
+
+def test_whoever_asks_for_another_page_in_the_middle_of_an_upgrade_gets_it(screen: Page, westshire: Westshire) -> None:
+    with running(westshire.app()) as url:
+        screen.goto(f"{url}/wall/county")
+        is_live(screen)
+    about_the_upgrade: list[Route] = []
+    other: list[Route] = []
+    screen.route("**/wall/county", lambda route: about_the_upgrade.append(route))  # noqa: PLW0108 - Playwright marks it
+    screen.route("**/other", lambda route: other.append(route))  # noqa: PLW0108
+    westshire.drawings.fingerprint = "f2"
+    with running(westshire.app(), port=int(url.rpartition(":")[2])):
+        _until_held(about_the_upgrade, screen.wait_for_timeout)
+        screen.evaluate("() => { location.href = '/other' }")
+        _until_held(other, screen.wait_for_timeout)
+        with screen.expect_event("requestfinished", lambda request: request.url.endswith("/county")):
+            about_the_upgrade[0].continue_()
+        other[0].fulfill(body="<p>The other page</p>", content_type="text/html")
+        expect(screen.locator("p")).to_have_text("The other page", timeout=PATIENT)
+    assert len(about_the_upgrade) == 1
 
 
 @pytest.mark.parametrize("redirected", [False, True])
