@@ -11,6 +11,7 @@ from flowcentre.model import ClockBy, FeedStatus, HeldRow, Outcome, Picture, Pol
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.feed_strip import feed_state_attributes, feed_state_words, shape, unmoving_words
+from layouts.parts.to_check import to_check
 from layouts.parts.tree import Children, marked, moved_sideways
 from layouts.parts.typed_words import typed_words
 from layouts.parts.upkeep import upkeep_section
@@ -52,6 +53,7 @@ def render(picture: Picture) -> Component:
                 className="page-head",
             ),
             _refused(picture),
+            to_check(picture),
             upkeep_section(picture),
             html.Div([_feed(picture, status) for status in picture.feeds], className="feed-cards"),
         ],

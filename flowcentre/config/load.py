@@ -105,6 +105,10 @@ def load_files(
         county_file.wrong(("bed_day_cost",), "bed_day_cost is no price of a bed day", "bed_day_cost = 562, in pounds")
     care, backups, fallback = read_care(county_file), read_backup(county_file), read_fallback(county_file)
     retention = read_retention(county_file)
+    unchanged_days = County.unchanged_days if county.unchanged_days is None else county.unchanged_days
+    if not 1 <= unchanged_days <= 366:
+        what = f"unchanged_days {unchanged_days} is no number of days for a row to stand unchanged"
+        county_file.wrong(("unchanged_days",), what, "unchanged_days = 7, up to 366")
     feeds = read_feeds(feeds_file, found, connectors, demonstration)
     boards = read_boards(boards_file, found, layouts)
     access = read_access(access_file, found) if "access.toml" in files else NO_SIGN_IN
@@ -140,6 +144,7 @@ def load_files(
         pressure,
         access,
         retention=retention,
+        unchanged_days=unchanged_days,
         backups=backups,
         fallback=fallback,
     )

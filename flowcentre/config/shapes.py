@@ -69,6 +69,7 @@ class CountyShape(Shape):
     name: Name | None = _key('"Westshire"', required=True)
     demonstration: bool | None = _key("true")
     bed_day_cost: float | None = _key("562")
+    unchanged_days: int | None = _key("7")
     care: Any = _key('{ start_within = "24h" }')  # read on its own: see CareShape
     backup: Any = _key('{ folder = "/srv/flow-backups" }')  # and BackupShape
     fallback: Any = _key('{ folder = "/srv/share/flow" }')  # and FallbackShape

@@ -136,6 +136,7 @@ class County:
     pressure: PressureRules = PressureRules()
     access: Access = NO_SIGN_IN
     retention: Retention = Retention()
+    unchanged_days: int = 7  # a row of which nothing has changed for so long may be a ghost
     backups: Backups | None = None  # that are made while it runs
     fallback: Fallback | None = None
 

@@ -25,6 +25,7 @@ COLUMNS: tuple[Column[Delay], ...] = (
     Column("package", "Package of care", "text", lambda delay, _: delay.elsewhere),
     Column("expected", "Expected discharge", "date", lambda delay, _: delay.person.expected_on),
     Column("reviewed", "Last review", "moment", lambda delay, _: delay.person.reviewed_at),
+    Column("unchanged", "Unchanged since", "moment", lambda delay, _: delay.unchanged_since),
     Column("ready", "Discharge ready", "moment", lambda delay, _: delay.person.ready_at),
     Column("admitted", "Admitted", "moment", lambda delay, _: delay.person.admitted_at),
     Column("nights", "Length of stay, nights", "number", lambda delay, _: delay.nights),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from flowcentre.measures.delay_counts import days_ready, discharged_today, hospital_overdue, nights, remains
 from flowcentre.measures.delays import BANDS, FAMILY_KEYS, FAMILY_OF_REASON, HOSPITALS, PATHWAYS, REASON_BY_KEY, band_of
@@ -13,11 +13,12 @@ from flowcentre.measures.derive import day_words, local_day
 from flowcentre.model import County, DelayedDischarge, Level, Listed, Picture, PlaceKind, Value
 from flowcentre.picture.listed import NOT_KNOWN, UNKNOWN, Subject
 
-PAST_HOSPITAL, PAST_21_DAYS, PAST_EXPECTED = "hospital-48h", "21-days", "expected"
+PAST_HOSPITAL, PAST_21_DAYS, PAST_EXPECTED, UNTOUCHED = "hospital-48h", "21-days", "expected", "untouched"
 LIMITS = {
     PAST_HOSPITAL: "over 48 h for a reason inside the hospital",
     PAST_21_DAYS: "21 days or more",
     PAST_EXPECTED: "expected date has passed",
+    UNTOUCHED: "row not touched lately",
 }
 EXPECTED = "expected"  # by the expected date; it parts the people as a facet does
 EXPECTATIONS = {
@@ -41,6 +42,7 @@ class Delay:
     family: str | None  # of the reason
     past: frozenset[str]  # the limits that the wait is past
     elsewhere: str | None = None  # how the person's package of care stands; None: none is asked for
+    unchanged_since: datetime | None = None  # the list since which nothing of the row has changed
 
     @property
     def band(self) -> str:
@@ -65,6 +67,12 @@ def delay_of(person: DelayedDischarge, at: datetime, *, stale: bool = False) -> 
         FAMILY_OF_REASON[person.reason] if person.reason is not None else None,
         frozenset(limit for limit, is_past in passed.items() if is_past),
     )
+
+
+def _stood(delay: Delay, since: datetime, county: County) -> Delay:
+    """Whoever's row has stood for long as it is may have gone, and nobody said so."""
+    long = delay.at - since >= timedelta(days=county.unchanged_days)
+    return replace(delay, unchanged_since=since, past=delay.past | {UNTOUCHED} if long else delay.past)
 
 
 def _read(
@@ -130,6 +138,7 @@ DELAYS: Subject[Delay] = Subject(
     above={"reason": lambda reason: FAMILY_OF_REASON.get(reason, UNKNOWN)},
     limit_ways={PAST_HOSPITAL: "family", PAST_21_DAYS: "days", PAST_EXPECTED: EXPECTED},
     step=step_words,
+    stood=_stood,
     # Who waits tells more than who left.
     precedence=lambda delay: (delay.person.discharged_at is None, delay.person.ready_at),
 )

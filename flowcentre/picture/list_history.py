@@ -121,7 +121,8 @@ def read_censuses(subject: Subject[T], store: Store, picture: Picture, moments: 
                     measure, value.place, point.value, State.FRESH, point.at, feeds=value.feeds, held=rows_held
                 )
                 rows = store.people(subject.people, value.place, point.at, at)
-                lists.append(subject.list_of(then, rows, point.at, county))
+                since = subject.since(store, value.place, point.at, at)
+                lists.append(subject.list_of(then, rows, point.at, county, since))
         found.append(Census(at, tuple(lists), len(values)))
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
 from flowcentre.model import County, Listed, Picture, Place, PlaceKind, Places, Value
@@ -94,6 +95,8 @@ class Subject(Generic[T]):
     step: Callable[[T, County], str] = lambda item, _: item.person.place
     precedence: Callable[[T], Any] = lambda item: item.at  # of several of one person, the greatest is told
     left_rank: Callable[[T], Any] = lambda item: (item.at, item.person.ref)
+    # An item with the moment since which nothing of its row has changed.
+    stood: Callable[[T, datetime, County], T] | None = None
     # By what is chosen of each facet, another measure than its own, where that counts just these.
     counted_by: Callable[[Choices], str | None] = lambda _: None
 
@@ -112,11 +115,29 @@ class Subject(Generic[T]):
         at, received_at = value.observed_at, value.received_at
         if value.value is None or at is None or received_at is None:
             return PlaceList(value)
-        return self.list_of(value, store.people(self.people, value.place, at, received_at), at, county)
+        rows = store.people(self.people, value.place, at, received_at)
+        return self.list_of(value, rows, at, county, self.since(store, value.place, at, received_at))
 
-    def list_of(self, value: Value, rows: Iterable[Listed], at: datetime, county: County) -> PlaceList[T]:
+    def since(self, store: Store, place: str, at: datetime, known_at: datetime) -> Mapping[str, datetime]:
+        """By ref since when each row of a place's list has stood unchanged; nothing where that says nothing."""
+        return {} if self.stood is None else store.unchanged_since(self.people, place, at, known_at)
+
+    def list_of(
+        self,
+        value: Value,
+        rows: Iterable[Listed],
+        at: datetime,
+        county: County,
+        since: Mapping[str, datetime] = MappingProxyType({}),
+    ) -> PlaceList[T]:
         """A place's list, made of its rows as at a moment."""
         people, left = self.read(rows, at, county, not value.state.usable)
+        if self.stood is not None and since:
+            stood = self.stood
+            people = tuple(
+                item if (moment := since.get(item.person.ref)) is None else stood(item, moment, county)
+                for item in people
+            )
         return PlaceList(value, people, left)
 
     def is_value(self, facet: str, value: str, places: Places) -> bool:

@@ -23,7 +23,7 @@ from flowcentre.store import schema as db
 from flowcentre.store.answers import Standing
 from flowcentre.store.batches import some_at_once
 from flowcentre.store.memory import FeedMemory, Row
-from flowcentre.store.moments import from_ms, maybe_from_ms, to_ms
+from flowcentre.store.moments import Moments, from_ms, maybe_from_ms, to_ms
 from flowcentre.store.scoping import of_people
 from flowcentre.store.writing import upsert
 
@@ -231,7 +231,24 @@ def read_departures(
 def read_people(
     connection: Connection, people: str, place: str, at: int, known_at: int | None, scope: RowScope | None = None
 ) -> list[Listed]:
-    """Who was on a list at a moment, by order of arrival in it.
+    """Who was on a list at a moment, by order of arrival in it."""
+    asked = _on_a_list(people, place, at, known_at, scope, db.person.c.row)
+    return [unpack(ref, packed) for _, ref, packed in connection.execute(asked)]
+
+
+def read_since(
+    connection: Connection, people: str, place: str, at: int, known_at: int | None, scope: RowScope | None = None
+) -> dict[str, datetime]:
+    """By ref, since which list each of those has stood on it without a change."""
+    asked = _on_a_list(people, place, at, known_at, scope, db.person.c.observed_at)
+    moments = Moments()
+    return {ref: moments[since] for _, ref, since in connection.execute(asked)}
+
+
+def _on_a_list(
+    people: str, place: str, at: int, known_at: int | None, scope: RowScope | None, told: ColumnElement[Any]
+) -> Any:
+    """What is told of those who were on a list at a moment, by order of arrival in it.
 
     Asked for in parts, each by an index: were all of it one condition, SQLite would look through everybody who ever
     was on the list.
@@ -243,6 +260,5 @@ def read_people(
         had_come.append(row.known_from <= known_at)
         # Who had left, and nobody knew it yet. The sum keeps SQLite from the index of left_at, in which these are years.
         had_not_left.append([row.known_to > known_at, row.left_at + 0 <= at])
-    asked = select(row.id, row.ref, row.row)
-    found = connection.execute(union_all(*(asked.where(*had_come, *part) for part in had_not_left)).order_by("id"))
-    return [unpack(ref, packed) for _, ref, packed in found]
+    asked = select(row.id, row.ref, told)
+    return union_all(*(asked.where(*had_come, *part) for part in had_not_left)).order_by("id")

@@ -33,6 +33,13 @@ class ScopedStore(Store):
         with self._reading_theirs() as connection:
             return people.read_people(connection, people_, place, to_ms(at), maybe_to_ms(known_at), self.scope)
 
+    def unchanged_since(
+        self, people_: str, place: str, at: datetime, known_at: datetime | None = None
+    ) -> dict[str, datetime]:
+        """Since when the rows of the scope stand unchanged; see ``Store.unchanged_since``."""
+        with self._reading_theirs() as connection:
+            return people.read_since(connection, people_, place, to_ms(at), maybe_to_ms(known_at), self.scope)
+
     def intervals(self, people_: str, ref: str, known_at: datetime | None = None) -> list[Interval]:
         """What the lists said of one person while they were in the scope; see ``Store.intervals``."""
         with self._reading_theirs() as connection:

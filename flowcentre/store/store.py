@@ -304,6 +304,13 @@ class Store(ActionVerbs, AccessVerbs, AuditVerbs, PurgeVerbs):
         with self._reading() as connection:
             return people.read_people(connection, people_, place, to_ms(at), maybe_to_ms(known_at))
 
+    def unchanged_since(
+        self, people_: str, place: str, at: datetime, known_at: datetime | None = None
+    ) -> dict[str, datetime]:
+        """Of those whom ``people`` gives, by ref: the moment of the list since which nothing of their row has changed."""
+        with self._reading() as connection:
+            return people.read_since(connection, people_, place, to_ms(at), maybe_to_ms(known_at))
+
     def standing(self, people_: str, refs: Collection[str], *, besides: str) -> list[Standing]:
         """Which of some people stand on a list of a kind at any place but one, with the feed that lists them and since when."""
         with self._reading() as connection:

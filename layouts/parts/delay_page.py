@@ -63,6 +63,7 @@ PAGE: ListPage[Delay] = ListPage(
         "package": 180,
         "expected": 124,
         "reviewed": 162,
+        "unchanged": 162,
         "ready": 150,
         "admitted": 150,
         "nights": 110,
