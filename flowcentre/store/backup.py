@@ -141,6 +141,7 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
         raise StoreError(f"there is no folder {database.parent} for the store to be in")
     verify(file)
     lock = opening.WriterLock(database)
+    ready = database.with_name(f".{database.name}.restored")
     try:
         if database.exists() and not over:
             raise StoreError(
@@ -148,7 +149,6 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
             )
         if database.exists() and database.samefile(file):
             raise StoreError(f"{file} is the store itself")
-        ready = database.with_name(f".{database.name}.restored")
         copy(file, ready)
         kept = None
         if database.exists():
@@ -163,6 +163,7 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
         _to_disk(database.parent)
         return kept
     finally:
+        ready.unlink(missing_ok=True)
         lock.release()
 
 
