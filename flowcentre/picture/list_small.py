@@ -94,6 +94,6 @@ def _listed(counts: Iterable[Count], parts: _Parts, within: str | None) -> Itera
 def _past(past: Iterable[Count], ways: Mapping[str, str], shown: Shown, limits: SmallNumbers) -> Iterator[Count]:
     for limit in past:
         # A limit counts people of some values of a way of parting: where that is withheld, so is the limit.
-        withheld = limit.value in ways and shown.ways[ways[limit.value]] is None
+        withheld = shown.ways.get(ways.get(limit.value, PAST), shown) is None
         people = None if withheld or limit.people is None else shown_count(limit.people, limits)
         yield replace(limit, people=people, hidden=people is None)

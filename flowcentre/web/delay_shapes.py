@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from flowcentre.model import SmallNumbers
 from flowcentre.picture.delay_sums import Left, counts_by_facet, days_of, hide_left, left_today
 from flowcentre.picture.delays import EXPECTED, Delay
-from flowcentre.picture.list_small import is_narrowed, seen
+from flowcentre.picture.list_small import is_narrowed
 from flowcentre.picture.listed import Chosen
 from flowcentre.web.list_shapes import ListShape, PeopleShape, list_shape
 from flowcentre.web.shapes import CoverageShape
@@ -49,17 +49,15 @@ def delays_shape(
     chosen: Chosen[Delay], *, looks_back: bool, people: PeopleShape | None, limits: SmallNumbers | None = None
 ) -> DelaysShape:
     """Everything that is answered about the people chosen; with small numbers hidden where ``limits`` says which."""
-    counts = counts_by_facet(chosen)
-    expected = {one.value: one.people if chosen.count.known else None for one in counts.pop(EXPECTED)}
+    shape = list_shape(chosen, counts_by_facet(chosen), looks_back=looks_back, people=people, limits=limits)
+    expected = {one["value"]: one["count"] if chosen.count.known else None for one in shape["counts"].pop(EXPECTED)}
     narrowed = limits is not None and is_narrowed(chosen)
-    if limits is not None and narrowed:
-        expected = {value: seen(number, limits).people for value, number in expected.items()}
     return {
-        **list_shape(chosen, counts, looks_back=looks_back, people=people, limits=limits),
+        **shape,
         "days": days_shape(chosen, of_few=narrowed),
         "discharged": left_shape(left_today(chosen), limits if narrowed else None),
-        "expected_today": expected["today"],
-        "expected_tomorrow": expected["tomorrow"],
+        "expected_today": expected.get("today"),
+        "expected_tomorrow": expected.get("tomorrow"),
     }
 
 
