@@ -4,63 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated
+from functools import partial
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter
 
 from flowcentre.measures import find
 from flowcentre.model import Action, Effect
 from flowcentre.picture.actions_now import LATELY, ActionsNow
-from flowcentre.web import history
 from flowcentre.web.action_shapes import ActionShape, ActionsShape, EffectShape
 from flowcentre.web.actions import ActionReading
-from flowcentre.web.api import JSON, to_json
-from flowcentre.web.asked import refuse_unknown
+from flowcentre.web.ended_api import EndedSince, create_ended_api
 
 NO_ACTIONS = "This server reads nothing of actions."
 LONGEST = timedelta(days=366)
+_ROUTE = EndedSince(
+    "/actions",
+    ActionsShape,
+    "Actions: what is to be done and by when, what ended, and what its figure did",
+    NO_ACTIONS,
+    LATELY,
+    "the last week",
+    LONGEST,
+)
 
 
 def create_actions_api(
     book: ActionReading | None, now: Callable[[], datetime], trouble: Callable[[], str | None]
 ) -> APIRouter:
-    """The route of the API. While there is ``trouble``, the present is refused, not told from memory."""
-    plain = {
-        404: {"description": NO_ACTIONS},
-        422: {"description": "A question that cannot be answered as put: `detail` says why, in plain words."},
-        503: {"description": "This server does not know the present: `detail` says why."},
-    }
-    router = APIRouter(prefix="/api/v1", tags=["Flow Centre"], responses=plain)  # type: ignore[arg-type]
+    """The route of the API: everything of the page of actions. See ``create_ended_api``."""
+    read = partial(_read, book) if book is not None else None
+    return create_ended_api(_ROUTE, read, now, trouble)
 
-    @router.get(
-        "/actions",
-        response_model=ActionsShape,
-        summary="Actions: what is to be done and by when, what ended, and what its figure did",
-    )
-    def actions(
-        request: Request,
-        since: Annotated[
-            str | None,
-            Query(description="what ended since then, with an offset from UTC; of the last week where absent"),
-        ] = None,
-    ) -> Response:
-        """Everything of the page of actions."""
-        refuse_unknown(request, ("since",))
-        if book is None:
-            raise HTTPException(404, NO_ACTIONS)
-        if (why := trouble()) is not None:
-            raise HTTPException(503, why)
-        at = now()
-        try:
-            ended_since = history.moment_of("since", since) if since else at - LATELY
-        except history.Unusable as unusable:
-            raise HTTPException(422, str(unusable)) from None
-        if not at - LONGEST <= ended_since <= at:
-            raise HTTPException(422, f"since: a moment of the last {LONGEST.days} days, please")
-        shape = actions_shape(book.read(since=ended_since), ended_since)
-        return Response(to_json(shape), media_type=JSON, headers={"cache-control": "no-store"})
 
-    return router
+def _read(book: ActionReading, ended_since: datetime) -> ActionsShape:
+    return actions_shape(book.read(since=ended_since), ended_since)
 
 
 def actions_shape(known: ActionsNow, ended_since: datetime) -> ActionsShape:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Annotated
+from functools import partial
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter
 
 from flowcentre.measures.watched import watched_by
 from flowcentre.model import Alert, ChannelSettings, Message, Rule, RuleKind, Silence, Standing
 from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.level_words import notice_of
 from flowcentre.picture.undelivered import LOOKED_BACK
-from flowcentre.web import history
 from flowcentre.web.alert_shapes import (
     AlertShape,
     AlertsShape,
@@ -23,55 +22,31 @@ from flowcentre.web.alert_shapes import (
     UndeliveredShape,
 )
 from flowcentre.web.alerts import CARDS, AlertReading
-from flowcentre.web.api import JSON, to_json
-from flowcentre.web.asked import refuse_unknown
+from flowcentre.web.ended_api import EndedSince, create_ended_api
 
 NO_ALERTS = "This server reads nothing of alerts."
 LONGEST = timedelta(days=31)
+_ROUTE = EndedSince(
+    "/alerts",
+    AlertsShape,
+    "Alerts: what stands, what comes, what ended, what is silenced, and how each way of telling does",
+    NO_ALERTS,
+    LOOKED_BACK,
+    "the last 24 hours",
+    LONGEST,
+)
 
 
 def create_alerts_api(
     book: AlertReading | None, now: Callable[[], datetime], trouble: Callable[[], str | None]
 ) -> APIRouter:
-    """The route of the API. While there is ``trouble``, the present is refused, not told from memory."""
-    plain = {
-        404: {"description": NO_ALERTS},
-        422: {"description": "A question that cannot be answered as put: `detail` says why, in plain words."},
-        503: {"description": "This server does not know the present: `detail` says why."},
-    }
-    router = APIRouter(prefix="/api/v1", tags=["Flow Centre"], responses=plain)  # type: ignore[arg-type]
+    """The route of the API: everything of the page of alerts. See ``create_ended_api``."""
+    read = partial(_read, book) if book is not None else None
+    return create_ended_api(_ROUTE, read, now, trouble)
 
-    @router.get(
-        "/alerts",
-        response_model=AlertsShape,
-        summary="Alerts: what stands, what comes, what ended, what is silenced, and how each way of telling does",
-    )
-    def alerts(
-        request: Request,
-        since: Annotated[
-            str | None,
-            Query(description="what ended since then, with an offset from UTC; of the last 24 hours where absent"),
-        ] = None,
-    ) -> Response:
-        """Everything of the page of alerts."""
-        refuse_unknown(request, ("since",))
-        if book is None:
-            raise HTTPException(404, NO_ALERTS)
-        if (why := trouble()) is not None:
-            raise HTTPException(503, why)
-        at = now()
-        try:
-            ended_since = history.moment_of("since", since) if since else at - LOOKED_BACK
-        except history.Unusable as unusable:
-            raise HTTPException(422, str(unusable)) from None
-        if not at - LONGEST <= ended_since <= at:
-            raise HTTPException(422, f"since: a moment of the last {LONGEST.days} days, please")
-        known = book.read(since=ended_since)
-        shape = alerts_shape(known)
-        shape["ended_since"] = ended_since
-        return Response(to_json(shape), media_type=JSON, headers={"cache-control": "no-store"})
 
-    return router
+def _read(book: AlertReading, ended_since: datetime) -> AlertsShape:
+    return alerts_shape(book.read(since=ended_since)) | {"ended_since": ended_since}
 
 
 def alerts_shape(known: AlertsNow) -> AlertsShape:
