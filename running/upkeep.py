@@ -48,6 +48,7 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
     from flowcentre.store.opening import may_corrupt_a_wal
     from running.backing_up import BackupDuty
     from running.certificates import CertificateDuty
+    from running.elsewhere import HearingDuty, TellingDuty
     from running.fallback import FallbackDuty
 
     stopping = False
@@ -66,6 +67,10 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
         duties.append(AuditDuty(store, utc_now))
     if serves:
         duties.append(CertificateDuty(live.current, utc_now))
+    if writes and not serves:
+        duties.append(TellingDuty(store, tuple(duties), utc_now))
+    if serves and not writes:
+        duties.append(HearingDuty(store, utc_now))
     schedule = BackgroundSchedule(utc_now)
     for duty in duties:
         schedule.keep(duty.name, looking(duty, duties, live.kept_up), every=LOOK_EVERY, offset=timedelta(0))

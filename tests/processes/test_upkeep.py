@@ -33,6 +33,7 @@ from layouts import feeds, wall
 from layouts.finished import to_html
 from running.backing_up import BackupDuty
 from running.certificates import CertificateDuty
+from running.elsewhere import HearingDuty, TellingDuty
 from running.fallback import FallbackDuty, styles_in
 from running.setting import ASSETS
 from running.start import CannotStart
@@ -331,6 +332,26 @@ def test_a_share_that_is_not_there_is_told(tmp_path):
     clock.at += MINUTE
     with capture_logs():
         assert told(duty) == ()
+
+
+def test_what_an_engine_cannot_do_is_told_by_the_web_servers_beside_it_while_it_is_heard_from(file, tmp_path):
+    clock = Clock(NOW, fallback=Fallback(str(tmp_path / "share")))
+    with closing(open_store(f"sqlite:///{file}")) as store:
+        duty = FallbackDuty(clock.current, clock.now)
+        engine, web = TellingDuty(store, [duty], clock.now), HearingDuty(store, clock.now)
+        assert told(web) == ()
+        with capture_logs():
+            duty.look()
+        engine.look()
+        assert told(web) == ("The pages to fall back on cannot be written: the log says why.",)
+        clock.at += 6 * MINUTE
+        assert told(web) == ()
+        (tmp_path / "share").mkdir()
+        with capture_logs():
+            duty.look()
+        engine.look()
+        assert told(web) == ()
+        assert web.told(Upkeep()).fallback_at == clock.picture.known_at
 
 
 def test_what_somebody_has_to_see_to_stands_above_the_feeds():
