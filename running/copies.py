@@ -33,7 +33,9 @@ def back_up(config: Path | None, store_url: str | None, folder: Path, keep: int 
     try:
         made = backup.back_up(database, folder, utc_now(), keep=keep)
     except OSError as why:
-        raise CannotStart(f"no backup was made in {folder}: {why.strerror}. Those of before are as they were.") from None
+        raise CannotStart(
+            f"no backup was made in {folder}: {why.strerror}. Those of before are as they were."
+        ) from None
     say(f"{made.file}: made, and proved.")
     _tell(made)
 
@@ -82,7 +84,11 @@ def postgresql_words(url: str, folder: Path) -> str:
 
     parsed = parse(url).set(drivername="postgresql")._replace(password=None)
     file = folder / f"{parsed.database}-{utc_now():%Y%m%dT%H%M%SZ}.dump"
-    here = "" if shutil.which("pg_dump") else " pg_dump is not on this machine's path: its version is to be the server's or newer."
+    here = (
+        ""
+        if shutil.which("pg_dump")
+        else " pg_dump is not on this machine's path: its version is to be the server's or newer."
+    )
     return (
         "PostgreSQL has a tool of its own for this, and Flow Centre does not stand between. Run, with the password in PGPASSFILE:\n\n"
         f'  pg_dump --format=custom --file="{file}" "{parsed.render_as_string()}"\n\n'
@@ -94,6 +100,8 @@ def _tell(copied: Copied) -> None:
     from flowcentre.store.backup import in_words
 
     rows = sum(copied.rows.values())
-    say(f"  {in_words(copied.size)}, schema {copied.schema}, {counted(len(copied.rows), 'table')}, {counted(rows, 'row')}")
+    say(
+        f"  {in_words(copied.size)}, schema {copied.schema}, {counted(len(copied.rows), 'table')}, {counted(rows, 'row')}"
+    )
     number, newest = copied.audit
     say(f"  the audit's newest entry is {number}:{newest}" if number else "  the audit has no entries")
