@@ -37,6 +37,7 @@ from flowcentre.store import FeedLog, Known, Store
 
 STEP = timedelta(minutes=15)  # of trends
 CLOCKS_DIFFER = timedelta(minutes=2)  # by so much, and nobody is told
+SLOWEST_CLOCK = timedelta(minutes=90)  # an hour is forgotten in spring; files of an older moment are late, not slow
 
 
 def build(
@@ -355,7 +356,7 @@ def _clock_off(feed: Feed, log: FeedLog) -> ClockOff | None:
     clock = log.clock
     if clock is None or abs(clock.by) <= CLOCKS_DIFFER:
         return None
-    late = clock.of is ClockBy.FILES and -clock.by >= feed.late_after
+    late = clock.of is ClockBy.FILES and -clock.by >= min(feed.late_after, SLOWEST_CLOCK)
     return None if late else clock
 
 
