@@ -14,6 +14,7 @@ from layouts.parts.tree import Child, marked
 from layouts.parts.words import FEED_STATE_WORDS, iso, when_words
 
 _LEGEND = 2  # the feeds in whose room it stands
+_OLD = marked(data_was="too old, ")  # what the display says before it, where nobody tells it anything new
 # Worst first, when not all can be named.
 _ORDER = {State.NEVER: 0, State.STALE: 1, State.UNKNOWN: 2, State.LATE: 3, State.FRESH: 4}
 
@@ -72,9 +73,12 @@ def _feed(status: FeedStatus, picture: Picture, linked: bool) -> list[Child]:
         return [shape(), name, *_typed(status, picture)]
     if status.observed_at is None or status.state is State.UNKNOWN:
         return [shape(), name, html.Span(FEED_STATE_WORDS[status.state], className="feed-age")]
-    told = age(status.observed_at, picture.at, className="feed-age", was="too old, ")
-    doubt = unmoving_words(status, picture.at)
-    return [shape(), name, told, html.Span(doubt, className="feed-unmoving") if doubt else None]
+    if status.state is State.FRESH and status.unmoving_since is not None:
+        # Instead of its age, which says too little: there is no room for both.
+        words = f"same since {when_words(status.unmoving_since, picture.at)}"
+        said = unmoving_words(status, picture.at)
+        return [shape(), name, html.Span(words, className="feed-age feed-unmoving", title=said, **_OLD)]
+    return [shape(), name, age(status.observed_at, picture.at, className="feed-age", was="too old, ")]
 
 
 def unmoving_words(status: FeedStatus, at: datetime) -> str:

@@ -94,6 +94,16 @@ def test_a_wall_that_hides_small_numbers_says_what_its_sign_means_and_fits(show:
     assert [one["size"] >= 20 and one["contrast"] >= 4.5 for one in said] == [True]
 
 
+def test_a_wall_whose_feeds_all_say_the_same_again_tells_it_in_the_room_of_their_ages(show: Show) -> None:
+    said = picture()
+    repeats = tuple(replace(each, unmoving_since=NOW - 7 * 60 * MINUTE) for each in said.feeds)
+    page = show(wall.document(replace(said, feeds=repeats), COUNTY_BOARD, fingerprint="1"))
+    assert page.evaluate(CUT) == []
+    told = [one for one in everything_seen(page) if one["text"] == "same since 01:14"]
+    assert len(told) > 5
+    assert [one for one in told if one["size"] < 20 or one["contrast"] < 4.5 or one["right"] > 1921] == []
+
+
 @pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1366, 768), (1280, 720)])
 def test_a_wall_is_the_same_at_any_size_of_its_shape(show: Show, width: int, height: int) -> None:
     page = show(wall.document(picture("partial"), COUNTY_BOARD, fingerprint="1"), width, height)
