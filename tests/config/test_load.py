@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from flowcentre.config.rhythm import unmoving_after
+from flowcentre.config.shapes import FeedShape
 from flowcentre.model import Level, PlaceKind
 
 
@@ -42,6 +44,10 @@ def test_after_how_long_the_same_figures_are_doubted_follows_from_the_rhythm_unl
         folder.change("feeds.toml", 'every = "5m"', f'every = "5m"\nunmoving_after = "{said}"')
         assert folder.load().feed("northgate-beds").unmoving_after == (timedelta(hours=hours) if hours else None)
         folder.change("feeds.toml", f'\nunmoving_after = "{said}"', "")
+    of_minutes, of_hours = FeedShape(late_after="3m"), FeedShape(late_after="2h")
+    assert unmoving_after(of_minutes, 11) is None
+    assert unmoving_after(of_minutes, 12) == timedelta(hours=6)
+    assert unmoving_after(of_hours, 12) == timedelta(hours=48)
 
 
 TYPED = """
