@@ -9,7 +9,7 @@ from flowcentre.model import Leaving, Picture
 from flowcentre.picture.delays import Delay, listing_hospitals
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.listed import Chosen
-from layouts import listed
+from layouts import list_answers, listed
 from layouts.listed import ALL_ROWS, Finished, ListBook, ListedPage, Reply, Rows
 from layouts.parts.delay_history import history
 from layouts.parts.delay_life import life
@@ -55,12 +55,12 @@ def answer(book: ListBook[Delay], whole: ListBook[Delay], picture: Picture, ques
     """Answers ``assets/a-list.js`` for this page."""
 
     def line_of(chosen: Chosen[Delay], ref: str) -> tuple[Component, frozenset[str]]:
-        then, item = chosen.picture, listed.listed_as(chosen, ref)
+        then, item = chosen.picture, list_answers.listed_as(chosen, ref)
         told = book.life(ref, then.known_at)
         line = life(ref, told, then.county, then.at, item.elsewhere if item else None)
         return line, frozenset([ref] if told else [])
 
-    return listed.answer(PAGE, book, whole, picture, question, line_of)
+    return list_answers.answer(PAGE, book, whole, picture, question, line_of)
 
 
 def reply(book: ListBook[Delay], picture: Picture, question: object) -> Reply:

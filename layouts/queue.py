@@ -10,7 +10,7 @@ from flowcentre.model import CareReferral, Leaving, Picture
 from flowcentre.picture.listed import Chosen
 from flowcentre.picture.package_book import PackageLife
 from flowcentre.picture.packages import PACKAGES, Package
-from layouts import listed
+from layouts import list_answers
 from layouts.listed import ListBook, Reply
 from layouts.parts.queue_life import life
 from layouts.parts.queue_page import PAGE
@@ -36,9 +36,9 @@ def answer(book: PackageBook, whole: ListBook[Package], picture: Picture, questi
         told = book.package_life(ref, chosen.picture)
         rows = [one.person for each in told.referrals for one in each if isinstance(one.person, CareReferral)]
         refs = frozenset(name for row in rows for name in (row.ref, row.person))
-        return life(ref, told, listed.listed_as(chosen, ref), chosen.picture), refs
+        return life(ref, told, list_answers.listed_as(chosen, ref), chosen.picture), refs
 
-    return listed.answer(PAGE, book, whole, picture, question, line_of)
+    return list_answers.answer(PAGE, book, whole, picture, question, line_of)
 
 
 def reply(book: PackageBook, picture: Picture, question: object) -> Reply:

@@ -11,8 +11,8 @@ from fastapi import APIRouter
 from flowcentre.measures import find
 from flowcentre.model import Action, Effect
 from flowcentre.picture.actions_now import LATELY, ActionsNow
+from flowcentre.web.action_desk import ActionReading
 from flowcentre.web.action_shapes import ActionShape, ActionsShape, EffectShape
-from flowcentre.web.actions import ActionReading
 from flowcentre.web.ended_api import EndedSince, create_ended_api
 
 NO_ACTIONS = "This server reads nothing of actions."

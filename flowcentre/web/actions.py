@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
 import structlog
 from starlette.requests import Request
@@ -20,8 +19,9 @@ from starlette.routing import Route
 
 from flowcentre.access.acts import Acts, NotYours
 from flowcentre.feeds.author import author_of
-from flowcentre.model import Action, ActionState, Noted, Permission, Picture
-from flowcentre.picture.actions_now import ActionForm, ActionsNow, ActionStory, Draft, moved_words, triggers
+from flowcentre.model import Action, ActionState, Permission, Picture
+from flowcentre.picture.actions_now import ActionForm, ActionStory, Draft, moved_words, triggers
+from flowcentre.web.action_desk import ActionDesk, ActionReading
 from flowcentre.web.action_slips import NOTED, ActionSlip, Do, action_slip, dues, number_of, role_of
 from flowcentre.web.alert_slips import NotSaid, said
 from flowcentre.web.displays import no_such_page
@@ -39,60 +39,6 @@ _NOT_KEPT = (
 _READ_ONLY = "This server reads actions and takes nothing."
 _NO_ACTION = "There is no such action."
 log = structlog.get_logger(__name__)
-
-
-class ActionReading(Protocol):
-    """What the server needs of ``flowcentre.picture.actions_now.ActionBook``. It blocks: call it in a thread."""
-
-    def read(self, picture: Picture | None = None, *, since: datetime | None = None) -> ActionsNow:
-        """Actions as they stand, with those that ended since a moment."""
-        ...
-
-    def story(self, id: int) -> ActionStory | None:
-        """One action with all that happened to it."""
-        ...
-
-    def draft(
-        self, *, alert: int | None = None, huddle: int | None = None, place: str = "", measure: str = ""
-    ) -> Draft:
-        """What an action is of that is to be logged."""
-        ...
-
-
-class ActionDesk(Protocol):
-    """What it needs of the store to take in what people do. It blocks too."""
-
-    def log_action(
-        self,
-        what: str,
-        who: str,
-        due_at: datetime,
-        by: str,
-        at: datetime,
-        *,
-        alert: int | None = None,
-        place: str = "",
-        measure: str = "",
-        huddle: int | None = None,
-        slip: str | None = None,
-    ) -> Action:
-        """Keep what somebody is to do; of a slip that was kept before, the action that was made then."""
-        ...
-
-    def note_action(
-        self,
-        action: int,
-        noted: Noted,
-        by: str,
-        at: datetime,
-        words: str = "",
-        *,
-        due_at: datetime | None = None,
-        who: str | None = None,
-        moved_words: Callable[[Action, Action], str] | None = None,
-    ) -> bool:
-        """Note what somebody did about an action; False where it changes nothing."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ that is being typed is lost. What is sent answers with a way back to the page, w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 
 import structlog
 from starlette.requests import Request
@@ -23,13 +22,14 @@ from flowcentre.access.asking import permitted
 from flowcentre.alerts.rota import told
 from flowcentre.alerts.sitreps import sitrep_link, sitrep_tellings
 from flowcentre.feeds.author import author_of
-from flowcentre.model import Alerting, Huddle, Minute, Permission, Picture, Telling
-from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
-from flowcentre.picture.sitrep import Sitrep, sitrep_text
+from flowcentre.model import Alerting, Huddle, Permission, Picture
+from flowcentre.picture.huddle import HuddleForm, HuddleKept
+from flowcentre.picture.sitrep import sitrep_text
 from flowcentre.web.alert_slips import NotSaid
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
+from flowcentre.web.huddle_desk import HuddleDesk, HuddleReading
 from flowcentre.web.huddle_slips import Do, HuddleSlip, huddle_slip, minute_of
 from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn, nobody
@@ -43,50 +43,6 @@ _READ_ONLY = "This server reads huddles and takes nothing."
 _NO_HUDDLE = "There is no such huddle."
 _OVER = "This huddle has been closed, by somebody else or on another page: what you wrote is not in its minutes."
 log = structlog.get_logger(__name__)
-
-
-class HuddleReading(Protocol):
-    """What the server needs of ``flowcentre.picture.huddle.HuddleBook``. It blocks: call it in a thread."""
-
-    def read(self, picture: Picture | None = None) -> HuddleNow:
-        """The huddle that is open, or what one would speak of now."""
-        ...
-
-    def one(self, number: int) -> HuddleKept | None:
-        """One huddle with its sitrep."""
-        ...
-
-    def keep(self, huddle: Huddle) -> Sitrep:
-        """Keep the sitrep of a huddle that has just been closed."""
-        ...
-
-
-class HuddleDesk(Protocol):
-    """What it needs of the store to take in what people do. It blocks too."""
-
-    def open_huddle(self, by: str, at: datetime) -> Huddle:
-        """Open a huddle; while one is open, that one."""
-        ...
-
-    def add_minute(self, huddle: int, by: str, words: str, at: datetime, *, slip: str | None = None) -> Minute:
-        """Keep a line of the minutes. ValueError for a huddle that is not open."""
-        ...
-
-    def close_huddle(self, huddle: int, by: str, at: datetime) -> bool:
-        """Close a huddle; False where it is closed already."""
-        ...
-
-    def huddle_sent(self, huddle: int, at: datetime, tellings: Sequence[Telling] = ()) -> bool:
-        """Note that the sitrep goes out, and to whom; False where it went before."""
-        ...
-
-    def huddle(self, huddle: int) -> Huddle | None:
-        """One huddle."""
-        ...
-
-    def minutes(self, huddle: int) -> list[Minute]:
-        """The minutes of a huddle."""
-        ...
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ from flowcentre.model import Picture
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
 from flowcentre.web.action_api import create_actions_api
-from flowcentre.web.actions import ActionDesk, ActionReading, ActionRoutes
+from flowcentre.web.action_desk import ActionDesk, ActionReading
+from flowcentre.web.actions import ActionRoutes
 from flowcentre.web.administer import AdministerRoutes
 from flowcentre.web.alert_api import create_alerts_api
 from flowcentre.web.alert_gauges import AlertGauges
@@ -40,7 +41,8 @@ from flowcentre.web.front import Front
 from flowcentre.web.gate import Gate, Policy
 from flowcentre.web.glass import Glass
 from flowcentre.web.health import Gauges, create_health
-from flowcentre.web.huddle import HuddleDesk, HuddleReading, HuddleRoutes
+from flowcentre.web.huddle import HuddleRoutes
+from flowcentre.web.huddle_desk import HuddleDesk, HuddleReading
 from flowcentre.web.list_routes import ListRoutes, Lists
 from flowcentre.web.named import Named, whole_lists
 from flowcentre.web.own import Own

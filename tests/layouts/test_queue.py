@@ -27,7 +27,8 @@ from flowcentre.picture.packages import FACETS, LIMITS, PACKAGES
 from flowcentre.store import Store
 from layouts import queue
 from layouts.finished import to_html
-from layouts.listed import listed_as, signature
+from layouts.list_answers import listed_as
+from layouts.listed import signature
 from layouts.parts.list_life import Step
 from layouts.parts.list_links import Address, canonical
 from layouts.parts.queue_life import life, steps

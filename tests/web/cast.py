@@ -38,7 +38,7 @@ from flowcentre.model import (
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
 from flowcentre.web import FlowServer, Glass, create_server, serving
-from flowcentre.web.actions import ActionReading
+from flowcentre.web.action_desk import ActionReading
 from flowcentre.web.alerts import AlertReading
 from flowcentre.web.capacity import Capacities
 from flowcentre.web.cards import Cards, no_cards

@@ -14,7 +14,7 @@ from flowcentre.picture import LivePicture
 from flowcentre.picture.huddle import HuddleBook
 from flowcentre.store import Store
 from flowcentre.web import Glass, create_server
-from flowcentre.web.huddle import HuddleDesk
+from flowcentre.web.huddle_desk import HuddleDesk
 from layouts import huddle, shell, sitrep_pdf
 from tests.alerts.world import COUNTY, World
 from tests.picture.test_huddle import RULES
