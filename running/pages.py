@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def add_pages(server: FlowServer, store: Store, live: LivePicture, books: Books, *, published: bool) -> None:
     """Add the pages to a server, and tell its gate what of them may be asked for: nothing else is let through."""
+    from dash.exceptions import DependencyException
+
     from flowcentre.picture.worked_out import WorkedOut
     from layouts import shell
     from layouts.published import needed, render, since
@@ -55,4 +57,5 @@ def add_pages(server: FlowServer, store: Store, live: LivePicture, books: Books,
         actions=books.actions is not None,
         pressure=books.pressure is not None,
     )
+    server.has_not(DependencyException)
     server.allow_pages(pages.csp_hashes(), pages.callback_map, addresses)

@@ -15,6 +15,7 @@ NOT_WRITTEN = {"data", "info", "manager", "handler", "helper", "helpers", "utils
 # Names that a library asks for, with the library.
 ASKED_FOR = {
     "handle_data": "html.parser.HTMLParser",
+    "data_received": "asyncio.Protocol",
 }
 SKIPPED = {".git", ".venv", "var", "node_modules"}
 

@@ -14,9 +14,12 @@ DISPLAY = "display"  # the issuer of what shows a board
 SEEN_EVERY = timedelta(minutes=1)
 
 
-def make(store: Store, board: str, title: str, made_by: str, at: datetime) -> tuple[str, Display]:
-    """A token for a screen that hangs at ``title`` and shows one board: told once, and kept as its hash alone."""
-    token = make_token()
+def make(store: Store, board: str, title: str, made_by: str, at: datetime, *, token: str = "") -> tuple[str, Display]:
+    """A token for a screen that hangs at ``title`` and shows one board: told once, and kept as its hash alone.
+
+    ``token`` is what it is to be, "" for one of chance.
+    """
+    token = token or make_token()
     return token, store.add_display(hash_of(token), board, title, made_by, at)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 from starlette.requests import Request
@@ -17,6 +16,7 @@ from flowcentre.access import displays, enrolment
 from flowcentre.access.asking import Asking, asking
 from flowcentre.access.grants import LOCAL
 from flowcentre.access.sessions import why_ended
+from flowcentre.access.tokens import hash_of, token_from
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.model import AccessNow, Audited, Picture
 from flowcentre.web.failures import kind_and_place
@@ -28,36 +28,12 @@ PATH = "/access"
 _NOT_KEPT = "The store does not answer, so nothing may have been done. Look below, and try again in a moment."
 _DONE = frozenset({"revoked", "ended", "closed", "unlocked"})
 _MADE_ALREADY = "This form has made its address already, and an address is shown once. If nobody has it, revoke it below and make another."
-_MOST_FORMS = 1_000
 _HASH = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger(__name__)
 
 
 class CannotDo(ValueError):
     """What is asked for cannot be done; says why in plain words."""
-
-
-class _Once:
-    """The forms that have made something: a browser that loads an answer anew sends its form again."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._taken: dict[str, None] = {}
-
-    def take(self, mark: str) -> bool:
-        """Whether it is the first time that the form with this mark comes."""
-        with self._guard:
-            if mark in self._taken:
-                return False
-            self._taken[mark] = None
-            while len(self._taken) > _MOST_FORMS:
-                del self._taken[next(iter(self._taken))]
-            return True
-
-    def give_back(self, mark: str) -> None:
-        """Nothing came of it: it may be sent again."""
-        with self._guard:
-            self._taken.pop(mark, None)
 
 
 @dataclass(frozen=True)
@@ -67,7 +43,6 @@ class AdministerRoutes:
     front: Front
     glass: Glass
     current: Callable[[], Picture]
-    made: _Once = field(default_factory=_Once)
 
     @property
     def routes(self) -> list[Route]:
@@ -90,7 +65,7 @@ class AdministerRoutes:
         try:
             fields = fields_of(body)
             if fields.get("do") == "make":
-                return self._drawn(address=self._make_once(asker, fields))
+                return self._drawn(address=self._make(asker, fields))
             if fields.get("do") == "close" and fields.get("sure") != "yes":
                 return self._drawn(closing=self._to_close(asker, fields.get("which", "")))
             done = self._do(asker, fields.get("do", ""), fields.get("which", ""))
@@ -103,18 +78,8 @@ class AdministerRoutes:
             return self._drawn(503, mistake=_NOT_KEPT)
         return RedirectResponse(f"{PATH}?done={done}", 303)
 
-    def _make_once(self, asker: Asking, fields: Mapping[str, str]) -> str:
-        mark = fields.get("form", "")
-        if not self.made.take(mark):
-            raise CannotDo(_MADE_ALREADY)
-        try:
-            return self._make(asker, fields)
-        except Exception:
-            self.made.give_back(mark)
-            raise
-
     def _make(self, asker: Asking, fields: Mapping[str, str]) -> str:
-        """A screen gets an address, which is told once."""
+        """A screen gets an address, which is told once: a browser that loads the answer anew sends its form again."""
         board, boards = fields.get("board", ""), {each.id for each in self.current().county.boards}
         if board not in boards:
             raise CannotDo("Choose one of the boards.")
@@ -122,8 +87,11 @@ class AdministerRoutes:
             title = author_of(fields.get("title", ""))
         except NotAnAuthor:
             raise CannotDo("Say where it hangs, in a few plain words: a room, not a person.") from None
+        token, store = token_from(asker.key, fields.get("form", "")), self.front.store
+        if store.display(hash_of(token)) is not None:
+            raise CannotDo(_MADE_ALREADY)
         self._audit(asker, f"screen {title!r}: an address for the board {board}")
-        token, _ = displays.make(self.front.store, board, title, asker.identity.title, self.front.now())
+        displays.make(store, board, title, asker.identity.title, self.front.now(), token=token)
         return f"{self.front.public_url}/show/{token}"
 
     def _to_close(self, asker: Asking, which: str) -> str:

@@ -60,7 +60,12 @@ class AuditRoutes:
 
     def page(self, _request: Request) -> Response:
         """The newest entries, and what can be asked."""
-        return self._answered(lambda: _page_of("", "", self.store.audit_entries(limit=_NEWEST + 1)))
+
+        def newest() -> AuditShown:
+            self._kept("the audit: newest entries")
+            return _page_of("", "", self.store.audit_entries(limit=_NEWEST + 1))
+
+        return self._answered(newest)
 
     async def sent(self, request: Request) -> Response:
         """One of its questions. The gate has read its body, and seen that it was drawn for whoever sends it."""
@@ -125,8 +130,17 @@ class AuditRoutes:
             )
 
         def read() -> Any:
+            by = asked.get("who")
+            # A name that nobody has may be anybody's: it is not kept.
+            of = ", ".join(
+                [
+                    *([f"of {by if self.store.audit_by(by, limit=1) else 'somebody who did nothing'}"] if by else []),
+                    *(f"{name} {said}" for name, said in (("since", since), ("until", until), ("act", act)) if said),
+                ]
+            )
+            self._kept(f"the audit: entries for a machine{f' ({of})' if of else ''}")
             number, newest = self.store.audit_head()
-            found = self.store.audit_entries(since, until, asked.get("who"), act, before, limit)
+            found = self.store.audit_entries(since, until, by, act, before, limit)
             return {"newest": {"number": number, "hash": newest}, "entries": [_shape(each) for each in found]}
 
         return self._guarded(lambda: JSONResponse(read(), headers={"cache-control": "no-store"}))

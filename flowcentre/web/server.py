@@ -107,6 +107,10 @@ class FlowServer(FastAPI):
         self.policy.callbacks = callbacks
         self.policy.pages = pages
 
+    def has_not(self, error: type[Exception]) -> None:
+        """Answer 404 where Dash raises this: it has no such file. Call it before the server runs."""
+        self.add_exception_handler(error, _no_such_file)
+
     def stop_streams(self) -> None:
         """End every live stream: a server that stops does not wait for them."""
         self.announcer.close()
@@ -263,6 +267,10 @@ async def _look_again_and_again(pulse: Pulse, pulse_thread: Executor, every: flo
     while True:
         await asyncio.get_running_loop().run_in_executor(pulse_thread, pulse.look)
         await asyncio.sleep(every)
+
+
+async def _no_such_file(_request: Request, _error: Exception) -> PlainTextResponse:
+    return PlainTextResponse("There is no such page.", 404)
 
 
 async def _say_why_no_rows(_request: Request, why: Exception) -> PlainTextResponse:

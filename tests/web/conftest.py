@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
+from unittest import mock
 
 import fastapi.routing
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from flowcentre.store import Store
 from tests.web.cast import Westshire, running
+
+if TYPE_CHECKING:
+    from tests.web.rows_cast import Centre
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
@@ -38,6 +44,23 @@ def westshire() -> Westshire:
 def client(westshire: Westshire) -> Iterator[httpx.Client]:
     """Asks a running server."""
     with running(westshire.app()) as url, httpx.Client(base_url=url, timeout=10) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="module")
+def centre(lasting_store: Store) -> Iterator[Centre]:
+    """A whole centre with sign-in, somebody of each kind in it, and people on its lists."""
+    from tests.web.rows_cast import SECRETS, Centre, settle_people  # all of the layouts: for those alone who need them
+
+    settle_people(lasting_store)
+    with mock.patch.dict("os.environ", SECRETS):
+        yield Centre(lasting_store)
+
+
+@pytest.fixture(scope="module")
+def asks(centre: Centre) -> Iterator[httpx.Client]:
+    """Asks that centre, running; follows nothing, and keeps no cookie."""
+    with running(centre.app) as url, httpx.Client(base_url=url, timeout=10) as asking:
         yield asking
 
 

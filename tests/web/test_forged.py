@@ -21,20 +21,17 @@ from flowcentre.model import Audited, AuditEntry
 from flowcentre.store import Store
 from flowcentre.web import slips
 from flowcentre.web.asker import DISPLAY, SESSION
-from tests.web.access_cast import asking_at, form_mark
+from tests.web.access_cast import form_mark
 from tests.web.rows_cast import (
     DASH,
     GRANTED,
     READER,
-    SECRETS,
     WATCHER,
     WHOLE,
     Centre,
     named_in,
     page_question,
     question,
-    served,
-    settle_people,
     text_of,
 )
 
@@ -47,6 +44,7 @@ FORMS = ("/huddle", "/huddle/1", "/actions/new", "/actions/1", "/pressure/northg
 PATHS = ("/delays.csv", "/delays.xlsx", "/delays/ward-sheet", "/packages.csv", "/packages.xlsx", "/api/v1/delays",
          "/api/v1/packages", "/api/v1/capacity", "/live/pages/packages", "/live/pages/capacity", "/live/pages/delays",
          "/wall/county", "/wall/county/body", "/access", "/access/audit", "/access/audit.json", "/_dash-layout", "/metrics",
+         "/_dash-component-suites/dash/dash.py", "/_dash-component-suites/os/x.js", "/_dash-component-suites/dash/../dash.py",
          "/delays", "/packages//", "/delays.CSV", "/%64elays.csv", "/api/v1/../v1/delays", "/delays/%2e%2e/delays.csv")  # fmt: skip
 QUERIES = ("", "?counts=yes", "?people=yes&people=no", "?counts=no&counts=yes", "?people=no", "?small=suppress", "?site=southmere",
            "?locality=mid", "?scope=everywhere", "?at=2026-11-22T08:03", "?phase=waiting,receiving,ended", "?counts=YES")  # fmt: skip
@@ -76,19 +74,6 @@ def seen(lasting_store: Store) -> Iterator[Seen]:
 
     with mock.patch.object(Store, "audit", told):
         yield seen
-
-
-@pytest.fixture(scope="module")
-def centre(lasting_store: Store, seen: Seen) -> Iterator[Centre]:
-    settle_people(lasting_store)
-    with mock.patch.dict("os.environ", SECRETS):
-        yield Centre(lasting_store)
-
-
-@pytest.fixture(scope="module")
-def client(centre: Centre) -> Iterator[httpx.Client]:
-    with served(centre) as url, asking_at(url) as client:
-        yield client
 
 
 @dataclass
@@ -185,15 +170,15 @@ class Forger:
         return {"method": "POST", "url": chance.choice(FORMS), "data": fields, "headers": headers}
 
 
-def many(centre: Centre, client: httpx.Client, seen: Seen, number: int, seed: int) -> None:
+def many(centre: Centre, asks: httpx.Client, seen: Seen, number: int, seed: int) -> None:
     everybody = centre.everybody()
     theirs = {name: centre.theirs(name) for name in NAMES}
     ids = {name: f"local|{name}" for name in GRANTED} | {"reader": "machine|reader"}
-    forger = Forger(centre, str(client.base_url).rstrip("/"), random.Random(seed))
+    forger = Forger(centre, str(asks.base_url).rstrip("/"), random.Random(seed))
     for turn in range(number):
         holder, sent, own = forger.request()
         done = len(seen.did)
-        answer = client.request(**sent)
+        answer = asks.request(**sent)
         said = text_of(answer)
         asked = str(sent.get("json", "")) + str(sent.get("data", ""))
         named = {
@@ -204,9 +189,9 @@ def many(centre: Centre, client: httpx.Client, seen: Seen, number: int, seed: in
             named.discard("SM-1")  # what an administrator asks about, said back to them
         assert named <= theirs[holder], told
         assert named <= seen.of[ids.get(holder, "")], told  # written down before it left
-        assert answer.status_code < 500 or "outputs" in str(sent.get("json")), told  # which Dash cannot read
+        assert answer.status_code < 500, told
         if sent["method"] == "POST" and not own:
-            assert answer.status_code in (303, 400, 401, 403, 404, 405, 422, 500), told
+            assert answer.status_code in (303, 400, 401, 403, 404, 405, 422), told
             assert not named, told
         if len(seen.did) > done:
             assert holder in ("lead", "editor"), told
@@ -219,14 +204,14 @@ def many(centre: Centre, client: httpx.Client, seen: Seen, number: int, seed: in
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_forged_request_gives_a_row_or_does_anything(
-    centre: Centre, client: httpx.Client, seen: Seen, seed: int
+    centre: Centre, asks: httpx.Client, seen: Seen, seed: int
 ) -> None:
-    many(centre, client, seen, 150, seed)
+    many(centre, asks, seen, 150, seed)
     if seed == 2:
         assert seen.of["local|all"]  # some were real: a test in which everything is refused would prove nothing
         assert seen.of["local|mid"]
 
 
 @pytest.mark.soak
-def test_nor_do_a_hundred_thousand(centre: Centre, client: httpx.Client, seen: Seen) -> None:
-    many(centre, client, seen, MANY, 3)
+def test_nor_do_a_hundred_thousand(centre: Centre, asks: httpx.Client, seen: Seen) -> None:
+    many(centre, asks, seen, MANY, 3)

@@ -3,88 +3,71 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from unittest import mock
 
 import httpx
 import pytest
 
-from flowcentre.store import Store
-from tests.web.access_cast import asking_at
-from tests.web.rows_cast import SECRETS, Centre, served, settle_people
+from tests.web.rows_cast import Centre
 
 LISTS = ("delays", "packages")
 
 
-@pytest.fixture(scope="module")
-def centre(lasting_store: Store) -> Iterator[Centre]:
-    settle_people(lasting_store)
-    with mock.patch.dict("os.environ", SECRETS):
-        yield Centre(lasting_store)
-
-
-@pytest.fixture(scope="module")
-def client(centre: Centre) -> Iterator[httpx.Client]:
-    with served(centre) as url, asking_at(url) as client:
-        yield client
-
-
-def sheet_words(client: httpx.Client, centre: Centre, name: str, query: str = "") -> str:
-    answer = client.get(f"/delays/ward-sheet{query}", headers=centre.headers(name))
+def sheet_words(asks: httpx.Client, centre: Centre, name: str, query: str = "") -> str:
+    answer = asks.get(f"/delays/ward-sheet{query}", headers=centre.headers(name))
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
 
 
-def test_a_ward_sheet_says_of_how_many_counted_there_it_shows_a_part(centre: Centre, client: httpx.Client) -> None:
-    part = sheet_words(client, centre, "mid", "?site=southmere")
+def test_a_ward_sheet_says_of_how_many_counted_there_it_shows_a_part(centre: Centre, asks: httpx.Client) -> None:
+    part = sheet_words(asks, centre, "mid", "?site=southmere")
     assert "2 of the 8 people counted on this ward are yours to see: those of Mid." in part
     assert "They hold 2 of the 8 people counted: those of Mid." in part
     assert "with no criteria to reside" not in part
     assert "8 of the 8 people counted on this ward are yours to see: those of Southmere" in sheet_words(
-        client, centre, "southmere", "?site=southmere"
+        asks, centre, "southmere", "?site=southmere"
     )
-    whole = sheet_words(client, centre, "all", "?site=southmere")
+    whole = sheet_words(asks, centre, "all", "?site=southmere")
     assert "8 people with no criteria to reside" in whole
     assert "yours to see" not in whole
 
 
 @pytest.mark.parametrize(("name", "yours"), [("southmere", "Southmere"), ("nowhere", "north")])
 def test_a_sheet_of_which_nobody_may_be_seen_says_how_many_are_counted_there(
-    centre: Centre, client: httpx.Client, name: str, yours: str
+    centre: Centre, asks: httpx.Client, name: str, yours: str
 ) -> None:
-    none = sheet_words(client, centre, name, "?site=northgate")
+    none = sheet_words(asks, centre, name, "?site=northgate")
     assert "20 people are counted here; none of them is yours to see. Yours are those of " + yours in none
     assert "Northgate" in none
     assert "Nobody" not in none
 
 
 def test_a_file_of_a_part_says_so_in_its_name_and_a_header_and_one_of_everybody_does_not(
-    centre: Centre, client: httpx.Client
+    centre: Centre, asks: httpx.Client
 ) -> None:
     for kind in ("csv", "xlsx"):
-        part = client.get(f"/delays.{kind}", headers=centre.headers("mid"))
+        part = asks.get(f"/delays.{kind}", headers=centre.headers("mid"))
         assert "-delayed-people-of-Mid-only-20" in part.headers["content-disposition"]
         assert part.headers["x-flow-scope"] == "Mid"
         for whole, name in (("", "all"), ("?counts=yes", "mid")):
-            file = client.get(f"/delays.{kind}{whole}", headers=centre.headers(name))
+            file = asks.get(f"/delays.{kind}{whole}", headers=centre.headers(name))
             assert "only" not in file.headers["content-disposition"]
             assert "x-flow-scope" not in file.headers
-    assert client.get("/delays/ward-sheet", headers=centre.headers("mid")).headers["x-flow-scope"] == "Mid"
+    assert asks.get("/delays/ward-sheet", headers=centre.headers("mid")).headers["x-flow-scope"] == "Mid"
 
 
 @pytest.mark.parametrize("list_", LISTS)
 def test_the_api_says_whose_rows_it_gives_and_how_many_there_are_of_everybody(
-    centre: Centre, client: httpx.Client, list_: str
+    centre: Centre, asks: httpx.Client, list_: str
 ) -> None:
     part, whole = (
-        client.get(f"/api/v1/{list_}", headers=centre.headers(name)).json()["people"] for name in ("mid", "all")
+        asks.get(f"/api/v1/{list_}", headers=centre.headers(name)).json()["people"] for name in ("mid", "all")
     )
     assert (part["whose"], whole["whose"]) == ("Mid", None)
     assert part["total"] < part["counted"] == whole["counted"] == whole["total"]
 
 
-def test_a_page_whose_rows_of_others_are_left_out_says_how_many(centre: Centre, client: httpx.Client) -> None:
-    whole, part = (client.get("/live/pages/packages", headers=centre.headers(name)).text for name in ("all", "mid"))
+def test_a_page_whose_rows_of_others_are_left_out_says_how_many(centre: Centre, asks: httpx.Client) -> None:
+    whole, part = (asks.get("/live/pages/packages", headers=centre.headers(name)).text for name in ("all", "mid"))
     said = [int(number) for number in re.findall(r">(\d+) more rows? here (?:is|are) not yours to see", part)]
     assert said
     assert "not yours to see" not in whole

@@ -24,6 +24,7 @@ from flowcentre.access import accounts
 from flowcentre.access.accounts import WORDS, Refused, hashed
 from flowcentre.model import Audited, Grant, Role, Scope, TrustedProxy
 from flowcentre.store import open_store
+from flowcentre.web import slips
 from flowcentre.web.asker import DISPLAY, MARK, SESSION
 from flowcentre.web.sign_in import then_of
 from tests.web.access_cast import (
@@ -310,6 +311,11 @@ def test_an_account_is_closed_once_that_was_asked_twice_and_never_by_whoever_is_
     assert [each.name for each in door.store.accounts() if each.closed_at is not None] == ["viewer"]
 
 
+def other_mark(key: str) -> str:
+    """The mark of another form of the same session."""
+    return "fedcba9876543210" + slips._signed(key, "fedcba9876543210")
+
+
 def test_a_form_that_is_sent_again_makes_no_second_address(door: Door, client: httpx.Client) -> None:
     admin, key = _session(door, "admin")
     asked = {"do": "make", "board": "county", "title": "Control room", "form": form_mark(key)}
@@ -319,7 +325,10 @@ def test_a_form_that_is_sent_again_makes_no_second_address(door: Door, client: h
     again = sent(client, "/access", as_person(admin), **asked)
     assert (again.status_code, "/show/" in again.text) == (422, False)
     assert "made its address already" in again.text
+    with running(Westshire(front=Door(door.store).front).app()) as url, asking_at(url) as another:
+        assert sent(another, "/access", as_person(admin), **asked).status_code == 422  # nor on another server
     assert len(door.store.displays()) == 1
+    assert "/show/" in sent(client, "/access", as_person(admin), **asked | {"form": other_mark(key)}).text
 
 
 def test_what_is_taken_from_a_grant_is_taken_from_who_is_signed_in(door: Door, client: httpx.Client) -> None:
