@@ -23,8 +23,10 @@ _FORMS = (
     # Of whoever was born before 2010: later days are those of work.
     r"(?P<birth>(?<![\d-])(?:19\d\d|200\d)[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d)"
     r"|(?<![\d.])(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|1[0-2])[-/.](?:19\d\d|200\d)(?![\d.]))",
+    # Before ten digits, for the first ten of these are some.
+    rf"(?P<abroad>(?<![\w.])(?:\+|%2B|00)44{_APART}(?:\(0\){_APART})?[1-9](?:(?:%20|[ ().-]{{0,2}})\d){{8,9}}(?!\d))",
     rf"(?P<ten>(?<!\d){_APART.join(['[0-9]'] * 10)}(?!\d))",
-    rf"(?P<telephone>(?<![\w.])(?:(?:\+|%2B|00)?44{_APART}(?:\(0\){_APART})?|\(?0)"
+    rf"(?P<telephone>(?<![\w.])(?:44{_APART}(?:\(0\){_APART})?|\(?0)"
     r"[1-9](?:(?:%20|[ ().-]{0,2})\d){8,9}(?!\d))",
     r"(?P<postcode>(?<![A-Za-z0-9])(?:[A-Za-z]{1,2}\d[A-Za-z\d]?|GIR)(?:%20|[\s+_.-])?"
     r"\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2}(?![A-Za-z0-9]))",
@@ -32,7 +34,7 @@ _FORMS = (
 _EMAIL = r"(?P<email>[\w.!#$%&*+=?^`{|}~-][\w.!#$%&'*+=?^`{|}~-]{0,63}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63})+)"
 _FORM, _FORM_OR_EMAIL = re.compile("|".join(_FORMS)), re.compile("|".join((_EMAIL, *_FORMS)))
 _DIGITS = re.compile(r"[0-9]+")
-_NAMED = {"email": EMAIL, "birth": BIRTH, "telephone": TELEPHONE, "postcode": POSTCODE}
+_NAMED = {"email": EMAIL, "birth": BIRTH, "telephone": TELEPHONE, "abroad": TELEPHONE, "postcode": POSTCODE}
 
 
 def scrubbed(text: str) -> str:

@@ -113,3 +113,43 @@ def test_neither_a_log_nor_a_warning_nor_a_crash_of_a_thread_or_a_process_quotes
     assert not [word for word in ("9434765919", "943 476", "Smith", "trust.example", "BS1", "496 0123") if word in said]
     assert said.count("broke off: RuntimeError after ValueError") == 2
     assert all(named in said for named in (NHS, EMAIL, POSTCODE, TELEPHONE))
+
+
+# As people write them, and as addresses hold them; beside each what stands in its place.
+BATTERY = {
+    NHS: ("9434765919", "943 476 5919", "943-476-5919", "943.476.5919", "943%20476%205919", "943+476+5919"),
+    TELEPHONE: (
+        "01179 460 123", "0117 496 0123", "(0117) 496 0123", "07700 900123", "07700-900-123", "+44 7700 900123",
+        "+44 (0)20 7946 0123", "0044 20 7946 0123", "020%207946%200123", "%2B447700900123", "0808 157 0123",
+    ),
+    EMAIL: ("a.b@ward.trust.example", "a_b+c@nhs.net", "O'Neill@trust.example", "a.b%40nhs.net"),
+    POSTCODE: ("BS1 5TR", "bs15tr", "SW1A 1AA", "EC1A%201BB", "M1+1AE", "GIR 0AA", "B33_8TH"),
+}  # fmt: skip
+BATTERIES = """
+import logging, sys, structlog
+from running.logs import configure_logging
+configure_logging()
+ours, theirs, access = structlog.get_logger("ours"), logging.getLogger("theirs"), logging.getLogger("uvicorn.access")
+access.setLevel(logging.INFO)
+for number, said in enumerate(sys.argv[1:]):
+    ours.warning(f"of {said} refused", rows=[{"n": said}], **{"who": said, "deep": {"er": (said,)}})
+    theirs.error("of %s and %r", said, {"n": said})
+    access.info('%s - "%s %s HTTP/%s" %d', "10.0.0.1:5000", "GET", f"/delays?q={said}&at={said}", "1.1", 200)
+    try:
+        raise ValueError(f"row of {said}")
+    except ValueError:
+        ours.exception("could not read")
+        theirs.exception("could not read %s", said)
+    print(f"done {number}", file=sys.stderr)
+"""
+
+
+def test_none_of_a_battery_goes_by_in_events_tracebacks_and_lines_of_requests():
+    every = [said for each in BATTERY.values() for said in each]
+    run = [sys.executable, "-c", BATTERIES, *every]
+    done = subprocess.run(run, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    told = done.stdout + done.stderr
+    assert f"done {len(every) - 1}" in told, told[-500:]
+    assert [said for said in every if said in told] == []
+    for named, forms in BATTERY.items():
+        assert told.count(named) >= 6 * len(forms), named

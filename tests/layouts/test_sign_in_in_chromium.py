@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
+from structlog.testing import capture_logs
 
 from flowcentre.access.accounts import hashed
 from flowcentre.model import Grant, Role, Scope
@@ -199,6 +203,83 @@ def test_one_signs_out_and_the_way_back_shows_nothing(screen: Page, address: str
     assert screen.context.cookies() == []
     screen.goto(f"{address}/access")
     assert screen.url == f"{address}/sign-in?next=/access"
+
+
+# --- What is left behind in a browser -----------------------------------------------------------------
+
+# All that a page of this address has kept in the browser, and every address that it has asked for.
+KEPT = """async () => {
+  const databases = await indexedDB.databases();
+  const caches_ = await Promise.all((await caches.keys()).map(async name => [name,
+    (await (await caches.open(name)).keys()).map(request => request.url)]));
+  return JSON.stringify([{...localStorage}, {...sessionStorage}, databases, caches_, document.cookie, location.href,
+    document.referrer, history.state, document.title, window.name,
+    (await navigator.serviceWorker.getRegistrations()).map(each => each.scope),
+    performance.getEntries().map(entry => entry.name)]);
+}"""
+
+
+def test_a_browser_keeps_nobody_whom_a_manager_looked_at(
+    screen: Page, address: str, door: Door, shown: Shown, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither what it stores nor its history nor what it tells another server holds a reference; nor does a crash's report."""
+    refs = {stay.person.ref for stay in shown.book.stays}
+    asked: list[str] = []
+    screen.on("request", lambda request: asked.append(f"{request.url} {request.all_headers()}"))
+    screen.goto(f"{address}/delays")
+    sign_in(screen, "manager")
+    row = screen.locator('.ag-row[row-index="1"] [col-id=ref]')
+    row.wait_for(timeout=PATIENT)
+    screen.locator("#choose-columns summary").click()
+    screen.locator('#list-columns input[value="family"]').check()
+    screen.locator("#pathway-1").click()
+    expect(screen.locator("#chip-pathway-1")).to_be_visible(timeout=PATIENT)
+    row.wait_for(timeout=PATIENT)
+    row.click()
+    expect(screen.locator("#list-drawer")).to_contain_text("Ready to leave", timeout=PATIENT)
+    opened = screen.locator("#list-drawer h2").inner_text()
+    assert opened in refs
+    screen.keyboard.press("Escape")
+    with screen.expect_download() as download:
+        screen.get_by_role("link", name="CSV").click()
+    assert opened in download.value.path().read_text(encoding="utf-8")
+    assert opened not in download.value.suggested_filename
+    kept = screen.evaluate(KEPT)
+    assert "family" in kept  # the columns, which are chosen for good
+    assert "_dash-update-component" in kept
+    spoken = " ".join(asked)
+    assert "referer" not in spoken.lower().replace(f"referer': '{address}", "")  # to itself alone, and of an address
+
+    def held(text: str) -> list[str]:
+        return [ref for ref in refs if ref in text]
+
+    assert held(kept) == held(spoken) == held(str(screen.context.cookies())) == []
+    state = screen.context.storage_state(indexed_db=True)
+    assert held(str(state)) == []
+
+    # Something breaks while rows are drawn, and its words hold somebody.
+    def broken(query: str, _picture: object = None) -> None:
+        raise ValueError(f"{opened}, Zebedee Quillfeather, 943 476 5919")
+
+    caplog.set_level(logging.DEBUG)
+    shown.book.choose = broken  # type: ignore[method-assign,assignment]
+    with capture_logs() as lines:
+        screen.goto(f"{address}/delays?pathway=2")
+        expect(screen.locator("h1")).to_have_text("This page could not be drawn", timeout=PATIENT)
+        cookies = "; ".join(f"{each['name']}={each['value']}" for each in screen.context.cookies())
+        file = httpx.get(f"{address}/delays.csv", headers={"cookie": cookies})
+    crash = f"{lines} {caplog.messages} {file.headers} {file.text} {screen.content()}"
+    assert file.status_code == 500
+    assert "ValueError" in crash
+    assert not re.search(f"{re.escape(opened)}|Zebedee|943", crash)
+    # Who signs out leaves nothing of them, and the way back shows nothing.
+    screen.goto(f"{address}/signed-in")
+    screen.get_by_role("button", name="Sign out").click()
+    expect(screen.locator("h1")).to_have_text("You are signed out")
+    assert held(screen.evaluate(KEPT)) == []
+    screen.go_back()
+    screen.go_back()
+    assert held(screen.content()) == []
 
 
 # --- Forms, whose words must not be lost -----------------------------------------------------------
