@@ -53,6 +53,7 @@ from flowcentre.web.pulse import Pulse
 from flowcentre.web.refusals import Refusals
 from flowcentre.web.rehearsal import RehearsalRoutes
 from flowcentre.web.sign_in import SignInRoutes
+from flowcentre.web.sign_in_answers import SignInAnswers
 from flowcentre.web.typed import Desk, SignedIn, TypedRoutes, by_title
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ def create_server(
     )
     of_access = (
         (
-            SignInRoutes(front, glass, live.current),
+            SignInRoutes(front, glass, live.current, SignInAnswers(front, glass, live.current)),
             AdministerRoutes(front, glass, live.current),
             AuditRoutes(store, glass, live.current, now),
         )

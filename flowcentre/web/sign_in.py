@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -22,21 +21,20 @@ from flowcentre.access.accounts import BUSY, Refused, sign_in
 from flowcentre.access.asking import asking
 from flowcentre.access.devices import device_cookie
 from flowcentre.access.grants import LOCAL, identity_of
-from flowcentre.access.repeated import Repeated
-from flowcentre.model import Audited, Identity, Picture, SignedIn, SignedOut, SignIn, is_account_name
+from flowcentre.model import Audited, Picture, SignedIn, is_account_name
 from flowcentre.web.asker import DEVICE, DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
-from flowcentre.web.decisions import NOT_PEOPLE, Who, decision
+from flowcentre.web.decisions import Who, decision
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.front import Front
 from flowcentre.web.glass import Glass
 from flowcentre.web.lane import Full, Lane
+from flowcentre.web.sign_in_answers import SignInAnswers, is_said
 from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 
 PATH, CALLBACK, BACK_CHANNEL = "/sign-in", "/sign-in/callback", "/sign-out/back-channel"
 NOTHING_GRANTED = (
     "You are known, and nothing is granted to you here. An administrator of this flow centre can change that."
 )
-NOT_NOW = "Nobody can be signed in just now: the store does not answer. Please try again in a moment."
 _PENDING_FOR = timedelta(minutes=10)
 _KEPT_FOR = timedelta(days=400)  # as long as a browser keeps any cookie; it is renewed each time
 _LONGEST_THEN = 1000
@@ -53,10 +51,10 @@ class SignInRoutes:
     front: Front
     glass: Glass
     current: Callable[[], Picture]
+    answers: SignInAnswers
     # Apart, for local accounts are for the day on which the provider does not answer. Two hash at once: see ``sign_in``.
     by_password: Lane = field(default_factory=lambda: Lane("sign-in", threads=2, most=12))
     by_provider: Lane = field(default_factory=lambda: Lane("provider", threads=4, most=16))
-    refusals: Repeated = field(default_factory=Repeated)
 
     @property
     def routes(self) -> list[Route]:
@@ -77,7 +75,7 @@ class SignInRoutes:
 
     def form(self, request: Request) -> Response:
         """The page by which people sign in; somebody who is signed in is told so."""
-        return self._drawn(then=then_of(request.query_params.get("next", "")))
+        return self.answers.drawn(then=then_of(request.query_params.get("next", "")))
 
     async def sent(self, request: Request) -> Response:
         """The form of a local account."""
@@ -85,7 +83,7 @@ class SignInRoutes:
         try:
             answer = await self.by_password.run(self._local, request, body)
         except Full:
-            return self._busy()
+            return self.answers.busy()
         if answer.status_code == 403:
             await asyncio.sleep(_REFUSED_EVERY - (time.monotonic() - began) % _REFUSED_EVERY)
         return answer
@@ -94,11 +92,11 @@ class SignInRoutes:
         try:
             fields = fields_of(body)
         except NotASlip as why:
-            return self._drawn(400, mistake=str(why))
+            return self.answers.drawn(400, mistake=str(why))
         then, name = then_of(fields.get("next", "")), fields.get("name", "").strip().lower()[:64]
         access, at = self.front.access(), self.front.now()
         if not access.local:
-            return self._drawn(404, then=then, mistake="There are no local accounts here.")
+            return self.answers.drawn(404, then=then, mistake="There are no local accounts here.")
         try:
             browser = cookies_of(request.headers).get(DEVICE, "")
             password, code = fields.get("password", ""), fields.get("code", "").replace(" ", "")
@@ -107,17 +105,17 @@ class SignInRoutes:
             if isinstance(found, Refused):
                 # What is no account's name may be somebody's password, in the wrong field.
                 known = is_account_name(name) and self.front.store.account(name) is not None
-                return self._refused(f"{LOCAL}|{name if known else '?'}", found, then, name)
+                return self.answers.refused(f"{LOCAL}|{name if known else '?'}", found, then, name)
             identity = identity_of(access, LOCAL, found.name, found.title)
             if identity is None:
                 refused = Refused(NOTHING_GRANTED, "nothing is granted")
-                return self._refused(f"{LOCAL}|{name}", refused, then, name)
-            answer = self._begun(request, identity, then)
+                return self.answers.refused(f"{LOCAL}|{name}", refused, then, name)
+            answer = self.answers.begun(request, identity, then)
             kept = cookie(DEVICE, device_cookie(browser, found), lasts=_KEPT_FOR)
             answer.headers.append("set-cookie", kept)
             return answer
         except Exception as error:
-            return self._failed(error, then)
+            return self.answers.failed(error, then)
 
     # --- By an identity provider --------------------------------------------------------------------
 
@@ -126,17 +124,17 @@ class SignInRoutes:
         try:
             return await self.by_provider.run(self._to_provider, request)
         except Full:
-            return self._busy()
+            return self.answers.busy()
 
     def _to_provider(self, request: Request) -> Response:
         then = then_of(request.query_params.get("next", ""))
         try:
             provider = self.front.provider()
             if provider is None:
-                return self._drawn(404, then=then, mistake="No identity provider is configured here.")
+                return self.answers.drawn(404, then=then, mistake="No identity provider is configured here.")
             address, pending = provider.begin(self.front.public_url + CALLBACK)
         except Exception as error:
-            return self._not_by_provider(error, then)
+            return self.answers.not_by_provider(error, then)
         answer = RedirectResponse(address, 303)
         value = f"{pending.handle}~{base64.urlsafe_b64encode(then.encode()).rstrip(b'=').decode()}"
         answer.headers.append("set-cookie", cookie(PENDING, value, lasts=_PENDING_FOR))
@@ -147,7 +145,7 @@ class SignInRoutes:
         try:
             return await self.by_provider.run(self._from_provider, request)
         except Full:
-            return self._busy()
+            return self.answers.busy()
 
     def _from_provider(self, request: Request) -> Response:
         handle, _, kept = cookies_of(request.headers).get(PENDING, "").partition("~")
@@ -157,19 +155,19 @@ class SignInRoutes:
 
             provider = self.front.provider()
             if provider is None:
-                return self._drawn(404, then=then, mistake="No identity provider is configured here.")
+                return self.answers.drawn(404, then=then, mistake="No identity provider is configured here.")
             query = dict(request.query_params)
             known = provider.finish(pending_of(handle), query, self.front.public_url + CALLBACK)
             identity = identity_of(self.front.access(), known.issuer, known.subject, known.title, known.groups)
             if identity is None:
                 refused = Refused(NOTHING_GRANTED, "nothing is granted")
-                answer = self._refused(f"{known.issuer}|{known.subject}", refused, then)
+                answer = self.answers.refused(f"{known.issuer}|{known.subject}", refused, then)
             else:
-                answer = self._begun(
+                answer = self.answers.begun(
                     request, identity, then, provider_session=known.provider_session, id_token=known.id_token
                 )
         except Exception as error:
-            answer = self._not_by_provider(error, then)
+            answer = self.answers.not_by_provider(error, then)
         answer.headers.append("set-cookie", cookie(PENDING, ""))
         return answer
 
@@ -193,7 +191,7 @@ class SignInRoutes:
                 return PlainTextResponse("The logout token names nobody.", 400)
             ended = self.front.store.end_sessions(of, at, "the provider")
         except Exception as error:
-            log.warning("a provider's logout was refused", why=str(error) if _is_said(error) else type(error).__name__)
+            log.warning("a provider's logout was refused", why=str(error) if is_said(error) else type(error).__name__)
             return PlainTextResponse("That is no logout token of ours.", 400)
         self.front.forget()
         log.info("sessions ended by the provider", count=ended)
@@ -221,10 +219,10 @@ class SignInRoutes:
             self.front.sessions.end(token, at)
             self.front.forget()
             try:
-                self._audit(asker.identity, Audited.SIGNED_OUT, "signed out")
+                self.answers.audit(asker.identity, Audited.SIGNED_OUT, "signed out")
             except Exception as error:  # they are out; that they are is better than that it is kept
                 log.error("a sign-out was not audited", **kind_and_place(error))
-        answer = self._signed_out(self._provider_address(session.id_token if session is not None else ""))
+        answer = self.answers.signed_out(self._provider_address(session.id_token if session is not None else ""))
         for name in (SESSION, MARK):
             answer.headers.append("set-cookie", cookie(name, "", read_by_scripts=name == MARK))
         answer.headers["clear-site-data"] = '"storage"'
@@ -232,7 +230,7 @@ class SignInRoutes:
 
     def signed_out(self, _request: Request) -> Response:
         """That nobody is signed in any more: where a provider sends the browser back to."""
-        return self._signed_out("")
+        return self.answers.signed_out("")
 
     def _provider_address(self, id_token: str) -> str:
         if not id_token:
@@ -257,83 +255,6 @@ class SignInRoutes:
         answer.headers.append("set-cookie", cookie(DISPLAY, token, lasts=_KEPT_FOR))
         return answer
 
-    # --- How -----------------------------------------------------------------------------------------
-
-    def _begun(self, request: Request, identity: Identity, then: str, **of_provider: Any) -> Response:
-        """A session begins, and one that this browser had is over. Audited first: no audit, nobody in."""
-        at = self.front.now()
-        self._audit(identity, Audited.SIGNED_IN, "signed in")
-        before = cookies_of(request.headers).get(SESSION)
-        if before is not None:
-            ended = self.front.sessions.who(before, at)
-            if ended is not None and ended.identity.id != identity.id:
-                self._audit(ended.identity, Audited.SIGNED_OUT, "signed out: somebody else signed in in that browser")
-            self.front.sessions.end(before, at, "signed in anew")
-            self.front.forget()
-        token, _ = self.front.sessions.begin(identity, at, **of_provider)
-        answer = RedirectResponse(then, 303)
-        answer.headers.append("set-cookie", cookie(SESSION, token))
-        return answer
-
-    def _refused(self, who: str, refused: Refused, then: str, name: str = "") -> Response:
-        at = self.front.now()
-        more = self.refusals.due(who, refused.reason, at)
-        if more is not None:
-            what = f"{refused.reason}; {more} more like it since the entry before" if more else refused.reason
-            try:
-                self.front.store.audit(who, "", Audited.REFUSED_SIGN_IN, what, at=at)
-            except Exception:
-                self.refusals.not_written(who, refused.reason)
-                raise
-        log.warning("a sign-in was refused", why=refused.reason)
-        return self._drawn(403, then=then, name=name, mistake=refused.words)
-
-    def _busy(self) -> Response:
-        answer = self._drawn(503, mistake=BUSY)
-        answer.headers["retry-after"] = "5"
-        return answer
-
-    def _not_by_provider(self, error: Exception, then: str) -> Response:
-        words = getattr(error, "words", None)
-        if not _is_said(error) or not isinstance(words, str):
-            return self._failed(error, then)
-        log.warning("a sign-in by the provider failed", why=str(error))
-        return self._drawn(403, then=then, mistake=words)
-
-    def _failed(self, error: Exception, then: str) -> Response:
-        log.error("nobody could be signed in", **kind_and_place(error))
-        return self._drawn(503, then=then, mistake=NOT_NOW)
-
-    def _audit(self, identity: Identity, act: Audited, what: str) -> None:
-        self.front.store.audit(identity.id, identity.title, act, what, at=self.front.now())
-
-    def _drawn(self, status: int = 200, *, then: str = "/", name: str = "", mistake: str = "") -> Response:
-        draw, access, county = self.glass.sign_in_page, self.front.access(), self.current().county
-        if draw is None:
-            return PlainTextResponse(mistake or "Sign in.", status)
-        oidc, asker = access.oidc.title if access.oidc is not None else "", asking.get()
-        is_person = asker is not None and asker.identity.issuer not in NOT_PEOPLE
-        page = SignIn(
-            county.name,
-            county.demonstration,
-            access.local,
-            oidc,
-            access.proxy is not None,
-            name=name,
-            then=then,
-            mistake=mistake,
-            signed_in_as=asker.identity.title if asker is not None and is_person else "",
-            mark=fresh_mark() if asker is not None and is_person and asker.token_hash else "",
-        )
-        return HTMLResponse(draw(page), status)
-
-    def _signed_out(self, provider_address: str) -> Response:
-        draw, county, oidc = self.glass.signed_out_page, self.current().county, self.front.access().oidc
-        if draw is None:
-            return PlainTextResponse("You are signed out.")
-        title = oidc.title if oidc is not None else ""
-        return HTMLResponse(draw(SignedOut(county.name, county.demonstration, title, provider_address)))
-
 
 def then_of(asked: str) -> str:
     """Where somebody goes once they are signed in: a page of ours, and the first where they ask for another's."""
@@ -349,8 +270,3 @@ def _decoded(kept: str) -> str:
         return base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4)).decode("ascii")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return "/"
-
-
-def _is_said(error: Exception) -> bool:
-    """Has it words that hold no secret? Those of the provider's module are made so."""
-    return type(error).__name__ == "NotSignedInBecause"
