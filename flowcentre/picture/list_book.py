@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic
 
 from flowcentre.measures.derive import LONDON
-from flowcentre.model import Interval, Picture, RowScope
+from flowcentre.model import Interval, Kept, Picture, RowScope
 from flowcentre.picture.build import build
 from flowcentre.picture.list_beside import beside
 from flowcentre.picture.list_history import ListHistory, Past
@@ -70,6 +70,7 @@ class ListBook(Generic[T]):
         if at is None:
             lists = self._with_steps(picture, self.lists(picture, keep=True), keep=True)
         else:
+            self._must_be_kept(at)
             picture, lists = self._known_at(at, picture)
         return Chosen(picture, lists, Filters.of(self._subject, query, picture))
 
@@ -106,10 +107,22 @@ class ListBook(Generic[T]):
             return kept[0]
         return build(self._store, present.county, at)
 
+    def _must_be_kept(self, at: datetime) -> None:
+        """Of a moment whose rows or figures have been purged nothing is shown: what is left of it is not who was there."""
+        purged = [self._store.kept_since(kept) for kept in (Kept.PEOPLE, Kept.READINGS)]
+        since = max((moment for moment in purged if moment is not None), default=at)
+        if at < since:
+            said = f"{since.astimezone(LONDON):%Y-%m-%d}"
+            raise NoSuchMoment(
+                f"at is before {said}: what was known until then has been kept long enough and is purged"
+            )
+
     def _may_hold(self, place: str) -> bool:
         """May the list of a place hold anybody of the scope? Any may, where somebody of a locality can be on it."""
         scope = self._scope
-        return scope is None or scope.everywhere or bool(scope.localities) or place in scope.places
+        if scope is None or scope.everywhere or bool(scope.localities) or place in scope.places:
+            return True
+        return self._subject.of_those_lying and bool(scope.places)  # of whoever lies in one of these
 
     def _with_steps(self, picture: Picture, lists: tuple[PlaceList[T], ...], *, keep: bool) -> tuple[PlaceList[T], ...]:
         """The lists with each person's step on the other book's; of the present worked out once for a pair of lists."""

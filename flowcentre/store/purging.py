@@ -58,6 +58,7 @@ class PurgeVerbs(Connections):
             while self._purge_some(kept, before, piece):
                 time.sleep(_BREATH)
         with self._changing() as connection:
+            _take_turn(connection)
             gone = marks.untold(connection, kept)
             if gone:
                 what = f"{kept} before {from_ms(before):%Y-%m-%d %H:%M} UTC, {gone} {'row' if gone == 1 else 'rows'}"
@@ -68,8 +69,7 @@ class PurgeVerbs(Connections):
     def _purge_some(self, kept: Kept, before: int, piece: retention.Piece) -> int:
         with self._changing() as connection:
             opening.take_time(connection)
-            if connection.dialect.name == "postgresql":
-                connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
+            _take_turn(connection)
             rows = piece(connection)
             if rows:
                 # What is not told of yet stands beside the moment, in the very transaction.
@@ -84,6 +84,12 @@ class PurgeVerbs(Connections):
         with self._changing() as writing:
             audits.write(writing, who, _TITLE, Audited.PURGED, audits.goes_words(*last), (), at)
         return (lambda connection: audits.purge_some(connection, last[0]),)
+
+
+def _take_turn(connection: Connection) -> None:
+    """Have no other purge delete or tell at the same time; on SQLite whoever writes is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
 
 
 def _moments(connection: Connection, cuts: Mapping[Kept, datetime]) -> dict[Kept, int]:

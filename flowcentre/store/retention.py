@@ -7,7 +7,7 @@ row of what is known by its number: SQLite would give that number to another.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from flowcentre.store.pruning import count_polls, prune_some
 
 Cuts = Mapping[Kept, int]  # by class the moment before which it goes
 Piece = Callable[[Connection], int]  # deletes some of what goes; how many rows, 0 when all is done
-_FIGURES_AT_ONCE = 5_000  # of the large tables, whose rows lie side by side
+_FIGURES_AT_ONCE = 2_000  # of the large tables, whose rows lie side by side
 _DAY = 86_400_000
 
 
@@ -36,7 +36,7 @@ def pieces(connection: Connection, kept: Kept, cuts: Cuts) -> Iterator[Piece]:
         case Kept.READINGS | Kept.ROLLUPS:
             for table, column, ids in _figures(connection, kept):
                 for some in some_at_once(ids):
-                    yield partial(_figures_some, table=table, column=column, ids=some, before=before)
+                    yield partial(_figures_some, table=table, column=column, left=some, before=before)
         case Kept.PEOPLE:
             for which in _people(connection, before):
                 yield partial(_some, table=db.person, key="id", which=which)
@@ -103,13 +103,14 @@ def _older(connection: Connection, table: Table, column: str, id: int, before: i
     return table.c.observed_at < (connection.execute(last).scalar() or 0)
 
 
-def _figures_some(connection: Connection, *, table: Table, column: str, ids: Collection[int], before: int) -> int:
-    """Delete some of the oldest rows of some series."""
+def _figures_some(connection: Connection, *, table: Table, column: str, left: list[int], before: int) -> int:
+    """Delete some of the oldest rows of the series that are left; those that are done are left no more."""
     gone = 0
-    for id in ids:
-        gone += _figures_of(connection, table, column, id, before)
-        if gone >= _FIGURES_AT_ONCE:
-            break
+    while left and gone < _FIGURES_AT_ONCE:
+        rows = _figures_of(connection, table, column, left[0], before)
+        gone += rows
+        if rows < _FIGURES_AT_ONCE:
+            left.pop(0)
     return gone
 
 

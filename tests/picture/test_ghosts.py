@@ -8,11 +8,12 @@ from datetime import timedelta
 
 import pytest
 
-from flowcentre.model import Coverage, Picture, RowScope, State, Value
+from flowcentre.model import Coverage, Kept, Picture, RowScope, State, Value
 from flowcentre.picture import DelayBook, build
 from flowcentre.picture.against_beds import beds_words, more_than_beds
 from flowcentre.picture.delay_sums import counts_by_facet
 from flowcentre.picture.delay_table import COLUMNS
+from flowcentre.picture.list_book import NoSuchMoment
 from flowcentre.picture.list_table import rows
 from flowcentre.picture.listed import PAST
 from flowcentre.store import Store, open_store
@@ -21,7 +22,7 @@ from layouts.finished import to_html
 from layouts.parts.to_check import to_check
 from tests.feeds.cast import AT
 from tests.feeds.test_delay_lists import waiting
-from tests.picture.test_delays import COUNTY, NORTHGATE, poll, refs
+from tests.picture.test_delays import COUNTY, NORTHGATE, SOUTHMERE, poll, refs
 
 DAY = timedelta(days=1)
 QUERY = f"{PAST}=untouched"
@@ -67,6 +68,17 @@ def test_a_past_moment_shows_since_when_it_stood_then(told: Store) -> None:
     found = {each.person.ref: each.unchanged_since for each in (first, second, third)}
     assert found == {"NG-1": AT - 9 * DAY, "NG-2": AT - 3 * DAY, "NG-3": AT - 9 * DAY}
     assert refs(book_of(told).choose(f"at={at}&{QUERY}").people) == []  # six days then
+
+
+def test_a_moment_of_which_rows_were_purged_is_no_moment_of_the_past_any_more(told: Store) -> None:
+    for ago, gone in ((8, 0), (4, 1)):
+        people = [waiting(f"SM-{number}", 12, "southmere") for number in range(gone, 3)]
+        poll(told, SOUTHMERE, people, AT - ago * DAY)
+    assert told.purge({Kept.PEOPLE: AT - 2 * DAY}, at=AT)[0].rows == 1
+    book = book_of(told)
+    assert len(book.choose(f"at={(AT - 2 * DAY).isoformat()}").people) == 5  # nobody has gone who was there since
+    with pytest.raises(NoSuchMoment, match=r"at is before 2026-11-\d\d: what was known until then"):
+        book.choose(f"at={(AT - 5 * DAY).isoformat()}")
 
 
 def test_a_scope_is_told_of_its_own_rows_alone(store: Store) -> None:
