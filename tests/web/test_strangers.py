@@ -18,15 +18,18 @@ from structlog.testing import capture_logs
 from flowcentre.access import accounts
 from flowcentre.access.accounts import LOCKED_FOR, MOST_FAILURES, hashed
 from flowcentre.access.addresses import Addresses
+from flowcentre.access.oidc_pending import begun
 from flowcentre.access.strangers import AT_ONCE, EACH_SECOND, Strangers
+from flowcentre.model import Oidc
 from flowcentre.store import open_store
 from flowcentre.web.admission import COST
 from flowcentre.web.announce import MOST_OF_A_SCREEN
-from flowcentre.web.asker import DEVICE, SESSION
+from flowcentre.web.asker import DEVICE, PENDING, SESSION
 from tests.web.access_cast import ACCESS, TOKEN, Door, account, as_person, as_screen, asking_at, form_mark
 from tests.web.cast import AT, Westshire, picture_of, running
 
 PASSWORD = "four words are a good one"
+PROVIDER = "https://login.westshire.example"
 FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
 
 
@@ -133,6 +136,37 @@ def test_what_costs_most_counts_for_more_whoever_asks(door: Door, client: httpx.
         assert client.get(path, headers=of("10.9.9.9") | person).status_code != 429
     away = client.post("/sign-in", content="name=viewer&password=x", headers=FORM | of("10.9.9.9") | person)
     assert (away.status_code, away.headers["retry-after"], SESSION in str(away.headers)) == (429, "5", False)
+
+
+def test_whatever_strangers_make_up_the_identity_provider_is_asked_for_its_keys_and_no_more(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if request.url.path == "/jwks":
+            return httpx.Response(200, json={"keys": []})
+        endpoints = {name: f"{PROVIDER}/{name}" for name in ("authorization_endpoint", "token_endpoint")}
+        return httpx.Response(200, json={"issuer": PROVIDER, "jwks_uri": f"{PROVIDER}/jwks", **endpoints})
+
+    client_of = "flowcentre.access.oidc.http_client"
+    monkeypatch.setattr(client_of, lambda: httpx.Client(transport=httpx.MockTransport(answers)))
+    door.access = replace(door.access, oidc=Oidc(PROVIDER, "flow-centre"))
+    door.__post_init__()
+    others = begun(door.clock.at)  # the sign-in of somebody else
+    with running(Westshire(front=door.front).app()) as url, asking_at(url) as client:
+        for pending in ("", "made-up", f"1.{'x' * 43}", others.handle):
+            headers = {"cookie": f"{PENDING}={pending}"}
+            for query in ("state=made-up&code=x", f"state={others.state[:-1]}&code=x", "code=x"):
+                assert client.get(f"/sign-in/callback?{query}", headers=headers).status_code == 403
+        assert client.get(f"/sign-in/callback?state={others.state}&code=x").status_code == 403  # not in that browser
+        assert asked == []
+        token = ".".join(["eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ", "e30", "c2lnbmVk"])
+        for said in (token, "a.b.c", "") * 5:
+            answer = client.post("/sign-out/back-channel", content=f"logout_token={said}", headers=FORM)
+            assert answer.status_code == 400
+    assert asked == ["/.well-known/openid-configuration", "/jwks"]
 
 
 def test_of_one_screens_streams_the_oldest_ends_when_there_are_too_many_and_no_other_screens(
