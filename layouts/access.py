@@ -174,7 +174,7 @@ def _accounts(now: AccessNow) -> Component:
     for each in now.accounts:
         acts: list[Child] = []
         if each.closed_at is None:
-            if each.locked_until is not None and each.locked_until > now.at:
+            if each.failures:  # from one address too few failures shut it out to lock the account
                 acts.append(_button(now, "unlock", each.name, "Unlock", f"the account {each.name}"))
             if each.name == now.own_account:
                 acts.append(html.Span("you", className="what"))
@@ -202,8 +202,9 @@ def _standing(account: Account, at: datetime) -> str:
     if account.closed_at is not None:
         return f"closed {when_words(account.closed_at, at)}"
     if account.locked_until is not None and account.locked_until > at:
-        return f"locked until {when_words(account.locked_until, at)}"
-    return "with a code" if account.totp is not None else "without a code"
+        return f"locked until {when_words(account.locked_until, at)}, but for browsers that know it"
+    tried = f", {account.failures} {'try' if account.failures == 1 else 'tries'} failed" if account.failures else ""
+    return ("with a code" if account.totp is not None else "without a code") + tried
 
 
 def _button(now: AccessNow, do: str, which: str, words: str, of: str, *, sure: bool = False) -> html.Form:

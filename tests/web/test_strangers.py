@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,11 +21,12 @@ from flowcentre.access.accounts import LOCKED_FOR, MOST_FAILURES, hashed
 from flowcentre.access.addresses import Addresses
 from flowcentre.access.oidc_pending import begun
 from flowcentre.access.strangers import AT_ONCE, EACH_SECOND, Strangers
-from flowcentre.model import Oidc
+from flowcentre.model import AccessNow, Oidc
 from flowcentre.store import open_store
 from flowcentre.web.admission import COST
 from flowcentre.web.announce import MOST_OF_A_SCREEN
 from flowcentre.web.asker import DEVICE, PENDING, SESSION
+from layouts.access import document
 from tests.web.access_cast import ACCESS, TOKEN, Door, account, as_person, as_screen, asking_at, form_mark
 from tests.web.cast import AT, Westshire, picture_of, running
 
@@ -104,6 +106,16 @@ def test_an_administrator_unlocks_an_account_for_the_address_that_was_shut_out_a
     content = urlencode({"do": "unlock", "which": "viewer", "form": form_mark(key)})
     assert client.post("/access", content=content, headers=FORM | as_person(admin)).status_code == 303
     assert tried(client, PASSWORD, "10.2.0.1").status_code == 303
+
+
+def test_an_administrator_sees_failed_tries_and_can_unlock_before_the_account_is_locked() -> None:
+    tried = replace(account("viewer", "hash"), failures=5)
+    locked = replace(tried, name="lead", failures=MOST_FAILURES, locked_until=AT + LOCKED_FOR)
+    now = AccessNow(AT, (), (), (), (tried, locked, account("editor", "hash")), True, "mark")
+    page = document(picture_of(1), now, fingerprint="f1")
+    assert "without a code, 5 tries failed" in page
+    assert "locked until 08:29, but for browsers that know it" in page
+    assert re.findall(r"Unlock<span class=\"unseen\"> the account (\w+)", page) == ["viewer", "lead"]
 
 
 def test_strangers_of_one_address_may_ask_so_much_and_whoever_is_known_as_much_as_they_like(
