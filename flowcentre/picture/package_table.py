@@ -93,6 +93,7 @@ COLUMNS: tuple[Column[Package], ...] = (
         lambda package, _: FUNDING.get(package.person.funding or "", package.person.funding),
     ),
     Column("past", "Past a limit", "text", lambda package, _: _limits(package)),
+    Column("unchanged", "Unchanged since", "moment", lambda package, _: package.unchanged_since),
     Column("phase", "Phase", "text", lambda package, _: package.phase.value),
     Column("referred", "Referred", "moment", lambda package, _: package.person.referred_at),
     Column("ready", "Ready", "moment", lambda package, _: package.person.ready_at),

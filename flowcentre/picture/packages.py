@@ -7,7 +7,7 @@ address does not say otherwise, those who wait for care at home are chosen: the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -33,7 +33,7 @@ from flowcentre.model import (
 from flowcentre.picture.list_subject import NOT_KNOWN, UNKNOWN, Choices, Subject
 
 PAST_PROMISE, NO_OFFER, TRIAGE_QUEUE, SENT_BACK = "promise", "no-offer", "triage-queue", "sent-back"
-OVER_LENGTH, ENDING_SOON, TO_CHECK = "over-length", "ending-soon", "check"
+OVER_LENGTH, ENDING_SOON, TO_CHECK, UNTOUCHED = "over-length", "ending-soon", "check", "untouched"
 LIMITS = {
     PAST_PROMISE: "waits for longer than promised",
     NO_OFFER: "triaged, and no provider has offered",
@@ -42,6 +42,7 @@ LIMITS = {
     OVER_LENGTH: "runs for longer than it may",
     ENDING_SOON: "ends within the next few days",
     TO_CHECK: "check this: an outcome, and no end",
+    UNTOUCHED: "waits, and the row not touched lately",
 }
 _NONE: frozenset[str] = frozenset()
 NOBODY = "nobody"  # need act for care to start: it runs, or the referral has ended
@@ -80,6 +81,7 @@ class Package:
     terms: CareTerms
     stay_limits: clocks.StayLimits = field(hash=False)
     elsewhere: str | None = None  # how the person stands on the hospitals' lists; None: on none of them
+    unchanged_since: datetime | None = None  # of who waits, the list since which nothing of the row has changed
 
     @property
     def next_step(self) -> NextStep | None:
@@ -244,6 +246,14 @@ FACETS: Mapping[str, Callable[[Package], str]] = {
 AT_HOME = frozenset(key_of(service) for service in CareService if service.at_home)
 
 
+def _stood(package: Package, since: datetime, county: County) -> Package:
+    """Who waits by a row that has long stood as it is may wait no more. Care that runs stands so, and nothing is wrong."""
+    if package.phase is not Phase.WAITING:
+        return package
+    long = package.at - since >= timedelta(days=county.unchanged_days)
+    return replace(package, unchanged_since=since, past=package.past | {UNTOUCHED} if long else package.past)
+
+
 def _gives_or_finds_care(place: Place) -> bool:
     return place.level in _NOT_LOCALITIES
 
@@ -264,6 +274,7 @@ def _words_of(kind: Iterable[str], *, unknown: bool = False) -> dict[str, str]:
 
 PACKAGES: Subject[Package] = Subject(
     people="referrals",
+    of_those_lying=True,
     measure="poc_waiting_now",
     kinds=(PlaceKind.LOCALITY,),
     noun="localities",
@@ -294,6 +305,7 @@ PACKAGES: Subject[Package] = Subject(
     days_back=0,  # what the measures keep is enough: whole lists of four weeks would be forty thousand rows
     pseudonym=lambda package: package.person.person,
     step=step_words,
+    stood=_stood,
     precedence=lambda package: (-_ORDER[package.phase], package.person.referred_at),
     counted_by=_measure,
 )

@@ -14,8 +14,9 @@ from flowcentre.measures.care_words import OUTCOME_BY_KEY
 from flowcentre.measures.derive import day_words
 from flowcentre.model import CareReferral, CareService, County
 from flowcentre.picture.care_book import CareAnswered
+from flowcentre.picture.listed import PAST
 from flowcentre.picture.package_sums import InQueue, ToCheck, to_check, triage_queue
-from flowcentre.picture.packages import AT_HOME, TO_CHECK, TRIAGE_QUEUE, Package, key_of
+from flowcentre.picture.packages import AT_HOME, TO_CHECK, TRIAGE_QUEUE, UNTOUCHED, Package, key_of
 from layouts.finished import Markup
 from layouts.parts.capacity_lists import contracts_held_words, held_words, lists_behind
 from layouts.parts.capacity_words import CAPACITY, label, need_words, plural, wait_words
@@ -181,6 +182,10 @@ def _check(answered: CareAnswered, address: Address[Package]) -> html.Section:
         says = says if one else "wait as from hospital, and are on no hospital's list any more"
         parts.append(html.P(f"{plural(len(gone), 'person', 'people')} {says}"))
         parts.append(_checked([_gone(row) for row in gone]))
+    if untouched := sum(UNTOUCHED in package.past for package in chosen.but(PAST)):
+        one = untouched == 1
+        says = "waits by a row that nobody has touched lately" if one else "wait by rows that nobody has touched lately"
+        parts.append(html.P([html.A(f"{untouched:,}", href=address.with_(past=UNTOUCHED).href), f" {says}"]))
     if AT_HOME & chosen.filters.in_force["service"]:
         parts += _without_contract(answered, address)
     if len(parts) == 1:

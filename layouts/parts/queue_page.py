@@ -118,6 +118,7 @@ PAGE: ListPage[Package] = ListPage(
         "offers": 96,
         "funding": 160,
         "past": 230,
+        "unchanged": 150,
         "phase": 110,
         "day": 130,
         "planned_end": 150,

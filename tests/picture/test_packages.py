@@ -29,8 +29,8 @@ from flowcentre.picture.list_table import rows
 from flowcentre.picture.listed import Filters
 from flowcentre.picture.package_book import PackageBook
 from flowcentre.picture.package_table import COLUMNS
-from flowcentre.picture.packages import LIMITS, PACKAGES, TO_CHECK, Package, package_of
-from flowcentre.store import Store
+from flowcentre.picture.packages import LIMITS, PACKAGES, TO_CHECK, UNTOUCHED, Package, package_of
+from flowcentre.store import Store, open_store
 from tests.feeds.care_cast import COUNTY, LOCALITIES, NORTHGATE, QUARTER, listed, poll
 from tests.measures.care_cast import AT, DAY, HOUR, TERMS, referral, running
 from tests.picture.packages_cast import EARLIER, SOON, hospitals, north, others, settle, settle_localities
@@ -400,3 +400,19 @@ def test_a_life_of_a_past_moment_knows_nothing_later(store: Store) -> None:
 def test_every_locality_of_the_county_sends_a_list(store: Store) -> None:
     _, _, picture = books(store)
     assert tuple(value.place for value in PACKAGES.listing(picture)) == LOCALITIES
+
+
+# --- Who may be a ghost -------------------------------------------------------------------
+
+
+def test_who_waits_by_a_row_that_nobody_touches_is_found_and_care_that_runs_is_not(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    for ago in (8, 0):
+        rows_then = [referral(400, "R-1"), running(20, "R-2"), referral(300, "R-3", offers=ago)]
+        settle_localities(store, AT - ago * DAY, rows_then)
+    packages, _, _ = books(store)
+    assert refs(packages.choose(f"past={UNTOUCHED}").people) == ["R-1"]
+    assert refs(packages.choose(f"past={UNTOUCHED}&phase=receiving").people) == []
+    since = {each.person.ref: each.unchanged_since for each in packages.choose("phase=waiting,receiving").people}
+    assert since == {"R-1": AT - 8 * DAY, "R-2": None, "R-3": AT}
+    store.close()
