@@ -72,6 +72,7 @@ def expect(county: County, on: date) -> Expected:
     formulas: dict[str, tuple[str, ...]] = {}
     totals: dict[str, tuple[Total, ...]] = {}
     sources: dict[str, frozenset[str]] = {}
+    made: dict[frozenset[str], tuple[Total, ...]] = {}  # most measures come from the same places as others
     ordered = _inputs_first()
     for measure in ordered:
         if measure.formula is not None:
@@ -82,8 +83,12 @@ def expect(county: County, on: date) -> Expected:
         inputs = measure.formula.inputs if measure.formula else ()
         own = {feed.id for found in reporters[measure.id].values() for feed in found}
         sources[measure.id] = frozenset(own.union(*(sources[i] for i in inputs)))
-        leaves = {*reporters[measure.id], *formulas.get(measure.id, ())}
-        totals[measure.id] = tuple(_totals(county, measure, leaves))
+        totals[measure.id] = ()
+        if measure.across_places not in (Summing.NEVER, Summing.MEDIAN_OF_ROWS):
+            leaves = frozenset((*reporters[measure.id], *formulas.get(measure.id, ())))
+            if leaves not in made:
+                made[leaves] = tuple(_totals(county, leaves))
+            totals[measure.id] = made[leaves]
     serves = {
         place.id: locality
         for place in county.places
@@ -105,9 +110,7 @@ def _inputs_first() -> tuple[Measure, ...]:
     return tuple(ordered.values())
 
 
-def _totals(county: County, measure: Measure, leaves: set[str]) -> list[Total]:
-    if measure.across_places in (Summing.NEVER, Summing.MEDIAN_OF_ROWS):
-        return []
+def _totals(county: County, leaves: frozenset[str]) -> list[Total]:
     places = county.places
     found: dict[str, dict[str, list[str]]] = {}
     for leaf in places:
