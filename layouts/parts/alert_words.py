@@ -222,7 +222,9 @@ def message_words(message: Message, at: datetime) -> str:
             if message.arrived_at is not None:
                 return f"arrived {when_words(message.arrived_at, at)}{later}"
             if message.receipt:
-                known = "not known yet whether it arrived" if message.ask_at is not None else "nobody says if it arrived"
+                known = (
+                    "not known yet whether it arrived" if message.ask_at is not None else "nobody says if it arrived"
+                )
                 return f"taken {when_words(ended, at)}{later}, {known}"
             return f"delivered {when_words(ended, at)}{later}"
         case MessageState.UNDELIVERABLE:

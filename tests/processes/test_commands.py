@@ -61,7 +61,7 @@ def changed_westshire(tmp_path: Path, file: str, was: str, now: str) -> Path:
 def test_check_says_that_a_good_configuration_has_no_mistakes(tmp_path: Path) -> None:
     done = app(tmp_path, "check", str(WESTSHIRE))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Westshire: 90 places, 25 feeds, 1 board, 20 rules. No mistakes." in done.stdout
+    assert "Westshire: 90 places, 25 feeds, 1 board, 21 rules. No mistakes." in done.stdout
 
 
 def test_check_plays_the_mornings_of_each_rule_and_says_what_came_of_them(tmp_path: Path) -> None:
