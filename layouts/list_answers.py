@@ -60,6 +60,10 @@ def _rows(
         theirs = (
             f"{len(chosen.people):,} of the {len(everybody.people):,} rows that are counted above are yours to see."
         )
+        if not chosen.people and everybody.people:
+            theirs = (
+                f"None of the {len(everybody.people):,} rows that are counted above is yours to see. {page.whose_rows}"
+            )
         found |= {"said": f"{theirs} {found['said']}".rstrip()}
     reply = found | {
         "lists": signature(everybody),

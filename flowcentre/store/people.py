@@ -93,6 +93,11 @@ def locality_of(person: Listed) -> str | None:
             return None
 
 
+def about(person: Listed) -> str | None:
+    """Of a referral, the ref by which the hospitals' lists know whose it is."""
+    return person.person if isinstance(person, CareReferral) else None
+
+
 def record_lists(
     connection: Connection, memory: FeedMemory, lists: Iterable[PeopleList], received_at: int
 ) -> tuple[int, int]:
@@ -131,7 +136,8 @@ def _exchange(
     if opened:
         interval = named | {"observed_at": moment, "known_from": received_at}
         new: list[dict[str, Any]] = [
-            interval | {"ref": ref, "row": row, "locality": locality_of(persons[ref])} for ref, row in opened.items()
+            interval | {"ref": ref, "row": row, "locality": locality_of(persons[ref]), "about": about(persons[ref])}
+            for ref, row in opened.items()
         ]
         made = connection.execute(_OPEN, new)
         ids = {ref: id for id, ref in made}

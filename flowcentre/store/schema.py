@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0016"  # the migration that makes this schema
+NEWEST = "0017"  # the migration that makes this schema
 DERIVED = "picture"  # the feed under which totals and shares are kept as history
 
 metadata = MetaData(
@@ -151,6 +151,7 @@ person = Table(
     Column("known_to", Moment),
     Column("row", LargeBinary, nullable=False),
     Column("locality", String),  # where they live, or where the care is wanted; null: not told, or of no list like this
+    Column("about", String),  # of a referral, whose it is: the ref by which the hospitals' lists know them
     Index("ix_person_people_place_left_at", "people", "place", "left_at"),
     Index("ix_person_people_place_known_to", "people", "place", "known_to"),
     Index("ix_person_people_ref", "people", "ref"),

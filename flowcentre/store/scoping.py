@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from flowcentre.model import RowScope
@@ -18,6 +19,7 @@ from flowcentre.store.answers import NotScoped
 
 ROLE = "flowcentre_scoped"
 REFERRALS = "referrals"  # the list whose refs visits name as their packages
+DELAYS = "delays"  # the hospitals' lists, on which somebody stands who waits there for care
 CONTRACTS = "contracts"  # the one list on which nobody stands: it is what is bought
 _BETWEEN = "\x1f"  # no id holds it
 _NOT_LET = {"22023", "42501", "42704"}  # no such role, not a member of it, no right to read
@@ -32,12 +34,21 @@ def of_people(scope: RowScope | None) -> Condition:
         return ()
     # The empty text keeps SQLite from looking a list up by this, in place of by the list's own index.
     place = _person.place.concat("")
-    return (
-        or_(
-            place.in_(sorted(scope.places)),
-            _person.locality.in_(sorted(scope.localities)),
-            _person.people == CONTRACTS,
-        ),
+    theirs = [
+        place.in_(sorted(scope.places)),
+        _person.locality.in_(sorted(scope.localities)),
+        _person.people == CONTRACTS,
+    ]
+    if scope.places:  # a referral of somebody who lies there now
+        theirs.append(and_(_person.people == REFERRALS, _person.about.in_(_lying_in(scope))))
+    return (or_(*theirs),)
+
+
+def _lying_in(scope: RowScope) -> Select[Any]:
+    """The refs of those who stand on the hospitals' lists of a scope's places now."""
+    there = db.person.alias("there").c
+    return select(there.ref).where(
+        there.people == DELAYS, there.place.in_(sorted(scope.places)), there.left_at.is_(None)
     )
 
 
@@ -67,6 +78,10 @@ def asked_as(connection: Connection, scope: RowScope) -> Iterator[Connection]:
     }
     try:
         connection.execute(select(*(func.set_config(name, value, True) for name, value in settings.items())))
+        if scope.places and not scope.everywhere:
+            # A policy cannot ask its own table: who lies there is asked before, as whoever the policy narrows.
+            lying = connection.execute(_lying_in(scope)).scalars()
+            connection.execute(select(func.set_config("flowcentre.lying", _BETWEEN.join(lying), True)))
         if not connection.execute(select(func.row_security_active("person"))).scalar_one():
             raise NotScoped(f"row-level security is off for {ROLE}: nobody's rows are given. See docs/scope.md.")
         yield connection

@@ -81,5 +81,6 @@ PAGE: ListPage[Delay] = ListPage(
     exports=((".csv", "CSV"), (".xlsx", "Excel"), ("/ward-sheet", "Ward sheet")),
     jumps=(("#why", "Why"), ("#who", "Who"), ("#history", "28 days"), ("#list", "List")),
     nobody="Everybody. Choose by any bar or number.",
+    whose_rows="A row is shown to the hospital on whose list it stands, and to the locality where the person lives.",
     whose_line="the person's timeline",
 )

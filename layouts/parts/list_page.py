@@ -32,6 +32,7 @@ class ListPage(Generic[T]):
     exports: Sequence[tuple[str, str]]  # what stands behind the page's address, and its name
     jumps: Sequence[tuple[str, str]]  # to which parts of the page
     nobody: str  # where no filter is chosen
+    whose_rows: str  # to whom a row may be shown, told to whoever may see none of those counted
     whose_line: str  # what a row opens: "the person's timeline"
     # Columns shown in place of ``first`` where others are chosen than an address implies.
     first_of: Callable[[Choices], frozenset[str]] | None = None

@@ -154,6 +154,7 @@ PAGE: ListPage[Package] = ListPage(
     exports=((".csv", "CSV"), (".xlsx", "Excel")),
     jumps=(("#could-start", "Could start"), ("#triage", "Triage queue"), ("#check", "Check these"), ("#list", "List")),
     nobody="Everybody who waits for care at home. Choose by any bar or number.",
+    whose_rows="A package is shown to the locality where the care is wanted, and to the hospital in which the person lies.",
     whose_line="the package's life line",
     first_of=_first_of,
     switches={

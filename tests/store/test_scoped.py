@@ -216,6 +216,47 @@ def test_nobody_has_left_who_stands_on_a_list_beyond_the_scope(store: Store, at:
     assert theirs.departures("delays", everybody, at) == {}
 
 
+def test_a_hospital_is_given_the_referrals_of_those_who_lie_there_and_of_nobody_elses(
+    store: Store, at: datetime
+) -> None:
+    fill(store, at)
+    lies = delayed("person-r-eastvale-1", "northgate", at, None)
+    elsewhere = delayed("person-r-eastvale-2", "southmere", at, None)
+    later, still_later = at + MINUTE, at + 2 * MINUTE
+    tell(
+        store,
+        "lists",
+        later,
+        lists=[
+            PeopleList("delays", "northgate", later, (lies,)),
+            PeopleList("delays", "southmere", later, (elsewhere,)),
+        ],
+    )
+    scope = RowScope(frozenset({"northgate", "a-ward-of-it"}))
+    theirs = store.scoped(scope)
+
+    def given() -> set[str]:
+        told = {row.ref for place in LOCALITIES for row in theirs.people("referrals", place, later)}
+        assert told == {row.ref for place in LOCALITIES for row in theirs.people("referrals", place, later, later)}
+        assert told == theirs.within("referrals", [f"r-{place}-{n}" for place in LOCALITIES for n in "12"])
+        assert told == {ref for ref in ("r-eastvale-1", "r-eastvale-2") if theirs.intervals("referrals", ref)}
+        if store.dialect == "postgresql":  # and to a question without the condition no other
+            with store._reading() as connection, asked_as(connection, scope):
+                question = text("SELECT ref FROM person WHERE people = 'referrals'")
+                assert told == {ref for (ref,) in connection.execute(question)}
+        return told
+
+    assert given() == {"r-eastvale-1"}
+    assert visited(theirs, at) == {"wupi, r-eastvale-1"}
+    assert given() == store.scoped(RowScope(frozenset({"northgate"}), frozenset())).within(
+        "referrals", ["r-eastvale-1", "r-eastvale-2"]
+    )
+    assert store.scoped(RowScope(frozenset({"reable"}))).within("referrals", ["r-eastvale-1"]) == set()
+    # Whoever has left it is the locality's alone.
+    tell(store, "lists", still_later, lists=[PeopleList("delays", "northgate", still_later, ())])
+    assert given() == set()
+
+
 def test_a_scoped_store_writes_nothing_and_closes_nothing(store: Store, at: datetime) -> None:
     fill(store, at)
     theirs = store.scoped(RowScope(everywhere=True))
@@ -300,8 +341,11 @@ def test_a_store_that_is_full_when_scopes_come_knows_whose_each_row_is(
     store = open_store(url)
     try:
         with store._reading() as connection:
-            rows = connection.execute(text("SELECT ref, locality FROM person")).all()
-        kept: dict[str, str | None] = dict(map(tuple, rows))
+            rows = connection.execute(text("SELECT ref, locality, about FROM person")).all()
+        kept: dict[str, str | None] = {ref: locality for ref, locality, _ in rows}
+        assert {ref: about for ref, _, about in rows if about} == {
+            f"r-{place}-{n}": f"person-r-{place}-{n}" for place in LOCALITIES for n in "12"
+        }
         tell(store, "others", at, lists=lists_at(at))  # and what comes in from now on is kept in the same way
         with store._reading() as connection:
             come = connection.execute(text("SELECT ref, locality FROM person WHERE feed = 'others'")).all()

@@ -40,6 +40,7 @@ GRANTED = {
     "all": (Role.MANAGER, EVERYWHERE),
     "mid": (Role.MANAGER, Scope(frozenset({"mid"}))),
     "southmere": (Role.MANAGER, Scope(frozenset({"southmere"}))),
+    "northgate": (Role.MANAGER, Scope(frozenset({"northgate"}))),  # on its list are some who wait for care
     "nowhere": (Role.MANAGER, Scope(frozenset({"ashdown-north"}))),  # an organisation with no list
 }
 ACCESS = Access(
@@ -141,8 +142,18 @@ class Centre:
         everybody = self.everybody()
         if name == "all":
             return set(everybody)
-        wanted = {"mid": "mid", "reader": "mid", "southmere": "southmere"}.get(name)
-        return {ref for ref, where in everybody.items() if wanted in where} if wanted else set()
+        wanted = {"mid": "mid", "reader": "mid", "southmere": "southmere", "northgate": "northgate"}.get(name)
+        return (
+            {ref for ref, where in everybody.items() if wanted in where} | self.of_inpatients(wanted)
+            if wanted
+            else set()
+        )
+
+    def of_inpatients(self, hospital: str) -> set[str]:
+        """The referrals of those who lie in a hospital."""
+        lying = {row.ref for row in self.store.people("delays", hospital, SOON)}
+        referrals = (row for place in LOCALITIES for row in self.store.people("referrals", place, SOON))
+        return {row.ref for row in referrals if getattr(row, "person", None) in lying}
 
 
 @contextmanager

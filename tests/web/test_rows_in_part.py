@@ -7,7 +7,9 @@ import re
 import httpx
 import pytest
 
-from tests.web.rows_cast import Centre
+from tests.feeds.care_cast import LOCALITIES
+from tests.picture.packages_cast import SOON
+from tests.web.rows_cast import DASH, WHOLE, Centre, question, text_of
 
 LISTS = ("delays", "packages")
 
@@ -72,3 +74,33 @@ def test_a_page_whose_rows_of_others_are_left_out_says_how_many(centre: Centre, 
     assert said
     assert "not yours to see" not in whole
     assert "<!--cut" not in part
+
+
+def test_a_hospitals_manager_has_the_packages_of_those_who_lie_there_and_of_nobody_else(
+    centre: Centre, asks: httpx.Client
+) -> None:
+    lying = {row.ref for row in centre.store.people("delays", "northgate", SOON)}
+    referrals = [row for place in LOCALITIES for row in centre.store.people("referrals", place, SOON)]
+    wanted = {row.ref for row in referrals if row.person in lying}
+    assert wanted
+
+    def given(name: str) -> set[str]:
+        ways = [
+            asks.get(f"/packages.csv?{each}", headers=centre.headers(name)) for each in ("", "service=recovery-bed")
+        ]
+        ways.append(asks.get("/api/v1/packages", headers=centre.headers(name)))
+        return {row.ref for row in referrals for way in ways if row.ref in text_of(way)}
+
+    assert given("northgate")
+    assert given("northgate") <= wanted
+    assert given("all") - wanted
+    assert given("southmere") == set()
+    body = question("packages", kind="rows", request=WHOLE)
+    said = {
+        name: asks.post(DASH, json=body, headers=centre.headers(name)).json()["response"]["packages-answer"]["data"]
+        for name in ("northgate", "southmere")
+    }
+    assert said["northgate"]["rowData"]
+    assert {row["ref"] for row in said["northgate"]["rowData"]} <= wanted
+    assert said["southmere"]["rowData"] == []
+    assert "to the hospital in which the person lies" in said["southmere"]["said"]
