@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from app import command_line
 from flowcentre.access import accounts
-from flowcentre.access.accounts import sign_in
+from flowcentre.access.accounts import sign_in, ways_to_try
 from flowcentre.model import Account
 from flowcentre.model.access import ACCOUNT_NAME
 from flowcentre.store import open_store
@@ -59,7 +59,7 @@ def test_an_account_is_made_used_given_another_key_and_closed_and_all_of_it_is_i
     assert key is not None
     at = datetime.now(UTC)
     with closing(open_store(sqlite_url)) as store:
-        found = sign_in(store, "site.manager", PASSWORD, pyotp.TOTP(key[1]).at(at), at)
+        found = sign_in(store, ways_to_try(), "site.manager", PASSWORD, pyotp.TOTP(key[1]).at(at), at)
         assert isinstance(found, Account)
         assert found.title == "Site manager"
     again = done("account", "totp", "site.manager", *where)
