@@ -12,7 +12,7 @@ from running.terminal import counted, say
 
 def purge(folder: Path, store_url: str | None, *, dry_run: bool) -> None:
     """Delete what is older than the configuration keeps it, or say what would go; each class with its date."""
-    from flowcentre.model import Kept
+    from flowcentre.model import EPOCH, Kept
 
     setting = setting_of(folder, store_url, demo_port=0)
     county = setting.load()
@@ -26,6 +26,8 @@ def purge(folder: Path, store_url: str | None, *, dry_run: bool) -> None:
     for kept in Kept:
         if kept not in found:
             say(f"  {kept:<10}kept for good")
+        elif found[kept].before <= EPOCH:
+            say(f"  {kept:<10}nothing yet: they are still to be rolled up")
         else:
             one = found[kept]
             say(f"  {kept:<10}{counted(one.rows, 'row'):>16} from before {one.before:%Y-%m-%d %H:%M} UTC")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from flowcentre.config import DEFAULTS
-from flowcentre.model import Audited
+from flowcentre.model import EPOCH, Audited, Kept
 from flowcentre.store import open_store
 from running.clock import utc_now
 from running.purging import purge
@@ -26,7 +26,9 @@ def test_a_dry_run_says_what_would_go_and_deletes_nothing_and_a_purge_does_it(
         store.set_mark("system", "westshire")
         for days in (900, 850, 3):
             tell(store, "beds", at - days * DAY, sighting("a1", at - days * DAY, beds=days))
+        purge_first = store.to_purge({Kept.READINGS: at - 800 * DAY})
         store.roll_up(at)
+    assert (purge_first[0].before, purge_first[0].rows) == (EPOCH, 0)  # nothing goes that is still to be rolled up
     told = []
     for dry_run in (True, False, True):
         purge(DEFAULTS / "westshire", sqlite_url, dry_run=dry_run)
