@@ -5,7 +5,6 @@ It stands outside every other middleware, whatever is added later: see ``FlowSer
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from flowcentre.web.admission import (
 )
 from flowcentre.web.announce import HEADERS_ALONE
 from flowcentre.web.asker import MARK, Asker, cookie
+from flowcentre.web.bodies import again, whole_body
 from flowcentre.web.failures import kind_and_place
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,6 @@ ACCESS_FORM = re.compile(r"/sign-in|/sign-out|/access(/[a-z0-9/_-]{1,200})?")
 BY_A_PROVIDER = "/sign-out/back-channel"
 STREAM = "/live"
 REST = "{path:path}"  # Dash's route for every address that no other route answers
-BODY_WITHIN = 10.0  # seconds for a whole request body to arrive
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.IGNORECASE)
 _STRIPPED = ("server", "x-powered-by")
 
@@ -186,16 +185,16 @@ class Gate:
         policy = self._policy
         if path == CALLBACK_PATH:
             check_callback(known, headers)
-            body = await _whole_body(scope, receive, "A callback", callbacks.MOST_BYTES)
+            body = await whole_body(scope, receive, "A callback", callbacks.MOST_BYTES)
             if mistake := callbacks.callback_mistake(body, policy.callbacks):
                 raise Refused(400, mistake)
-            return _again(body, receive)
+            return again(body, receive)
         if is_form(method, path, policy) or method == "POST":
-            body = await _whole_body(scope, receive, "A form", slips.MOST_BYTES)
+            body = await whole_body(scope, receive, "A form", slips.MOST_BYTES)
             # Whoever signs in anew ends the session that is here: the form may have been drawn before there was one.
             if path not in (BY_A_PROVIDER, SIGN_IN):
                 check_form(known, slips.fields_or_none(body))
-            return _again(body, receive)
+            return again(body, receive)
         if path == STREAM and policy.asker is not None and scope["method"] == "GET":
             return while_permitted(receive, policy.asker, scope, path)
         return receive
@@ -223,44 +222,6 @@ def _without_body(send: Send) -> Send:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return headers_alone
-
-
-async def _whole_body(scope: Scope, receive: Receive, what: str, most: int) -> bytes:
-    """A body of so many bytes at most, in time; whether or not its length is told. Raises Refused."""
-    too_large = Refused(413, f"{what} is at most {most} bytes.")
-    length = Headers(scope=scope).get("content-length", "0")
-    if not length.isdigit() or int(length) > most:
-        raise too_large
-    try:
-        async with asyncio.timeout(BODY_WITHIN):
-            return await _read(receive, most, too_large)
-    except TimeoutError:
-        raise Refused(408, "The request took too long to arrive.") from None
-
-
-async def _read(receive: Receive, most: int, too_large: Refused) -> bytes:
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused(400, "The request was cut off.")
-        body += message.get("body", b"")
-        if len(body) > most:
-            raise too_large
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """A ``receive`` that gives a body already read, and then whatever comes."""
-    messages: Iterable[Message] = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-    async def again() -> Message:
-        for message in messages:
-            return message
-        return await receive()
-
-    return again
 
 
 class _Guarded:

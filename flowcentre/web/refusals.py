@@ -20,9 +20,10 @@ from flowcentre.access.scrub import scrubbed
 from flowcentre.model import Refusal
 from flowcentre.model.access import OPEN
 from flowcentre.web.asker import DISPLAY, Asker, cookies_of
+from flowcentre.web.bodies import BODY_WITHIN
 from flowcentre.web.decisions import NOT_PEOPLE
 from flowcentre.web.failures import kind_and_place
-from flowcentre.web.gate import BODY_WITHIN, FORM_PATH, Policy
+from flowcentre.web.gate import FORM_PATH, Policy
 from flowcentre.web.slips import MOST_BYTES, fields_or_none
 
 _DRAWN = frozenset({401, 403, 404})
