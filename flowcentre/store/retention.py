@@ -25,6 +25,10 @@ Cuts = Mapping[Kept, int]  # by class the moment before which it goes
 Piece = Callable[[Connection], int]  # deletes some of what goes; how many rows, 0 when all is done
 _FIGURES_AT_ONCE = 2_000  # of the large tables, whose rows lie side by side
 _DAY = 86_400_000
+# The tables of letters, those that refer to others first, each with the message that a row is of.
+_LETTERS = tuple(
+    (table, table.c[key]) for table, key in ((told.attempt, "message"), (told.telling, "message"), (told.message, "id"))
+)
 
 
 def pieces(connection: Connection, kept: Kept, cuts: Cuts) -> Iterator[Piece]:
@@ -66,9 +70,7 @@ def count(connection: Connection, kept: Kept, cuts: Cuts) -> int:
             return people + sum(_how_many(connection, db.visit, which) for which in _visits(connection, before))
         case Kept.LETTERS:
             going = select(told.message.c.id).where(_message_goes(told.message, before))
-            rows = [(told.message, told.message.c.id), (told.telling, told.telling.c.message)]
-            rows.append((told.attempt, told.attempt.c.message))
-            return sum(_how_many(connection, table, column.in_(going)) for table, column in rows)
+            return sum(_how_many(connection, table, column.in_(going)) for table, column in _LETTERS)
         case _:
             return sum(_how_many(connection, table, which) for table, _, which in _rows_of(kept, cuts))
 
@@ -175,11 +177,7 @@ def _letters_some(connection: Connection, *, before: int) -> int:
     chosen = list(connection.execute(firsts.limit(AT_ONCE)).scalars())
     going = list(connection.execute(select(row.id).where(or_(row.id.in_(chosen), row.first.in_(chosen)))).scalars())
     gone = 0
-    for table, column in (
-        (told.attempt, told.attempt.c.message),
-        (told.telling, told.telling.c.message),
-        (told.message, row.id),
-    ):
+    for table, column in _LETTERS:
         gone += connection.execute(delete(table).where(column.in_(going))).rowcount if going else 0
     return gone
 
@@ -282,12 +280,8 @@ def _declaration_goes(before: int) -> ColumnElement[bool]:
     return and_(row.declared_at < before, row.holds_until < before, newer)
 
 
-# --- Rows in general --------------------------------------------------------------------
-
-
 def _not_newest(table: Table, of: Any = None) -> ColumnElement[bool]:
-    newest = table.alias()
-    highest = select(func.max(newest.c.id)).correlate(None).scalar_subquery()
+    highest = select(func.max(table.alias().c.id)).correlate(None).scalar_subquery()
     column: ColumnElement[bool] = (table if of is None else of).c.id < highest
     return column
 
