@@ -207,6 +207,28 @@ def lasting_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     opened.close()
 
 
+# What takes a minute or more, the longest first, as `pytest --durations` tells.
+_LONG = (
+    "layouts/test_accessible_in_chromium.py",
+    "processes/test_commands.py",
+    "layouts/test_delays_in_chromium.py",
+    "web/test_wall_script.py",
+    "demo/test_documents.py",
+    "web/test_alerts.py",
+    "layouts/test_care_in_chromium.py",
+    "web/test_huddle.py",
+    "demo/test_packages.py",
+    "demo/test_rosters.py",
+    "web/test_actions.py",
+)
+_PLACES = {name: place for place, name in enumerate(_LONG)}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long goes first: workers then end together, and none waits for another's last browser."""
-    items.sort(key=lambda item: not ("processes" in item.path.parts or item.get_closest_marker("browser")))
+
+    def place(item: pytest.Item) -> tuple[int, bool]:
+        slow = "processes" in item.path.parts or item.get_closest_marker("browser")
+        return _PLACES.get("/".join(item.path.parts[-2:]), len(_LONG)), not slow
+
+    items.sort(key=place)
