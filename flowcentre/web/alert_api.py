@@ -13,6 +13,7 @@ from flowcentre.model import Alert, ChannelSettings, Message, Rule, RuleKind, Si
 from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.level_words import notice_of
 from flowcentre.picture.undelivered import LOOKED_BACK
+from flowcentre.web.alert_desk import AlertReading
 from flowcentre.web.alert_shapes import (
     AlertShape,
     AlertsShape,
@@ -21,7 +22,7 @@ from flowcentre.web.alert_shapes import (
     SilenceShape,
     UndeliveredShape,
 )
-from flowcentre.web.alerts import CARDS, AlertReading
+from flowcentre.web.alerts import CARDS
 from flowcentre.web.ended_api import EndedSince, create_ended_api
 
 NO_ALERTS = "This server reads nothing of alerts."

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
 import structlog
 from starlette.requests import Request
@@ -24,7 +23,8 @@ from flowcentre.alerts.routing import told_next
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Alert, Permission, Picture, Silence
 from flowcentre.model.level_cards import LEVEL_CARDS
-from flowcentre.picture.alerts_now import AlertForm, AlertsNow, AlertStory
+from flowcentre.picture.alerts_now import AlertForm, AlertStory
+from flowcentre.web.alert_desk import AlertDesk, AlertReading
 from flowcentre.web.alert_slips import AlertSlip, Do, NotSaid, alert_slip, said, silence_ends, what_of
 from flowcentre.web.cards import Cards, no_cards
 from flowcentre.web.displays import no_such_page
@@ -43,46 +43,6 @@ _READ_ONLY = "This server reads alerts and takes nothing."
 _NO_ALERT, _NO_SILENCE = "There is no such alert.", "There is no such silence, or it has ended."
 _EMPTY = AlertForm()
 log = structlog.get_logger(__name__)
-
-
-class AlertReading(Protocol):
-    """What the server needs of ``flowcentre.picture.alerts_now.AlertBook``. It blocks: call it in a thread."""
-
-    def read(self, picture: Picture | None = None, *, since: datetime | None = None) -> AlertsNow:
-        """Alerts as they stand, with those that ended since a moment."""
-        ...
-
-    def story(self, id: int) -> AlertStory | None:
-        """One alert with all that happened to it."""
-        ...
-
-    def silence(self, id: int) -> Silence | None:
-        """A silence that is in force or to come."""
-        ...
-
-
-class AlertDesk(Protocol):
-    """What it needs of the store to take in what people do. It blocks too."""
-
-    def acknowledge(self, alert: int, by: str, at: datetime, words: str = "") -> bool:
-        """Note that somebody has taken an alert up; False where there is nothing to take up."""
-        ...
-
-    def close_alert(self, alert: int, by: str, at: datetime, words: str) -> bool:
-        """End an alert that cannot tell; False for any other."""
-        ...
-
-    def silence(self, rule: str, subject: str, reason: str, by: str, starts_at: datetime, ends_at: datetime) -> Silence:
-        """Have nobody told for a while."""
-        ...
-
-    def end_silence(self, silence: int, at: datetime, by: str) -> bool:
-        """End a silence before its time; False where it has ended."""
-        ...
-
-    def silences(self, at: datetime) -> list[Silence]:
-        """The silences in force or to come."""
-        ...
 
 
 @dataclass(frozen=True)

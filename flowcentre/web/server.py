@@ -26,8 +26,9 @@ from flowcentre.web.action_desk import ActionDesk, ActionReading
 from flowcentre.web.actions import ActionRoutes
 from flowcentre.web.administer import AdministerRoutes
 from flowcentre.web.alert_api import create_alerts_api
+from flowcentre.web.alert_desk import AlertDesk, AlertReading
 from flowcentre.web.alert_gauges import AlertGauges
-from flowcentre.web.alerts import AlertDesk, AlertReading, AlertRoutes
+from flowcentre.web.alerts import AlertRoutes
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
 from flowcentre.web.audit_pages import AuditRoutes

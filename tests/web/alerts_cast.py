@@ -34,7 +34,7 @@ from flowcentre.picture import LivePicture
 from flowcentre.picture.alerts_now import AlertBook, AlertsNow, AlertStory
 from flowcentre.store import UNNUMBERED, Decided, NewMessage, Store
 from flowcentre.web import FlowServer, Glass, create_server
-from flowcentre.web.alerts import AlertDesk
+from flowcentre.web.alert_desk import AlertDesk
 from flowcentre.web.cards import cards_in
 from flowcentre.web.typed import SignedIn, nobody
 from layouts import action_card, alert_page, shell, wall

@@ -39,7 +39,7 @@ from flowcentre.picture.delays import Delay
 from flowcentre.picture.packages import Package
 from flowcentre.web import FlowServer, Glass, create_server, serving
 from flowcentre.web.action_desk import ActionReading
-from flowcentre.web.alerts import AlertReading
+from flowcentre.web.alert_desk import AlertReading
 from flowcentre.web.capacity import Capacities
 from flowcentre.web.cards import Cards, no_cards
 from flowcentre.web.front import Front
