@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import resource
 import signal
 import socket
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+import structlog
 import uvicorn
 
 from flowcentre.web.announce import MOST_STREAMS
@@ -18,6 +20,8 @@ from flowcentre.web.server import FlowServer
 
 STOP_WITHIN = 1  # seconds that open requests get to finish
 MOST_CONNECTIONS = MOST_STREAMS + 1000  # beyond which every request is told to try again (503)
+_OTHER_FILES = 500  # that a server has open beside its connections: of the store, of pools, of logs
+log = structlog.get_logger(__name__)
 
 
 class NotLoopback(ValueError):
@@ -55,6 +59,7 @@ class Serving(uvicorn.Server):
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve until stopped: by ``stop``, Ctrl-C or SIGTERM."""
+        _have_files_for_connections()
         super().run(sockets=sockets or [self._listener])
 
     def stop(self) -> None:
@@ -105,9 +110,8 @@ def serving(app: FlowServer, host: str = "127.0.0.1", port: int = 8050) -> Servi
         listener.close()
         raise PortTaken(f"{host} port {port} cannot be used ({error.strerror}): is Flow Centre running?") from None
     if not ipaddress.ip_address(address[0]).is_loopback:
-        app.policy.hosts = (
-            frozenset()
-        )  # "localhost" is this machine's name for itself: to others it has the public one alone
+        # "localhost" is this machine's name for itself: to others it has the public one alone.
+        app.policy.hosts = frozenset()
     return Serving(app, listener)
 
 
@@ -118,6 +122,19 @@ def serve(
     server = serving(app, host, port)
     server.ready = ready
     server.run()
+
+
+def _have_files_for_connections() -> None:
+    """Many systems let a process open 1,024 files unless it asks for more: then nobody gets in whom we meant to let in."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = resource.RLIM_INFINITY
+    needed = MOST_CONNECTIONS + _OTHER_FILES
+    if soft == most or soft >= needed:
+        return
+    wanted = needed if hard == most else min(needed, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if wanted < needed:
+        log.warning("few files may be open: raise the limit of this process (ulimit -n)", limit=wanted, needed=needed)
 
 
 def _address(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 
 import httpx
@@ -12,6 +13,7 @@ from flowcentre.store import Store
 from flowcentre.web import NotLoopback, PortTaken, serving
 from flowcentre.web.admission import Refused
 from flowcentre.web.gate import decide
+from flowcentre.web.serve import MOST_CONNECTIONS
 from tests.web.access_cast import Door
 from tests.web.cast import Westshire, running
 
@@ -75,3 +77,13 @@ def test_a_head_without_an_end_is_cut_off_too(westshire: Westshire) -> None:
 def test_it_answers_under_the_name_localhost(westshire: Westshire) -> None:
     with running(westshire.app()) as url:
         assert httpx.get(url.replace("127.0.0.1", "localhost") + "/healthz").status_code == 200
+
+
+def test_a_server_may_open_a_file_for_each_connection_that_it_takes_on(westshire: Westshire) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, hard))  # what many systems begin with
+    try:
+        with running(westshire.app()):
+            assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] > MOST_CONNECTIONS
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
