@@ -82,9 +82,11 @@ def _silence(feed: Feed, spoken: Sequence[datetime], end: datetime) -> list[Poin
 def _held(store: Store, feed: Feed | None, start: datetime, end: datetime) -> list[Point]:
     """How many rows of a feed stood held back, by the ledger, which is kept for months and no longer."""
     line: list[Point] = []
-    read = [] if feed is None else store.held_line(feed.id, start, end)
-    for (at, observed_at, held), following in zip(read, [*(at for at, _, _ in read[1:]), end], strict=True):
-        assert feed is not None
+    if feed is None:
+        return line
+    read = store.held_line(feed.id, start, end)
+    ends = [*(at for at, _, _ in read), end][1:]
+    for (at, observed_at, held), following in zip(read, ends, strict=True):
         line.append(Point(at, held))
         if (until := held_until(feed, at, observed_at)) < following:
             line.append(Point(until, None))

@@ -71,8 +71,6 @@ class CountyShape(Shape):
     bed_day_cost: float | None = _key("562")
     unchanged_days: int | None = _key("7")
     care: Any = _key('{ start_within = "24h" }')  # read on its own: see CareShape
-    backup: Any = _key('{ folder = "/srv/flow-backups" }')  # and BackupShape
-    fallback: Any = _key('{ folder = "/srv/share/flow" }')  # and FallbackShape
     retention: Any = _key('{ people = "400d" }')  # read on its own: see RetentionShape
     backup: Any = _key('{ folder = "/srv/flow-backups" }')  # and BackupShape
     fallback: Any = _key('{ folder = "/srv/share/flow" }')  # and FallbackShape
