@@ -102,7 +102,9 @@ def usual_words(effect: Effect) -> str:
     """What it is held against, or why nothing is said."""
     measure = by_id(effect.measure)
     if effect.known_from is not None:
-        return f"Figures from before {date_words(effect.known_from)} have been purged, so nothing is said of what it did."
+        return (
+            f"Figures from before {date_words(effect.known_from)} have been purged, so nothing is said of what it did."
+        )
     if effect.change is None:
         return "A figure is missing, or was not told anew since, so nothing is said of what it did."
     if effect.usual_low is None or effect.usual_high is None:
