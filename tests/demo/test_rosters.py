@@ -66,10 +66,10 @@ class Reader:
 
 @pytest.fixture(scope="module")
 def exports(westshire: County) -> list[tuple[datetime, list[object]]]:
-    """Two weeks of hourly exports of every roster, those of one hour together."""
+    """A week of hourly exports of every roster, those of one hour together."""
     reader = Reader(westshire, Simulation(WESTSHIRE, seed=2026, start=START))
     told = []
-    for hour in range(14 * 24):
+    for hour in range(7 * 24):
         at = SETTLED + timedelta(days=5, hours=hour)
         told.append((at, [fact for feed in ROSTERS for fact in reader.facts(feed, at)]))
     return told
