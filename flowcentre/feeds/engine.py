@@ -232,7 +232,7 @@ class Engine:
     def _purge(self) -> None:
         at = self._now()
         try:
-            self._store.purge(self._county.retention.cuts(at), at=at)
+            self._store.purge(self._county.retention.cuts(at), at=at, stop=self._stopping.is_set)
         except Exception as error:
             log.error("what was kept long enough could not be purged", error=type(error).__name__)
 

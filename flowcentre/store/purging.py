@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
@@ -30,23 +30,29 @@ class PurgeVerbs(Connections):
                 Purged(kept, from_ms(before), _count(connection, kept, moments)) for kept, before in moments.items()
             ]
 
-    def purge(self, cuts: Mapping[Kept, datetime], *, at: datetime, who: str = _WHO) -> list[Purged]:
+    def purge(
+        self, cuts: Mapping[Kept, datetime], *, at: datetime, who: str = _WHO, stop: Callable[[], bool] = lambda: False
+    ) -> list[Purged]:
         """Delete what is from before the moment of its class, and tell the audit how many rows went of what.
 
         In small transactions of their own, so that no poll waits long for its turn. Killed in the middle it has deleted some
         of what was to go and nothing else, and the next one goes on from there and tells of both. Figures stay until they
-        are rolled up.
+        are rolled up. Asked to ``stop`` it tells of what went, and begins no other piece.
         """
         with self._reading() as connection:
             moments = _moments(connection, cuts)
-        return [Purged(kept, from_ms(before), self._purge(kept, moments, at, who)) for kept, before in moments.items()]
+        return [
+            Purged(kept, from_ms(before), self._purge(kept, moments, at, who, stop))
+            for kept, before in moments.items()
+            if not stop()
+        ]
 
     def kept_since(self, kept: Kept) -> datetime | None:
         """The moment before which a class has been purged, so that nothing is known; None where it never was."""
         with self._reading() as connection:
             return maybe_from_ms(marks.purged_before(connection, kept) or None)
 
-    def _purge(self, kept: Kept, moments: retention.Cuts, at: datetime, who: str) -> int:
+    def _purge(self, kept: Kept, moments: retention.Cuts, at: datetime, who: str, stop: Callable[[], bool]) -> int:
         before = moments[kept]
         with self._reading() as connection:
             pieces: Sequence[retention.Piece] = (
@@ -55,8 +61,11 @@ class PurgeVerbs(Connections):
                 else list(retention.pieces(connection, kept, moments))
             )
         for piece in pieces:
-            while self._purge_some(kept, before, piece):
+            while not stop() and self._purge_some(kept, before, piece):
                 time.sleep(_BREATH)
+            if stop():
+                break
+            time.sleep(_BREATH)  # what only had to be looked at kept others from writing too
         with self._changing() as connection:
             _take_turn(connection)
             gone = marks.untold(connection, kept)

@@ -24,6 +24,7 @@ from flowcentre.store.pruning import count_polls, prune_some
 Cuts = Mapping[Kept, int]  # by class the moment before which it goes
 Piece = Callable[[Connection], int]  # deletes some of what goes; how many rows, 0 when all is done
 _FIGURES_AT_ONCE = 2_000  # of the large tables, whose rows lie side by side
+_SERIES_AT_ONCE = 50  # of which each has to be looked at, whether anything of it goes or not
 _DAY = 86_400_000
 # The tables of letters, those that refer to others first, each with the message that a row is of.
 _LETTERS = tuple(
@@ -39,7 +40,7 @@ def pieces(connection: Connection, kept: Kept, cuts: Cuts) -> Iterator[Piece]:
             yield partial(prune_some, before=before)
         case Kept.READINGS | Kept.ROLLUPS:
             for table, column, ids in _figures(connection, kept):
-                for some in some_at_once(ids):
+                for some in some_at_once(ids, _SERIES_AT_ONCE):
                     yield partial(_figures_some, table=table, column=column, left=some, before=before)
         case Kept.PEOPLE:
             for which in _people(connection, before):
@@ -156,7 +157,10 @@ def _visits(connection: Connection, before: int) -> Iterator[ColumnElement[bool]
 
 
 def _message_goes(message: Any, before: int | None) -> ColumnElement[bool]:
-    """A message goes with all that stood in for one another, once the last of them has ended."""
+    """A message goes with all that stood in for one another, once the last of them has ended, and what it told of is over.
+
+    By what was told of an alert that stands it is known whom to tell no second time, and who hears that it is over.
+    """
     if before is None:
         return false()
     row, other = message.c, told.message.alias()
@@ -167,7 +171,16 @@ def _message_goes(message: Any, before: int | None) -> ColumnElement[bool]:
     itself = exists().where(other.c.id == first, lately)
     newest = select(func.max(told.message.c.id)).correlate(None).scalar_subquery()
     chain = select(func.coalesce(other.c.first, other.c.id)).where(other.c.id == newest).scalar_subquery()
-    return and_(row.ended_at < before, ~beside, ~itself, first != chain)
+    return and_(row.ended_at < before, ~beside, ~itself, first != chain, *(~each for each in _open(first, before)))
+
+
+def _open(first: ColumnElement[Any], before: int) -> Iterator[ColumnElement[bool]]:
+    """What a message told of, and those that stood in for it: an alert, an action or a huddle that was not over by a moment."""
+    for table, ended in ((told.alert, "cleared_at"), (acts.action, "ended_at"), (acts.huddle, "closed_at")):
+        of, telling, message = table.alias(), told.telling.alias(), told.message.alias()
+        there = and_(of.c.id == telling.c[table.name], or_(of.c[ended].is_(None), of.c[ended] >= before))
+        yield exists().where(telling.c.message == first, there)
+        yield exists().where(message.c.first == first, telling.c.message == message.c.id, there)
 
 
 def _letters_some(connection: Connection, *, before: int) -> int:

@@ -17,10 +17,13 @@ from flowcentre.model import (
     Retention,
     RosterExport,
     RowScope,
+    Severity,
+    Telling,
+    TellingKind,
     Typed,
 )
-from flowcentre.store import Store, retention
-from tests.store.alerting import clear, compose_each, raise_alert
+from flowcentre.store import Decided, Store, retention
+from tests.store.alerting import RULES, clear, compose_each, raise_alert, stood
 from tests.store.saying import sighting, tell, values
 from tests.store.test_people import attendance, refs, whole
 from tests.store.test_visits import visit
@@ -131,6 +134,39 @@ def test_what_was_told_and_done_goes_together_and_nothing_that_something_refers_
     assert rows_gone(store, at) == {}
 
 
+def test_whoever_was_told_of_what_still_stands_stays_told_however_long_ago_that_was(store: Store, at: datetime) -> None:
+    old = at - 200 * DAY
+    raise_alert(store, old, "northgate")
+    over = raise_alert(store, old, "southgate")
+    chased = store.log_action("open beds", "me", at, "me", old)
+    huddle = store.open_huddle("control room", old)
+    store.decide_alerts(
+        lambda _: Decided(
+            tellings=[
+                Telling(
+                    f"action {chased.id}/late/me", "me", TellingKind.CHASER, Severity.NOTICE, old, action=chased.id
+                ),
+                Telling(
+                    f"huddle {huddle.id}/sitrep/me", "me", TellingKind.SITREP, Severity.NOTICE, old, huddle=huddle.id
+                ),
+            ]
+        ),
+        rules=RULES,
+        at=old,
+    )
+    raise_alert(store, old + HOUR, "westgate")  # its message is the newest
+    compose_each(store, old)
+    while (message := store.claim_message("here", old + HOUR, HOUR)) is not None:
+        store.delivered(message.id, old + HOUR, "taken")
+    clear(store, at - HOUR, over.subject)
+    before = stood(store, at).told
+    assert rows_gone(store, at, Kept.LETTERS) == {}
+    assert (
+        stood(store, at).told == before
+    )  # or the alert would be sent again as new, and nobody be told that it is over
+    assert rows_gone(store, at + 150 * DAY, Kept.LETTERS) == {Kept.LETTERS: 3}  # that which is over alone
+
+
 def test_who_typed_in_what_still_stands_stays_known(store: Store, at: datetime) -> None:
     for ago in (300, 200, 150):
         moment = at - ago * DAY
@@ -218,8 +254,26 @@ def test_many_rows_go_in_small_transactions(sqlite_url: str, at: datetime, monke
     rests: list[float] = []
     monkeypatch.setattr("flowcentre.store.purging.time.sleep", rests.append)
     assert rows_gone(store, at, Kept.READINGS) == {Kept.READINGS: 49 + 49}
-    assert len(rests) == 10
+    assert len(rests) == 10 + 2  # and one after each piece, of which nothing may have gone
     store.close()
+
+
+def test_a_purge_that_is_asked_to_stop_ends_after_the_piece_that_it_does_and_tells_of_it(
+    store: Store, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for ago in range(140, 80, -1):
+        store.audit("local|ann", "Ann", Audited.SAW, "delays", ["p1"], at=at - ago * DAY)
+        tell(store, f"beds{ago % 4}", at - ago * DAY, sighting(f"a{ago % 4}", at - ago * DAY, beds=ago))
+    store.roll_up(at)
+    monkeypatch.setattr(retention, "_SERIES_AT_ONCE", 1)
+    written: list[float] = []
+    monkeypatch.setattr("flowcentre.store.purging.time.sleep", written.append)
+    cuts = dict.fromkeys([Kept.READINGS, Kept.AUDIT], at - 100 * DAY)
+    (gone,) = store.purge(cuts, at=at, stop=lambda: bool(written))
+    assert len(written) == 1
+    assert 0 < gone.rows < 40
+    assert store.audit_entries(limit=1)[0].what.endswith(f"{gone.rows} rows")
+    assert {each.kept for each in store.purge(cuts, at=at)} == set(cuts)
 
 
 def test_every_class_has_a_period_and_is_purged_by_it(at: datetime) -> None:
