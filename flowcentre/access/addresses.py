@@ -34,9 +34,19 @@ class Addresses:
             if before is None:
                 break
             found = before
-        if isinstance(found, ipaddress.IPv6Address):
-            return str(ipaddress.ip_network((found, _OF_ONE_NETWORK), strict=False))
-        return str(found) if found is not None else ""
+        return _counted(found)
+
+    def of_peer(self, peer: str) -> str:
+        """The address by which the other end of a connection is counted; "" where it is this machine or a proxy of ours."""
+        found = _address(peer)
+        ours = found is None or found.is_loopback or any(found in network for network in self._proxies)
+        return "" if ours else _counted(found)
+
+
+def _counted(found: ipaddress.IPv4Address | ipaddress.IPv6Address | None) -> str:
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((found, _OF_ONE_NETWORK), strict=False))
+    return str(found) if found is not None else ""
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -14,10 +14,13 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from flowcentre.access.addresses import Addresses
 from flowcentre.web.announce import MOST_STREAMS
-from flowcentre.web.arriving import Arriving
+from flowcentre.web.arriving import arriving
+from flowcentre.web.peers import Peers
 from flowcentre.web.server import FlowServer
 
+IDLE_WITHIN = 30  # seconds after an answer
 STOP_WITHIN = 1  # seconds that open requests get to finish
 MOST_CONNECTIONS = MOST_STREAMS + 1000  # beyond which every request is told to try again (503)
 _OTHER_FILES = 500  # that a server has open beside its connections: of the store, of pools, of logs
@@ -36,6 +39,7 @@ class Serving(uvicorn.Server):
     """uvicorn, which ends live streams before it waits for open requests, and returns when stopped."""
 
     def __init__(self, app: FlowServer, listener: socket.socket) -> None:
+        asker = app.policy.asker
         super().__init__(
             uvicorn.Config(
                 app,
@@ -44,10 +48,10 @@ class Serving(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,  # no proxy is trusted to say who asks
-                http=Arriving,
+                http=arriving(Peers(asker.addresses if asker is not None else Addresses())),
                 ws="none",
                 limit_concurrency=MOST_CONNECTIONS,
-                timeout_keep_alive=30,
+                timeout_keep_alive=IDLE_WITHIN,
                 timeout_graceful_shutdown=STOP_WITHIN,
             )
         )
