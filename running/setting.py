@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, pu
 def opened(setting: Setting, county: County, *, writer: bool = True, migrates: bool = True) -> Iterator[Store]:
     """The store, checked to be this county's: a demonstration never mixes with the real, nor one county with another."""
     from flowcentre.store import open_store
+    from flowcentre.store.backup import STORE
 
     kind, kinds = "yes" if county.demonstration else "no", {"yes": "a demonstration", "no": "a real county"}
     system = county.places.system.id
@@ -88,6 +90,8 @@ def opened(setting: Setting, county: County, *, writer: bool = True, migrates: b
                 f"the store holds the county of {kept!r} and the configuration is that of {system!r}: "
                 "two counties never share a store. Give another --store."
             )
+        if writer and store.mark(STORE) is None:
+            store.set_mark(STORE, secrets.token_hex(3))
         yield store
     finally:
         store.close()

@@ -5,6 +5,7 @@ A copy is the store as at one moment, in one file without a journal beside it. P
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -26,7 +27,9 @@ from flowcentre.store.schema import NEWEST
 _PAGES_AT_ONCE = 4096  # 16 MB, after which whoever copies may be asked to stop
 _SPARE = 64 * 1024 * 1024  # bytes that are left free beside a copy
 _MOMENT = "%Y%m%dT%H%M%SZ"
-_TAKEN = re.compile(r"-(\d{8}T\d{6}Z)\.db$")
+_TAKEN = re.compile(r"-(\d{8}T\d{6}Z)\.db")
+_GIVEN_UP = timedelta(hours=12)  # after which a copy that was begun will not be ended by anybody
+STORE = "store"  # the mark of a store, by which the backups of two whose files are called the same are told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +54,52 @@ def back_up(
 ) -> Copied:
     """Copy a store, which may be being written, into a folder, prove the copy, and then delete all but the newest ``keep``.
 
-    Its name has the moment, in UTC. Raises StoreError, and OSError of the folder; then no copy of before was touched.
+    Its name has the moment, in UTC; what has one that is to come is left alone. Raises StoreError, and OSError of the folder; then no copy of before was touched.
     """
     if not folder.is_dir():
         raise StoreError(f"there is no folder {folder} for backups to be in")
-    made = copy(database, folder / f"{database.stem}-{at.astimezone(UTC):{_MOMENT}}.db", stop=stop)
+    name = name_of(database)
+    for left in folder.glob(f".{glob.escape(name)}-*.unfinished*"):
+        begun = _moment_in(left.name[1:].partition(".unfinished")[0], name)
+        if begun is not None and at - begun > _GIVEN_UP:
+            left.unlink(missing_ok=True)
+    made = copy(database, folder / f"{name}-{at.astimezone(UTC):{_MOMENT}}.db", stop=stop)
     if keep is not None:
-        for old, _ in backups_in(folder, database)[max(keep, 1) :]:
+        before = [file for file, taken in backups_in(folder, name) if taken <= at and file != made.file]
+        for old in before[max(keep, 1) - 1 :]:
             old.unlink(missing_ok=True)
     return made
 
 
-def backups_in(folder: Path, database: Path) -> list[tuple[Path, datetime]]:
-    """The backups of a store in a folder, with their moments, the newest first. A folder that is not there has none."""
+def name_of(database: Path) -> str:
+    """What the backups of a store are called, before their moment: as its file, with its own mark. Raises StoreError."""
+    try:
+        with closing(_reading(database)) as connection:
+            marked = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'mark'").fetchone()
+            row = connection.execute("SELECT value FROM mark WHERE key = ?", (STORE,)).fetchone() if marked else None
+    except sqlite3.Error as error:
+        raise StoreError(f"{database} cannot be read: {error}") from None
+    return f"{database.stem}-{row[0]}" if row else database.stem
+
+
+def backups_in(folder: Path, name: str) -> list[tuple[Path, datetime]]:
+    """The backups in a folder that are called so, with their moments, the newest first. A folder that is not there has none.
+
+    The moment is what a name says: it is in the future where a clock was ahead, and then nothing is to be made of it.
+    """
     found = []
-    for file in folder.glob(f"{database.stem}-*.db"):
-        taken = _TAKEN.search(file.name)
-        if taken is not None and file.name == f"{database.stem}{taken[0]}":
-            with suppress(ValueError):
-                found.append((file, datetime.strptime(taken[1], _MOMENT).replace(tzinfo=UTC)))
+    for file in folder.glob(f"{glob.escape(name)}-*.db"):
+        taken = _moment_in(file.name, name)
+        if taken is not None:
+            found.append((file, taken))
     return sorted(found, key=lambda one: one[1], reverse=True)
+
+
+def _moment_in(file: str, name: str) -> datetime | None:
+    taken = _TAKEN.fullmatch(file.removeprefix(name)) if file.startswith(name) else None
+    with suppress(ValueError):
+        return datetime.strptime(taken[1], _MOMENT).replace(tzinfo=UTC) if taken is not None else None
+    return None
 
 
 def copy(database: Path, to: Path, *, needs: int = 1, stop: Callable[[], bool] = lambda: False) -> Copied:

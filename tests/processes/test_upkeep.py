@@ -26,8 +26,8 @@ from app import command_line
 from flowcentre.access.certificates import NotSeen, ends_at
 from flowcentre.access.scrub import scrubbed
 from flowcentre.model import Access, Audited, Backups, Fallback, Picture, SmallNumbers, Upkeep
-from flowcentre.store import open_store
-from flowcentre.store.backup import backups_in
+from flowcentre.store import backup, open_store
+from flowcentre.store.backup import backups_in, name_of
 from layouts import fallback as page
 from layouts import feeds, wall
 from layouts.finished import to_html
@@ -80,13 +80,13 @@ def test_a_backup_is_made_at_once_where_there_is_none_then_each_night_and_the_ne
     for hours in (0, 1, 17, 19, 20, 43, 67):  # from 08:00: 19 is 03:00
         clock.at = datetime(2026, 11, 22, 8, 0, tzinfo=UTC) + hours * HOUR
         assert told(duty) == ()
-        made.append(backups_in(folder, file)[0][1] == clock.at)
+        made.append(backups_in(folder, "flow")[0][1] == clock.at)
     assert made == [True, False, False, True, False, True, True]
-    assert len(backups_in(folder, file)) == 2
+    assert len(backups_in(folder, "flow")) == 2
     again = BackupDuty(file, clock.current, clock.now, lambda: False)  # a start anew believes the folder
     again.look()
     assert again.told(Upkeep()).backup_at == clock.at
-    assert len(backups_in(folder, file)) == 2
+    assert len(backups_in(folder, "flow")) == 2
 
 
 def test_a_backup_that_fails_is_told_and_tried_again_and_one_that_is_overdue_too(file, tmp_path):
@@ -113,6 +113,51 @@ def test_a_backup_that_fails_is_told_and_tried_again_and_one_that_is_overdue_too
     assert told(duty) == ()
 
 
+def test_once_somebody_has_made_one_by_hand_nothing_is_told_of_the_one_that_failed(file, tmp_path):
+    clock = Clock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC), backups=Backups(str(tmp_path / "share")))
+    duty = BackupDuty(file, clock.current, clock.now, lambda: False)
+    with capture_logs():
+        assert len(told(duty)) == 2  # it failed, and there is none
+    (tmp_path / "share").mkdir()
+    backup.back_up(file, tmp_path / "share", clock.at)
+    clock.at += MINUTE
+    assert told(duty) == ()
+
+
+def test_a_backup_of_a_moment_that_is_to_come_keeps_none_from_being_made_and_is_told(file, tmp_path):
+    (tmp_path / "flow-20990101T000000Z.db").touch()
+    clock = Clock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC), backups=Backups(str(tmp_path), keep=1))
+    duty = BackupDuty(file, clock.current, clock.now, lambda: False)
+    (trouble,) = told(duty)
+    assert "1 is of a moment that is to come" in trouble
+    assert duty.told(Upkeep()).backup_at == clock.at
+    assert [taken.year for _, taken in backups_in(tmp_path, "flow")] == [2099, 2026]
+
+
+def test_a_folder_that_does_not_answer_is_told_while_it_is_waited_for(file, tmp_path, monkeypatch):
+    clock = Clock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC), backups=Backups(str(tmp_path)))
+    duty, heard = BackupDuty(file, clock.current, clock.now, lambda: False), []
+
+    def hang(folder: Path, name: str) -> list[tuple[Path, datetime]]:
+        for minutes in (4, 2):
+            clock.at += minutes * MINUTE
+            heard.append(duty.told(Upkeep()).troubles)  # as another duty's look tells it
+        return []
+
+    monkeypatch.setattr(backup, "backups_in", hang)
+    duty.look()
+    assert heard[:2] == [
+        (),
+        ("The folder of [backup] was asked at 08:00 UTC what is in it, and has not ended: does the folder answer?",),
+    ]
+
+
+def test_a_folder_on_the_very_disk_of_the_store_is_told_to_a_real_county(file, tmp_path):
+    clock = Clock(NOW, backups=Backups(str(tmp_path)), demonstration=False)
+    (trouble,) = told(BackupDuty(file, clock.current, clock.now, lambda: False))
+    assert "very disk of the store" in trouble
+
+
 def test_of_a_postgresql_store_no_backup_is_promised(tmp_path):
     clock = Clock(NOW, backups=Backups(str(tmp_path)))
     assert "pg_dump" in told(BackupDuty(None, clock.current, clock.now, lambda: False))[0]
@@ -128,7 +173,7 @@ def test_the_commands_make_prove_and_put_back_a_store_and_sign_everybody_out(fil
 
     with closing(open_store(store)):  # as it runs
         assert "made, and proved" in done("backup", "make", folder, "--store", store)
-        ((made, _),) = backups_in(tmp_path, file)
+        ((made, _),) = backups_in(tmp_path, name_of(file))
     assert "is whole" in done("backup", "verify", str(made))
     assert "kept as" in done("restore", str(made), "--store", store, "--over")
     with closing(open_store(store, writer=False)) as restored:

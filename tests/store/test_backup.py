@@ -82,7 +82,7 @@ def test_a_backup_that_fails_leaves_those_of_before_and_one_that_is_proved_the_n
         other.touch()
     for days in range(3):
         backup.back_up(file, folder, at + timedelta(days=days), keep=2)
-    assert [taken for _, taken in backup.backups_in(folder, file)] == [at + timedelta(days=2), at + timedelta(days=1)]
+    assert [taken for _, taken in backup.backups_in(folder, "flow")] == [at + timedelta(days=2), at + timedelta(days=1)]
     before = sorted(folder.iterdir())
     monkeypatch.setattr(backup.shutil, "disk_usage", lambda _: Disk(10**9, 10**9 - 10**6, 10**6))
     with pytest.raises(StoreError, match=r"needs 6\d MB free in .*backups, and 1 MB are"):
@@ -92,6 +92,48 @@ def test_a_backup_that_fails_leaves_those_of_before_and_one_that_is_proved_the_n
         backup.back_up(file, folder, at + timedelta(days=3), keep=1, stop=lambda: True)
     assert sorted(folder.iterdir()) == before
     assert all(other.exists() for other in others)
+
+
+def test_two_stores_whose_files_are_called_the_same_keep_their_backups_apart_in_one_folder(
+    file: Path, folder: Path, tmp_path: Path, at: datetime
+) -> None:
+    other = tmp_path / "other" / "flow.db"
+    other.parent.mkdir()
+    shutil.copyfile(file, other)
+    names = []
+    for number, each in enumerate((file, other)):
+        changed(each, f"INSERT INTO mark (key, value) VALUES ('store', '00000{number}')")
+        backup.back_up(each, folder, at, keep=1)
+        names.append(backup.name_of(each))
+    assert names == ["flow-000000", "flow-000001"]
+    assert [len(backup.backups_in(folder, name)) for name in names] == [1, 1]
+
+
+def test_what_a_clock_that_was_ahead_has_named_neither_goes_nor_has_the_fresh_one_go(
+    file: Path, folder: Path, at: datetime
+) -> None:
+    ahead = folder / "flow-20990101T000000Z.db"
+    ahead.touch()
+    first = backup.back_up(file, folder, at, keep=1).file
+    second = backup.back_up(file, folder, at + timedelta(days=1), keep=1).file
+    assert (ahead.exists(), first.exists(), second.exists()) == (True, False, True)
+
+
+def test_what_a_backup_that_was_killed_has_left_is_taken_away_by_the_next_whatever_the_store_is_called(
+    file: Path, folder: Path, at: datetime
+) -> None:
+    odd = file.rename(file.with_name("flow[1].db"))
+    left = [
+        folder / f".flow[1]-20261121T{hour}0000Z.db.unfinished{end}"
+        for hour in ("02", "23")
+        for end in ("", "-journal")
+    ]
+    for each in left:
+        each.touch()
+    for days in range(2):
+        backup.back_up(odd, folder, at + timedelta(hours=days), keep=1)
+    assert [each.exists() for each in left] == [False, False, True, True]  # another may be being made
+    assert len(backup.backups_in(folder, "flow[1]")) == 1
 
 
 @pytest.mark.parametrize(
