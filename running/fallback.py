@@ -67,7 +67,9 @@ class FallbackDuty:
         if self._failing:
             troubles += ("The pages to fall back on cannot be written: the log says why.",)
         elif self._now() - (self._shown_at or self._began_at) > fallback.every + BEHIND:
-            troubles += ("The pages to fall back on show an old picture: nothing newer is known.",)
+            troubles += (
+                "The pages to fall back on show an old picture: nothing newer is known, or their folder does not answer.",
+            )
         return replace(upkeep, fallback_at=self._shown_at, troubles=troubles)
 
 

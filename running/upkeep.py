@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from flowcentre.store import Store
 
 LOOK_EVERY = timedelta(seconds=30)
+STOPS_WITHIN = timedelta(seconds=5)  # a share that hangs must not keep a server from stopping
 AUDIT_EVERY = timedelta(hours=1)
 # Below a tenth of the disk, or this much where a tenth is more: then there is time to make room before nothing is taken in.
 LEAST_FREE_SHARE, LEAST_FREE = 0.1, 5_000_000_000
@@ -37,13 +40,12 @@ class Duty(Protocol):
 
 @contextmanager
 def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> Iterator[None]:
-    """Everything that is looked after, in threads of a schedule, until the end of the block.
+    """Everything that is looked after, each in a thread of its own, until the end of the block.
 
     A process that ``serves`` looks at its certificates; one that ``writes`` makes backups and pages to fall back on.
     """
     import structlog
 
-    from flowcentre.feeds.schedule import BackgroundSchedule
     from flowcentre.store.backup import file_of
     from flowcentre.store.opening import may_corrupt_a_wal
     from running.backing_up import BackupDuty
@@ -51,7 +53,7 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
     from running.elsewhere import HearingDuty, TellingDuty
     from running.fallback import FallbackDuty
 
-    stopping = False
+    stopping = threading.Event()
     duties: list[Duty] = []
     database = file_of(store.url)
     if database is not None and may_corrupt_a_wal() and not live.current().county.demonstration:
@@ -63,7 +65,7 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
     if database is not None:
         duties.append(DiskDuty(database.parent))
     if writes:
-        duties += [BackupDuty(database, live.current, utc_now, lambda: stopping), FallbackDuty(live.current, utc_now)]
+        duties += [BackupDuty(database, live.current, utc_now, stopping.is_set), FallbackDuty(live.current, utc_now)]
         duties.append(AuditDuty(store, utc_now))
     if serves:
         duties.append(CertificateDuty(live.current, utc_now))
@@ -71,16 +73,35 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
         duties.append(TellingDuty(store, tuple(duties), utc_now))
     if serves and not writes:
         duties.append(HearingDuty(store, utc_now))
-    schedule = BackgroundSchedule(utc_now)
-    for duty in duties:
-        schedule.keep(duty.name, looking(duty, duties, live.kept_up), every=LOOK_EVERY, offset=timedelta(0))
-        schedule.hasten(duty.name)
-    schedule.start()
+    with repeated({duty.name: looking(duty, duties, live.kept_up) for duty in duties}, stopping):
+        yield
+
+
+@contextmanager
+def repeated(
+    looks: Mapping[str, Callable[[], None]], stopping: threading.Event, *, within: timedelta = STOPS_WITHIN
+) -> Iterator[None]:
+    """Each look again and again, in a thread of its own, until the end of the block; at which one that hangs is left behind."""
+
+    def repeat(look: Callable[[], None]) -> None:
+        while True:
+            look()
+            if stopping.wait(LOOK_EVERY.total_seconds()):
+                return
+
+    threads = [
+        threading.Thread(target=repeat, args=(look,), name=f"upkeep {name}", daemon=True)
+        for name, look in looks.items()
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
-        stopping = True
-        schedule.stop()
+        stopping.set()
+        until = time.monotonic() + within.total_seconds()
+        for thread in threads:
+            thread.join(max(until - time.monotonic(), 0))
 
 
 def looking(duty: Duty, duties: Sequence[Duty], tell: Callable[[Upkeep], None]) -> Callable[[], None]:
@@ -96,10 +117,13 @@ def looking(duty: Duty, duties: Sequence[Duty], tell: Callable[[Upkeep], None]) 
             duty.look()
         except Exception:
             log.exception("a duty of upkeep failed", duty=duty.name)
-        upkeep = Upkeep()
-        for each in duties:
-            upkeep = each.told(upkeep)
-        tell(upkeep)
+        try:
+            upkeep = Upkeep()
+            for each in duties:
+                upkeep = each.told(upkeep)
+            tell(upkeep)
+        except Exception:
+            log.exception("what upkeep has to tell could not be told")
 
     return look
 

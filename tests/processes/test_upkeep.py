@@ -37,7 +37,7 @@ from running.elsewhere import HearingDuty, TellingDuty
 from running.fallback import FallbackDuty, styles_in
 from running.setting import ASSETS
 from running.start import CannotStart
-from running.upkeep import AuditDuty, DiskDuty, Duty, looking
+from running.upkeep import AuditDuty, DiskDuty, Duty, looking, repeated
 from tests.layouts.cast import NOW, county, picture
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -213,6 +213,23 @@ def test_a_disk_that_does_not_say_is_told_and_spoils_it_for_no_other_duty(tmp_pa
     with capture_logs():
         looking(disk, [disk, DiskDuty(tmp_path, lambda _: (100, 1, 99))], heard.append)()
     assert "Nobody knows how full" in heard[0].troubles[0]
+
+
+def test_a_duty_that_hangs_keeps_nobody_from_stopping():
+    began, looked, free = threading.Event(), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        began.set()
+        free.wait(60)
+
+    with repeated({"share": hang, "disk": looked.set}, threading.Event(), within=timedelta(milliseconds=50)):
+        assert began.wait(10)
+        assert looked.wait(10)
+    (left,) = [each for each in threading.enumerate() if each.name.startswith("upkeep ")]
+    assert (left.name, left.daemon) == ("upkeep share", True)  # no process waits for it to end
+    free.set()
+    left.join(10)
+    assert not left.is_alive()
 
 
 def test_the_audits_newest_entry_is_told_to_the_log_each_hour_whole_and_is_known_again(file, tmp_path):
