@@ -19,6 +19,7 @@ from running.clock import utc_now
 from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
 from running.doors import door_words
 from running.parts import alerting, picturing, polling, reloading
+from running.purging import period_words
 from running.server import serve_glass
 from running.setting import DEFAULTS, opened, setting_of
 from running.start import (
@@ -175,7 +176,7 @@ def check(folder: Path, published: Path | None) -> None:
         must_say_who_may(county)
     held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"), (county.alerting.rules, "rule"))
     say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
-    for words in (*access_words(county), *door_words(setting, county)):
+    for words in (*access_words(county), *door_words(setting, county), *period_words(county)):
         say(words)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from running.clock import utc_now
 from running.doors import door_words
+from running.purging import period_words
 from running.setting import Setting
 from running.terminal import say
 
@@ -47,7 +48,7 @@ def polling(setting: Setting, store: Store, county: County, live: LivePicture) -
     """The engine, polling, and looking for changes of its configuration."""
     from flowcentre.feeds.engine import Engine
 
-    for words in door_words(setting, county):
+    for words in (*door_words(setting, county), *period_words(county)):
         say(words)
     engine = Engine(store, county, setting.connectors, now=utc_now, name=f"{os.uname().nodename}:{os.getpid()}")
 

@@ -52,6 +52,7 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
     from running.certificates import CertificateDuty
     from running.elsewhere import HearingDuty, TellingDuty
     from running.fallback import FallbackDuty
+    from running.purging import PeriodsDuty
 
     stopping = threading.Event()
     duties: list[Duty] = []
@@ -66,7 +67,7 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
         duties.append(DiskDuty(database.parent))
     if writes:
         duties += [BackupDuty(database, live.current, utc_now, stopping.is_set), FallbackDuty(live.current, utc_now)]
-        duties.append(AuditDuty(store, utc_now))
+        duties += [AuditDuty(store, utc_now), PeriodsDuty(live.current)]
     if serves:
         duties.append(CertificateDuty(live.current, utc_now))
     if writes and not serves:

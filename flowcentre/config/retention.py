@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from pydantic import BeforeValidator
 from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
 from flowcentre.config.shapes import Shape, _key, _length, read_shape
-from flowcentre.model import FOR_GOOD, Kept, Retention
+from flowcentre.model import FOR_GOOD, UNSAID, Kept, Retention
 
 TABLE = "retention"
 _GOOD = "for good"
@@ -60,13 +59,19 @@ class RetentionShape(Shape):
 
 
 def read_retention(document: Document) -> Retention:
-    """The periods of a county, those of ``Retention`` where it gives none; what is wrong is noted in the document."""
+    """The periods of a county; what is wrong is noted in the document.
+
+    Those of ``Retention`` where its table gives none, and in a demonstration; ``UNSAID`` where a real county has no table: a
+    newer Flow Centre must not begin to delete what nobody was asked about.
+    """
+    if TABLE not in document.tables and not document.tables.get("demonstration"):
+        return UNSAID
     table = document.tables.get(TABLE, {})
     if not isinstance(table, dict):
         document.wrong((TABLE,), f'"{TABLE}" is no table', '[retention], with people = "400d" and the rest below it')
         return Retention()
     shape = read_shape(document, (TABLE,), table, RetentionShape)
-    given = {each.name: value for each in fields(Retention) if (value := getattr(shape, each.name)) is not None}
+    given = {kept.value: value for kept in Kept if (value := getattr(shape, kept)) is not None}
     for kept, period in given.items():
         days, why = _SHORTEST[Kept(kept)]
         if period < timedelta(days=days):

@@ -81,7 +81,7 @@ from flowcentre.model.measures import Formula, Measure, Period, Reading, Sightin
 from flowcentre.model.places import LEVELS, Level, Place, PlaceKind, Places
 from flowcentre.model.pressure import Contribution, Declaration, Score
 from flowcentre.model.rehearsal import LONGEST_REHEARSAL, Firing, ProposedRule, Rehearsal, Rehearsed, Span
-from flowcentre.model.retention import FOR_GOOD, Kept, Purged, Retention
+from flowcentre.model.retention import FOR_GOOD, UNSAID, Kept, Purged, Retention
 from flowcentre.model.scoring import LEVELS_OF_PRESSURE, Parameter, Pillar, PressureRules, ScoringRules
 from flowcentre.model.signing import AccessNow, AuditShown, Refusal, SignedIn, SignedOut, SignIn
 from flowcentre.model.typed import (
@@ -123,6 +123,7 @@ __all__ = [
     "Role",
     "RowScope",
     "FOR_GOOD",
+    "UNSAID",
     "OF_FEEDS",
     "Kept",
     "Purged",

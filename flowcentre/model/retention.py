@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,7 +28,7 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long each class is kept; ``FOR_GOOD`` where it is never purged."""
+    """How long each class is kept; ``FOR_GOOD`` where it is never purged. The periods here are a proposal."""
 
     polls: timedelta = timedelta(days=90)
     typed: timedelta = timedelta(days=800)
@@ -41,11 +41,16 @@ class Retention:
     alerts: timedelta = timedelta(days=1100)
     sessions: timedelta = timedelta(days=30)
     audit: timedelta = timedelta(days=2922)
+    said: bool = True  # by the county; False: it says nothing, and most is kept until it does
 
     def cuts(self, at: datetime) -> Mapping[Kept, datetime]:
         """By class the moment before which it is purged; a class that is kept for good is not there."""
-        periods = {Kept(each.name): getattr(self, each.name) for each in fields(self)}
+        periods = {kept: getattr(self, kept) for kept in Kept}
         return {kept: at - periods[kept] for kept in Kept if periods[kept] != FOR_GOOD}
+
+
+_WITHOUT_ASKING = (Kept.POLLS, Kept.SESSIONS)  # neither a figure nor anything that people did or decided
+UNSAID = Retention(**{kept: FOR_GOOD for kept in Kept if kept not in _WITHOUT_ASKING}, said=False)
 
 
 @dataclass(frozen=True, slots=True)

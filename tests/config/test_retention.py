@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from flowcentre.model import FOR_GOOD, Retention
+from flowcentre.config.document import Document
+from flowcentre.config.retention import read_retention
+from flowcentre.model import FOR_GOOD, Kept, Retention
 
 
 def retention(folder, *lines: str) -> None:
@@ -19,6 +21,15 @@ def test_periods_are_read_as_they_are_written_and_the_others_are_those_of_the_mo
     assert (kept.people, kept.letters) == (timedelta(days=120), Retention().letters)
     # Whatever hangs together with what is kept for longer is kept as long.
     assert (kept.readings, kept.typed, kept.rollups) == (FOR_GOOD, FOR_GOOD, FOR_GOOD)
+
+
+def test_a_real_county_that_says_nothing_of_it_keeps_all_but_what_was_polled_and_who_was_signed_in():
+    document = Document("county.toml")
+    unsaid = read_retention(document)
+    assert {kept for kept in Kept if getattr(unsaid, kept) != FOR_GOOD} == {Kept.POLLS, Kept.SESSIONS}
+    assert not unsaid.said
+    document.tables = {"retention": {}}  # written, though it gives no period
+    assert read_retention(document) == Retention()
 
 
 @pytest.mark.parametrize(
