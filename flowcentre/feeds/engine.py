@@ -67,6 +67,7 @@ class Engine:
             limits=limits,
             rules=rules,
         )
+        self._begun: dict[str, datetime] = {}  # since when feeds have another rhythm than at the start
         self._crowded: set[str] = set()  # feeds of which a due time passed while a poll was running
         self._stopping = threading.Event()
         self._watch: threading.Thread | None = None
@@ -107,7 +108,10 @@ class Engine:
         for feed_id in gone:
             self._schedule.drop(feed_id)
         for feed in changed:
-            self._keep(feed, self._now())
+            at, was = self._now(), before.feed(feed.id)
+            if was is None or not was.polled or (was.every, was.offset) != (feed.every, feed.offset):
+                self._begun[feed.id] = at
+            self._keep(feed, at)
         for feed_id in [*gone, *(feed.id for feed in changed)]:
             # What waits to be tried again must not wait for hours, to be asked as it was configured before.
             self._schedule.hasten(f"{feed_id}/again")
@@ -154,11 +158,13 @@ class Engine:
         self._attempts.run(Claimed(feed, county, poll_id, due))
 
     def _count_missed(self, feed: Feed, last: datetime | None, due: datetime, at: datetime) -> None:
-        missed = missed_between(feed, last, due) if last is not None else 0
+        # Of a rhythm that was taken since the last look none of the due times before it has passed.
+        begun = self._begun.get(feed.id, EPOCH)
+        missed = missed_between(feed, max(last, begun), due) if last is not None else 0
         if missed:
             # Another engine may have polled in between since that was read.
             last = self._store.last_due(feed.id, until=due - _A_MOMENT) or due
-            missed = missed_between(feed, last, due)
+            missed = missed_between(feed, max(last, begun), due)
         crowded = feed.id in self._crowded
         self._crowded.discard(feed.id)
         if not missed:

@@ -218,6 +218,18 @@ def test_due_times_that_nobody_polled_are_recorded_with_their_number(store: Stor
     assert store.feed_log(AT)["beds"].skipped == 4
 
 
+def test_due_times_of_another_rhythm_count_from_when_it_was_taken(store: Store) -> None:
+    beds = a_feed(every=timedelta(hours=1), connector="quiet")
+    stand = Stand(store, a_county(beds))
+    stand.due("beds", AT)
+    stand.clock.at = AT + timedelta(minutes=19, seconds=30)
+    stand.engine.reload(a_county(replace(beds, every=timedelta(minutes=1))))
+    stand.due("beds", AT + timedelta(minutes=20))
+    assert [poll.missed for poll in stand.polls("beds")] == [0, 0]
+    stand.due("beds", AT + timedelta(minutes=23))
+    assert store.feed_log(AT)["beds"].skipped == 2
+
+
 def test_a_due_time_that_passes_while_a_poll_is_running_is_recorded_as_such(store: Store) -> None:
     stand = Stand(store, a_county(a_feed(connector="hung", every=timedelta(seconds=10), deadline=timedelta(seconds=2))))
     running = threading.Thread(target=stand.due, args=("beds", AT))
