@@ -170,7 +170,7 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
         raise StoreError(f"there is no folder {database.parent} for the store to be in")
     verify(file)
     lock = opening.WriterLock(database)
-    ready = database.with_name(f".{database.name}.restored")
+    ready = opening.restored_beside(database)
     try:
         if database.exists() and not over:
             raise StoreError(
@@ -181,7 +181,8 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
         copy(file, ready)
         kept = None
         if database.exists():
-            kept = database.with_name(f"{database.name}.replaced-{at.astimezone(UTC):{_MOMENT}}")
+            kept = database.with_name(f"{database.name}{opening.REPLACED}{at.astimezone(UTC):{_MOMENT}}")
+            _into_one_file(database)
             # Its journal first: beside the restored file it would be played into that.
             for ending in ("-wal", "-shm", ""):
                 with suppress(FileNotFoundError):
@@ -194,6 +195,13 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
     finally:
         ready.unlink(missing_ok=True)
         lock.release()
+
+
+def _into_one_file(database: Path) -> None:
+    """Write a store's journal into it, so that whoever is killed between the two moves loses nothing of it."""
+    # One that is damaged is moved as it is, its journal with it.
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database, isolation_level=None, timeout=30)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
 
 
 def copy_before_migration(database: Path, standing: str) -> Path:

@@ -39,6 +39,7 @@ class Connections:
             if writer:
                 if not file.parent.is_dir():
                     raise StoreError(f"there is no folder {file.parent} for the store to be in")
+                opening.must_not_be_between(file)
                 self._lock = opening.WriterLock(file)
             elif not file.is_file():
                 raise StoreNotReady(f"there is no store at {file} to read")

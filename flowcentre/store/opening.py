@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import logging
 import os
 import sqlite3
@@ -19,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from flowcentre.store.answers import StoreBusy, StoreError, StoreNotReady, StoreTooNew
 from flowcentre.store.schema import NEWEST
 
+REPLACED = ".replaced-"  # the name of a store that a restore has replaced goes on so, with the moment
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _log = logging.getLogger(__name__)
 # An older one lacks RETURNING (before 3.35.0), or may corrupt a store in which a savepoint is undone (until 3.37.1).
@@ -157,6 +159,26 @@ class WriterLock:
             if self.file in self._held:
                 self._held.discard(self.file)
                 os.close(self._descriptor)
+
+
+def restored_beside(database: Path) -> Path:
+    """Where a copy waits, whole and proved, that is about to be put in a store's place."""
+    return database.with_name(f".{database.name}.restored")
+
+
+def must_not_be_between(database: Path) -> None:
+    """Refuse to begin an empty store where a restore was killed before it put one there. Raises StoreError."""
+    if database.exists():
+        return
+    replaced = max((each for each in database.parent.glob(f"{glob.escape(database.name + REPLACED)}*Z")), default=None)
+    ready = restored_beside(database)
+    if replaced is None and not ready.exists():
+        return
+    there = " and ".join(each.name for each in (ready, replaced) if each is not None and each.exists())
+    raise StoreError(
+        f"there is no store at {database}, and beside it is {there}: a restore did not end. Run app.py restore again, or move "
+        f"{there} to {database.name} yourself. To begin an empty store, move them elsewhere first."
+    )
 
 
 def _standing(connection: Connection) -> str | None:

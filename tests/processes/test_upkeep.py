@@ -7,6 +7,7 @@ import hashlib
 import re
 import shutil
 import socket
+import sqlite3
 import ssl
 import threading
 from collections.abc import Iterator
@@ -39,8 +40,13 @@ from running.setting import ASSETS
 from running.start import CannotStart
 from running.upkeep import AuditDuty, DiskDuty, Duty, looking, repeated
 from tests.layouts.cast import NOW, county, picture
+from tests.store.test_backup import changed, of_schema
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+SIGNED_IN = """INSERT INTO session (token_hash, who, identity, key, began_at, active_at)
+    SELECT 'aa', 'local|ann', '{"issuer": "local", "subject": "ann", "title": "Ann", "scopes": {}, "board": "", "groups": []}', 'k', 0, 0"""
 
 
 class Clock:
@@ -55,6 +61,11 @@ class Clock:
 
     def current(self) -> Picture:
         return self.picture
+
+
+def one_of(file: Path, question: str) -> object:
+    with closing(sqlite3.connect(file)) as database:
+        return database.execute(question).fetchone()[0]
 
 
 def told(duty: Duty) -> tuple[str, ...]:
@@ -179,6 +190,12 @@ def test_the_commands_make_prove_and_put_back_a_store_and_sign_everybody_out(fil
     with closing(open_store(store, writer=False)) as restored:
         (entry,) = restored.audit_entries()
         assert (entry.act, entry.what) == (Audited.ADMINISTERED, f"the store was restored from {made.name}")
+    of_schema(f"sqlite:///{tmp_path / 'older.db'}", "0016")
+    changed(tmp_path / "older.db", SIGNED_IN)
+    assert "Its schema was 0016" in done("restore", str(tmp_path / "older.db"), "--store", store, "--over")
+    with closing(open_store(store, writer=False)) as restored:
+        assert restored.audit_entries()[0].what == "the store was restored from older.db"
+    assert one_of(file, "SELECT count(*) FROM session WHERE ended_at IS NOT NULL") == 1
     shared = CliRunner().invoke(command_line(), ["backup", "make", folder, "--store", "postgresql://u:secret@db/flow"])
     assert shared.exit_code == 2
     assert re.search(r'pg_dump --format=custom --file="\S+/flow-\w+\.dump" "postgresql://u@db/flow"', shared.output)

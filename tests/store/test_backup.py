@@ -184,7 +184,7 @@ def test_a_store_is_put_back_over_another_only_where_that_is_said_and_the_other_
     file.with_name("flow.db-wal").write_bytes(journal)
     kept = backup.restore(made, file, at, over=True)
     assert kept is not None
-    assert kept.with_name(f"{kept.name}-wal").exists()
+    assert not kept.with_name(f"{kept.name}-wal").exists()  # so that a kill between two moves would lose nothing of it
     with closing(open_store(url, writer=False)) as store:
         assert (values(store.latest()), store.mark("late")) == ({("a1", "beds"): 3}, None)
     with closing(open_store(f"sqlite:///{kept}", writer=False)) as store:
@@ -192,6 +192,44 @@ def test_a_store_is_put_back_over_another_only_where_that_is_said_and_the_other_
     elsewhere = folder / "other.db"
     assert backup.restore(made, elsewhere, at) is None
     open_store(f"sqlite:///{elsewhere}").close()
+
+
+def test_a_restore_that_was_killed_between_its_moves_has_lost_nothing_and_no_empty_store_is_begun(
+    file: Path, folder: Path, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = backup.back_up(file, folder, at).file
+    url = f"sqlite:///{file}"
+    killed = sqlite3.connect(file, isolation_level=None)
+    killed.execute("INSERT INTO mark (key, value) VALUES ('late', 'news')")
+    journal = file.with_name("flow.db-wal").read_bytes()
+    killed.close()
+    file.with_name("flow.db-wal").write_bytes(journal)
+    replace, moves = backup.os.replace, []
+
+    def moved(source: Path, to: Path) -> None:
+        if source in (file, opening.restored_beside(file)):
+            moves.append(source)
+            if len(moves) == 2:
+                shutil.copyfile(opening.restored_beside(file), folder / "ready")
+                pytest.fail("killed")
+        replace(source, to)
+
+    monkeypatch.setattr(backup.os, "replace", moved)
+    with pytest.raises(pytest.fail.Exception):
+        backup.restore(made, file, at, over=True)
+    monkeypatch.undo()
+    (kept,) = file.parent.glob("flow.db.replaced-*Z")
+    with pytest.raises(StoreError, match=rf"beside it is {kept.name}: a restore did not end.*Run app.py restore again"):
+        open_store(url)
+    assert not file.exists()
+    with closing(open_store(f"sqlite:///{kept}", writer=False)) as store:
+        assert store.mark("late") == "news"
+    kept.rename(folder / kept.name)
+    (folder / "ready").rename(opening.restored_beside(file))  # which a kill leaves too
+    with pytest.raises(StoreError, match=r"beside it is \.flow\.db\.restored"):
+        open_store(url)
+    assert backup.restore(made, file, at) is None
+    open_store(url).close()
 
 
 def of_schema(url: str, number: str) -> None:
