@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 
 from flowcentre.model import Account
 
@@ -23,6 +24,13 @@ def known_device(cookie: str, account: Account) -> str:
     number, marks = _parts(cookie)
     own = _mark(account, number).encode()
     return number if any(hmac.compare_digest(own, mark.encode()) for mark in marks) else ""
+
+
+def known_to_any(cookie: str, accounts: Iterable[Account]) -> str:
+    """The number of a browser in which one of these accounts has signed in; "" where none has."""
+    if not _FORM.fullmatch(cookie):
+        return ""
+    return next((number for each in accounts if (number := known_device(cookie, each))), "")
 
 
 def device_cookie(cookie: str, account: Account) -> str:

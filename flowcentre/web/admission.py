@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope
 from flowcentre.access.asking import Asking
 from flowcentre.model.access import OPEN
 from flowcentre.web import slips
-from flowcentre.web.asker import DISPLAY, Asker, NotKnown, cookies_of
+from flowcentre.web.asker import DEVICE, DISPLAY, Asker, NotKnown, cookies_of
 from flowcentre.web.decisions import MACHINE, WORDS, Who, decision, may
 from flowcentre.web.failures import kind_and_place
 
@@ -26,6 +26,9 @@ SIGN_IN = "/sign-in"
 DEAR, COST = frozenset({SIGN_IN, "/sign-in/provider", "/sign-in/callback"}), 10
 # Files of ours that everybody needs to sign in at all, and what looks after the server.
 COSTS_NOTHING = re.compile(r"/assets/|/_favicon\.ico$|/healthz$|/readyz$")
+KNOWN_BROWSER = (
+    "flowcentre.known_browser"  # in a request's scope: it signs in by a browser that is known to the account
+)
 MARK_HEADER = "x-flow-mark"
 _OPEN = Asking(OPEN)
 log = structlog.get_logger(__name__)
@@ -54,7 +57,7 @@ async def admit(asker: Asker | None, scope: Scope, method: str, path: str, heade
         return _OPEN
     known, nobodys = await _known(asker, scope, headers)
     if known is None or path in DEAR:
-        _count(asker, scope, method, path, headers)
+        await _count(asker, scope, method, path, headers)
     if nobodys:
         raise Refused(401, "That token is nobody's.")
     query = scope.get("query_string", b"").decode("latin-1")
@@ -133,13 +136,40 @@ async def _known(asker: Asker, scope: Scope, headers: Headers) -> tuple[Asking |
         raise Refused(503, "Nobody can tell just now who asks. Please try again in a moment.") from None
 
 
-def _count(asker: Asker, scope: Scope, method: str, path: str, headers: Headers) -> None:
-    """Count what a stranger asks. Raises Refused. Whoever is known is never held up by what others ask from their address."""
-    if COSTS_NOTHING.match(path):
+async def _count(asker: Asker, scope: Scope, method: str, path: str, headers: Headers) -> None:
+    """Count what a stranger asks. Raises Refused. Whoever is known is never held up by what others ask from their address.
+
+    Nor is a browser in which somebody has signed in: it is how they come in.
+    """
+    if COSTS_NOTHING.match(path) or (path == SIGN_IN and method == "POST"):  # of that see ``count_sign_in``
         return
+    cost = COST if path in DEAR and path != SIGN_IN else 1
+    bucket = asker.signing_in if path in DEAR else asker.strangers
     address = asker.addresses.of(headers, _peer(scope))
-    dear = path in DEAR and (path != SIGN_IN or method == "POST")
-    wait = asker.strangers.wait(address, COST if dear else 1)
+    wait = bucket.wait(address, cost)
+    if wait and (browser := await asker.browsers.known(cookies_of(headers).get(DEVICE, ""))):
+        wait = asker.browsers.bounds.wait(browser, cost)
+    _must_not(asker, wait, address)
+
+
+async def count_sign_in(asker: Asker, scope: Scope, headers: Headers, name: str) -> bool:
+    """Count a sign-in by password, of which the account's name is known now. Raises Refused.
+
+    True: it comes by a browser in which that account has signed in, and counts for this browser alone.
+    """
+    browser = await asker.browsers.known(cookies_of(headers).get(DEVICE, ""), name)
+    address = asker.addresses.of(headers, _peer(scope))
+    wait = asker.browsers.bounds.wait(browser, COST) if browser else asker.signing_in.wait(address, COST)
+    _must_not(asker, wait, address)
+    return bool(browser)
+
+
+def account_named(fields: Mapping[str, str]) -> str:
+    """The account's name in a form of sign-in, as accounts are named."""
+    return fields.get("name", "").strip().lower()[:64]
+
+
+def _must_not(asker: Asker, wait: int, address: str) -> None:
     if not wait:
         return
     more = asker.floods.due(address, "", asker.now())

@@ -12,7 +12,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,7 +25,9 @@ from flowcentre.access.asking import Asking
 from flowcentre.access.repeated import Repeated
 from flowcentre.access.sessions import ACTIVE_EVERY
 from flowcentre.access.strangers import Strangers
+from flowcentre.model import Account
 from flowcentre.model.access import Identity, Session
+from flowcentre.web.browsers import Browsers
 
 SESSION, DISPLAY, MARK = "__Host-flow-session", "__Host-flow-display", "__Host-flow-mark"
 PENDING = "__Host-flow-pending"  # a sign-in at a provider that has begun
@@ -38,12 +40,13 @@ _BEARER = re.compile(r"bearer ([A-Za-z0-9._~+/=-]{16,500})", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """By what somebody can be known. ``session``, ``active`` and ``display`` ask the store: call them in a thread."""
+    """By what somebody can be known. ``session``, ``active``, ``display`` and ``accounts`` ask the store: call them in a thread."""
 
     session: Callable[[str, datetime], Session | None]
     active: Callable[[str, datetime], None]
     display: Callable[[str, datetime], Identity | None]
     machine: Callable[[str], Identity | None]
+    accounts: Callable[[], Iterable[Account]] = tuple
     proxied: Callable[[Headers, str], Identity | None] | None = None
 
 
@@ -54,7 +57,8 @@ class NotKnown(Exception):
 @dataclass
 class Asker:
     """Finds out who asks, and from where. ``key`` marks the forms of those whom a proxy has signed in: they have no session
-    here. ``strangers`` bounds what those may ask who are not known.
+    here. ``strangers`` bounds what those may ask who are not known, ``signing_in`` how much is asked of sign-in from one address,
+    and ``browsers`` knows those for whom neither is a bound.
     """
 
     ways: Ways
@@ -62,13 +66,16 @@ class Asker:
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     addresses: Addresses = field(default_factory=Addresses)
     strangers: Strangers = field(init=False)
+    signing_in: Strangers = field(init=False)
+    browsers: Browsers = field(init=False)
     floods: Repeated = field(default_factory=Repeated)
     _forgotten: int = 0  # how often
     _believed: dict[tuple[str, str], tuple[float, Any]] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="asker"))
 
     def __post_init__(self) -> None:
-        self.strangers = Strangers(self.now)
+        self.strangers, self.signing_in = Strangers(self.now), Strangers(self.now)
+        self.browsers = Browsers(self.ways.accounts, self.now)
 
     async def of(self, headers: Headers, peer: str) -> Asking | None:
         """Who asks; None: nobody who is known. Raises NotKnown, and whatever the store raises."""

@@ -85,7 +85,8 @@ def front_of(
         key = hashlib.sha256(f"marks of forms\n{proved}".encode()).digest()  # the same on every server behind the proxy
         proxied = Proxied(access, started.proxy, proved)
     sessions, displays = Sessions(store, access), Displays(store, access)
-    ways = Ways(sessions.who, sessions.active, displays.who, machines.who, proxied.who if proxied is not None else None)
+    by_proxy = proxied.who if proxied is not None else None
+    ways = Ways(sessions.who, sessions.active, displays.who, machines.who, store.accounts, by_proxy)
     asker = Asker(ways, now, key, Addresses(started.forwarded_by))
     front = Front(store, access, now, sessions, displays, asker, secret, started.public_url.rstrip("/"))
     front.provider()  # what can never work is said at the start

@@ -19,11 +19,14 @@ from flowcentre.access.asking import Asking, asking
 from flowcentre.model import Refusal
 from flowcentre.web import callbacks, slips
 from flowcentre.web.admission import (
+    KNOWN_BROWSER,
     SIGN_IN,
     Refused,
+    account_named,
     admit,
     check_callback,
     check_form,
+    count_sign_in,
     mark_cookie_due,
     while_permitted,
 )
@@ -191,6 +194,9 @@ class Gate:
             return again(body, receive)
         if is_form(method, path, policy) or method == "POST":
             body = await whole_body(scope, receive, "A form", slips.MOST_BYTES)
+            if path == SIGN_IN and policy.asker is not None:
+                name = account_named(slips.fields_or_none(body))
+                scope[KNOWN_BROWSER] = await count_sign_in(policy.asker, scope, headers, name)
             # Whoever signs in anew ends the session that is here: the form may have been drawn before there was one.
             if path not in (BY_A_PROVIDER, SIGN_IN):
                 check_form(known, slips.fields_or_none(body))

@@ -22,6 +22,7 @@ from flowcentre.access.asking import asking
 from flowcentre.access.devices import device_cookie
 from flowcentre.access.grants import LOCAL, identity_of
 from flowcentre.model import Audited, Picture, SignedIn, is_account_name
+from flowcentre.web.admission import KNOWN_BROWSER, account_named
 from flowcentre.web.asker import DEVICE, DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
 from flowcentre.web.decisions import Who, decision
 from flowcentre.web.failures import kind_and_place
@@ -54,6 +55,9 @@ class SignInRoutes:
     answers: SignInAnswers
     # Apart, for local accounts are for the day on which the provider does not answer. Two hash at once: see ``sign_in``.
     by_password: Lane = field(default_factory=lambda: Lane("sign-in", threads=2, most=12))
+    by_known: Lane = field(
+        default_factory=lambda: Lane("known", threads=1, most=12)
+    )  # browsers: no flood takes their places
     by_provider: Lane = field(default_factory=lambda: Lane("provider", threads=4, most=16))
 
     @property
@@ -80,8 +84,9 @@ class SignInRoutes:
     async def sent(self, request: Request) -> Response:
         """The form of a local account."""
         body, began = await request.body(), time.monotonic()
+        lane = self.by_known if request.scope.get(KNOWN_BROWSER) else self.by_password
         try:
-            answer = await self.by_password.run(self._local, request, body)
+            answer = await lane.run(self._local, request, body)
         except Full:
             return self.answers.busy()
         if answer.status_code == 403:
@@ -93,7 +98,7 @@ class SignInRoutes:
             fields = fields_of(body)
         except NotASlip as why:
             return self.answers.drawn(400, mistake=str(why))
-        then, name = then_of(fields.get("next", "")), fields.get("name", "").strip().lower()[:64]
+        then, name = then_of(fields.get("next", "")), account_named(fields)
         access, at = self.front.access(), self.front.now()
         if not access.local:
             return self.answers.drawn(404, then=then, mistake="There are no local accounts here.")

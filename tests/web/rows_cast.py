@@ -92,7 +92,8 @@ class Centre:
         )
         asker = self.app.policy.asker
         assert asker is not None
-        asker.strangers = Strangers(self.live.now, at_once=10**9)  # a test comes from one address, and no time passes
+        for each in ("strangers", "signing_in"):  # a test comes from one address, and no time passes
+            setattr(asker, each, Strangers(self.live.now, at_once=10**9))
         add_pages(self.app, self.store, live, self.books, published=False)
         self._tokens = {name: self.begin(name) for name in GRANTED}
         self._tokens["ended"] = self.begin("all")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -21,8 +24,9 @@ from flowcentre.access.accounts import LOCKED_FOR, MOST_FAILURES, hashed
 from flowcentre.access.addresses import Addresses
 from flowcentre.access.oidc_pending import begun
 from flowcentre.access.strangers import AT_ONCE, EACH_SECOND, Strangers
+from flowcentre.access.tries import Tries
 from flowcentre.model import AccessNow, Oidc
-from flowcentre.store import open_store
+from flowcentre.store import Store, open_store
 from flowcentre.web.admission import COST
 from flowcentre.web.announce import MOST_OF_A_SCREEN
 from flowcentre.web.asker import DEVICE, PENDING, SESSION
@@ -123,7 +127,7 @@ def test_strangers_of_one_address_may_ask_so_much_and_whoever_is_known_as_much_a
 ) -> None:
     door.front.asker.strangers = Strangers(door.clock.now, at_once=20, each_second=2)
     person, screen = door.session_of("viewer")[0], door.screen()
-    for path in ("/sign-in", "/api/v1/picture", "/feeds", f"/show/{'x' * 43}", "/signed-out") * 4:
+    for path in ("/", "/api/v1/picture", "/feeds", f"/show/{'x' * 43}", "/signed-out") * 4:
         assert client.get(path, headers=of("10.9.9.9")).status_code != 429
     with capture_logs() as lines:
         wrong = {"authorization": f"Bearer {TOKEN}x"}, as_person("x" * 43), as_screen("y" * 43), {}
@@ -136,18 +140,68 @@ def test_strangers_of_one_address_may_ask_so_much_and_whoever_is_known_as_much_a
         assert client.get(path, headers=of("10.9.9.9")).status_code == 200, path
     for known in (as_person(person), as_screen(screen), {"authorization": f"Bearer {TOKEN}"}):
         assert client.get("/wall/county", headers=of("10.9.9.9") | known).status_code == 200
-    assert client.get("/sign-in", headers=of("10.9.9.8")).status_code == 200
+    assert client.get("/signed-out", headers=of("10.9.9.8")).status_code == 200
     door.clock.pass_by(timedelta(seconds=1))
-    assert [client.get("/sign-in", headers=of("10.9.9.9")).status_code for _ in range(3)] == [200, 200, 429]
+    assert [client.get("/signed-out", headers=of("10.9.9.9")).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_what_costs_most_counts_for_more_whoever_asks(door: Door, client: httpx.Client) -> None:
-    door.front.asker.strangers = Strangers(door.clock.now, at_once=2 * COST, each_second=2)
+    door.front.asker.signing_in = Strangers(door.clock.now, at_once=2 * COST, each_second=2)
     person = as_person(door.session_of("viewer")[0])
     for path in ("/sign-in/provider", "/sign-in/callback?state=x&code=y"):
         assert client.get(path, headers=of("10.9.9.9") | person).status_code != 429
     away = client.post("/sign-in", content="name=viewer&password=x", headers=FORM | of("10.9.9.9") | person)
     assert (away.status_code, away.headers["retry-after"], SESSION in str(away.headers)) == (429, "5", False)
+
+
+def test_whatever_is_asked_from_its_address_a_known_browser_is_let_in_and_may_ask_so_much_itself(
+    door: Door, client: httpx.Client
+) -> None:
+    door.store.add_account(account("viewer", hashed(PASSWORD)))
+    asker = door.front.asker
+    asker.strangers = Strangers(door.clock.now, at_once=2, each_second=2)
+    asker.signing_in = Strangers(door.clock.now, at_once=COST + 2, each_second=1)
+    assert [client.get("/feeds", headers=of("10.9.9.9")).status_code for _ in range(3)] == [401, 401, 429]
+    said = tried(client, PASSWORD, "10.9.9.9")  # what else strangers ask takes nobody's sign-in
+    device = cookie_in(said, DEVICE).partition(";")[0]
+    number, mark = device.split(".")
+    for other in ("", device[:-2], f"{number}.{mark[::-1]}"):
+        assert tried(client, PASSWORD, "10.9.9.9", other).status_code == 429
+    assert [client.get("/sign-in", headers=of("10.9.9.9")).status_code for _ in range(3)] == [200, 200, 429]
+    browser = {"cookie": f"{DEVICE}={device}"}
+    for path, status in (("/", 401), ("/sign-in", 200)):
+        assert client.get(path, headers=of("10.9.9.9") | browser).status_code == status
+    tries = [tried(client, PASSWORD, f"10.9.8.{number}", device).status_code for number in range(10)]
+    assert tries == [*[303] * 9, 429]  # its own bound goes with it, wherever it is
+    # It is known to the account that is named, or it is any other.
+    content = urlencode({"name": "lead", "password": PASSWORD})
+    assert client.post("/sign-in", content=content, headers=FORM | of("10.9.9.9") | browser).status_code == 429
+
+
+def test_a_flood_of_sign_ins_from_many_addresses_takes_no_known_browsers_place(
+    door: Door, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.store.add_account(account("viewer", hashed(PASSWORD)))
+    device = cookie_in(tried(client, PASSWORD, "10.1.1.1"), DEVICE).partition(";")[0]
+    go_on = threading.Event()
+
+    def slow(store: Store, tries: Tries, name: str, password: str, *rest: Any, **named: Any) -> Any:
+        if password == "guess":
+            go_on.wait(20)
+        return accounts.sign_in(store, tries, name, password, *rest, **named)
+
+    monkeypatch.setattr("flowcentre.web.sign_in.sign_in", slow)
+    with ThreadPoolExecutor(14) as flood:
+        guesses = [flood.submit(tried, client, "guess", f"10.2.0.{number}") for number in range(14)]
+        try:
+            sent_away = [
+                each.result().status_code for each, _ in zip(as_completed(guesses, 10), range(2), strict=False)
+            ]
+            assert sent_away == [503, 503]
+            assert tried(client, PASSWORD, "10.1.1.1").status_code == 503
+            assert tried(client, PASSWORD, "10.2.0.1", device).status_code == 303
+        finally:
+            go_on.set()
 
 
 def test_whatever_strangers_make_up_the_identity_provider_is_asked_for_its_keys_and_no_more(
