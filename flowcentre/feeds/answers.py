@@ -15,7 +15,7 @@ from typing import get_args
 
 from flowcentre.feeds.clocks import ClockRead, read_clock
 from flowcentre.feeds.contract import Bookmark, Connector, Document, FeedMalformed
-from flowcentre.feeds.from_a_test import why_a_test
+from flowcentre.feeds.from_a_test import TO_HAVE_IT_READ, why_a_test
 from flowcentre.feeds.people import kind_of
 from flowcentre.model import Fact, Held, Listed, Outcome, Reading, RefusedColumn, RosterExport, Visit, WholeList
 
@@ -73,7 +73,7 @@ def parse_documents(connector: Connector, documents: Iterable[Document], bookmar
     refused: list[Refused] = []
     for document in documents:
         if connector.settings.from_a_test is None and (why_not := why_a_test(document)):
-            refused.append(Refused(document.name, f"{document.name}: {why_not}"))
+            refused.append(Refused(document.name, f"{document.name}: {why_not}. {TO_HAVE_IT_READ}"))
             continue
         try:
             facts = tuple(connector.parse(document))

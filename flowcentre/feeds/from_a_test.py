@@ -6,6 +6,7 @@ import re
 
 from flowcentre.feeds.contract import Document
 
+TO_HAVE_IT_READ = 'Where that is right, the feed needs from_a_test = "why its figures are wanted here"; then a file has to be written again'
 _WORDS = frozenset({"test", "uat", "training", "sandbox", "dummy", "staging", "preprod"})
 _LOOKED_THROUGH = 4096  # bytes, from the start
 _SAID = re.compile(rb'"environment"\s*:\s*"([A-Za-z0-9 _-]{1,40})"', re.IGNORECASE)

@@ -243,18 +243,24 @@ def _retry_after(headers: httpx.Headers) -> timedelta | None:
         wait = (
             timedelta(seconds=int(said))
             if re.fullmatch(r"\d{1,9}", said, re.ASCII)
-            else parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))
+            else _date(said) - _date(headers.get("date", ""))
         )
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(wait, timedelta(0)), LONGEST_RETRY)
 
 
+def _date(written: str) -> datetime:
+    """A moment as HTTP writes it; one without a zone, or of "-0000", is UTC and not in this machine's."""
+    date = parsedate_to_datetime(written)
+    return date.astimezone(UTC) if date.tzinfo is not None else date.replace(tzinfo=UTC)
+
+
 def _sent_at(headers: httpx.Headers) -> datetime | None:
     """What the source's clock showed as it answered; of an answer that was kept on the way, a while before."""
     age = headers.get("age", "0").strip()
     try:
-        date = parsedate_to_datetime(headers.get("date", "")).astimezone(UTC)
+        date = _date(headers.get("date", ""))
         return date + timedelta(seconds=int(age)) if re.fullmatch(r"\d{1,9}", age, re.ASCII) else None
     except (ValueError, TypeError, OverflowError):
         return None

@@ -329,7 +329,7 @@ def test_a_source_that_asks_who_we_are_is_shown_our_certificate(source: Source, 
         source.get(**shown)
 
 
-def test_an_answer_brings_what_its_sources_clock_showed(source: Source) -> None:
+def test_an_answer_brings_what_its_sources_clock_showed(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     def sent(date: str, **more: str) -> datetime | None:
         def answer(asked: BaseHTTPRequestHandler) -> None:
             asked.send_response_only(200)  # without a Date of its own
@@ -345,6 +345,17 @@ def test_an_answer_brings_what_its_sources_clock_showed(source: Source) -> None:
     assert sent("Sun, 22 Nov 2026 07:53:00 GMT") == showed
     assert sent("Sun, 22 Nov 2026 07:53:00 GMT", Age="60") == showed + timedelta(minutes=1)  # kept on the way
     assert sent("yesterday") is None
+    monkeypatch.setenv("TZ", "Australia/Perth")  # a machine's own zone is not the source's
+    time.tzset()
+    try:
+        assert [sent(f"Sun, 22 Nov 2026 07:53:00{zone}") for zone in ("", " -0000", " +0100")] == [
+            showed,
+            showed,
+            showed - timedelta(hours=1),
+        ]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ def test_what_says_that_it_comes_of_a_test_system_is_refused_whole(name: str, co
     assert answer.documents == ()
     (refused,) = answer.refused
     assert said in refused.reason
+    assert 'from_a_test = "why its figures are wanted here"' in refused.reason
+    assert "a file has to be written again" in refused.reason
     wanted = answered(name, content, why="our own test of Flow Centre, until March")
     assert (len(wanted.documents), wanted.refused) == (1, ())
 
