@@ -50,6 +50,18 @@ KINDS = {
 }
 
 
+# Lists of hundreds that are alike from one to the next: of a backlog's a third is read, and each of the day of lapses.
+LONG = {
+    "care-referrals",
+    "visits-wupi",
+    "visits-wect",
+    "visits-home-care",
+    "northgate-emergency",
+    "southmere-emergency",
+}
+WEDNESDAY = 2
+
+
 def facts_of(clerk: Clerk, readers: dict[str, Connector], county: County, feed_id: str) -> list[object]:
     feed = county.feed(feed_id)
     assert feed is not None
@@ -316,6 +328,8 @@ def test_the_backlog_is_four_weeks_that_the_real_connectors_believe_but_for_the_
         assert before <= published.observed_at <= now
         before = published.observed_at
         moments[published.feed].append(published.observed_at)
+        if published.feed in LONG and len(moments[published.feed]) % 3 and before.weekday() != WEDNESDAY:
+            continue
         for fact in readers[published.feed].parse(Document(published.name, published.content)):
             if isinstance(fact, Held):
                 held[published.feed, fact.reason] += 1
