@@ -81,9 +81,10 @@ def command_line() -> Any:
     def _check(
         folder: Path = typer.Argument(help="Folder of TOML files."),
         published: Path | None = typer.Option(None, help="What ${published} stands for."),
+        store: str | None = a_store,
     ) -> None:
-        """Say of every mistake in a configuration where it is and what would be right."""
-        check(folder, published)
+        """Say of every mistake in a configuration where it is and what would be right, and whether others may read the store."""
+        check(folder, published, store)
 
     @commands.command("compare")
     def _compare(

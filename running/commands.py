@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 from running.accounts import access_words
 from running.clock import utc_now
 from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
-from running.doors import door_words
+from running.doors import door_words, store_words
 from running.parts import alerting, picturing, polling, reloading
 from running.purging import period_words
 from running.server import serve_glass
-from running.setting import DEFAULTS, opened, setting_of
+from running.setting import DEFAULTS, opened, setting_of, usual_store
 from running.start import (
     HOST,
     CannotStart,
@@ -167,8 +167,8 @@ def run_engine(folder: Path, store_url: str) -> None:
         stop.wait()
 
 
-def check(folder: Path, published: Path | None) -> None:
-    """Read a configuration, and say of every mistake where it is and what would be right."""
+def check(folder: Path, published: Path | None, store_url: str | None = None) -> None:
+    """Read a configuration, and say of every mistake where it is and what would be right; and whether others may read the store."""
     setting = setting_of(folder, "", demo_port=0, published=published)
     county = setting.load()
     must_be_westshire(county)
@@ -176,7 +176,8 @@ def check(folder: Path, published: Path | None) -> None:
         must_say_who_may(county)
     held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"), (county.alerting.rules, "rule"))
     say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
-    for words in (*access_words(county), *door_words(setting, county), *period_words(county)):
+    store = store_words(store_url or usual_store(folder))
+    for words in (*access_words(county), *door_words(setting, county), *period_words(county), *store):
         say(words)
 
 

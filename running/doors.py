@@ -1,8 +1,12 @@
-"""Said at a check and at each start: feeds whose figures somebody else than their source could lay down."""
+"""Said at a check: feeds whose figures somebody else than their source could lay down, and a store that others may read.
+
+Of the feeds each start says it too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from running.setting import Setting
@@ -19,3 +23,14 @@ def door_words(setting: Setting, county: County) -> Iterator[str]:
         kind = setting.connectors.get(feed.connector)
         if kind is not None:
             yield from open_doors(feed.id, kind.Settings.model_validate(dict(feed.settings)))
+
+
+def store_words(store_url: str) -> Iterator[str]:
+    """A sentence for each file of a SQLite store that other accounts of the machine may read. Raises StoreError."""
+    from flowcentre.store.opening import parse, readable_by_others
+
+    url = parse(store_url)
+    if url.get_backend_name() == "sqlite":
+        for file in readable_by_others(Path(str(url.database))):
+            mode = f"{file.stat().st_mode & 0o777:o}"
+            yield f"{file.name} may be read by other accounts of this machine (mode {mode}): chmod 600, or start Flow Centre by the account that owns it."

@@ -53,6 +53,11 @@ class Setting:
         return Reloader(*looked_at, current=county, prove=unproved)
 
 
+def usual_store(folder: Path) -> str:
+    """The address of a county's store where none is given."""
+    return f"sqlite:///{VAR / (folder.name + '.db')}"
+
+
 def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, published: Path | None = None) -> Setting:
     """What a command works with, from its options."""
     from channels import find_channels
@@ -61,7 +66,7 @@ def setting_of(folder: Path | None, store_url: str | None, *, demo_port: int, pu
     folder = folder or DEFAULTS / "westshire"
     if store_url is None:
         VAR.mkdir(parents=True, exist_ok=True)
-        store_url = f"sqlite:///{VAR / (folder.name + '.db')}"
+        store_url = usual_store(folder)
     # Each store lives its own life: two demonstrations must not read each other's files.
     life = hashlib.sha256(store_url.encode()).hexdigest()[:8]
     variables = {"drop": str(VAR / "drop" / life), "demo": f"http://127.0.0.1:{demo_port}"}

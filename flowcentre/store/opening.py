@@ -8,6 +8,7 @@ import logging
 import os
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ def make_engine(url: URL) -> Engine:
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=_limits(url))
     must_be_new_enough(sqlite3.sqlite_version_info)
+    _make_for_its_account_alone(Path(str(url.database)))
     engine = create_engine(url, connect_args={"timeout": 30}, pool_size=5, max_overflow=20)
 
     @event.listens_for(engine, "connect")
@@ -81,6 +83,25 @@ def make_engine(url: URL) -> Engine:
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine
+
+
+def readable_by_others(database: Path) -> list[Path]:
+    """Of the files of a SQLite store, and of those that a restore has replaced, those that other accounts may read or write."""
+    beside = database.parent.glob(f"{glob.escape(database.name + REPLACED)}*")
+    files = [database, *(database.with_name(database.name + more) for more in ("-wal", "-shm")), *sorted(beside)]
+    return [each for each in files if each.is_file() and each.stat().st_mode & 0o077]
+
+
+def _make_for_its_account_alone(database: Path) -> None:
+    """Make the file of a store that is not there yet, as nobody else may read it: SQLite gives what it writes beside it the same."""
+    with suppress(OSError):  # it is there, or cannot be: SQLite says so
+        os.close(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _take_from_others(database: Path) -> None:
+    for each in readable_by_others(database):
+        with suppress(OSError):  # it is another account's, or has gone: ``app.py check`` says so
+            each.chmod(0o600)
 
 
 def must_be_new_enough(version: tuple[int, ...]) -> None:
@@ -145,6 +166,7 @@ class WriterLock:
             os.ftruncate(self._descriptor, 0)
             os.write(self._descriptor, f"{os.getpid()}\n".encode())
             self._held.add(self.file)
+        _take_from_others(database)
 
     @staticmethod
     def _why(database: Path, holder: object) -> str:

@@ -104,6 +104,15 @@ def test_check_plays_the_mornings_of_each_rule_and_says_what_came_of_them(tmp_pa
     assert '"half" has no "title"' in done.stderr
 
 
+def test_check_warns_of_a_store_that_other_accounts_may_read(tmp_path: Path, asked: Asked) -> None:
+    database = tmp_path / "flow.db"
+    open_store(f"sqlite:///{database}").close()
+    for mode, warned in ((0o600, 0), (0o644, 1)):
+        database.chmod(mode)
+        done = asked("check", str(WESTSHIRE), "--store", f"sqlite:///{database}")
+        assert (done.returncode, done.stdout.count("flow.db may be read by other accounts")) == (0, warned)
+
+
 def test_a_running_county_takes_no_rule_whose_morning_fails_as_no_start_does(tmp_path: Path) -> None:
     folder = changed_westshire(tmp_path, "alerts.toml", "raise_at", "raise_at")
     setting = setting_of(folder, "sqlite://", demo_port=0)

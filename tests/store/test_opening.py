@@ -7,7 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from datetime import datetime
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
+from flowcentre.model import Audited
 from flowcentre.store import Store, StoreBusy, StoreError, StoreNotReady, StoreTooNew, open_store, schema
+from flowcentre.store.opening import readable_by_others
 from tests.store.saying import sighting, tell, values
 
 HOLDER = """
@@ -38,6 +41,28 @@ def holder(url: str) -> subprocess.Popen[str]:
     assert process.stdout is not None
     assert process.stdout.readline() == "open\n"
     return process
+
+
+def test_no_other_account_may_read_a_sqlite_store_new_or_old(tmp_path: Path) -> None:
+    database = tmp_path / "flow.db"
+    before = os.umask(0o022)
+    try:
+        for _ in range(2):
+            with closing(open_store(f"sqlite:///{database}")) as store:
+                store.audit("local|a", "A", Audited.SAW, "rows", at=datetime(2026, 11, 22, tzinfo=UTC))
+                files = {
+                    each: each.stat().st_mode & 0o777 for each in tmp_path.glob("flow.db*") if each.suffix != ".lock"
+                }
+                assert set(files.values()) == {0o600}, files
+                assert {each.name for each in files} >= {"flow.db", "flow.db-wal", "flow.db-shm"}
+                assert readable_by_others(database) == []
+            replaced = tmp_path / "flow.db.replaced-20261126T170231Z"  # as one of before this was so
+            shutil.copyfile(database, replaced)
+            for each in (database, replaced):
+                each.chmod(0o644)
+            assert readable_by_others(database) == [database, replaced]
+    finally:
+        os.umask(before)
 
 
 def test_a_second_writing_process_is_refused_and_told_by_whom_and_what_to_do(sqlite_url: str) -> None:
