@@ -93,7 +93,7 @@ class AccessVerbs(Connections):
     # --- Displays -------------------------------------------------------------------------
 
     def add_display(self, token_hash: str, board: str, title: str, made_by: str, made_at: datetime) -> Display:
-        """Keep a token for a screen and its board."""
+        """Keep a token for a screen and its board. Raises SlipKept where this very token is kept already."""
         with self._changing() as connection:
             return sessions.add_display(connection, token_hash, board, title, made_by, made_at)
 

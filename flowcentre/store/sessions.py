@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from flowcentre.model import Display, Identity, Permission, Scope, Session
 from flowcentre.store import access_tables as db
+from flowcentre.store.answers import SlipKept
 from flowcentre.store.moments import from_ms, maybe_from_ms, maybe_to_ms, to_ms
+from flowcentre.store.writing import insert_new
 
 _row, _display = db.session.c, db.display.c
 
@@ -119,9 +121,12 @@ def _as_session(row: Row[Any]) -> Session:
 def add_display(
     connection: Connection, token_hash: str, board: str, title: str, made_by: str, made_at: datetime
 ) -> Display:
-    """Keep a new one. It may never have been seen."""
+    """Keep a new one. It may never have been seen. Raises SlipKept where this very token is kept already."""
     row = {"token_hash": token_hash, "board": board, "title": title, "made_by": made_by, "made_at": to_ms(made_at)}
-    return _as_display(connection.execute(insert(db.display).values(row).returning(*db.display.c)).one())
+    kept = connection.execute(insert_new(connection, db.display, *db.display.c), row).first()
+    if kept is None:
+        raise SlipKept("this token is kept already")
+    return _as_display(kept)
 
 
 def see_display(connection: Connection, id: int, at: datetime) -> None:

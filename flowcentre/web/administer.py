@@ -19,6 +19,7 @@ from flowcentre.access.sessions import why_ended
 from flowcentre.access.tokens import hash_of, token_from
 from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.model import AccessNow, Audited, Picture
+from flowcentre.store import SlipKept
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.front import Front
 from flowcentre.web.glass import Glass
@@ -91,7 +92,10 @@ class AdministerRoutes:
         if store.display(hash_of(token)) is not None:
             raise CannotDo(_MADE_ALREADY)
         self._audit(asker, f"screen {title!r}: an address for the board {board}")
-        displays.make(store, board, title, asker.identity.title, self.front.now(), token=token)
+        try:
+            displays.make(store, board, title, asker.identity.title, self.front.now(), token=token)
+        except SlipKept:  # the same form came at this very moment
+            raise CannotDo(_MADE_ALREADY) from None
         return f"{self.front.public_url}/show/{token}"
 
     def _to_close(self, asker: Asking, which: str) -> str:
@@ -123,7 +127,7 @@ class AdministerRoutes:
             if do == "close":
                 self._to_close(asker, which)
             try:
-                (enrolment.close if do == "close" else enrolment.unlock)(store, which, at, by=by.id)
+                (enrolment.close if do == "close" else enrolment.unlock)(store, which, at, by=by.id, title=by.title)
             except enrolment.CannotEnrol as why:
                 raise CannotDo(f"{str(why)[:1].upper()}{str(why)[1:]}.") from None
             self.front.tries.forget(which)
