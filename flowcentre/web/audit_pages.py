@@ -93,8 +93,9 @@ class AuditRoutes:
         if asks == "person":
             # A list shows a reference as its hospital writes it: whoever types it may write it otherwise.
             spelt = list(dict.fromkeys((of, of.upper(), of.lower())))
-            refs = [each for each in spelt if self.store.audit_of(each, limit=1)] or [of]
-            self._kept("the audit: who saw one person", *refs)
+            refs = [each for each in spelt if self.store.audit_of(each, limit=1)]
+            # What nobody saw may be an NHS number or a name: it is not kept.
+            self._kept(f"the audit: who saw {'one person' if refs else 'somebody whom nobody saw'}", *refs)
             each_once = {
                 entry.number: entry
                 for ref in refs
@@ -106,9 +107,12 @@ class AuditRoutes:
         names = (of,) if "|" in of else (f"{LOCAL}|{of.lower()}", of)
         known = next((each for each in names if self.store.audit_by(each, limit=1)), of)
         found = self.store.audit_by(known, before=before, limit=_NEWEST + 1)
+        page = _page_of(asks, known, found)
         # What they saw is told with whom: so whoever reads it here is told of them too.
-        self._kept(f"the audit: what {found[0].who} saw and did" if found else "the audit: somebody who did nothing")
-        return _page_of(asks, known, found)
+        whom = {ref for entry in page.entries for ref in entry.refs}
+        told = f"the audit: what {found[0].who} saw and did" if found else "the audit: somebody who did nothing"
+        self._kept(told, *sorted(whom))
+        return page
 
     def entries(self, request: Request) -> Response:
         """Entries for machines, the newest first: how many people each tells of, and not which."""
@@ -122,6 +126,8 @@ class AuditRoutes:
             if any(each is not None and each.tzinfo is None for each in (since, until)):
                 raise ValueError("a time without an offset")
             act = Audited(asked["act"]) if "act" in asked else None
+            if not _NUMBER.fullmatch(asked.get("before", "1")):
+                raise ValueError("no number of an entry")
             before = int(asked["before"]) if "before" in asked else None
             limit = min(max(int(asked.get("limit", _NEWEST)), 1), _MOST)
         except ValueError:

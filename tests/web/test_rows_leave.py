@@ -180,6 +180,11 @@ def test_an_administrator_sees_who_saw_a_person_and_what_somebody_saw_and_no_row
     asked = centre.store.audit_by("local|admin")[0]
     assert (asked.act, asked.what, asked.refs) == (Audited.ADMINISTERED, "the audit: who saw one person", {"SM-5"})
     assert "SM-5" in ask_audit(centre, asks, "admin", do="asker", of="local|mid").text
+    (kept,) = centre.store.audit_by("local|admin", limit=1)
+    assert (kept.what, kept.refs) == ("the audit: what local|mid saw and did", {"SM-5"})
+    ask_audit(centre, asks, "admin", do="person", of="943 476 5919")
+    (kept,) = centre.store.audit_by("local|admin", limit=1)
+    assert (kept.what, kept.refs) == ("the audit: who saw somebody whom nobody saw", set())
     assert "Every entry fits" in ask_audit(centre, asks, "admin", do="verify").text
     newest = asks.get("/access/audit", headers=centre.headers("admin"))
     assert centre.store.audit_by("local|admin")[0].what == "the audit: newest entries"
@@ -191,7 +196,8 @@ def test_an_administrator_sees_who_saw_a_person_and_what_somebody_saw_and_no_row
     asks.get("/access/audit.json?who=Mary+Smith&act=did", headers=centre.headers("admin"))
     (kept,) = centre.store.audit_by("local|admin", limit=1)
     assert kept.what == "the audit: entries for a machine (of somebody who did nothing, act did)"
-    assert asks.get("/access/audit.json?whom=1", headers=centre.headers("admin")).status_code == 422
+    for wrong in ("whom=1", f"before={'9' * 23}", "before=-1", "before=x"):
+        assert asks.get(f"/access/audit.json?{wrong}", headers=centre.headers("admin")).status_code == 422
 
 
 def test_the_audit_is_asked_by_an_accounts_name_and_by_a_reference_however_it_is_written(

@@ -331,6 +331,18 @@ def test_a_form_that_is_sent_again_makes_no_second_address(door: Door, client: h
     assert "/show/" in sent(client, "/access", as_person(admin), **asked | {"form": other_mark(key)}).text
 
 
+def test_a_form_that_is_sent_twice_at_one_moment_makes_one_address_and_says_so(
+    door: Door, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, key = _session(door, "admin")
+    asked = {"do": "make", "board": "county", "title": "Control room", "form": form_mark(key)}
+    assert "/show/" in sent(client, "/access", as_person(admin), **asked).text
+    looked, own = iter([None]), door.store.display
+    monkeypatch.setattr(door.store, "display", lambda token: next(looked, own(token)))  # the other is not there yet
+    again = sent(client, "/access", as_person(admin), **asked)
+    assert (again.status_code, "made its address already" in again.text) == (422, True)
+
+
 def test_what_is_taken_from_a_grant_is_taken_from_who_is_signed_in(door: Door, client: httpx.Client) -> None:
     token, _ = _session(door)
     assert client.get("/feeds", headers=as_person(token)).status_code == 200
