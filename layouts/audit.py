@@ -18,6 +18,8 @@ from layouts.parts.words import LONDON
 AUDIT = "/access/audit"
 _SHEETS = ("type-in/access.css",)
 _REFS_SHOWN = 20
+_NO_REFERENCE = "That reference is in no entry: see that it is written as in the list."
+_NOBODY = "Nobody of that name or title is in the audit."
 
 
 def document(
@@ -42,9 +44,11 @@ def _answer(shown: AuditShown, mark: str) -> Component | None:
         kind = "answered kept" if whole else "answered not-kept"
         return html.Section([html.H2(words), html.P(more if whole else wrong)], className=kind, role="status")
     if shown.asked == "person":
-        return html.Div([_entries(f"Who saw {shown.of}", shown.entries, with_refs=False), _older(shown, mark)])
+        found = _entries(f"Who saw {shown.of}", shown.entries, with_refs=False, empty=_NO_REFERENCE)
+        return html.Div([found, _older(shown, mark)])
     if shown.asked == "asker":
-        return html.Div([_entries(f"What {shown.of} saw and did", shown.entries, with_refs=True), _older(shown, mark)])
+        found = _entries(f"What {shown.of} saw and did", shown.entries, with_refs=True, empty=_NOBODY)
+        return html.Div([found, _older(shown, mark)])
     if shown.asked == "older":
         return html.Div([_entries("Older", shown.entries, with_refs=False), _older(shown, mark)])
     return None
@@ -68,7 +72,7 @@ def _questions(mark: str) -> Component:
         [
             html.H2("Ask"),
             _question(mark, "person", "Who saw one person", "Their reference, as it stands in a list: it goes into no address."),
-            _question(mark, "asker", "What somebody saw and did", "An account's name, or as they stand below: local|ward.lead"),
+            _question(mark, "asker", "What somebody saw and did", "An account's name, a title, or as they stand below: local|ward.lead"),
             html.Form([*_hidden(mark, "verify"), html.Button("Verify every entry", type="submit")], method="post", action=AUDIT, className="one-button"),
         ]
     )  # fmt: skip
@@ -92,7 +96,9 @@ def _head(head: tuple[int, str]) -> Component:
     return html.P(["Newest entry ", html.B(f"{number:,}"), ", hash ", html.Code(newest)], className="what")
 
 
-def _entries(title: str, entries: tuple[AuditEntry, ...], *, with_refs: bool) -> Component:
+def _entries(
+    title: str, entries: tuple[AuditEntry, ...], *, with_refs: bool, empty: str = "There are none."
+) -> Component:
     heads = ("Number", "When", "Who", "Did", "What", "People")
     rows = [
         html.Tr(
@@ -107,7 +113,7 @@ def _entries(title: str, entries: tuple[AuditEntry, ...], *, with_refs: bool) ->
         )
         for each in entries
     ]
-    return html.Section([html.H2(title), card_table(title, heads, rows, "Nothing is kept of that.")])
+    return html.Section([html.H2(title), card_table(title, heads, rows, empty)])
 
 
 def _people(entry: AuditEntry, *, with_refs: bool) -> Child:

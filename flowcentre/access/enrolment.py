@@ -90,17 +90,20 @@ def change_code_key(store: Store, name: str, at: datetime, *, by: str) -> Accoun
     return there(store, name)
 
 
-def unlock(store: Store, name: str, at: datetime, *, by: str) -> None:
-    """Let somebody try again who failed too often. Raises CannotEnrol."""
+def unlock(store: Store, name: str, at: datetime, *, by: str, title: str = "") -> None:
+    """Let somebody try again who failed too often; ``title`` is that of who does. Raises CannotEnrol."""
     there(store, name)
-    store.audit(by, by, Audited.ADMINISTERED, f"account {name}: unlocked", at=at)
+    store.audit(by, title or by, Audited.ADMINISTERED, f"account {name}: unlocked", at=at)
     store.set_account(name, failures=0, locked_until=None)
 
 
-def close(store: Store, name: str, at: datetime, *, by: str) -> None:
-    """Nobody signs in by an account any more, and whoever has ends at once. It is never deleted. Raises CannotEnrol."""
+def close(store: Store, name: str, at: datetime, *, by: str, title: str = "") -> None:
+    """Nobody signs in by an account any more, and whoever has ends at once. It is never deleted. Raises CannotEnrol.
+
+    ``title`` is that of who closes it.
+    """
     there(store, name)
-    store.audit(by, by, Audited.ADMINISTERED, f"account {name}: closed", at=at)
+    store.audit(by, title or by, Audited.ADMINISTERED, f"account {name}: closed", at=at)
     store.set_account(name, closed_at=at)
     store.end_sessions(f"{LOCAL}|{name}", at, by)
 

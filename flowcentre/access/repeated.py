@@ -9,6 +9,11 @@ ONE_ENTRY_WITHIN = timedelta(minutes=1)
 _MOST_KEPT = 1_000
 
 
+def _within(written: datetime, at: datetime) -> bool:
+    # A clock that was put back must not keep it from being written.
+    return timedelta(0) <= at - written < ONE_ENTRY_WITHIN
+
+
 class Repeated:
     """How often the same happened since it was last written down."""
 
@@ -21,8 +26,7 @@ class Repeated:
         key = who, what
         with self._guard:
             written, counted = self._kept.get(key, (None, 0))
-            # A clock that was put back must not keep it from being written.
-            if written is not None and timedelta(0) <= at - written < ONE_ENTRY_WITHIN:
+            if written is not None and _within(written, at):
                 self._kept[key] = written, counted + 1
                 return None
             self._kept.pop(key, None)
@@ -30,6 +34,22 @@ class Repeated:
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             return counted
+
+    def over(self, at: datetime) -> list[tuple[str, str, int]]:
+        """What was counted and is not told yet, of which the minute is over: who, what and how often. It is told now."""
+        with self._guard:
+            over = {key: counted for key, (written, counted) in self._kept.items() if not _within(written, at)}
+            for key, counted in over.items():
+                del self._kept[key]
+                if counted:
+                    self._kept[key] = at, 0
+        return [(*key, counted) for key, counted in over.items() if counted]
+
+    def outstanding(self) -> list[tuple[str, str, int]]:
+        """The same of all, whether or not its minute is over: nobody will tell of it later."""
+        with self._guard:
+            kept, self._kept = self._kept, {}
+        return [(*key, counted) for key, (_, counted) in kept.items() if counted]
 
     def not_written(self, who: str, what: str) -> None:
         """It could not be written after all: the next is due again."""

@@ -120,7 +120,8 @@ class Guard:
     def among(self, list_: str, query: str, refs: Collection[str], what: str) -> frozenset[str] | None:
         """Which of some people, who are named on a page of counts, may be named to the asker; None: all of them.
 
-        The audit has them once this returns. Raises NoRows where it has not: whoever may see no rows is told of nobody.
+        The audit has them once this returns, by the names that every list knows them by too. Raises NoRows where it has not:
+        whoever may see no rows is told of nobody.
         """
         try:
             scope = self.scope()
@@ -128,12 +129,10 @@ class Guard:
             return frozenset()
 
         def named(book: Any) -> tuple[frozenset[str], Leaving]:
-            if scope.everywhere:
-                theirs = frozenset(refs)
-            else:
-                listed = (item for each in book.choose(query).lists for item in (*each.people, *each.left))
-                theirs = frozenset({item.person.ref for item in listed} & set(refs))
-            return theirs, Leaving(Audited.SAW, what, theirs)
+            of, lists = frozenset(refs), book.choose(query).lists
+            listed = [item for each in lists for item in (*each.people, *each.left) if item.person.ref in of]
+            theirs = of if scope.everywhere else frozenset(item.person.ref for item in listed)
+            return theirs, Leaving(Audited.SAW, what, theirs | {book.pseudonym(item) for item in listed})
 
         theirs = self.give(list_, named)
         return None if scope.everywhere else theirs

@@ -59,6 +59,11 @@ class AuditVerbs(Connections):
         """What an identity saw and did: its entries with all of their refs, the newest first."""
         return self.audit_entries(who=who, before=before, limit=limit)
 
+    def audited_as(self, title: str) -> list[str]:
+        """Which identities stand in the audit by a title, however its letters are written."""
+        with self._reading(one_moment=True) as connection:
+            return audits.read_titled(connection, title)
+
     def verify_audit(self) -> int | None:
         """Work every hash out anew: the number of the first entry that does not fit, None where the chain is whole.
 

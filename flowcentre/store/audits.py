@@ -168,6 +168,12 @@ def read_of(connection: Connection, ref: str, before: int | None, limit: int) ->
     return [_as_entry(row, (ref,)) for row in _rows(connection, [_row.number.in_(numbers)], limit)]
 
 
+def read_titled(connection: Connection, title: str) -> list[str]:
+    """The identities that have entries by a title."""
+    of = select(_row.who).where(func.lower(_row.title) == title.lower()).distinct().order_by(_row.who)
+    return list(connection.execute(of).scalars())
+
+
 def _rows(
     connection: Connection, asked: Iterable[ColumnElement[bool]], limit: int, *, newest_first: bool = True
 ) -> list[Row[Any]]:

@@ -105,7 +105,12 @@ class AuditRoutes:
             return _page_of(asks, refs[0] if len(refs) == 1 else of, newest_first)
         # The name of an account is what stands in front of everybody: its identity is asked for where there is none such.
         names = (of,) if "|" in of else (f"{LOCAL}|{of.lower()}", of)
-        known = next((each for each in names if self.store.audit_by(each, limit=1)), of)
+        known = next((each for each in names if self.store.audit_by(each, limit=1)), "")
+        titled = [] if known else self.store.audited_as(of)
+        if len(titled) > 1:
+            self._kept("the audit: who have one title")
+            return AuditShown(mistake=f"Several have that title. Ask for one of them: {', '.join(titled)}.")
+        known = known or next(iter(titled), of)
         found = self.store.audit_by(known, before=before, limit=_NEWEST + 1)
         page = _page_of(asks, known, found)
         # What they saw is told with whom: so whoever reads it here is told of them too.

@@ -138,4 +138,6 @@ class Named:
         """Who of some may be named to the asker; None: all. The audit has them. Raises NoRows."""
         if page not in LIST_OF:
             return frozenset()
-        return self._guard.among(LIST_OF[page], query, names, f"{page}{'?' if query else ''}{query}, named on the page")
+        asked = query.lstrip("?")
+        what = f"{page}{'?' if asked else ''}{asked}, named on the page"
+        return self._guard.among(LIST_OF[page], query, names, what)

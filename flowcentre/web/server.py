@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from flowcentre.store import Store
 
 BEAT_EVERY = 5.0  # seconds
+_TELLS_WITHIN = 2.0  # seconds: what is left to write down when it stops
 DRAWING_THREADS = 2
 ABOUT = "What is known now of a health and care system's flow, with the age and the coverage of each figure."
 
@@ -186,6 +187,8 @@ def create_server(
     if alerts is not None:
         registry.register(AlertGauges(store, live.current, now, pulse.trouble))
 
+    answers = SignInAnswers(front, glass, live.current) if front is not None else None
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
@@ -209,6 +212,9 @@ def create_server(
             looking.cancel()
             with suppress(asyncio.CancelledError):
                 await looking
+            if answers is not None:
+                with suppress(Exception):  # nobody is left to tell that the store does not answer
+                    await asyncio.wait_for(loop.run_in_executor(pulse_thread, answers.stopped), _TELLS_WITHIN)
             for threads in (pulse_thread, drawing_threads):  # a store that hangs must not hold up the end
                 threads.shutdown(wait=False, cancel_futures=True)
 
@@ -254,11 +260,11 @@ def create_server(
     )
     of_access = (
         (
-            SignInRoutes(front, glass, live.current, SignInAnswers(front, glass, live.current)),
+            SignInRoutes(front, glass, live.current, answers),
             AdministerRoutes(front, glass, live.current),
             AuditRoutes(store, glass, live.current, now),
         )
-        if front
+        if front is not None and answers is not None
         else ()
     )
     app.router.routes.extend([*docs_routes(), *(route for each in (*of_access, *of_pages) for route in each.routes)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,7 @@ class SignInAnswers:
     def begun(self, request: Request, identity: Identity, then: str, **of_provider: Any) -> Response:
         """A session begins, and one that this browser had is over. Audited first: no audit, nobody in."""
         at = self.front.now()
+        self._tell(self.refusals.over(at))
         self.audit(identity, Audited.SIGNED_IN, "signed in")
         before = cookies_of(request.headers).get(SESSION)
         if before is not None:
@@ -61,8 +62,19 @@ class SignInAnswers:
             except Exception:
                 self.refusals.not_written(who, refused.reason)
                 raise
+            self._tell(self.refusals.over(at))
         log.warning("a sign-in was refused", why=refused.reason)
         return self.drawn(403, then=then, name=name, mistake=refused.words)
+
+    def stopped(self) -> None:
+        """The server stops: the audit keeps what was counted of refusals since the last entry."""
+        self._tell(self.refusals.outstanding())
+
+    def _tell(self, counted: Sequence[tuple[str, str, int]]) -> None:
+        """Refusals that were counted, and that no later one of the same told of."""
+        for who, reason, more in counted:
+            what = f"{more} more since the entry before: {reason}"
+            self.front.store.audit(who, "", Audited.REFUSED_SIGN_IN, what, at=self.front.now())
 
     def busy(self) -> Response:
         """Too many sign in at once."""

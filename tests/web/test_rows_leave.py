@@ -12,7 +12,7 @@ import pytest
 from flowcentre.access.rows import NOT_AUDITED, NOT_PERMITTED
 from flowcentre.model import Audited, CareService
 from flowcentre.picture.packages import key_of
-from tests.picture.packages_cast import AT
+from tests.picture.packages_cast import AT, SOON
 from tests.web.access_cast import as_person, form_mark
 from tests.web.rows_cast import (
     DASH,
@@ -212,6 +212,28 @@ def test_the_audit_is_asked_by_an_accounts_name_and_by_a_reference_however_it_is
     assert centre.store.audit_by("local|admin")[0].refs == {"SM-5"}
 
 
+def test_the_audit_is_asked_by_a_title_and_says_when_nobody_has_that_name(centre: Centre, asks: httpx.Client) -> None:
+    for who in ("local|one", "local|two", "local|three"):
+        centre.store.audit(who, "Ward lead" if who != "local|three" else "Duty admin", Audited.DID, "a huddle", at=AT)
+    assert "What local|three saw and did" in ask_audit(centre, asks, "admin", do="asker", of="duty admin").text
+    several = ask_audit(centre, asks, "admin", do="asker", of="Ward lead").text
+    assert "Ask for one of them: local|one, local|two." in several
+    assert "Nobody of that name or title" in ask_audit(centre, asks, "admin", do="asker", of="Nobody").text
+    assert "That reference is in no entry" in ask_audit(centre, asks, "admin", do="person", of="XX-1").text
+
+
+def test_whoever_is_named_on_a_page_of_counts_is_in_the_audit_as_every_list_knows_them(
+    centre: Centre, asks: httpx.Client
+) -> None:
+    centre.forget()
+    asks.get("/live/pages/packages?phase=waiting", headers=centre.headers("mid"))
+    entry = next(each for each in centre.store.audit_by("local|mid") if each.what.startswith("packages"))
+    people = {row.ref: row.person for row in centre.store.people("referrals", "mid", SOON)}
+    named = {people[ref] for ref in entry.refs & set(people)}
+    assert (bool(named), named <= entry.refs) == (True, True)
+    assert (entry.what.endswith(", named on the page"), entry.what.count("?")) == (True, 1)
+
+
 def test_the_audit_is_gone_through_to_its_oldest_entry(centre: Centre, asks: httpx.Client) -> None:
     for number in range(230):
         centre.store.audit("local|many", "Many", Audited.SAW, f"look {number}", {"SM-7"}, at=AT)
@@ -237,7 +259,7 @@ def test_the_audit_is_for_administrators_alone(centre: Centre, asks: httpx.Clien
 # --- In words ------------------------------------------------------------------------------------------------------
 
 
-def test_a_page_says_to_a_viewer_why_no_rows_are_there_and_to_a_manager_whose_they_are_and_how_many(
+def test_a_page_says_to_a_viewer_why_no_rows_are_there_and_to_a_manager_whose_they_are(
     centre: Centre, asks: httpx.Client
 ) -> None:
     def page(name: str) -> str:
@@ -245,10 +267,7 @@ def test_a_page_says_to_a_viewer_why_no_rows_are_there_and_to_a_manager_whose_th
 
     assert NOT_PERMITTED in page("viewer")
     assert "delays-grid" not in page("viewer")
-    assert "The rows below are those of Southmere" in page("southmere")
-    assert "The rows below are those of" not in page("all")
-    body = question("delays", kind="rows", request=WHOLE)
-    said = asks.post(DASH, json=body, headers=centre.headers("southmere")).json()["response"]["delays-answer"]["data"]
-    assert said["said"] == "8 of the 28 rows that are counted above are yours to see."
+    assert "Counted and listed on this page are the rows of Southmere alone" in page("southmere")
+    assert "Counted and listed on this page" not in page("all")
     file = asks.get("/delays.xlsx", headers=centre.headers("southmere"))
     assert "Rows: of Southmere alone" in text_of(file)

@@ -186,7 +186,21 @@ def test_of_the_same_refusals_the_audit_keeps_one_a_minute_with_how_many_and_no_
         ("local|viewer", "wrong password"),
         ("local|?", "no such account"),
         ("local|viewer", "wrong password; 2 more like it since the entry before"),
+        ("local|?", "1 more since the entry before: no such account"),
     ]
+    assert sent(client, "/sign-in", name="viewer", password="guess").status_code == 403
+    door.clock.pass_by(timedelta(minutes=1))
+    assert sent(client, "/sign-in", name="another.one", password="guess").status_code == 403
+    newest = [(entry.who, entry.what) for entry in door.store.audit_entries(limit=2)]
+    assert newest == [("local|viewer", "1 more since the entry before: wrong password"), ("local|?", "no such account")]
+
+
+def test_refusals_that_are_counted_when_the_server_stops_are_in_the_audit(door: Door) -> None:
+    with running(with_pages(Westshire(front=door.front))) as url, asking_at(url) as asking:
+        for _ in range(3):
+            sent(asking, "/sign-in", name="nobody.here", password="guess")
+    kept = [entry.what for entry in door.store.audit_entries()]
+    assert kept == ["2 more since the entry before: no such account", "no such account"]
 
 
 def test_a_name_that_is_no_accounts_is_kept_for_no_refusal_whatever_the_reason(
