@@ -101,7 +101,7 @@ def on_the_server(file: Path, place: Workplace, queries: list[str]) -> tuple[lis
     with closing(open_store(f"sqlite:///{file}")) as store:
         picture = build(store, county(), place.now)
         book = DelayBook(store, lambda: picture)
-        _, draw = asked_page("delays", book)
+        _, draw, *_ = asked_page("delays", book)
 
         def answer(query: str) -> tuple[int, int]:
             page = draw(picture, query)

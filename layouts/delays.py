@@ -36,22 +36,22 @@ def page(book: ListBook[Delay], picture: Picture, query: str, finished: Finished
     return listed.page_of(PAGE, book, picture, query, finished, render, rows)
 
 
-def render(answered: Answered[Delay], query: str, *, rough: bool = False) -> Component:
-    """Everything above the grid, as at one picture; ``rough``, for those who may see no rows: nothing of a ward."""
+def render(answered: Answered[Delay], query: str) -> Component:
+    """Everything above the grid, as at one picture."""
     chosen = answered.chosen
     address = Address.of(PAGE, query, chosen.filters, chosen.picture.at if answered.looks_back else None)
     parts: list[Child] = [head(PAGE, answered), looks_back(answered, address), chips(answered, address)]
     in_scope = {each.place for each in chosen.in_scope}
     parts += [listed.silent(chosen), to_check(chosen.picture, in_scope), top(answered, address)]
     if chosen.count.known:
-        parts.append(html.Div([why(chosen, address), who(chosen, address, wards=not rough)], className="delay-two"))
+        parts.append(html.Div([why(chosen, address), who(chosen, address)], className="delay-two"))
     else:
         parts.append(nothing_known(chosen, "Why people wait, and who must act,"))
     parts += [history(answered, address), listed.list_head(chosen, address)]
     return listed.above(PAGE, answered, parts)
 
 
-def answer(book: ListBook[Delay], whole: ListBook[Delay], picture: Picture, question: object) -> tuple[Reply, Leaving]:
+def answer(book: ListBook[Delay], picture: Picture, question: object) -> tuple[Reply, Leaving]:
     """Answers ``assets/a-list.js`` for this page."""
 
     def line_of(chosen: Chosen[Delay], ref: str) -> tuple[Component, frozenset[str]]:
@@ -60,12 +60,12 @@ def answer(book: ListBook[Delay], whole: ListBook[Delay], picture: Picture, ques
         line = life(ref, told, then.county, then.at, item.elsewhere if item else None)
         return line, frozenset([ref] if told else [])
 
-    return list_answers.answer(PAGE, book, whole, picture, question, line_of)
+    return list_answers.answer(PAGE, book, picture, question, line_of)
 
 
 def reply(book: ListBook[Delay], picture: Picture, question: object) -> Reply:
     """The same of everybody."""
-    return answer(book, book, picture, question)[0]
+    return answer(book, picture, question)[0]
 
 
 DELAYS_PAGE = ListedPage(PAGE, page, render, answer, has_lists)

@@ -21,11 +21,11 @@ _NOBODY = Leaving(Audited.SAW, "")
 
 
 def answer(
-    page: ListPage[T], book: ListBook[T], whole: ListBook[T], picture: Picture, question: object, life: Life[T]
+    page: ListPage[T], book: ListBook[T], picture: Picture, question: object, life: Life[T]
 ) -> tuple[Reply, Leaving]:
     """Answers ``assets/a-list.js``: rows of the list, what is new in it, or one person's line of time; and of whom it tells.
 
-    ``book`` has the rows that whoever asks may see, and ``whole`` everybody, as the page counts them.
+    ``book`` has the rows that whoever asks may see.
     """
     asked = question if isinstance(question, dict) else {}
     query, ref = asked.get("query", ""), asked.get("ref", "")
@@ -34,9 +34,9 @@ def answer(
     try:
         match asked.get("kind"):
             case "rows":
-                return _rows(page, book, whole, query, asked.get("request"))
+                return _rows(page, book, query, asked.get("request"))
             case "news":
-                return _news(page, book, whole, query, asked, ref)
+                return _news(page, book, query, asked, ref)
             case "life":
                 line, refs = life(book.choose(query), ref)
                 return {"html": to_html(line)}, Leaving(Audited.SAW_PERSON, page.id, refs)
@@ -50,23 +50,11 @@ def listed_as(chosen: Chosen[T], ref: str) -> T | None:
     return next((item for each in chosen.lists for item in (*each.people, *each.left) if item.person.ref == ref), None)
 
 
-def _rows(
-    page: ListPage[T], book: ListBook[T], whole: ListBook[T], query: str, request: object
-) -> tuple[Reply, Leaving]:
-    everybody = whole.choose(query)
-    chosen = everybody if whole is book else book.choose(query, everybody.picture)
+def _rows(page: ListPage[T], book: ListBook[T], query: str, request: object) -> tuple[Reply, Leaving]:
+    chosen = book.choose(query)
     found = list_rows.rows(page, chosen, _group(page, query, chosen), request)
-    if whole is not book:
-        theirs = (
-            f"{len(chosen.people):,} of the {len(everybody.people):,} rows that are counted above are yours to see."
-        )
-        if not chosen.people and everybody.people:
-            theirs = (
-                f"None of the {len(everybody.people):,} rows that are counted above is yours to see. {page.whose_rows}"
-            )
-        found |= {"said": f"{theirs} {found['said']}".rstrip()}
     reply = found | {
-        "lists": signature(everybody),
+        "lists": signature(chosen),
         "columns": sorted(page.shown_first(chosen.filters.in_force)),
         "at": chosen.picture.at.isoformat(),
     }
@@ -84,7 +72,7 @@ def _leaving(page: ListPage[T], query: str, chosen: Chosen[T], people: Sequence[
 
 
 def _news(
-    page: ListPage[T], book: ListBook[T], whole: ListBook[T], query: str, asked: dict[str, object], ref: str
+    page: ListPage[T], book: ListBook[T], query: str, asked: dict[str, object], ref: str
 ) -> tuple[Reply, Leaving]:
     chosen = book.choose(query)
     since = asked.get("since")
@@ -96,7 +84,7 @@ def _news(
     reply: Reply = {
         "words": words,
         "index": index,
-        "lists": signature(chosen if whole is book else whole.choose(query)),
+        "lists": signature(chosen),
     }
     # Where somebody stands in the list tells of them: whoever is on it.
     there = [] if index is None else [item for item in chosen.people if item.person.ref == ref]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 from zlib import crc32
@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Interval, Leaving, Picture, State
 from flowcentre.picture.list_book import Answered, NoSuchMoment
-from flowcentre.picture.list_small import is_narrowed
+from flowcentre.picture.list_small import NARROWED, is_narrowed
 from flowcentre.picture.listed import Chosen, PlaceList, T
 from layouts.list_grid import drawer, grid, left_out, news_bar, tools
 from layouts.parts.figure import follows_from
@@ -61,16 +61,10 @@ class People(Protocol):
         ...
 
 
-def rows_for(people: People) -> Rows:
-    """Whose rows whoever asks may see."""
-    refused = people.refused()
-    return Rows(refused) if refused is not None else Rows(whose=people.whose())
-
-
 class Render(Protocol[T]):
-    """Draws what stands above the grid; ``rough``, for those who may see no rows of people."""
+    """Draws what stands above the grid."""
 
-    def __call__(self, answered: Answered[T], query: str, *, rough: bool = False) -> Component:
+    def __call__(self, answered: Answered[T], query: str) -> Component:
         """It, as at one picture."""
         ...
 
@@ -103,8 +97,7 @@ class ListedPage(Generic[T]):
         [Any, Picture, str, Finished, Rows], Component
     ]  # of its own kind of book: the whole of it, at a query
     render: Render[T]  # its live part
-    # To what its grid asks: of the book of whoever asks, set against the whole book that the page counts.
-    answer: Callable[[Any, Any, Picture, object], tuple[Reply, Leaving]]
+    answer: Callable[[Any, Picture, object], tuple[Reply, Leaving]]  # to what its grid asks of the book of whoever asks
     has_lists: Callable[[Picture], bool]
 
 
@@ -120,13 +113,16 @@ def page_of(
     render: Render[T],
     rows: Rows = ALL_ROWS,
 ) -> Component:
-    """The whole page at an address; ``render`` draws what stands above the grid. ``rows`` says whose are in that."""
+    """The whole page at an address, of the book that whoever asks may have; ``render`` draws what stands above the grid.
+
+    ``rows`` says whose are in it.
+    """
     try:
         answered = book.answer(query, picture)
     except NoSuchMoment as why_not:
         words = str(why_not)
         return says(page, f"{words[:1].upper()}{words[1:]}.", html.A("To the present", href=page.path))
-    drawn = render(answered, query) if rows.refused is None else for_no_rows(page, answered, query, render)
+    drawn = render(answered, query) if rows.refused is None else for_no_rows(page, answered, query)
     content = html.Div(finished(drawn))
     if not answered.looks_back:  # a page of the past stays as it is
         content = html.Div(content.children, id="live-page", **marked(data_page=page.id, data_asked="at"))
@@ -137,8 +133,8 @@ def page_of(
     return html.Div(
         [
             finished(moment_form(page)),
+            finished(_whose(page, rows)),
             content,
-            finished(_whose(rows)),
             html.Div(
                 [
                     html.Div(
@@ -155,27 +151,25 @@ def page_of(
     )
 
 
-def for_no_rows(page: ListPage[T], answered: Answered[T], query: str, render: Render[T]) -> Component:
-    """What stands there for those who may see no rows: where small numbers are hidden from them, and fewer than everybody of a
-    place are chosen, the counts alone, with the small ones hidden.
-    """
+def for_no_rows(page: ListPage[T], answered: Answered[T], query: str) -> Component:
+    """What stands there for those who may see no rows: the counts of everybody or of one place, the small ones hidden."""
     chosen = answered.chosen
-    limits = chosen.picture.county.access.small_numbers
-    if limits is None:
-        return render(answered, query)
-    if not is_narrowed(chosen):
-        return render(answered, query, rough=True)
     address = Address.of(page, query, chosen.filters, chosen.picture.at if answered.looks_back else None)
-    return above(page, answered, rough_counts(page, answered, address, limits))
+    if is_narrowed(chosen.filters):
+        others = [facet for facet in chosen.filters.chosen if facet != chosen.subject.place_facet]
+        wider = replace(address, filters=chosen.filters.without(*others))
+        wider = wider.cleared() if is_narrowed(wider.filters) else wider
+        return says(page, f"{NARROWED} ", html.A("The counts without them", href=wider.href))
+    return above(page, answered, rough_counts(page, answered, address, silent(chosen)))
 
 
-def _whose(rows: Rows) -> Component:
-    """Says whose rows stand beneath counts that are of everybody; nothing where it is the same."""
+def _whose(page: ListPage[T], rows: Rows) -> Component:
+    """Says that a page is of some rows alone; nothing where it is of everybody's."""
     if not rows.whose:
         return html.Div()
     words = (
-        f"What is counted above is everybody. The rows below are those of {rows.whose}, and what other places' lists say of "
-        "these people is not told."
+        f"Counted and listed on this page are the rows of {rows.whose} alone. What other places' lists say of these people "
+        f"is not told. {page.whose_rows}"
     )
     return html.P(words, className="list-rows-of", role="note")
 

@@ -29,9 +29,8 @@ def page(book: ListBook[Package], picture: Picture, query: str, finished: Finish
     return listed.page_of(PAGE, book, picture, query, finished, render, rows)
 
 
-def render(answered: Answered[Package], query: str, *, rough: bool = False) -> Component:
-    """Everything above the grid, as at one picture; the same for those who may see no rows (``rough``)."""
-    del rough  # nothing here is of less than a locality
+def render(answered: Answered[Package], query: str) -> Component:
+    """Everything above the grid, as at one picture."""
     assert isinstance(answered, CareAnswered)  # of the book of care
     chosen = answered.chosen
     address = Address.of(PAGE, query, chosen.filters, chosen.picture.at if answered.looks_back else None)
@@ -43,10 +42,8 @@ def render(answered: Answered[Package], query: str, *, rough: bool = False) -> C
     return listed.above(PAGE, answered, parts)
 
 
-def _answer(
-    book: ListBook[Package], whole: ListBook[Package], picture: Picture, question: object
-) -> tuple[Reply, Leaving]:
-    return answer(cast(PackageBook, book), whole, picture, question)  # the book of this page tells life lines too
+def _answer(book: ListBook[Package], picture: Picture, question: object) -> tuple[Reply, Leaving]:
+    return answer(cast(PackageBook, book), picture, question)  # the book of this page tells life lines too
 
 
 PACKAGES_PAGE = ListedPage(PAGE, page, render, _answer, has_lists)

@@ -21,7 +21,8 @@ from layouts import demand, explain, feeds, measures
 from layouts import pressure as pressure_page
 from layouts.delays import DELAYS_PAGE
 from layouts.finished import to_html
-from layouts.listed import ListBook, ListedPage, People, rows_for
+from layouts.list_drawn import drawn_for
+from layouts.listed import ListBook, ListedPage, People
 from layouts.packages import PACKAGES_PAGE
 from layouts.parts.history_chart import span_shown
 from layouts.parts.tree import Child, marked
@@ -184,7 +185,7 @@ def page(
     elif path in of_lists:
         listed = of_lists[path]
         narrowed = partial(_finished_for, people, theirs, listed.page.id, search)
-        content = listed.draw(books[listed.page.id], picture, search, narrowed, rows_for(people))
+        content = drawn_for(listed, books[listed.page.id], people, picture, search, narrowed)
     else:
         assert published is not None
         content = published(picture, asked.get("place"))

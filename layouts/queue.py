@@ -29,7 +29,7 @@ def has_lists(picture: Picture) -> bool:
     return bool(PACKAGES.listing(picture))
 
 
-def answer(book: PackageBook, whole: ListBook[Package], picture: Picture, question: object) -> tuple[Reply, Leaving]:
+def answer(book: PackageBook, picture: Picture, question: object) -> tuple[Reply, Leaving]:
     """Answers ``assets/a-list.js`` for this page."""
 
     def line_of(chosen: Chosen[Package], ref: str) -> tuple[Component, frozenset[str]]:
@@ -38,9 +38,9 @@ def answer(book: PackageBook, whole: ListBook[Package], picture: Picture, questi
         refs = frozenset(name for row in rows for name in (row.ref, row.person))
         return life(ref, told, list_answers.listed_as(chosen, ref), chosen.picture), refs
 
-    return list_answers.answer(PAGE, book, whole, picture, question, line_of)
+    return list_answers.answer(PAGE, book, picture, question, line_of)
 
 
 def reply(book: PackageBook, picture: Picture, question: object) -> Reply:
     """The same of everybody."""
-    return answer(book, book, picture, question)[0]
+    return answer(book, picture, question)[0]

@@ -21,6 +21,8 @@ from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
 from flowcentre.model import Audited, Leaving, Picture, Poll
+from flowcentre.picture.list_small import is_narrowed
+from flowcentre.picture.listed import Filters
 from layouts import actions as actions_page
 from layouts import alerts as alerts_page
 from layouts import capacity as capacity_page
@@ -89,23 +91,33 @@ def _count_of_alerts(picture: Picture) -> str:
     return to_html(html.Span(hidden=True, **marked(data_alerts=alerts_page.count_words(picture))))
 
 
-def asked_page(
-    id: str, book: ListBook[Any]
-) -> tuple[Callable[[Picture, str], str | None], Callable[[Picture, str], str], Callable[[Picture, str], str]]:
+# As ``flowcentre.web.glass.AskedPage`` has them, in its order.
+AskedParts = tuple[
+    Callable[[Picture, str], str | None],
+    Callable[[Picture, str], str],
+    Callable[[Any, Picture, str], str],
+    Callable[[Picture, str], str],
+    Callable[[Picture, str], bool],
+]
+
+
+def asked_page(id: str, book: ListBook[Any]) -> AskedParts:
     """Of a page of a list, whose content depends on its address: one spelling of a query, and the HTML of its live part.
 
-    And the same for those who may see no rows of people.
+    And the same of the book of somebody who may see a part of its rows, and for those who may see none.
     """
     listed = LISTED[id]
 
-    def draw(picture: Picture, query: str) -> str:
-        return to_html(listed.render(book.answer(query, picture), query)) + _count_of_alerts(picture)
+    def draw_theirs(theirs: ListBook[Any], picture: Picture, query: str) -> str:
+        return to_html(listed.render(theirs.answer(query, picture), query)) + _count_of_alerts(picture)
 
     def draw_rough(picture: Picture, query: str) -> str:
-        drawn = for_no_rows(listed.page, book.answer(query, picture), query, listed.render)
-        return to_html(drawn) + _count_of_alerts(picture)
+        return to_html(for_no_rows(listed.page, book.answer(query, picture), query)) + _count_of_alerts(picture)
 
-    return partial(canonical, listed.page), draw, draw_rough
+    def narrowed(picture: Picture, query: str) -> bool:
+        return is_narrowed(Filters.of(listed.page.subject, query, picture))
+
+    return partial(canonical, listed.page), partial(draw_theirs, book), draw_theirs, draw_rough, narrowed
 
 
 def create_pages(
@@ -186,8 +198,8 @@ def create_pages(
             _tell("a page could not be drawn", error)
             return failed(picture, path, known, theirs)
 
-    for id, book in books.items():
-        _answer_questions(app, current, LISTED[id], book, people)
+    for id in books:
+        _answer_questions(app, current, LISTED[id], people)
     # Of Dash on FastAPI: web sockets are announced though nothing here uses them, and assets are found only when the
     # first page asked for is the first page; a deep link would come without its styles.
     app.backend.websocket_capability = False
@@ -195,9 +207,7 @@ def create_pages(
     return app
 
 
-def _answer_questions(
-    app: dash.Dash, current: Callable[[], Picture], listed: ListedPage[Any], book: ListBook[Any], people: People
-) -> None:
+def _answer_questions(app: dash.Dash, current: Callable[[], Picture], listed: ListedPage[Any], people: People) -> None:
     """Answer what ``assets/a-list.js`` asks of a list: not by a component's property, for Dash would keep each.
 
     Where no row may leave the server answers, with its status and the reason.
@@ -206,7 +216,7 @@ def _answer_questions(
 
     def drawn(question: object, theirs: ListBook[Any]) -> tuple[dict[str, object], Leaving]:
         try:
-            return listed.answer(theirs, book, current(), question)
+            return listed.answer(theirs, current(), question)
         except Exception as error:  # Dash would write all of it to the log
             if isinstance(error, PermissionError):
                 raise

@@ -6,7 +6,6 @@ made, and what it leaves out.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,7 +17,7 @@ from dash.development.base_component import Component
 from flowcentre.measures.delays import REASON_BY_KEY
 from flowcentre.model import State, Value
 from flowcentre.picture.delays import LIMITS, PAST_EXPECTED, Delay
-from flowcentre.picture.listed import PAST, Chosen, Part
+from flowcentre.picture.listed import PAST, Chosen
 from layouts.finished import to_html
 from layouts.parts.list_words import place_name
 from layouts.parts.tree import Child, marked
@@ -50,17 +49,14 @@ class Sheet:
     number: int
     of: int
     people: int  # on all sheets of the ward
-    counted: int  # on the ward, whether or not they may be seen
 
 
-def document(
-    chosen: Chosen[Delay], asked_at: datetime | None, part: Part[Delay] | None = None, *, fingerprint: str
-) -> str:
-    """Every sheet of the people chosen, as a page that needs no script. ``asked_at`` is the past moment asked for, ``part``
-    of what these people are only a part.
+def document(chosen: Chosen[Delay], asked_at: datetime | None, whose: str = "", *, fingerprint: str) -> str:
+    """Every sheet of the people chosen, as a page that needs no script. ``asked_at`` is the past moment asked for, ``whose``
+    rows these are, in words, where they are not everybody's.
     """
-    sheets = list(sheets_of(chosen, part))
-    content = [_sheet(sheet, chosen, asked_at, part) for sheet in sheets] or [_nobody(chosen, asked_at, part)]
+    sheets = list(sheets_of(chosen))
+    content = [_sheet(sheet, chosen, asked_at, whose) for sheet in sheets] or [_nobody(chosen, asked_at, whose)]
     version = escape(fingerprint)
     query = "&".join(filter(None, (chosen.filters.query, f"at={iso(asked_at)}" if asked_at is not None else "")))
     back = escape(f"/delays?{query}" if query else "/delays")
@@ -76,23 +72,20 @@ def document(
 <link rel="stylesheet" href="/assets/ward-sheet.css?v={version}">
 </head>
 <body class="ward-sheets" data-version="{chosen.picture.version}">
-<nav class="on-screen" aria-label="Sheets">{pages}.{escape(_of_all(chosen, part))} Print with Ctrl+P or Cmd+P. <a href="{back}">Back to the list</a></nav>
+<nav class="on-screen" aria-label="Sheets">{pages}.{escape(_of_all(whose))} Print with Ctrl+P or Cmd+P. <a href="{back}">Back to the list</a></nav>
 <main>{to_html(content)}</main>
 </body>
 </html>
 """
 
 
-def sheets_of(chosen: Chosen[Delay], part: Part[Delay] | None = None) -> Iterator[Sheet]:
+def sheets_of(chosen: Chosen[Delay]) -> Iterator[Sheet]:
     """The sheets in the order of the configuration; a ward that was asked for has one though nobody waits there."""
-    places, everybody = chosen.picture.county.places, _everybody(chosen, part)
-    counted = Counter((delay.person.place, delay.person.ward) for delay in everybody.people)
+    places = chosen.picture.county.places
     wards: dict[tuple[str, str | None], list[Delay]] = {}
     for ward in sorted(chosen.filters.chosen.get("ward", ())):
         site = (
-            next((up.id for up in places.ancestors(ward) if _listed(up.id, everybody)), None)
-            if ward in places
-            else None
+            next((up.id for up in places.ancestors(ward) if _listed(up.id, chosen)), None) if ward in places else None
         )
         if site is not None:
             wards[site, ward] = []
@@ -104,22 +97,17 @@ def sheets_of(chosen: Chosen[Delay], part: Part[Delay] | None = None) -> Iterato
     ):
         parts = [tuple(delays[first : first + PEOPLE_ON_A_PAGE]) for first in range(0, len(delays), PEOPLE_ON_A_PAGE)]
         for number, side in enumerate(parts or [()], start=1):
-            yield Sheet(site, on, side, number, max(1, len(parts)), len(delays), counted[site, on])
+            yield Sheet(site, on, side, number, max(1, len(parts)), len(delays))
 
 
 def _listed(place: str, chosen: Chosen[Delay]) -> bool:
     return any(each.place == place for each in chosen.in_scope)
 
 
-def _everybody(chosen: Chosen[Delay], part: Part[Delay] | None) -> Chosen[Delay]:
-    """Everybody whom the filters choose: to be counted."""
-    return chosen if part is None else part.whole
-
-
-def _sheet(sheet: Sheet, chosen: Chosen[Delay], asked_at: datetime | None, part: Part[Delay] | None) -> Component:
+def _sheet(sheet: Sheet, chosen: Chosen[Delay], asked_at: datetime | None, whose: str) -> Component:
     places = chosen.picture.county.places
     ward, site = places.get(sheet.ward or ""), places.get(sheet.site)
-    value = next(each.value for each in _everybody(chosen, part).in_scope if each.place == sheet.site)
+    value = next(each.value for each in chosen.in_scope if each.place == sheet.site)
     name = ward.name if ward is not None else "Ward not given"
     hospital = site.name if site is not None else sheet.site
     side = f", sheet {sheet.number} of {sheet.of}" if sheet.of > 1 else ""
@@ -130,15 +118,13 @@ def _sheet(sheet: Sheet, chosen: Chosen[Delay], asked_at: datetime | None, part:
                     html.H1(name),
                     html.P(f"{hospital}: delayed discharges", className="hospital"),
                     html.P(_as_at(value, chosen, asked_at), className="as-at"),
-                    html.P(said, className="people") if (said := _people(sheet, part, value)) else None,
+                    html.P(said, className="people") if (said := _people(sheet, whose)) else None,
                     _demonstration(chosen),
                 ]
             ),
             *_warnings([value], chosen, asked_at),
             _partial(chosen),
-            _table(sheet, name, chosen)
-            if sheet.delays
-            else html.P(_none_words(sheet.counted, part, [value]), className="nobody"),
+            _table(sheet, name, chosen) if sheet.delays else html.P(_none_words(whose), className="nobody"),
             _footer(chosen),
         ],
         className="sheet",
@@ -147,12 +133,11 @@ def _sheet(sheet: Sheet, chosen: Chosen[Delay], asked_at: datetime | None, part:
     )
 
 
-def _nobody(chosen: Chosen[Delay], asked_at: datetime | None, part: Part[Delay] | None) -> Component:
-    everybody, places = _everybody(chosen, part), chosen.picture.county.places
-    values = [each.value for each in everybody.in_scope]
+def _nobody(chosen: Chosen[Delay], asked_at: datetime | None, whose: str) -> Component:
+    places = chosen.picture.county.places
+    values = [each.value for each in chosen.in_scope]
     where = html.P(places[values[0].place].label, className="hospital") if len(values) == 1 else None
-    counted = len(everybody.people)
-    words = _none_words(counted, part, values) if counted else "Nobody is on the lists that these filters leave."
+    words = _none_words(whose) if whose else "Nobody is on the lists that these filters leave."
     return html.Section(
         [
             html.Header([html.H1("Delayed discharges"), where, _demonstration(chosen)]),
@@ -191,16 +176,13 @@ def _old_words(observed_at: datetime, at: datetime) -> str:
     return f"{words.removesuffix(' ago')} old" if words.endswith(" ago") else "new"
 
 
-def _people(sheet: Sheet, part: Part[Delay] | None, value: Value) -> list[Child]:
+def _people(sheet: Sheet, whose: str) -> list[Child]:
     side = f"; sheet {sheet.number} of {sheet.of}" if sheet.of > 1 else ""
-    if part is None or not sheet.counted:
-        people = f"{_number(sheet.people)} with no criteria to reside, longest first"
-        return [people + side]
+    if not whose:
+        return [f"{_number(sheet.people)} with no criteria to reside, longest first{side}"]
     if not sheet.people:
-        return []  # beneath it stands that there are some, and that none may be seen
-    how = _how([value])
-    are = "is" if sheet.people == 1 else "are"
-    of = f"{sheet.people} of the {_number(sheet.counted)} {how} on this ward {are} yours to see: those of {part.whose}."
+        return []  # beneath it stands whose rows would be here
+    of = f"{_number(sheet.people)} of {whose} alone: others may wait on this ward who are not yours to see."
     return [html.Strong(of), f" Longest first{side}"]
 
 
@@ -208,26 +190,16 @@ def _number(people: int) -> str:
     return f"{people} {'person' if people == 1 else 'people'}"
 
 
-def _how(values: Sequence[Value]) -> str:
-    """Of lists that are too old nobody is counted."""
-    return "counted" if all(value.known for value in values) else "listed"
-
-
-def _none_words(counted: int, part: Part[Delay] | None, values: Sequence[Value]) -> str:
-    """That nobody is on a sheet: because nobody waits, or because nobody who waits may be seen."""
-    if part is None or not counted:
+def _none_words(whose: str) -> str:
+    """That nobody is on a sheet: because nobody waits, or because nobody of theirs does."""
+    if not whose:
         return "Nobody chosen waits here."
-    are = f"{_number(counted)} {'is' if counted == 1 else 'are'} {_how(values)} here"
-    return f"{are}; none of them is yours to see. Yours are those of {part.whose}."
+    return f"None of those who are yours to see waits here: those of {whose}. Others may."
 
 
-def _of_all(chosen: Chosen[Delay], part: Part[Delay] | None) -> str:
-    """Of how many the sheets are together: a ward of which nobody may be seen has none."""
-    if part is None:
-        return ""
-    how = _how([each.value for each in part.whole.in_scope])
-    people = f"{len(chosen.people)} of the {_number(len(part.whole.people))} {how}"
-    return f" They hold {people}: those of {part.whose}."
+def _of_all(whose: str) -> str:
+    """Whose rows the sheets are together: a ward of which nobody may be seen has none."""
+    return f" They hold those of {whose} alone; others may wait there." if whose else ""
 
 
 def _partial(chosen: Chosen[Delay]) -> Component | None:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from flowcentre.model import SmallNumbers
 from flowcentre.picture.list_sums import Count
-from flowcentre.picture.listed import PAST, Chosen, Subject, T
+from flowcentre.picture.listed import PAST, Filters, Subject, T
 from flowcentre.picture.suppression import Shown, Tally, shown_count, suppress
 
 WITHHELD = "not shown: small counts could be worked out"
+# Each answer hides its small counts, but several set beside each other would give them away.
+NARROWED = "Choices beside the place narrow counts down to a few people: they are for those who may see the rows."
 
 Counts = Mapping[str, Sequence[Count]]
 _Parts = Mapping[str, Shown] | None
@@ -24,9 +26,15 @@ class Seen:
     hidden: bool
 
 
-def is_narrowed(chosen: Chosen[T]) -> bool:
-    """Is anything chosen but of whose lists, so that the counts are of fewer than a place's?"""
-    return bool(chosen.filters.chosen.keys() - {chosen.subject.place_facet})
+def is_narrowed(filters: Filters[T]) -> bool:
+    """Is anything chosen but one place, so that the counts are of others than everybody of the county or of that?"""
+    facet, said = filters.subject.place_facet, filters.chosen
+    return bool(said.keys() - {facet}) or len(said.get(facet, ())) > 1
+
+
+def are_few(people: Sequence[object], limits: SmallNumbers | None) -> bool:
+    """Are these so few that the lengths of their waits, and sums of these, are those of somebody?"""
+    return limits is not None and len(people) <= limits.hide_to
 
 
 def seen(people: int | None, limits: SmallNumbers) -> Seen:

@@ -24,7 +24,6 @@ __all__ = [
     "Facet",
     "Filters",
     "Item",
-    "Part",
     "PlaceList",
     "Subject",
     "T",
@@ -194,11 +193,3 @@ class Chosen(Generic[T]):
         """A count of people out of some places' lists, as trustworthy as these are."""
         measure = self.subject.counted_by(self.filters.in_force) or self.subject.measure
         return count_of(measure, self.picture.county.places.system.id, values, people, self.subject.noun)
-
-
-@dataclass(frozen=True)
-class Part(Generic[T]):
-    """Of what a choice is only a part, because whoever asks may not see every row."""
-
-    whole: Chosen[T]  # everybody whom the same filters choose: to be counted, never shown
-    whose: str  # whose rows are seen, in words

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from flowcentre.model import SmallNumbers
 from flowcentre.picture.delay_sums import Left, counts_by_facet, days_of, hide_left, left_today
 from flowcentre.picture.delays import EXPECTED, Delay
-from flowcentre.picture.list_small import is_narrowed
+from flowcentre.picture.list_small import are_few
 from flowcentre.picture.listed import Chosen
 from flowcentre.web.list_shapes import ListShape, PeopleShape, list_shape
 from flowcentre.web.shapes import CoverageShape
@@ -46,24 +46,30 @@ class DelaysShape(ListShape):
 
 
 def delays_shape(
-    chosen: Chosen[Delay], *, looks_back: bool, people: PeopleShape | None, limits: SmallNumbers | None = None
+    chosen: Chosen[Delay],
+    *,
+    looks_back: bool,
+    people: PeopleShape | None,
+    limits: SmallNumbers | None = None,
+    whose: str = "",
 ) -> DelaysShape:
     """Everything that is answered about the people chosen; with small numbers hidden where ``limits`` says which."""
-    shape = list_shape(chosen, counts_by_facet(chosen), looks_back=looks_back, people=people, limits=limits)
+    shape = list_shape(
+        chosen, counts_by_facet(chosen), looks_back=looks_back, people=people, limits=limits, whose=whose
+    )
     expected = {one["value"]: one["count"] if chosen.count.known else None for one in shape["counts"].pop(EXPECTED)}
-    narrowed = limits is not None and is_narrowed(chosen)
     return {
         **shape,
-        "days": days_shape(chosen, of_few=narrowed),
-        "discharged": left_shape(left_today(chosen), limits if narrowed else None),
+        "days": days_shape(chosen, limits),
+        "discharged": left_shape(left_today(chosen), limits),
         "expected_today": expected.get("today"),
         "expected_tomorrow": expected.get("tomorrow"),
     }
 
 
-def days_shape(chosen: Chosen[Delay], *, of_few: bool = False) -> DaysShape:
-    """The days of the people counted. ``of_few``, nothing: of a few they are the days of somebody."""
-    if not chosen.count.known or of_few:
+def days_shape(chosen: Chosen[Delay], limits: SmallNumbers | None = None) -> DaysShape:
+    """The days of the people counted; of a few, where ``limits`` says how many these are, nothing."""
+    if not chosen.count.known or are_few(chosen.counted, limits):
         return {"bed_days_lost": None, "longest": None, "median": None, "ninetieth_centile": None}
     days = days_of(chosen.counted)
     return {

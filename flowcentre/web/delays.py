@@ -14,7 +14,7 @@ from flowcentre.picture.delay_sums import counts_by_facet, hide_left, left_today
 from flowcentre.picture.delay_table import COLUMNS
 from flowcentre.picture.delays import DELAYS, Delay
 from flowcentre.picture.list_small import Seen
-from flowcentre.picture.listed import Chosen, Part
+from flowcentre.picture.listed import Chosen
 from flowcentre.web.delay_shapes import DelaysShape, delays_shape
 from flowcentre.web.glass import Glass
 from flowcentre.web.list_routes import Answer, ListRoutes, Lists, Refusal, create_list_api
@@ -67,14 +67,12 @@ class DelayRoutes(ListRoutes[Delay]):
             raise Refusal(404, "This server draws no ward sheets.")
         self.refuse_hidden_people(query)
 
-        everybody = self.answer(query)
-
         def drawn(answer: Answer[Delay]) -> tuple[Response, Leaving]:
             leaving = self.leaving(Audited.EXPORTED, "/ward-sheet", answer, answer.chosen.people)
-            part = Part(everybody.chosen, answer.whose) if answer.whose else None
-            return HTMLResponse(sheet(answer.chosen, answer.asked_at, part), headers=answer.headers), leaving
+            page = HTMLResponse(sheet(answer.chosen, answer.asked_at, answer.whose), headers=answer.headers)
+            return page, leaving
 
-        return self.rows(query, drawn, everybody)
+        return self.rows(query, drawn)
 
 
 def create_delays_api(routes: DelayRoutes) -> APIRouter:
@@ -83,7 +81,11 @@ def create_delays_api(routes: DelayRoutes) -> APIRouter:
         routes,
         DelaysShape,
         lambda answer, people, limits: delays_shape(
-            answer.chosen, looks_back=answer.asked_at is not None, people=people, limits=limits
+            answer.chosen,
+            looks_back=answer.asked_at is not None,
+            people=people,
+            limits=limits,
+            whose=answer.whose,
         ),
         "Delayed discharges: who waits, for what, and for how long",
         "The count as any other value is given, counts by each facet, and the people, longest first.",

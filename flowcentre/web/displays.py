@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.asking import asking
-from flowcentre.access.rows import NoRows, small_numbers_for
-from flowcentre.model import Board, Picture
+from flowcentre.access.asking import asking, permitted
+from flowcentre.access.rows import NoRows
+from flowcentre.model import Audited, Board, Leaving, Permission, Picture
 from flowcentre.model.access import OPEN
+from flowcentre.picture.list_small import NARROWED
 from flowcentre.web.announce import MOST_OF_A_SCREEN, MOST_OF_SOMEBODY, Announcer, EventStream
-from flowcentre.web.finished import ASKED, Builder, Finished, Renderings, respond
-from flowcentre.web.glass import Glass
+from flowcentre.web.finished import ASKED, Builder, Finished, Renderings, finish, respond
+from flowcentre.web.glass import AskedPage, Glass
 from flowcentre.web.named import Named, names_somebody
 from flowcentre.web.own import Own, leads_somewhere
 
@@ -37,7 +39,7 @@ def builders(glass: Glass) -> Mapping[str, Builder]:
 def _asked(glass: Glass, picture: Picture, which: str) -> str:
     page, _, query = which.removesuffix(_ROUGH).partition("?")
     asked = glass.asked_pages[page]
-    return (asked.draw_rough if which.endswith(_ROUGH) and asked.draw_rough else asked.draw)(picture, query)
+    return (asked.draw_rough if which.endswith(_ROUGH) else asked.draw)(picture, query)
 
 
 class Displays:
@@ -115,11 +117,33 @@ class Displays:
             query = asked.canonical(self._current(), request.url.query)
             if query is None:
                 return PlainTextResponse("That address looks back: it is not live.", status_code=404)
-            which = f"{page}?{query}" + (_ROUGH if small_numbers_for(self._current().county.access) is not None else "")
-            return await self._for_asker(request, page, query, *await self._renderings.part(ASKED, which))
+            return await self._asked(request, page, query, asked)
         if page not in self._glass.pages:
             return PlainTextResponse("There is no live page of that name.", status_code=404)
         return await self._for_asker(request, page, "", *await self._renderings.part("page", page))
+
+    async def _asked(self, request: Request, page: str, query: str, asked: AskedPage) -> Response:
+        """The live part of a list: drawn once for all who may see every row, once for all who see none, and else for each."""
+        if not permitted(Permission.PEOPLE):
+            if asked.narrowed(self._current(), query):
+                return PlainTextResponse(NARROWED, 403)
+            rough = await self._renderings.part(ASKED, f"{page}?{query}{_ROUGH}")
+            return await self._for_asker(request, page, query, *rough)
+        try:
+            if not self._named.whose():
+                whole = await self._renderings.part(ASKED, f"{page}?{query}")
+                return await self._for_asker(request, page, query, *whole)
+            picture = self._current()
+
+            def draw(theirs: Any) -> tuple[str, Leaving]:
+                return asked.draw_theirs(theirs, picture, query), Leaving(Audited.SAW, "")
+
+            html = await asyncio.to_thread(self._named.give, page, draw)
+        except NoRows as why:
+            return PlainTextResponse(why.words, why.status)
+        answer = await self._for_asker(request, page, query, finish(html.encode(), HTML), picture)
+        answer.headers["cache-control"] = "no-store"  # on no disk, and by no proxy
+        return answer
 
     async def _for_asker(
         self, request: Request, page: str, query: str, finished: Finished, picture: Picture

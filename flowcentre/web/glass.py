@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flowcentre.model import (
     AccessNow,
@@ -24,7 +25,7 @@ from flowcentre.picture.actions_now import ActionForm, ActionStory, Draft
 from flowcentre.picture.alerts_now import AlertForm, AlertStory, PlannedSilence
 from flowcentre.picture.delays import Delay
 from flowcentre.picture.huddle import HuddleForm, HuddleKept, HuddleNow
-from flowcentre.picture.listed import Chosen, Part
+from flowcentre.picture.listed import Chosen
 from flowcentre.picture.pressure_book import DeclareForm, PlacePressure
 from flowcentre.picture.sitrep import Sitrep
 
@@ -35,9 +36,9 @@ class AskedPage:
 
     canonical: Callable[[Picture, str], str | None]  # one spelling for all that ask the same; None: not live
     draw: Callable[[Picture, str], str]  # the HTML of the live part, for a canonical query
-    draw_rough: Callable[[Picture, str], str] | None = (
-        None  # the same for those who may see no rows of people, where it differs
-    )
+    draw_theirs: Callable[[Any, Picture, str], str]  # the same of the book of somebody who may see a part of its rows
+    draw_rough: Callable[[Picture, str], str]  # the same for those who may see none
+    narrowed: Callable[[Picture, str], bool]  # does it ask for what is not told to these?
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class Glass:
     pages: Mapping[str, Callable[[Picture], str]] = field(default_factory=dict)  # the HTML of a page's live part
     asked_pages: Mapping[str, AskedPage] = field(default_factory=dict)
     fingerprint: str = ""
-    # The sheets for wards of the people chosen, to be printed; the past moment that was asked for, if any; and of what they
-    # are only a part.
-    ward_sheet: Callable[[Chosen[Delay], datetime | None, Part[Delay] | None], str] | None = None
+    # The sheets for wards of the people chosen, to be printed; the past moment that was asked for, if any; and whose rows
+    # they hold, in words, where these are not everybody's.
+    ward_sheet: Callable[[Chosen[Delay], datetime | None, str], str] | None = None
     # Where values are typed in: the list of its places, and the form of one; each with the moment of asking.
     type_in_list: Callable[[Picture, Sequence[AskedPlace], datetime], str] | None = None
     type_in_form: Callable[[Picture, Form, datetime], str] | None = None

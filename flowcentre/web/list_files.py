@@ -55,13 +55,15 @@ def _part_words(whose: str) -> str:
     return f"-of-{whose}-only" if len(whose) <= _LONGEST_WHOSE else "-part-only"
 
 
-def file_of_counts(told: Told[T], chosen: Chosen[T], asked_at: datetime | None, *, limits: SmallNumbers | None) -> File:
-    """The counts of the people chosen by every facet; with small ones hidden where ``limits`` says which."""
+def file_of_counts(
+    told: Told[T], chosen: Chosen[T], asked_at: datetime | None, whose: str = "", *, limits: SmallNumbers | None
+) -> File:
+    """The counts of the people chosen by every facet; with small ones hidden where ``limits`` says which. ``whose`` as above."""
     hidden = ", small numbers hidden" if limits is not None else ""
     return File(
-        file_name(chosen, f"{told.file}-counts{'-small-hidden' if limits is not None else ''}"),
+        file_name(chosen, f"{told.file}-counts{_part_words(whose)}{'-small-hidden' if limits is not None else ''}"),
         f"{chosen.picture.county.name}: {told.title} counted{hidden}",
-        tuple(about(told, chosen, asked_at, limits)),
+        tuple(about(told, chosen, asked_at, limits, whose)),
         ("Counted by", "Within", "Key", "Value", "People", "At least"),
         ("text", "text", "text", "text", "number", "flag"),
         tuple(_counts(told, chosen, limits)),

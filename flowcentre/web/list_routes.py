@@ -1,8 +1,8 @@
 """A list of people for machines and to take away: JSON, CSV and XLSX.
 
 No address holds a person's reference: filters name places, pathways and reasons. Every answer is read in
-a thread, and none is kept by whoever passes it on. Counts are of everybody; rows are given by the guard alone, of the scope of
-whoever asks.
+a thread, and none is kept by whoever passes it on. Rows, and counts of them, are given by the guard alone, of the scope of
+whoever asks. Whoever may see no rows is given counts of the whole county or of one place.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from flowcentre.access.asking import permitted
 from flowcentre.access.rows import Guard, NoRows, small_numbers_for
-from flowcentre.model import Audited, Leaving, Picture, SmallNumbers
+from flowcentre.model import Audited, Leaving, Permission, SmallNumbers
 from flowcentre.picture.list_book import NoSuchMoment, asked_moment
+from flowcentre.picture.list_small import NARROWED, is_narrowed
 from flowcentre.picture.listed import Chosen, T
 from flowcentre.picture.suppression import NATIONAL
 from flowcentre.web.api import JSON, to_json
@@ -36,8 +38,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Lists(Protocol[T]):
     """What the server needs of the lists of people. It blocks: call it in a thread."""
 
-    def choose(self, query: str, picture: Picture | None = None) -> Chosen[T]:
-        """Whom an address chooses, from the present unless a picture is given. Raises NoSuchMoment."""
+    def choose(self, query: str) -> Chosen[T]:
+        """Whom an address chooses. Raises NoSuchMoment."""
         ...
 
 
@@ -102,24 +104,28 @@ class ListRoutes(Generic[T]):
         return self._file(query, workbook, ".xlsx")
 
     def answer(self, query: str) -> Answer[T]:
-        """Everybody whom an address chooses, to be counted. Raises Refusal."""
-        return self._answer(query, self._lists)
+        """Whom an address chooses, to be counted: of the rows that the asker may see, as long as they may see any.
 
-    def rows(self, query: str, draw: Callable[[Answer[T]], tuple[A, Leaving]], counted: Answer[T] | None = None) -> A:
+        Whoever may see none has everybody's of the county or of one place counted. Raises Refusal.
+        """
+        if permitted(Permission.PEOPLE):
+            return self.rows(query, lambda answer: (answer, Leaving(Audited.SAW, "")))
+        answer = self._answer(query, self._lists)
+        if is_narrowed(answer.chosen.filters):
+            raise Refusal(403, NARROWED)
+        return answer
+
+    def rows(self, query: str, draw: Callable[[Answer[T]], tuple[A, Leaving]]) -> A:
         """What is drawn of the rows that an address chooses and the asker may see; the answer says whose they are.
 
-        They are of the same picture as those ``counted``, where there are any. The audit has whoever leaves before this
-        returns. Raises Refusal.
+        The audit has whoever leaves before this returns. Raises Refusal.
         """
         if self._lists is None or self._guard is None:
             raise Refusal(404, self.told.no_lists)
         whose = self._guard.whose
 
         def drawn(theirs: Lists[T]) -> tuple[A, Leaving]:
-            if counted is not None and theirs is self._lists:
-                return draw(counted)
-            answer = self._answer(query, theirs, counted.chosen.picture if counted is not None else None)
-            return draw(replace(answer, whose=whose()))
+            return draw(replace(self._answer(query, theirs), whose=whose()))
 
         try:
             return self._guard.give(self.told.id, drawn)
@@ -132,7 +138,7 @@ class ListRoutes(Generic[T]):
         refs = frozenset(name for item in people for name in (item.person.ref, pseudonym(item)))
         return Leaving(act, what_was_asked(f"{self.told.id}{what}", answer.chosen, answer.asked_at), refs)
 
-    def _answer(self, query: str, lists: Lists[T] | None, picture: Picture | None = None) -> Answer[T]:
+    def _answer(self, query: str, lists: Lists[T] | None) -> Answer[T]:
         if lists is None:
             raise Refusal(404, self.told.no_lists)
         names = self.told.subject.names
@@ -142,7 +148,7 @@ class ListRoutes(Generic[T]):
         if not parse_qs(query).get("at") and (why := self._trouble()) is not None:
             raise Refusal(503, why)
         try:
-            chosen = lists.choose(query) if picture is None else lists.choose(query, picture)
+            chosen = lists.choose(query)
             asked_at = asked_moment(query, chosen.picture.at)
         except NoSuchMoment as why_not:
             raise Refusal(422, str(why_not)) from None
@@ -164,7 +170,7 @@ class ListRoutes(Generic[T]):
             limits = small_numbers_for(access)
             if limits is None and asked_hidden:
                 limits = access.small_numbers or NATIONAL
-            file = file_of_counts(self.told, answer.chosen, answer.asked_at, limits=limits)
+            file = file_of_counts(self.told, answer.chosen, answer.asked_at, answer.whose, limits=limits)
             return as_answer(file, answer)
 
         def of_people(answer: Answer[T]) -> tuple[Response, Leaving]:
@@ -204,6 +210,7 @@ def create_list_api(routes: ListRoutes[T], shape: type[Any], shaped: Shaped[T], 
     told = routes.told
     plain = {
         404: {"description": told.no_lists},
+        403: {"description": "Not for whoever asks: `detail` says why."},
         422: {"description": "A question that cannot be answered as put: `detail` says why, in plain words."},
         503: {"description": "This server does not know the present: `detail` says why."},
     }
@@ -236,19 +243,16 @@ def create_list_api(routes: ListRoutes[T], shape: type[Any], shaped: Shaped[T], 
         limit: Annotated[int, Query(ge=1, le=10_000)] = 1000,
         offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ) -> Response:
-        def of_people(theirs: Answer[T]) -> tuple[PeopleShape, Leaving]:
+        def of_people(theirs: Answer[T]) -> tuple[tuple[Answer[T], PeopleShape], Leaving]:
             shown = page_of(theirs.chosen.people, limit=limit, offset=offset)
             leaving = routes.leaving(Audited.SAW, " by the API", theirs, shown)
-            counted = len(answer.chosen.people)
-            part = people_shape(
-                told, theirs.chosen, limit=limit, offset=offset, whose=theirs.whose or None, counted=counted
-            )
-            return part, leaving
+            return (theirs, people_shape(told, theirs.chosen, limit=limit, offset=offset)), leaving
 
         try:
             routes.refuse_hidden_people(_query(request))
-            answer = routes.answer(_query(request))
-            page = routes.rows(_query(request), of_people, answer) if people == "yes" else None
+            answer, page = (
+                routes.rows(_query(request), of_people) if people == "yes" else (routes.answer(_query(request)), None)
+            )
         except Refusal as why:
             raise HTTPException(why.status, why.words) from None
         limits = small_numbers_for(answer.chosen.picture.county.access)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Annotated
@@ -12,7 +11,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from flowcentre.model import SmallNumbers
-from flowcentre.picture.list_small import hide_small, is_narrowed, seen
+from flowcentre.picture.list_small import hide_small
 from flowcentre.picture.list_sums import Count
 from flowcentre.picture.list_table import Cell, rows
 from flowcentre.picture.listed import Chosen, T
@@ -42,12 +41,7 @@ class ColumnShape(TypedDict):
 class PeopleShape(TypedDict):
     """People in the order of the list; of lists that are too old as well, which say so and are in no count."""
 
-    total: Annotated[int, Field(description="how many rows whoever asks may see; `count` is of everybody")]
-    counted: Annotated[int, Field(description="how many rows there are of everybody: `total` of these may be seen")]
-    whose: Annotated[
-        str | None,
-        Field(description="whose rows these are, in words, where only a part may be seen; null: everybody's"),
-    ]
+    total: Annotated[int, Field(description="how many rows whoever asks may see")]
     offset: int
     limit: int
     columns: list[ColumnShape]
@@ -77,6 +71,12 @@ class ListShape(TypedDict):
         Field(description="as they were understood, with what is implied; what means nothing is absent"),
     ]
     query: Annotated[str, Field(description="what was asked for, as it stands in an address")]
+    whose: Annotated[
+        str | None,
+        Field(
+            description="whose rows are counted and given, in words, where whoever asks may see a part; null: everybody's"
+        ),
+    ]
     count: ValueShape
     counts: Annotated[
         dict[str, list[CountShape]],
@@ -96,15 +96,13 @@ def list_shape(
     looks_back: bool,
     people: PeopleShape | None,
     limits: SmallNumbers | None,
+    whose: str,
 ) -> ListShape:
-    """What is answered of every list; with small numbers hidden where ``limits`` says which."""
+    """What is answered of every list; with small numbers hidden where ``limits`` says which, but for the total of the place."""
     picture, count = chosen.picture, chosen.count
     if limits is not None:
         number = None if count.value is None else round(count.value)
         counts = hide_small(chosen.subject, counts, number, limits, total_known=True)
-        if is_narrowed(chosen):
-            shown = seen(number, limits).people
-            count = replace(count, value=None if shown is None else float(shown), held=0)
     return {
         "version": picture.version,
         "at": picture.at,
@@ -113,6 +111,7 @@ def list_shape(
         "demonstration": picture.county.demonstration,
         "filters": {facet: sorted(values) for facet, values in chosen.filters.in_force.items()},
         "query": chosen.filters.query,
+        "whose": whose or None,
         "count": value_shape(count),
         "counts": {facet: [count_shape(one) for one in listed] for facet, listed in counts.items()},
         "small_numbers": None if limits is None else {"hide_to": limits.hide_to, "round_to": limits.round_to},
@@ -131,15 +130,11 @@ def count_shape(count: Count) -> CountShape:
     }
 
 
-def people_shape(
-    told: Told[T], chosen: Chosen[T], *, limit: int, offset: int, whose: str | None, counted: int
-) -> PeopleShape:
-    """So many of the people, from one of them on: ``whose`` rows they are, and how many there are of everybody."""
+def people_shape(told: Told[T], chosen: Chosen[T], *, limit: int, offset: int) -> PeopleShape:
+    """So many of the people, from one of them on."""
     page = page_of(chosen.people, limit=limit, offset=offset)
     return {
         "total": len(chosen.people),
-        "counted": counted,
-        "whose": whose,
         "offset": offset,
         "limit": limit,
         "columns": [

@@ -21,7 +21,12 @@ from flowcentre.web.glass import Glass
 # What holds a marked way holds no other of its kind.
 _GOES = re.compile(r'<(a|li|p)\b[^>]*\sdata-needs="([^"]*)"[^>]*>.*?</\1>', re.DOTALL)
 _LINK_GOES = re.compile(r'<a\b[^>]*\sdata-link-needs="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
-_ACTS = {"act": Permission.ACT, "type-in": Permission.TYPE_IN, "administer": Permission.ADMINISTER}
+_ACTS = {
+    "act": Permission.ACT,
+    "rows": Permission.PEOPLE,
+    "type-in": Permission.TYPE_IN,
+    "administer": Permission.ADMINISTER,
+}
 _MOST_KEPT = 64
 # Of the glass, the pages that are drawn for each who asks; boards and live parts are drawn once for all.
 _PAGES = (

@@ -8,11 +8,11 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from flowcentre.model import CareTerms, SmallNumbers
-from flowcentre.picture.list_small import is_narrowed, seen
+from flowcentre.picture.list_small import are_few, seen
 from flowcentre.picture.list_sums import counts_by
-from flowcentre.picture.listed import Chosen
+from flowcentre.picture.listed import PAST, Chosen
 from flowcentre.picture.package_sums import waits_of
-from flowcentre.picture.packages import Package
+from flowcentre.picture.packages import PAST_PROMISE, Package
 from flowcentre.web.list_shapes import ListShape, PeopleShape, list_shape
 
 
@@ -43,14 +43,19 @@ class PackagesShape(ListShape):
 
 
 def packages_shape(
-    chosen: Chosen[Package], *, looks_back: bool, people: PeopleShape | None, limits: SmallNumbers | None = None
+    chosen: Chosen[Package],
+    *,
+    looks_back: bool,
+    people: PeopleShape | None,
+    limits: SmallNumbers | None = None,
+    whose: str = "",
 ) -> PackagesShape:
     """Everything that is answered about the people chosen; with small numbers hidden where ``limits`` says which."""
-    return {
-        **list_shape(chosen, counts_by(chosen), looks_back=looks_back, people=people, limits=limits),
-        "terms": _terms_shape(chosen.picture.county.care),
-        "waits": _waits_shape(chosen, limits if is_narrowed(chosen) else None),
-    }
+    shape = list_shape(chosen, counts_by(chosen), looks_back=looks_back, people=people, limits=limits, whose=whose)
+    waits = _waits_shape(chosen, limits)
+    if limits is not None and chosen.count.known:  # as it is hidden with all that could give it away
+        waits["breached"] = next(one["count"] for one in shape["counts"][PAST] if one["value"] == PAST_PROMISE)
+    return {**shape, "terms": _terms_shape(chosen.picture.county.care), "waits": waits}
 
 
 def _terms_shape(terms: CareTerms) -> TermsShape:
@@ -72,22 +77,15 @@ def _waits_shape(chosen: Chosen[Package], limits: SmallNumbers | None) -> WaitsS
             "carer_hours_unknown": None,
         }
     waits = waits_of(chosen.counted)
-    if limits is not None:  # of a few, lengths and sums are those of somebody
-        return {
-            "people": seen(waits.people, limits).people,
-            "median_hours": None,
-            "longest_hours": None,
-            "breached": seen(waits.breached, limits).people,
-            "carer_hours_a_week": None,
-            "carer_hours_unknown": None,
-        }
+    few = are_few(chosen.counted, limits)
+    unknown = waits.hours_unknown
     return {
         "people": waits.people,
-        "median_hours": _rounded(waits.median),
-        "longest_hours": _rounded(waits.longest),
+        "median_hours": None if few else _rounded(waits.median),
+        "longest_hours": None if few else _rounded(waits.longest),
         "breached": waits.breached,
-        "carer_hours_a_week": _rounded(waits.hours),
-        "carer_hours_unknown": waits.hours_unknown,
+        "carer_hours_a_week": None if few else _rounded(waits.hours),
+        "carer_hours_unknown": unknown if limits is None else seen(unknown, limits).people,
     }
 
 

@@ -32,7 +32,11 @@ def create_packages_api(routes: ListRoutes[Package]) -> APIRouter:
         routes,
         PackagesShape,
         lambda answer, people, limits: packages_shape(
-            answer.chosen, looks_back=answer.asked_at is not None, people=people, limits=limits
+            answer.chosen,
+            looks_back=answer.asked_at is not None,
+            people=people,
+            limits=limits,
+            whose=answer.whose,
         ),
         "Packages of care: who waits, for whom, and for how long",
         "The count as any other value is given, counts by each facet, the clocks, and the people, longest wait first. "

@@ -19,7 +19,7 @@ from layouts.parts.capacity_words import hours, label, need_words, packages, plu
 from layouts.parts.figure import follows
 from layouts.parts.list_words import least_people
 from layouts.parts.rows import cell, folded, ref, row, small, table
-from layouts.parts.tree import Child
+from layouts.parts.tree import Child, link_needs
 from layouts.parts.words import DASH, decimals_of, rounded
 
 _SERVICE_WORDS = {CareService.HOME_CARE: "Home care", CareService.REABLEMENT: "Reablement"}
@@ -176,4 +176,8 @@ def _why_not(today: LocalityToday) -> Component:
 
 def _reason(place: str, reason: Hindrance, count: int) -> Child:
     words = reason.after(count)
-    return html.A(words, href=packages(locality=place, next=_WHO[reason])) if reason in _WHO else html.Span(words)
+    return (
+        html.A(words, href=packages(locality=place, next=_WHO[reason]), **link_needs("rows"))
+        if reason in _WHO
+        else html.Span(words)
+    )

@@ -19,7 +19,7 @@ from layouts.parts.capacity_words import contract_words, day_name, label, packag
 from layouts.parts.figure import explained, noted
 from layouts.parts.list_words import least
 from layouts.parts.rows import cell, folded, ref, row, table
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child, link_needs, marked
 
 _BEDS = (
     ("commissioned", "Commissioned"),
@@ -96,7 +96,7 @@ def _facts(unit: RecoveryUnit, *, short: bool) -> Component:
     there = packages(service=key_of(CareService.RECOVERY_BED), phase=Phase.RECEIVING.value, provider=unit.place)
     return html.Ul(
         [
-            html.Li([html.A(least(len(unit.stays), short), href=there), " on the list"]),
+            html.Li([html.A(least(len(unit.stays), short), href=there, **link_needs("rows")), " on the list"]),
             html.Li([html.B(least(unit.ending(7), short)), " to leave in 7 days"]),
             html.Li([html.B(least(unit.ending(14), short)), " in 14 days"]),
             html.Li([html.B(least(unit.overdue, short)), " past the day set"]),

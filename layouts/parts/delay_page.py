@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flowcentre.model import County
+from flowcentre.picture.delay_sums import counts_by_facet
 from flowcentre.picture.delay_table import COLUMNS
 from flowcentre.picture.delays import DELAYS, Delay
 from flowcentre.picture.listed import PAST, UNKNOWN
@@ -25,6 +26,10 @@ def _group_name(_group: str, key: str, county: County) -> str:
 def _longest(delays: Sequence[Delay]) -> list[str]:
     most = max(delay.days for delay in delays)
     return [f"longest {most:,} {'day' if most == 1 else 'days'}"]
+
+
+def _lengths(delays: Sequence[Delay]) -> list[str]:
+    return [f"{sum(delay.days for delay in delays):,} bed days lost", *_longest(delays)]
 
 
 PAGE: ListPage[Delay] = ListPage(
@@ -78,9 +83,11 @@ PAGE: ListPage[Delay] = ListPage(
     group_of=_group_of,
     group_name=_group_name,
     group_sums=_longest,
+    lengths=_lengths,
     exports=((".csv", "CSV"), (".xlsx", "Excel"), ("/ward-sheet", "Ward sheet")),
     jumps=(("#why", "Why"), ("#who", "Who"), ("#history", "28 days"), ("#list", "List")),
-    nobody="Everybody. Choose by any bar or number.",
+    everybody="Everybody",
+    counts=counts_by_facet,
     whose_rows="A row is shown to the hospital on whose list it stands, and to the locality where the person lives.",
     whose_line="the person's timeline",
 )

@@ -25,8 +25,8 @@ _LIMIT_HEADS = {
 _SHOWN = 8  # rows before the rest is asked for
 
 
-def who(chosen: Chosen[Delay], address: Address[Delay], *, wards: bool = True) -> html.Section:
-    """Whose move it is, and how long they have waited for it; by ``wards`` too, where few may be counted."""
+def who(chosen: Chosen[Delay], address: Address[Delay]) -> html.Section:
+    """Whose move it is, and how long they have waited for it."""
     waiting, short = chosen.but("days"), chosen.count.at_least
     return html.Section(
         [
@@ -36,7 +36,7 @@ def who(chosen: Chosen[Delay], address: Address[Delay], *, wards: bool = True) -
             _ranking(chosen, address, "owner", "Organisation that must act next", "Nobody named"),
             _ranking(chosen, address, "council", "Council or locality where they live", "Not known"),
             _ranking(chosen, address, "site", "Hospital", "Not known"),
-            _ranking(chosen, address, "ward", "Ward", "No ward") if wards else None,
+            _ranking(chosen, address, "ward", "Ward", "No ward"),
             html.H3("Days since the discharge ready date", className="list-sub"),
             _bands(waiting, address, short),
             html.H3("Length of stay", className="list-sub"),

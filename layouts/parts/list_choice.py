@@ -52,10 +52,10 @@ def looks_back(answered: Answered[T], address: Address[T]) -> Component | None:
     )
 
 
-def chips(answered: Answered[T], address: Address[T], counted: str | None = None) -> html.Nav:
+def chips(answered: Answered[T], address: Address[T], *, plain: bool = False) -> html.Nav:
     """Each choice with the way to undo it, how many it leaves, and where the rest of the page stands.
 
-    ``counted`` stands for how many it leaves, on a page that holds nothing but counts.
+    ``plain``, on a page that holds nothing but counts, where one can choose by little.
     """
     page, county = address.page, answered.chosen.picture.county
     items = []
@@ -80,15 +80,13 @@ def chips(answered: Answered[T], address: Address[T], counted: str | None = None
     if items:
         items.append(html.Li(html.A("Clear all", href=address.cleared().href, id="chip-all", className="clear")))
     else:
-        items.append(html.Li(page.nobody, className="what"))
+        items.append(html.Li(f"{page.everybody}." if plain else f"{page.everybody}. {page.choose}", className="what"))
     items += [_astray(page, facet, facet in address.filters.chosen) for facet in address.filters.astray]
     return html.Nav(
         [
-            html.P([html.Strong(counted or counted_words(answered.chosen))], className="chosen-count", role="status"),
+            html.P([html.Strong(counted_words(answered.chosen))], className="chosen-count", role="status"),
             html.Ul(items, className="chips"),
-            html.P([html.A(words, href=to) for to, words in page.jumps], className="jumps")
-            if counted is None
-            else None,
+            html.P([html.A(words, href=to) for to, words in page.jumps], className="jumps") if not plain else None,
         ],
         className="list-chips",
         **marked(aria_label="What is chosen"),

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Generic
 
 from flowcentre.model import County
-from flowcentre.picture.list_subject import Choices, Subject, T
+from flowcentre.picture.list_subject import Choices, Subject
+from flowcentre.picture.list_sums import Count, counts_by
 from flowcentre.picture.list_table import Column
+from flowcentre.picture.listed import Chosen, T
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +31,16 @@ class ListPage(Generic[T]):
     group_of: Callable[[T, str], str]  # whose group somebody is in: a value of the facet, or a place
     group_name: Callable[[str, str, County], str]  # (facet, value)
     group_sums: Callable[[Sequence[T]], Sequence[str]]  # what is said of a group beside how many they are
+    lengths: Callable[
+        [Sequence[T]], Sequence[str]
+    ]  # what the waits of some come to: of a few they are those of somebody
     exports: Sequence[tuple[str, str]]  # what stands behind the page's address, and its name
     jumps: Sequence[tuple[str, str]]  # to which parts of the page
-    nobody: str  # where no filter is chosen
+    everybody: str  # whom it counts where no filter is chosen
     whose_rows: str  # to whom a row may be shown, told to whoever may see none of those counted
     whose_line: str  # what a row opens: "the person's timeline"
+    counts: Callable[[Chosen[T]], Mapping[str, Sequence[Count]]] = counts_by  # by everything that parts the people
+    choose: str = "Choose by any bar or number."
     # Columns shown in place of ``first`` where others are chosen than an address implies.
     first_of: Callable[[Choices], frozenset[str]] | None = None
     # Of a facet that is implied, what one can turn to: a value, or None for what is implied, and its words.

@@ -49,7 +49,14 @@ def _group_name(group: str, key: str, county: County) -> str:
 
 
 def _sums(packages: Sequence[Package]) -> list[str]:
-    """The longest wait, the carer hours a week, and how many are past the promise."""
+    """What the waits come to, and how many are past the promise."""
+    said = _lengths(packages)
+    breached = sum(package.breached for package in packages)
+    return [*said, f"{breached:,} past the promise"] if breached else said
+
+
+def _lengths(packages: Sequence[Package]) -> list[str]:
+    """The longest wait, and the carer hours a week."""
     said = []
     waits = [package.waited for package in packages if package.next_step is not None]
     if waits:
@@ -59,8 +66,7 @@ def _sums(packages: Sequence[Package]) -> list[str]:
     if known:
         short = "at least " if len(known) < len(hours) else ""
         said.append(f"{short}{number(sum(known))} carer hours a week")
-    breached = sum(package.breached for package in packages)
-    return [*said, f"{breached:,} past the promise"] if breached else said
+    return said
 
 
 _ALWAYS = {
@@ -151,9 +157,10 @@ PAGE: ListPage[Package] = ListPage(
     group_of=lambda package, group: FACETS[group](package),
     group_name=_group_name,
     group_sums=_sums,
+    lengths=_lengths,
     exports=((".csv", "CSV"), (".xlsx", "Excel")),
     jumps=(("#could-start", "Could start"), ("#triage", "Triage queue"), ("#check", "Check these"), ("#list", "List")),
-    nobody="Everybody who waits for care at home. Choose by any bar or number.",
+    everybody="Everybody who waits for care at home",
     whose_rows="A package is shown to the locality where the care is wanted, and to the hospital in which the person lies.",
     whose_line="the package's life line",
     first_of=_first_of,

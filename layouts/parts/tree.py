@@ -16,7 +16,7 @@ def marked(**attributes: Any) -> dict[str, Any]:
 
 
 def needs(what: str, of: str | None = None) -> dict[str, Any]:
-    """The mark of a way that is for whoever may do something: "act", "type-in" or "administer", ``of`` a place or a feed.
+    """The mark of a way that is for whoever may do something: "act", "type-in", "administer" or "rows", ``of`` a place or a feed.
 
     "" is the whole county, None anywhere. It goes, with all that is in it, before the page leaves for somebody else.
     """

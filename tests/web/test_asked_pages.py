@@ -17,7 +17,9 @@ from tests.web.cast import Drawings, Publisher, QuietStore, run, running
 
 class Asked(Drawings):
     def glass(self):  # type: ignore[no-untyped-def]
-        page = AskedPage(self.canonical, self.answer)
+        page = AskedPage(
+            self.canonical, self.answer, lambda _, *asked: self.answer(*asked), self.answer, lambda *_: False
+        )
         plain = super().glass()
         return replace(plain, asked_pages={"list": page})
 

@@ -1,4 +1,4 @@
-"""Whoever may see no rows sees of fewer than everybody of a place no count that is small, by whichever way they ask."""
+"""Whoever may see no rows is told counts of the county or of one place, the small ones hidden, and nothing that narrows them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,14 +16,33 @@ import httpx
 import pytest
 
 from flowcentre.model import SmallNumbers
-from flowcentre.picture.list_small import is_narrowed
+from flowcentre.picture.list_small import NARROWED
 from flowcentre.store import open_store
-from tests.web.rows_cast import ACCESS, DASH, SECRETS, Centre, page_question, served, settle_people
+from tests.web.rows_cast import ACCESS, DASH, SECRETS, WHOLE, Centre, page_question, question, served, settle_people
 
 LIMITS = SmallNumbers(3, 2)
 # Whoever sees no row, the machine without rows among them.
 NO_ROWS = ("viewer", "lead", "editor", "admin", "watcher")
 LISTS = ("delays", "packages")
+PLACES = {"delays": ("site=northgate", "site=southmere"), "packages": ("locality=north", "locality=mid")}
+# Pairs of questions of which no answer tells a small count, and both together do: null is 1 to 7, and 0 is nobody.
+PAIRS = {
+    "delays": (
+        ("ward=unknown&pathway=0", "ward=unknown&pathway=1"),
+        ("pathway=1", "pathway=0,2,3,unknown"),
+        ("site=southmere", "site=southmere&family=interface,capacity"),
+        ("site=northgate", "site=northgate,southmere"),
+        ("past=21-days", "site=southmere&past=21-days&council=mid"),
+    ),
+    "packages": (
+        ("locality=mid&next=brokerage", "locality=mid&next=brokerage&carers=2"),
+        ("phase=waiting", "phase=receiving"),
+        ("locality=mid,north", "locality=mid"),
+    ),
+}
+CHOICES = {
+    list_: sorted({each for pair in pairs for each in pair} - set(PLACES[list_])) for list_, pairs in PAIRS.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,32 +67,54 @@ def api(client: httpx.Client, hiding: Centre, name: str, list_: str, query: str)
     return answer.json()
 
 
-def choices(client: httpx.Client, hiding: Centre, list_: str) -> list[tuple[str, int]]:
-    """Each choice of one value of one facet, and how many people it leaves."""
-    whole = api(client, hiding, "all", list_, "")
-    found: Counter[str] = Counter()  # a ward that is not known is so in each hospital
-    for facet, listed in whole["counts"].items():
-        for one in listed:
-            if one["count"] and one["value"]:
-                found[f"{facet}={one['value']}"] += one["count"]
-    assert any(count <= LIMITS.hide_to for count in found.values())
-    return list(found.items())
+def page(client: httpx.Client, hiding: Centre, name: str, list_: str, query: str) -> str:
+    """A page as Dash opens it."""
+    said = client.post(DASH, json=page_question(f"/{list_}", f"?{query}"), headers=hiding.headers(name)).json()
+    return json.dumps(said, ensure_ascii=False).replace('\\"', '"').replace('\\\\"', '"').replace('\\"', '"')
+
+
+def live(client: httpx.Client, hiding: Centre, name: str, list_: str, query: str) -> httpx.Response:
+    return client.get(f"/live/pages/{list_}?{query}", headers=hiding.headers(name))
 
 
 @pytest.mark.parametrize("list_", LISTS)
 @pytest.mark.parametrize("name", NO_ROWS)
-def test_no_choice_of_a_facet_gives_a_small_or_an_exact_count_by_the_api_or_a_file(hiding, client, name, list_):
-    picture, subject = hiding.live.current(), hiding.books.lists[list_]._subject
-    for query, people in choices(client, hiding, list_):
-        said = api(client, hiding, name, list_, query)
+def test_what_would_narrow_a_count_is_refused_by_the_api_and_in_files(hiding, client, name, list_):
+    for query in CHOICES[list_]:
+        for back in ("", "&at=2026-11-18T08:00"):
+            answer = client.get(f"/api/v1/{list_}?people=no&{query}{back}", headers=hiding.headers(name))
+            assert (answer.status_code, answer.json()) == (403, {"detail": NARROWED}), query
+        for kind in ("csv", "xlsx"):
+            for small in ("", "&small=suppress"):
+                file = client.get(f"/{list_}.{kind}?counts=yes{small}&{query}", headers=hiding.headers(name))
+                assert (file.status_code, file.text) == (403, NARROWED), query
+
+
+@pytest.mark.parametrize("list_", LISTS)
+def test_and_by_the_page_its_live_part_and_its_grid(hiding, client, list_):
+    for query in CHOICES[list_]:
+        drawn = page(client, hiding, "viewer", list_, query)
+        assert NARROWED in drawn, query
+        assert not re.search(r"\d+ (people|person)", drawn)
+        refused = live(client, hiding, "viewer", list_, query)
+        assert (refused.status_code, refused.text) == (403, NARROWED)
+        body = question(list_, kind="rows", query=query, request=WHOLE)
+        assert client.post(DASH, json=body, headers=hiding.headers("viewer")).status_code == 403
+
+
+@pytest.mark.parametrize("list_", LISTS)
+@pytest.mark.parametrize("name", NO_ROWS)
+def test_of_the_county_and_of_one_place_the_total_is_exact_and_no_other_small_count_is_told(
+    hiding, client, name, list_
+):
+    for query in ("", *PLACES[list_]):
+        said, true = (api(client, hiding, each, list_, query) for each in (name, "all"))
         assert said["small_numbers"] == {"hide_to": 3, "round_to": 2}
+        assert said["count"]["value"] == true["count"]["value"]
         counts = [one for listed in said["counts"].values() for one in listed]
+        assert counts
         assert all(one["count"] in (None, 0) or (one["count"] > 3 and one["count"] % 2 == 0) for one in counts)
         assert all(one["count"] is None for one in counts if one["hidden"])
-        narrowed = is_narrowed(hiding.books.lists[list_].choose(query, picture))
-        assert narrowed == (query.partition("=")[0] != subject.place_facet)
-        if narrowed:
-            assert said["count"]["value"] == (None if people <= 3 else (people + 1) // 2 * 2), query
         file = client.get(f"/{list_}.csv?counts=yes&{query}", headers=hiding.headers(name))
         shown = {row["People"] for row in csv.DictReader(io.StringIO(file.text))} - {""}
         assert not shown & {"1", "2", "3", "5", "7", "9"}
@@ -82,50 +122,85 @@ def test_no_choice_of_a_facet_gives_a_small_or_an_exact_count_by_the_api_or_a_fi
         assert file.text == hidden.text
 
 
-def test_whoever_sees_rows_is_told_counts_as_they_are(hiding, client):
-    said = api(client, hiding, "mid", "delays", "site=southmere&pathway=1")
-    assert said["small_numbers"] is None
-    assert not any(one["hidden"] for listed in said["counts"].values() for one in listed)
+@pytest.mark.parametrize("list_", LISTS)
+def test_the_page_has_tables_of_counts_and_leads_to_other_places_alone(hiding, client, list_):
+    facet = PLACES[list_][0].partition("=")[0]
+    for query in ("", *PLACES[list_]):
+        drawn = page(client, hiding, "viewer", list_, query)
+        for html in (drawn, live(client, hiding, "viewer", list_, query).text):
+            assert "You see counts here and no rows" in html
+            numbers = re.findall(r'<td class="number">([^<]*)</td>', html)
+            assert numbers
+            assert not set(numbers) & {"1", "2", "3", "5", "7", "9"}
+            led = set(re.findall(rf'href="/{list_}\?([a-z_]+)=', html))
+            assert led <= {facet}, led
+            assert 'class="tile' not in html
+    assert 'class="tile' in live(client, hiding, "all", list_, "").text
 
 
-def drawn(client: httpx.Client, hiding: Centre, name: str, list_: str, query: str) -> tuple[str, str]:
-    """A page as Dash opens it, and its live part."""
-    page = client.post(DASH, json=page_question(f"/{list_}", f"?{query}"), headers=hiding.headers(name)).json()
-    live = client.get(f"/live/pages/{list_}?{query}", headers=hiding.headers(name))
-    assert live.status_code == 200
-    return json.dumps(page, ensure_ascii=False), live.text
+def test_waits_are_told_of_many_and_of_a_few_they_are_not(hiding, client):
+    few = Centre(hiding.store, access=replace(ACCESS, small_numbers=SmallNumbers(8, 2)))  # eight lie in Southmere
+    with served(few) as url, httpx.Client(base_url=url, timeout=30) as asks:
+        for query, told in (("site=northgate", True), ("site=southmere", False)):
+            days = api(asks, few, "viewer", "delays", query)["days"]
+            assert all((each is not None) == told for each in days.values()), query
+            assert ("bed days lost" in live(asks, few, "viewer", "delays", query).text) == told
+            assert api(asks, few, "all", "delays", query)["days"]["longest"] is not None
+    packages = Centre(hiding.store, access=replace(ACCESS, small_numbers=SmallNumbers(60, 2)))
+    with served(packages) as url, httpx.Client(base_url=url, timeout=30) as asks:
+        waits = api(asks, packages, "viewer", "packages", "locality=mid")["waits"]
+        assert waits.pop("people") is not None
+        assert set(waits.values()) <= {None, 0}
+        assert "longest wait" not in live(asks, packages, "viewer", "packages", "locality=mid").text
 
 
 @pytest.mark.parametrize("list_", LISTS)
-def test_the_page_of_a_choice_has_counts_alone_and_the_small_ones_hidden(hiding, client, list_):
-    subject = hiding.books.lists[list_]._subject
-    seen = 0
-    for query, people in choices(client, hiding, list_):
-        if query.partition("=")[0] in (subject.place_facet, "past"):
-            continue
-        for html in drawn(client, hiding, "viewer", list_, query):
-            said = re.sub(r"<[^>]+>", " ", html)
-            assert ("fewer than 4 people" if people <= 3 else f"about {(people + 1) // 2 * 2} people") in said
-            assert "You see counts here and no rows." in said
-            assert 'class=\\"tile' not in html.replace('"', '\\"')
-            numbers = re.findall(r'<td class="number">([^<]*)</td>', html.replace('\\"', '"'))
-            assert not set(numbers) & {"1", "2", "3", "5", "7", "9"}
-        seen += 1
-        if seen == 6:
-            break
-    assert seen
+def test_whoever_sees_a_part_of_the_rows_is_told_counts_of_that_part_alone_whatever_they_choose(hiding, client, list_):
+    """Or the counts of others could be taken apart by a manager of one hospital."""
+    theirs = hiding.theirs("mid")
+    for query in ("", *PLACES[list_], *CHOICES[list_]):
+        said = client.get(f"/api/v1/{list_}?{query}", headers=hiding.headers("mid")).json()
+        assert said["whose"] == "Mid"
+        assert said["small_numbers"] is None
+        assert said["people"]["total"] == len(said["people"]["rows"])
+        assert {row["ref"] for row in said["people"]["rows"]} <= theirs
+        counted = said["count"]["value"] or 0
+        assert counted <= len(said["people"]["rows"])
+        assert api(client, hiding, "mid", list_, query)["count"]["value"] == said["count"]["value"]
+        parts = [one["count"] for facet in said["counts"] if facet != "past" for one in said["counts"][facet]]
+        assert all((count or 0) <= counted for count in parts), query
+        assert sum(one["count"] or 0 for one in said["counts"]["pathway"]) == counted
+        drawn = page(client, hiding, "mid", list_, query)
+        assert "are the rows of Mid alone" in drawn
+        shown = live(client, hiding, "mid", list_, query)
+        assert (shown.status_code, shown.headers["cache-control"]) == (200, "no-store")
+        (words,) = re.findall(r'class="chosen-count"[^>]*><strong>([^<]*)', shown.text)
+        assert words.startswith((f"{counted:.0f} ", "no list")), (query, words)
+        file = client.get(f"/{list_}.csv?counts=yes&{query}", headers=hiding.headers("mid"))
+        assert file.headers["x-flow-scope"] == "Mid"
+        assert "-of-Mid-only" in file.headers["content-disposition"]
 
 
-def test_a_page_of_everybody_or_of_one_place_is_as_it_is_but_names_no_ward(hiding, client):
-    for query in ("", "site=southmere"):
-        for html in drawn(client, hiding, "viewer", "delays", query):
-            assert "delay-tiles" in html
-            assert "fewer than" not in html
-            assert not re.search(r"[?&;]ward=", html)
-    assert "ward=" in drawn(client, hiding, "all", "delays", "")[1]
+def test_whoever_sees_every_row_is_told_counts_as_they_are(hiding, client):
+    said = api(client, hiding, "all", "delays", "site=southmere&pathway=1")
+    assert (said["small_numbers"], said["whose"]) == (None, None)
+    assert not any(one["hidden"] for listed in said["counts"].values() for one in listed)
 
 
-def test_a_county_that_hides_nothing_from_its_screens_hides_nothing_from_viewers(hiding):
+def test_no_page_leads_to_a_choice_that_is_refused(hiding, client):
+    for path in ("demand", "capacity"):
+        led, full = (live(client, hiding, name, path, "").text for name in ("viewer", "all"))
+        ways = re.findall(r'href="/(?:delays|packages)\?([^"#]*)', led)
+        assert all(re.fullmatch(r"(?:site|locality)=[a-z-]+", way) for way in ways), ways
+        if path == "capacity":
+            assert re.findall(r'href="/packages\?[^"]*(?:next|phase)=', full)
+
+
+def test_a_county_that_hides_no_small_numbers_refuses_choices_all_the_same(hiding):
     shows = Centre(hiding.store, access=ACCESS)
     with served(shows) as url, httpx.Client(base_url=url, timeout=30) as asks:
-        assert api(asks, shows, "viewer", "delays", "pathway=1")["small_numbers"] is None
+        refused = asks.get("/api/v1/delays?people=no&pathway=1", headers=shows.headers("viewer"))
+        assert (refused.status_code, refused.json()["detail"]) == (403, NARROWED)
+        said, true = (api(asks, shows, name, "delays", "site=southmere") for name in ("viewer", "all"))
+        assert said["counts"] == true["counts"]
+        assert said["small_numbers"] is None
