@@ -232,7 +232,7 @@ def _at_locality(picture: Picture, service: Service, place: Place) -> Component:
     if (place.id, service.measure) in picture.values:
         said: Component = figure(picture.value(place.id, service.measure), picture.at, "second")
     else:
-        said = html.Span("no feed" if stands_in(picture, service, place) else "none", className="not-here")
+        said = html.Span("no feed" if stands_in(picture, service, place) else "no service", className="not-here")
     return html.Div([html.Dt(short_locality(picture.county, place)), html.Dd(said)])
 
 

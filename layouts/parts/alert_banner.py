@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from dash import html
 
-from flowcentre.model import Alert, AlertState, Board, County, Level, Picture, Severity
+from flowcentre.model import Alert, AlertState, Board, County, Level, Picture, Severity, SmallNumbers
 from flowcentre.picture.level_words import mark_of
 from flowcentre.picture.small_alerts import leaves_out_alerts
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.alert_words import ORDER, on_trial, severity_count, undelivered_words, value_words, where
+from layouts.parts.small_words import few_alerts_words
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import when_words
@@ -63,7 +64,8 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
         words = f"and {rest:,} more" if rest else ""
         more = html.Li(words, className="alerts-more", hidden=not rest, **marked(data_of=str(len(here))))
         parts.append(html.Ul([*items, more], className="alerts-named", **marked(data_of=str(len(here)))))
-    parts.append(_beside(picture, here, everywhere, leaves_out=leaves_out_alerts(picture.county)))
+    limits = picture.county.access.small_numbers if leaves_out_alerts(picture.county) else None
+    parts.append(_beside(picture, here, everywhere, leaves_out=limits))
     return _band(parts, here)
 
 
@@ -130,7 +132,7 @@ def _detail(said: Child) -> html.Span:
 
 
 def _beside(
-    picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert], *, leaves_out: bool = False
+    picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert], *, leaves_out: SmallNumbers | None = None
 ) -> html.Ul | None:
     """What somebody has to do something about: what nobody acknowledged, what nobody is told, what did not arrive.
 
@@ -148,7 +150,7 @@ def _beside(
         since = when_words(picture.failing[0][1], picture.at)
         said.append(html.Li(f"{named[0].upper()}{named[1:]} {fails} since {since}", className="alerts-trouble-word"))
     if blind := sum(alert.state is AlertState.BLIND for alert in here):
-        said.append(html.Li("cannot tell" if blind == len(here) == 1 else f"{blind:,} cannot tell"))
+        said.append(html.Li(_blind_words(blind, of=len(here))))
     if open_to_all:
         count = f"{len(open_to_all):,} not acknowledged" if len(here) > 1 else "not acknowledged"
         said.append(html.Li("none acknowledged" if len(open_to_all) == len(here) > 1 else count))
@@ -162,9 +164,15 @@ def _beside(
         said.append(html.Li(words, className="alerts-elsewhere"))
     if picture.undelivered:
         said.append(html.Li(undelivered_words(picture.undelivered), className="alerts-trouble-word"))
-    if leaves_out:
-        said.append(html.Li("of few people none is shown", className="alerts-few"))
+    if leaves_out is not None:
+        said.append(html.Li(few_alerts_words(leaves_out), className="alerts-few"))
     return html.Ul(said, className="alerts-beside") if said else None
+
+
+def _blind_words(blind: int, *, of: int) -> str:
+    """How many of the alerts nobody can judge: "2 cannot tell if they stand"."""
+    count = "" if blind == of == 1 else f"{blind:,} "
+    return f"{count}cannot tell if {'it stands' if blind == 1 else 'they stand'}"
 
 
 def _silences_words(picture: Picture) -> str:

@@ -11,7 +11,7 @@ from flowcentre.model import FeedStatus, Picture, State
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import FEED_STATE_WORDS, iso, when_words
+from layouts.parts.words import FEED_STATE_WORDS, NO_BREAK, iso, when_words
 
 _LEGEND = 2  # the feeds in whose room it stands
 _OLD = marked(data_was="too old, ")  # what the display says before it, where nobody tells it anything new
@@ -39,9 +39,10 @@ def feed_strip(
     if rest:
         troubled = sum(status.state is not State.FRESH and status.feed.polled for status in rest)
         doubted = sum(status.unmoving_since is not None for status in rest)
-        more = f"and {len(rest)} more" + (f", {troubled} of them not on time" if troubled else "")
-        more += f", {doubted} of them with the same figures for long" if doubted else ""
-        items.append(html.Li(more, className="feed more"))
+        more = [f"{troubled} not on time"] if troubled else []
+        more += [f"{doubted}{NO_BREAK}unchanged for long"] if doubted else []
+        words = f"and {len(rest)} more{': ' if more else ''}{', '.join(more)}"
+        items.append(html.Li(words, className="feed more"))
     columns = len(items)
     if legend is not None:
         items.append(html.Li(legend, className="legend"))

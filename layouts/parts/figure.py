@@ -36,7 +36,10 @@ def figure(
     A missing value is an em dash and a word, never a number. With ``href`` it leads somewhere.
     """
     if value.hidden:
-        said: list[Child] = [html.Span(value.hidden, className="number"), html.Span(" not shown", className="mark")]
+        mark: list[Child] = [" not shown"]
+        if value.observed_at is not None:
+            mark += [", ", age(value.observed_at, at)]
+        said: list[Child] = [html.Span(value.hidden, className="number"), html.Span(mark, className="mark")]
         return html.Span(said, className=f"figure {rank} small-hidden", **state_attributes(value))
     missing = value.value is None or value.state in (State.UNKNOWN, State.NEVER)
     parts, attributes = _missing(value) if missing else _known(value, at, decimals)

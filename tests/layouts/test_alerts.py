@@ -84,7 +84,7 @@ def test_beside_a_value_stands_for_how_long_the_alert_and_not_how_old_the_value_
 def test_what_cannot_tell_is_counted_on_the_wall_and_every_alert_is_there_to_be_named() -> None:
     alerts = (acknowledged(alert(1)), blind(alert(2, "occupancy")), blind(alert(3, "ae-rising", "southmere")))
     drawn = to_html(wall_band(replace(shown(), alerts=alerts), COUNTY_BOARD))
-    assert "2 cannot tell 2 not acknowledged" in words(drawn)
+    assert "2 cannot tell if they stand 2 not acknowledged" in words(drawn)
     assert drawn.count('class="alert-named"') == 3
     many = tuple(alert(number, raised_at=NOW - number * MINUTE) for number in range(1, 41))
     assert "and 10 more" in band(replace(shown(), alerts=many))

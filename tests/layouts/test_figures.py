@@ -155,7 +155,7 @@ def test_homes_of_a_locality_whose_feed_was_taken_out_are_not_none() -> None:
 
 def test_feeds_that_are_not_named_are_counted_with_how_many_are_in_trouble() -> None:
     assert "and 8 more</li>" in to_html(feed_strip(picture("normal"), room_for=4))
-    assert "and 8 more, 8 of them not on time</li>" in to_html(feed_strip(picture("stale"), room_for=4))
+    assert "and 8 more: 8 not on time</li>" in to_html(feed_strip(picture("stale"), room_for=4))
 
 
 def test_names_from_the_configuration_cannot_become_markup() -> None:

@@ -103,7 +103,7 @@ def test_a_strip_of_feeds_names_it_last_and_counts_it_among_no_trouble(store: St
     desk_of(store, Clock()).take(slip())
     assert "Typed in 2 h ago" in text(feed_strip(seen(store, AT + 2.5 * HOUR)))
     crowded = replace(seen(store, AT + 24 * HOUR), feeds=seen(store, AT + 24 * HOUR).feeds[::-1] * 3)
-    assert "and 4 more, 1 of them not on time" in text(feed_strip(crowded, room_for=3))
+    assert "and 4 more: 1 not on time" in text(feed_strip(crowded, room_for=3))
 
 
 def test_a_wall_is_drawn_of_a_county_where_figures_are_typed_in(store: Store) -> None:

@@ -12,16 +12,24 @@ from playwright.sync_api import Page
 
 import connectors
 import flowcentre.config
-from flowcentre.model import Access, Board, SmallNumbers
+from flowcentre.model import Access, Board, County, SmallNumbers
 from layouts import wall
 from tests.layouts.alerts_cast import MINUTE, acknowledged, alert, blind, shown
-from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, NOW, county, picture
+from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, NOW, picture
 from tests.layouts.conftest import ASSETS, Show
 from tests.layouts.pressure_cast import scored
 
 pytestmark = pytest.mark.browser
 
 BOARDS = (COUNTY_BOARD, NORTHGATE_BOARD)
+
+
+def westshire() -> County:
+    """The county that is shipped, with all of its feeds."""
+    folder = Path(flowcentre.config.__file__).parent / "defaults" / "westshire"
+    variables = {"drop": "drop", "demo": "http://127.0.0.1:1"}
+    return flowcentre.config.load(folder, variables, connectors.find_connectors())
+
 
 # Everything with text of its own that one can see, with what it stands on.
 SEEN = """() => {
@@ -85,13 +93,29 @@ def test_a_wall_fits_is_legible_and_has_contrast_in_every_condition(show: Show, 
     assert [one for one in seen if one["contrast"] < 4.5] == []
 
 
-@pytest.mark.parametrize("condition", ["normal", "overloaded"])
-def test_a_wall_that_hides_small_numbers_says_what_its_sign_means_and_fits(show: Show, condition: str) -> None:
-    hides = replace(county(), access=Access(configured=True, small_numbers=SmallNumbers()))
-    page = show(wall.document(picture(condition, configured=hides), COUNTY_BOARD, fingerprint="1"))
-    assert page.evaluate(CUT) == []
+# Parts of the strip of feeds whose words lie over another's.
+OVERPRINTED = """() => {
+  const boxes = [...document.querySelectorAll(".feed-strip li")].map(li => {
+    const all = document.createRange(); all.selectNodeContents(li);
+    return [li.textContent, all.getBoundingClientRect()];
+  });
+  return boxes.flatMap(([a, one], n) => boxes.slice(n + 1).filter(([, two]) => one.left < two.right - 1 && two.left < one.right - 1
+    && one.top < two.bottom - 3 && two.top < one.bottom - 3).map(([b]) => `${a} | ${b}`));
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (390, 844)])
+@pytest.mark.parametrize("condition", ["normal", "stale", "overloaded"])
+def test_a_wall_that_hides_small_numbers_says_what_its_sign_means_and_fits(
+    show: Show, condition: str, width: int, height: int
+) -> None:
+    hides = replace(westshire(), access=Access(configured=True, small_numbers=SmallNumbers()))
+    page = show(wall.document(picture(condition, configured=hides), COUNTY_BOARD, fingerprint="1"), width, height)
+    assert page.evaluate(OVERPRINTED) == []
+    if width == 1920:
+        assert page.evaluate(CUT) == []
     said = [one for one in everything_seen(page) if one["text"].startswith("* fewer than 8 people")]
-    assert [one["size"] >= 20 and one["contrast"] >= 4.5 for one in said] == [True]
+    assert [one["size"] >= (24 if width == 1920 else 14) and one["contrast"] >= 4.5 for one in said] == [True]
 
 
 def test_a_wall_whose_feeds_all_say_the_same_again_tells_it_in_the_room_of_their_ages(show: Show) -> None:
@@ -126,9 +150,7 @@ def test_in_the_hand_a_wall_stacks_and_never_scrolls_sideways(show: Show, condit
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_every_board_that_is_shipped_fits_its_wall(show: Show, condition: str) -> None:
-    folder = Path(flowcentre.config.__file__).parent / "defaults" / "westshire"
-    variables = {"drop": "drop", "demo": "http://127.0.0.1:1"}
-    county = flowcentre.config.load(folder, variables, connectors.find_connectors())
+    county = westshire()
     assert county.boards
     for board in county.boards:
         page = show(wall.document(picture(condition, configured=county), board, fingerprint="1"))

@@ -154,7 +154,7 @@ def test_an_alert_of_few_is_left_out_and_the_board_says_so_whether_it_stands_or_
     assert not none.alerts
     drawn = [wall.body(each, BOARD) for each in (few, none)]
     assert drawn[0] == drawn[1]
-    assert "of few people none is shown" in drawn[0]
+    assert "alerts about fewer than 8 people are left out" in drawn[0]
 
 
 def test_an_alert_that_tells_of_few_no_more_than_is_hidden_stands_on_the_board_without_its_figure():
@@ -195,6 +195,6 @@ def test_the_board_says_what_its_sign_means_as_the_configuration_has_it():
         board = board_of((3, 20), (3, 20), (), SmallNumbers())
         return wall.body(replace(board, county=replace(board.county, access=Access(small_numbers=limits))), BOARD)
 
-    assert "fewer than 8 people, or tells of so few; others to nearest 5" in legend(SmallNumbers())
-    assert "fewer than 6 people, or tells of so few<" in legend(SmallNumbers(5, 1))
+    assert "fewer than 8 people, or would give such a number away; others to nearest 5" in legend(SmallNumbers())
+    assert "fewer than 6 people, or would give such a number away<" in legend(SmallNumbers(5, 1))
     assert "so few" not in legend(None)
