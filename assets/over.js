@@ -19,16 +19,18 @@
   let drawnFor = mark(), askedAt = -Infinity, before = null;
   const sign = () => document.getElementById("over");
 
-  /** Is nobody let in here any more? Where the server is away nobody can tell, and that is not the same. */
-  async function isOver() {
+  /** "in": whoever asks is let in; "over": they are not any more; "busy": nobody can tell, for nothing answers, or something else. */
+  async function look() {
     askedAt = performance.now();
     try {
       const answer = await ask("/live", { method: "HEAD" });
-      return (answer.status === 401 || answer.status === 403) && answer.headers.has("X-Flow-Fingerprint");
+      if (answer.ok) return "in";
+      return (answer.status === 401 || answer.status === 403) && answer.headers.has("X-Flow-Fingerprint") ? "over" : "busy";
     } catch {
-      return false;
+      return "busy";
     }
   }
+  const isOver = async () => (await look()) === "over";
 
   const isTyped = () =>
     posts()
@@ -102,12 +104,22 @@
     window.dispatchEvent(new Event("flow-in-again"));
   }
 
+  /** Sent now, what stands in the form would be lost: an answer that is no page takes its place. */
+  function sayBusy() {
+    document.getElementById("busy")?.remove();
+    const said = Object.assign(document.createElement("div"), { id: "busy", tabIndex: -1 });
+    said.setAttribute("role", "alert");
+    said.append("The server does not answer, or is busy: nothing was sent. What you typed stays here. Send it again in a moment.");
+    document.body.append(said);
+  }
+
   /** May a form be sent? Looked at just before, for the session may have ended since the page was drawn. */
   async function mayBeSent() {
-    if (await isOver()) {
-      sayOver();
-      return false;
-    }
+    const found = await look();
+    document.getElementById("busy")?.remove();
+    if (found === "over") sayOver();
+    if (found === "busy") sayBusy();
+    if (found !== "in") return false;
     try {
       if (mark() !== drawnFor || sign()) await goOn();
     } catch { /* the server says what is wrong */ }

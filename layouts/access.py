@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import AccessNow, Account, Display, Permission, Picture, Session, SignedIn
+from flowcentre.model import MOST_OF_A_SCREEN, AccessNow, Account, Display, Permission, Picture, Session, SignedIn
 from layouts import sign_in
 from layouts.parts.card_table import card_table
 from layouts.parts.field import Input
@@ -72,7 +72,9 @@ def _displays(now: AccessNow) -> Component:
             [
                 html.Th(each.title, scope="row"),
                 html.Td(titles.get(each.board, f"{each.board}: there is no such board")),
-                html.Td(_seen(each, now.at), className="dark" if _is_dark(each, now.at) else None),
+                html.Td(
+                    _seen(each, now), className="dark" if _is_dark(each, now.at) or each.id in now.crowded else None
+                ),
                 html.Td(f"{when_words(each.made_at, now.at)}, by {each.made_by}"),
                 html.Td(_button(now, "revoke", str(each.id), "Revoke", f"the address of {each.title}")),
             ]
@@ -118,7 +120,10 @@ def _is_dark(display: Display, at: datetime) -> bool:
     return display.seen_at is None or at - display.seen_at > _SILENT
 
 
-def _seen(display: Display, at: datetime) -> str:
+def _seen(display: Display, now: AccessNow) -> str:
+    at = now.at
+    if display.id in now.crowded:
+        return f"more than {MOST_OF_A_SCREEN} use this address, so they go dark by turns: make another for some of them"
     if display.seen_at is None:
         return "never seen"
     return f"not seen since {when_words(display.seen_at, at)}" if _is_dark(display, at) else "showing"

@@ -14,6 +14,7 @@ from layouts.top import SIGNED_IN
 
 _SHEETS = ("type-in/access.css",)
 _TITLES = {401: "You are not signed in", 403: "Not for you", 404: "Not found"}
+_NOT_KEPT = "Nothing was kept"
 # What the fields of forms are called, where their own names do not say it.
 _FIELDS = {
     "words": "Words",
@@ -31,7 +32,7 @@ _FIELDS = {
 
 def document(picture: Picture, refusal: Refusal, *, fingerprint: str) -> str:
     """The whole page. A screen has no ways but that to its board, and whoever is not signed in none but that to sign-in."""
-    title = "Nothing was kept" if refusal.written else _TITLES[refusal.status]
+    title = _NOT_KEPT if refusal.written else _TITLES.get(refusal.status, _NOT_KEPT)
     parts: list[Component] = [html.H1(title), html.P(_why(refusal))]
     if refusal.written:
         parts += _written(refusal)
@@ -40,8 +41,10 @@ def document(picture: Picture, refusal: Refusal, *, fingerprint: str) -> str:
         parts.append(html.P(html.A("This screen's board", href=f"/wall/{refusal.board}", className="way-in")))
         return plain(county.name, county.demonstration, title, parts, fingerprint)
     if not refusal.open and not refusal.who:
-        if not refusal.screen:
+        if refusal.status in _TITLES and not refusal.screen:
             parts.append(_to_sign_in(refusal))
+        elif not refusal.screen:  # whether they are signed in is not what is wrong
+            parts.append(html.P(_again(refusal)))
         return plain(county.name, county.demonstration, title, parts, fingerprint)
     parts += _what_now(refusal)
     return form_page(picture, title, parts, refusal.path, fingerprint, kind="type-in access-page", sheets=_SHEETS)
@@ -73,8 +76,7 @@ def _to_sign_in(refusal: Refusal) -> Component:
 def _what_now(refusal: Refusal) -> list[Component]:
     parts: list[Component] = []
     if refusal.written:
-        words = html.A("Open the form again", href=refusal.path, target="_blank", rel="noopener", className="way-in")
-        parts.append(html.P(words))
+        parts.append(html.P(_again(refusal)))
     elif refusal.status == 403:
         parts.append(
             html.P(["What you may see stands above; ", html.A("what you may do", href=SIGNED_IN), " and where."])
@@ -84,3 +86,7 @@ def _what_now(refusal: Refusal) -> list[Component]:
     if refusal.who:
         parts.append(html.P(["Signed in as ", html.Strong(refusal.who), "."], className="what"))
     return parts
+
+
+def _again(refusal: Refusal) -> Component:
+    return html.A("Open the form again", href=refusal.path, target="_blank", rel="noopener", className="way-in")

@@ -83,7 +83,7 @@ from flowcentre.model.pressure import Contribution, Declaration, Score
 from flowcentre.model.rehearsal import LONGEST_REHEARSAL, Firing, ProposedRule, Rehearsal, Rehearsed, Span
 from flowcentre.model.retention import FOR_GOOD, UNSAID, Kept, Purged, Retention
 from flowcentre.model.scoring import LEVELS_OF_PRESSURE, Parameter, Pillar, PressureRules, ScoringRules
-from flowcentre.model.signing import AccessNow, AuditShown, Refusal, SignedIn, SignedOut, SignIn
+from flowcentre.model.signing import MOST_OF_A_SCREEN, AccessNow, AuditShown, Refusal, SignedIn, SignedOut, SignIn
 from flowcentre.model.typed import (
     LONGEST_AUTHOR,
     MOST_DIGITS,
@@ -101,6 +101,7 @@ from flowcentre.model.typed import (
 from flowcentre.model.upkeep import Backups, Ending, Fallback, Upkeep
 
 __all__ = [
+    "MOST_OF_A_SCREEN",
     "EVERYWHERE",
     "NO_SIGN_IN",
     "NOWHERE",

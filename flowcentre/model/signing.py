@@ -49,7 +49,7 @@ class SignedIn:
 class Refusal:
     """That somebody is not given what they asked for, as a page says it."""
 
-    status: int  # 401, 403 or 404
+    status: int  # 401, 403 or 404; of a form 408, 413, 429 or 503 too
     words: str  # why, as it was answered
     path: str  # what was asked for
     open: bool = False  # there is no sign-in here
@@ -57,6 +57,9 @@ class Refusal:
     board: str | None = None  # of a screen, the one board that it may show
     screen: bool = False  # it is a screen, whether or not its address is good still
     written: tuple[tuple[str, str], ...] = ()  # what was typed into the form that was refused, by field
+
+
+MOST_OF_A_SCREEN = 8  # screens that use one address at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class AccessNow:
     address: str = ""  # of a screen that was just made: shown once
     done: str = ""  # what became of what was sent
     mistake: str = ""
+    crowded: frozenset[int] = frozenset()  # the screens whose address more use than may, by their ids
 
 
 @dataclass(frozen=True, slots=True)

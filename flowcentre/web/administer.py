@@ -29,6 +29,7 @@ PATH = "/access"
 _NOT_KEPT = "The store does not answer, so nothing may have been done. Look below, and try again in a moment."
 _DONE = frozenset({"revoked", "ended", "closed", "unlocked"})
 _MADE_ALREADY = "This form has made its address already, and an address is shown once. If nobody has it, revoke it below and make another."
+_SCREEN = f"{displays.DISPLAY}|"
 _HASH = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger(__name__)
 
@@ -44,6 +45,7 @@ class AdministerRoutes:
     front: Front
     glass: Glass
     current: Callable[[], Picture]
+    crowded: Callable[[], frozenset[str]]  # who has more streams open on this server than may be
 
     @property
     def routes(self) -> list[Route]:
@@ -160,5 +162,6 @@ class AdministerRoutes:
             address,
             done,
             mistake,
+            frozenset(int(who.removeprefix(_SCREEN)) for who in self.crowded() if who.startswith(_SCREEN)),
         )
         return HTMLResponse(draw(picture, now), status)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from flowcentre.model import Picture
+from flowcentre.model import MOST_OF_A_SCREEN, Picture
+
+__all__ = ["HEADERS_ALONE", "MOST_OF_A_SCREEN", "MOST_OF_SOMEBODY", "MOST_STREAMS", "Announcer", "EventStream"]
 
 HEADERS_ALONE = "flowcentre.headers_alone"  # in a request's scope: it was asked by HEAD
 MOST_STREAMS = 1000
-MOST_OF_A_SCREEN, MOST_OF_SOMEBODY = 8, 24  # streams: of one screen's token, and of a person or a machine
+MOST_OF_SOMEBODY = 24  # streams of a person or a machine; of a screen's token MOST_OF_A_SCREEN
 RETRY_MS = 1000
+# So many ends within so long are none of a connection that died unnoticed: its screen comes back once.
+_FLAPS, _FLAPS_WITHIN = 10, timedelta(minutes=1)
 
 
 class Announcer:
@@ -45,6 +50,9 @@ class Announcer:
         self._most = most
         self._open: set[_Open] = set()
         self._of: dict[str, list[_Open]] = {}  # of each listener, the oldest first
+        self._crowded: dict[
+            str, deque[datetime]
+        ] = {}  # when the oldest of each ended for a newer one, the last few times
         self._closed = False
         self.announced = 0
 
@@ -68,16 +76,20 @@ class Announcer:
         for one in self._open:
             one.news.set()
 
-    def stream(self, listener: str = "", most: int = 0) -> Response | EventStream:
-        """A new stream, or a refusal when there are too many or the server is stopping.
+    def stream(self, listener: str = "", most: int = 0) -> EventStream:
+        """A new stream; it answers with a refusal when there are too many or the server is stopping.
 
         Of one ``listener`` there are ``most`` at once; "" is nobody who is told from others. Beyond that the oldest ends, not the
         newest: a screen that comes back must not find its own place taken by a connection that died unnoticed.
         """
-        if self._closed or len(self._open) >= self._most:
-            words = "The server is stopping." if self._closed else f"{self._most} displays are connected, the most."
-            return PlainTextResponse(words, status_code=503, headers={"retry-after": "5", "cache-control": "no-store"})
         return EventStream(self, listener, most)
+
+    def refusal(self, *, headers_alone: bool) -> Response | None:
+        """Why there can be no stream now. Whoever asks whether they are let in takes nobody's place: there is one for them."""
+        if not self._closed and (headers_alone or len(self._open) < self._most):
+            return None
+        words = "The server is stopping." if self._closed else f"{self._most} displays are connected, the most."
+        return PlainTextResponse(words, status_code=503, headers={"retry-after": "5", "cache-control": "no-store"})
 
     def message(self, event: str) -> bytes:
         """One server-sent event: which picture is the newest, and what time it is here."""
@@ -125,7 +137,13 @@ class Announcer:
                 oldest = of.pop(0)
                 oldest.ended = True
                 oldest.news.set()
+                self._crowded.setdefault(listener, deque(maxlen=_FLAPS)).append(self._now())
         return one
+
+    def crowded(self) -> frozenset[str]:
+        """The listeners of which there are more than there may be: those who are ended come again at once, and end others."""
+        since, kept = self._now() - _FLAPS_WITHIN, list(self._crowded.items())  # from another thread
+        return frozenset(who for who, ended in kept if len(ended) == _FLAPS and ended[0] > since)
 
     def _leave(self, listener: str, one: _Open) -> None:
         of = self._of.get(listener, [])
@@ -151,13 +169,17 @@ class EventStream:
         self._listener, self._most = listener, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._announcer.refusal(headers_alone=bool(scope.get(HEADERS_ALONE)))
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
         headers = [
             (b"content-type", b"text/event-stream; charset=utf-8"),
             (b"cache-control", b"no-store"),
             (b"x-accel-buffering", b"no"),  # a proxy must not collect events into a heap
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        if not scope.get(HEADERS_ALONE):  # whoever asks whether they are let in takes nobody's place
+        if not scope.get(HEADERS_ALONE):
             await self._announcer.run(send, receive, self._listener, self._most)
         with suppress(OSError):  # whoever left needs no farewell
             await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter
-from datetime import UTC, datetime
 
 import structlog
 
 from flowcentre.access.addresses import Addresses
-from flowcentre.access.repeated import Repeated
 
 # A browser has one stream and a few connections more, so 100 walls and desks of a hospital behind one address have room.
 MOST_OF_A_PEER = 500
+_TOLD_EVERY = 60.0  # seconds: whoever opens so many must not fill the log as well
 log = structlog.get_logger(__name__)
 
 
@@ -24,7 +25,7 @@ class Peers:
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
         self._open: Counter[str] = Counter()
-        self._refused = Repeated()
+        self._told_at = -math.inf
 
     def come(self, peer: str) -> bool:
         """A connection begins, and is counted. False: there are too many of that address, and it is not."""
@@ -34,14 +35,9 @@ class Peers:
         if self._open[address] < MOST_OF_A_PEER:
             self._open[address] += 1
             return True
-        more = self._refused.due(address, "", datetime.now(UTC))
-        if more is not None:
-            log.warning(
-                "too many connections of one address: a proxy of yours is named in forwarded_by",
-                address=address,
-                most=MOST_OF_A_PEER,
-                more_since=more,
-            )
+        if time.monotonic() - self._told_at >= _TOLD_EVERY:
+            self._told_at = time.monotonic()
+            log.warning("too many connections of one address", address=address, most=MOST_OF_A_PEER)
         return False
 
     def go(self, peer: str) -> None:

@@ -8,8 +8,8 @@ it is kept nowhere else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,9 +24,11 @@ from flowcentre.web.bodies import BODY_WITHIN
 from flowcentre.web.decisions import NOT_PEOPLE
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.gate import FORM_PATH, Policy
+from flowcentre.web.lane import Full, Lane
 from flowcentre.web.slips import MOST_BYTES, fields_or_none
 
 _DRAWN = frozenset({401, 403, 404})
+_OF_FORMS = _DRAWN | {408, 413, 429, 503}  # of a form that somebody sent; of what is asked by the thousand the words do
 _NOT_TYPED = frozenset({"form", "do", "alert", "huddle", "sure"})  # what a form holds that nobody wrote into it
 _OPEN = Asking(OPEN)
 log = structlog.get_logger(__name__)
@@ -38,6 +40,8 @@ class Refusals:
 
     app: ASGIApp
     policy: Policy
+    # Apart: where too much is asked, what is told of it must not take what pages are drawn in.
+    lane: Lane = field(default_factory=lambda: Lane("refused", threads=1, most=8))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -46,12 +50,15 @@ class Refusals:
             await self.app(scope, receive, send)
             return
         heard = _Heard(receive)
-        answer = _Answer(send)
-        await self.app(scope, heard if _is_own_form(scope) else receive, answer)
+        own = _is_own_form(scope)
+        answer = _Answer(send, _OF_FORMS if own else _DRAWN)
+        await self.app(scope, heard if own else receive, answer)
         if answer.start is None:
             return
         try:
             page = await self._page(draw, scope, answer, heard)
+        except Full:
+            page = None
         except Exception as error:  # the words alone are better than nothing
             log.error("a refusal could not be drawn", **kind_and_place(error))
             page = None
@@ -62,7 +69,8 @@ class Refusals:
         identity = known.identity if known is not None else None
         written: tuple[tuple[str, str], ...] = ()
         if _is_own_form(scope):
-            fields = fields_or_none(await heard.whole())
+            # What took too long to arrive is not waited for once more.
+            fields = fields_or_none(heard.so_far if answer.status == 408 else await heard.whole())
             written = tuple((name, scrubbed(said)) for name, said in fields.items() if said and name not in _NOT_TYPED)
         refusal = Refusal(
             answer.status,
@@ -76,7 +84,9 @@ class Refusals:
         )
         token = asking.set(known)
         try:
-            return (await asyncio.to_thread(draw, refusal)).encode()
+            if answer.status in _DRAWN:
+                return (await asyncio.to_thread(draw, refusal)).encode()
+            return (await self.lane.run(draw, refusal)).encode()
         finally:
             asking.reset(token)
 
@@ -125,6 +135,11 @@ class _Heard:
             self._more = False
         return message
 
+    @property
+    def so_far(self) -> bytes:
+        """What came of the body."""
+        return self._body
+
     async def whole(self) -> bytes:
         """The body, what nobody has asked for yet too; nothing of one that is longer than a form."""
         async with asyncio.timeout(BODY_WITHIN):
@@ -136,8 +151,9 @@ class _Heard:
 class _Answer:
     """A ``send`` that holds back a refusal in plain words, and lets everything else through."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, held: Container[int]) -> None:
         self._send = send
+        self._held = held
         self.start: Message | None = None
         self.status = 0
         self._body = b""
@@ -147,7 +163,7 @@ class _Answer:
         return self._body.decode(errors="replace")
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] in _DRAWN:
+        if message["type"] == "http.response.start" and message["status"] in self._held:
             headers = Headers(raw=message["headers"])
             if headers.get("content-type", "").startswith("text/plain") and "content-encoding" not in headers:
                 self.start, self.status = message, message["status"]

@@ -261,7 +261,7 @@ def create_server(
     of_access = (
         (
             SignInRoutes(front, glass, live.current, answers),
-            AdministerRoutes(front, glass, live.current),
+            AdministerRoutes(front, glass, live.current, announcer.crowded),
             AuditRoutes(store, glass, live.current, now),
         )
         if front is not None and answers is not None

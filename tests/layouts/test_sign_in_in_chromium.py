@@ -169,6 +169,12 @@ def test_an_administrator_gives_a_screen_its_address_and_takes_it_away(screen: P
     screen.goto(f"{address}/access")
     sign_in(screen, "admin")
     screen.fill("#title", "Control room")
+    # Where the server is busy the form stays as it is: sent now, what stands in it would be lost.
+    screen.route("**/live", lambda asked: asked.fulfill(status=429, body="too much"))
+    screen.get_by_role("button", name="Make an address").click()
+    expect(screen.get_by_role("alert")).to_contain_text("nothing was sent. What you typed stays here")
+    expect(screen.locator("#title")).to_have_value("Control room")
+    screen.unroute("**/live")
     screen.get_by_role("button", name="Make an address").click()
     given = screen.locator("#address").inner_text()
     screen.goto(f"{address}/access")

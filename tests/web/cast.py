@@ -235,9 +235,9 @@ class Drawings:
             signed_out_page=lambda page: f"<!doctype html>signed out {page.provider_address}",
             signed_in_page=lambda picture, page: f"<!doctype html>{page.identity.title} {page.mark}",
             statement=lambda county, demonstration: f"<!doctype html>Accessibility of {county}",
-            refused_page=lambda _, refusal: f"<!doctype html>{refusal.words}",
+            refused_page=lambda _, refusal: f"<!doctype html>{refusal.words}{refusal.written or ''}",
             access_page=lambda picture, now: (
-                f"<!doctype html>{now.address} {now.done} {now.closing} {now.mistake} {now.mark}"
+                f"<!doctype html>{now.address} {now.done} {now.closing} {now.mistake} {now.mark}{set(now.crowded) or ''}"
             ),
         )
 

@@ -139,8 +139,9 @@ def test_a_display_that_does_not_listen_holds_up_nobody_and_gets_the_newest(west
 
 def test_there_is_a_most_of_streams_and_one_more_is_refused() -> None:
     announcer = _announcer(most=0)
-    refused: Any = announcer.stream()
+    refused: Any = announcer.refusal(headers_alone=False)
     assert refused.status_code == 503
+    assert announcer.refusal(headers_alone=True) is None  # whoever asks whether they are let in is told
     assert refused.headers["retry-after"] == "5"
 
 

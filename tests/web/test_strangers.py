@@ -24,12 +24,15 @@ from flowcentre.access.accounts import LOCKED_FOR, MOST_FAILURES, hashed
 from flowcentre.access.addresses import Addresses
 from flowcentre.access.oidc_pending import begun
 from flowcentre.access.strangers import AT_ONCE, EACH_SECOND, Strangers
+from flowcentre.access.tokens import hash_of
 from flowcentre.access.tries import Tries
-from flowcentre.model import AccessNow, Oidc
+from flowcentre.model import AccessNow, Oidc, Refusal
 from flowcentre.store import Store, open_store
 from flowcentre.web.admission import COST
 from flowcentre.web.announce import MOST_OF_A_SCREEN
 from flowcentre.web.asker import DEVICE, PENDING, SESSION
+from flowcentre.web.slips import MOST_BYTES
+from layouts import refused
 from layouts.access import document
 from tests.web.access_cast import ACCESS, TOKEN, Door, account, as_person, as_screen, asking_at, form_mark
 from tests.web.cast import AT, Westshire, picture_of, running
@@ -254,6 +257,49 @@ def test_of_one_screens_streams_the_oldest_ends_when_there_are_too_many_and_no_o
         assert [*oldest] == []
         westshire.publish(picture_of(2))
         assert all(b"event: picture" in next(chunks) for chunks in (other, *rest, newest))
+
+
+def test_an_administrator_sees_that_more_screens_use_one_address_than_may(door: Door) -> None:
+    screen = door.store.display(hash_of(door.screen()))
+    assert screen is not None
+    app = Westshire(front=door.front).app()
+    admin = as_person(door.session_of("admin")[0])
+    with running(app) as url, asking_at(url) as client:
+        for _ in range(MOST_OF_A_SCREEN + 9):  # a connection that died unnoticed ends once, and comes back
+            app.announcer._begin(f"display|{screen.id}", MOST_OF_A_SCREEN)
+        assert f"{{{screen.id}}}" not in client.get("/access", headers=admin).text
+        app.announcer._begin(f"display|{screen.id}", MOST_OF_A_SCREEN)
+        assert f"{{{screen.id}}}" in client.get("/access", headers=admin).text
+    now = AccessNow(AT, (), (screen,), (), (), True, "mark", crowded=frozenset({screen.id}))
+    page = document(picture_of(1), now, fingerprint="f1")
+    assert "more than 8 use this address, so they go dark by turns" in page
+
+
+def test_what_was_typed_comes_back_where_too_much_is_asked_or_nobody_can_tell_who_asks(
+    door: Door, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.front.asker.strangers = Strangers(door.clock.now, at_once=1, each_second=1)
+    goes = FORM | of("10.9.9.9") | {"sec-fetch-mode": "navigate"}
+    lead = goes | as_person(door.session_of("lead")[0])
+
+    def sent(headers: dict[str, str], words: str = "Called the site team") -> tuple[int, str, bool]:
+        answer = client.post("/alerts/21", content=urlencode({"words": words, "form": "x"}), headers=headers)
+        return answer.status_code, answer.headers["content-type"], words in answer.text
+
+    page = "text/html; charset=utf-8"
+    assert [sent(goes), sent(goes)] == [(401, page, True), (429, page, True)]
+    assert client.get("/feeds", headers=goes).headers["content-type"].startswith("text/plain")
+    assert sent(lead, "x" * (MOST_BYTES + 1)) == (413, page, False)
+
+    async def fails(*_: object) -> None:
+        raise OSError("the store does not answer")
+
+    monkeypatch.setattr(door.front.asker, "of", fails)
+    assert sent(lead) == (503, page, True)
+    refusal = Refusal(503, "Nobody can tell just now who asks.", "/alerts/21", written=(("words", "Called them"),))
+    drawn = refused.document(picture_of(1), refusal, fingerprint="f1")
+    assert all(words in drawn for words in ("Called them", "Nobody can tell just now", "Open the form again"))
+    assert "Sign in" not in drawn
 
 
 def test_an_address_is_what_a_proxy_of_ours_says_and_what_anybody_else_says_is_nothing() -> None:
