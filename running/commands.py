@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from running.accounts import access_words
 from running.clock import utc_now
 from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
-from running.doors import door_words, store_words
+from running.doors import door_words, folder_words, store_words
 from running.parts import alerting, picturing, polling, reloading
 from running.purging import period_words
 from running.server import serve_glass
@@ -177,7 +177,13 @@ def check(folder: Path, published: Path | None, store_url: str | None = None) ->
     held = ((county.places, "place"), (county.feeds, "feed"), (county.boards, "board"), (county.alerting.rules, "rule"))
     say(f"{county.name}: {', '.join(counted(len(every), noun) for every, noun in held)}. No mistakes.")
     store = store_words(store_url or usual_store(folder))
-    for words in (*access_words(county), *door_words(setting, county), *period_words(county), *store):
+    for words in (
+        *access_words(county),
+        *door_words(setting, county),
+        *period_words(county),
+        *folder_words(county),
+        *store,
+    ):
         say(words)
 
 

@@ -1,4 +1,5 @@
-"""Said at a check: feeds whose figures somebody else than their source could lay down, and a store that others may read.
+"""Said at a check: feeds whose figures somebody else than their source could lay down, folders that are not there, and a store
+that others may read.
 
 Of the feeds each start says it too.
 """
@@ -23,6 +24,13 @@ def door_words(setting: Setting, county: County) -> Iterator[str]:
         kind = setting.connectors.get(feed.connector)
         if kind is not None:
             yield from open_doors(feed.id, kind.Settings.model_validate(dict(feed.settings)))
+
+
+def folder_words(county: County) -> Iterator[str]:
+    """A sentence for each folder of ``[backup]`` and ``[fallback]`` that is not there."""
+    for part, kept in (("backup", county.backups), ("fallback", county.fallback)):
+        if kept is not None and not Path(kept.folder).is_dir():
+            yield f"The folder of [{part}] is not there: {kept.folder}. Make it, or mount what it lies on."
 
 
 def store_words(store_url: str) -> Iterator[str]:

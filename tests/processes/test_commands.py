@@ -113,6 +113,16 @@ def test_check_warns_of_a_store_that_other_accounts_may_read(tmp_path: Path, ask
         assert (done.returncode, done.stdout.count("flow.db may be read by other accounts")) == (0, warned)
 
 
+def test_check_says_of_folders_that_are_not_there(tmp_path: Path, asked: Asked) -> None:
+    folder = tmp_path / "county"
+    shutil.copytree(WESTSHIRE, folder)
+    county = folder / "county.toml"
+    gone = tmp_path / "gone"
+    county.write_text(f'{county.read_text()}\n[backup]\nfolder = "{gone}"\n[fallback]\nfolder = "{tmp_path}"\n')
+    said = asked("check", str(folder)).stdout
+    assert (said.count(f"The folder of [backup] is not there: {gone}."), "[fallback]" in said) == (1, False)
+
+
 def test_a_running_county_takes_no_rule_whose_morning_fails_as_no_start_does(tmp_path: Path) -> None:
     folder = changed_westshire(tmp_path, "alerts.toml", "raise_at", "raise_at")
     setting = setting_of(folder, "sqlite://", demo_port=0)
