@@ -21,10 +21,12 @@ A = TypeVar("A")
 # The list of whose people a page tells. A page that is not here and names somebody goes to nobody: see ``Named.html``.
 LIST_OF = {"packages": "packages", "capacity": "packages", "delays": "delays"}
 _NAME = re.compile(r'data-(?:life|of)="([^"]*)"')
+_HEADS = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 _ROWS = ("<tr>", "<tr ", "<li>", "<li ")
 _EMPTY = "<tbody></tbody>"
 _CUT = "<!--cut-->"  # where a row was taken out, until it is said; every text of a page is escaped
 _LISTS = re.compile(r"<(tbody|ul|ol)\b[^>]*>(?:(?!<(?:tbody|ul|ol)\b).)*?</\1>", re.DOTALL)
+_FOLDS = re.compile(r"<details\b[^>]*>(?:(?!<details\b).)*?</details>", re.DOTALL)  # rows beyond the first few
 _MOST_KEPT = 64
 NONE_OF_THEIRS = "None of them is of the places whose rows you may see."
 
@@ -61,7 +63,13 @@ def without_others(html: str, theirs: Collection[str], words: str) -> str:
         return html
     kept.append(html[at:])
     nobody = f'<tbody><tr><td colspan="9" class="what">{words}</td></tr></tbody>'
-    return _LISTS.sub(_with_number, "".join(kept)).replace(_CUT, "").replace(_EMPTY, nobody)
+    return _LISTS.sub(_with_number, _FOLDS.sub(_unless_empty, "".join(kept))).replace(_CUT, "").replace(_EMPTY, nobody)
+
+
+def _unless_empty(found: re.Match[str]) -> str:
+    """A fold; nothing where all that named somebody in it was taken out, and only that was in it."""
+    rest = _HEADS.sub("", found[0])
+    return found[0] if _CUT not in rest or any(tag in rest for tag in _ROWS) else ""
 
 
 def _with_number(found: re.Match[str]) -> str:

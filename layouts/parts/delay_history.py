@@ -56,7 +56,7 @@ def history(answered: Answered[Delay], address: Address[Delay]) -> html.Section:
 def _says(answered: Answered[Delay], past: Sequence[Then[Delay]]) -> str:
     known = [then.count for then in past if then.count is not None]
     if not known:
-        return "No list of these days is kept."
+        return "No list of these days was recent enough, or none is kept."
     cost = answered.chosen.picture.county.bed_day_cost
     partly = sum(not then.whole for then in past)
     least = "at least " if partly else ""

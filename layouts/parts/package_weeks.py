@@ -38,7 +38,7 @@ def weeks(answered: CareAnswered, address: Address[Package]) -> html.Article:
         return html.Article([title, none], className="tile package-weeks", **marked(aria_label=_TITLE))
     parts: list[Child] = [title, html.P(what, className="what")]
     if not known:
-        parts.append(html.P("No list of these days is kept.", className="what"))
+        parts.append(html.P("No list of these days was recent enough, or none is kept.", className="what"))
         return html.Article(parts, className="tile package-weeks", **marked(aria_label=_TITLE))
     parts += [
         _chart(past, terms, _is_everybody(answered), looks_back=answered.looks_back),

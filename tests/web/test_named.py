@@ -32,3 +32,14 @@ def test_a_list_says_it_too_and_each_table_its_own_number() -> None:
     said = without_others(listed + table("A", "C", "B"), {"B"}, "None.")
     assert '<li class="what">1 more row here is not yours to see.</li></ul>' in said
     assert "2 more rows here are not yours to see.</td></tr></tbody>" in said
+
+
+def test_a_fold_of_rows_goes_with_the_last_of_them_and_stays_with_one() -> None:
+    def fold(rows: str) -> str:
+        head = "<thead><tr><th>Could start</th></tr></thead>"
+        return f'<details id="more"><summary>2 more</summary>{rows.replace("<tbody>", f"{head}<tbody>")}</details>'
+
+    page = f"<h2>Start</h2>{fold(table('A', 'B'))}"
+    assert without_others(page, set(), "None.") == "<h2>Start</h2>"
+    assert "<details" in without_others(page, {"B"}, "None.")
+    assert "<details" in without_others(f"{fold('<p>The rule.</p>')}{table('A')}", set(), "None.")
