@@ -112,12 +112,12 @@ def without_small(
 ) -> tuple[Alert, ...]:
     """The alerts that a board may show, with figures as it shows them. ``values`` are those that it shows."""
     told = told_by_alerts(picture.county, limits)
-    shown = (_shown(picture.county, alert, values, withheld, told) for alert in picture.alerts)
+    shown = (_shown(picture, alert, values, withheld, told) for alert in picture.alerts)
     return tuple(alert for alert in shown if alert is not None)
 
 
-def _shown(county: County, alert: Alert, values: Mapping[Key, Value], withheld: set[Key], told: Told) -> Alert | None:
-    rule = county.alerting.rule(alert.rule)
+def _shown(picture: Picture, alert: Alert, values: Mapping[Key, Value], withheld: set[Key], told: Told) -> Alert | None:
+    rule = picture.county.alerting.rule(alert.rule)
     if rule is None or rule.measure not in ALL:
         return alert
     key = (alert.subject, rule.measure)
@@ -128,9 +128,19 @@ def _shown(county: County, alert: Alert, values: Mapping[Key, Value], withheld: 
         return None if hidden else replace(alert, value=now.value if now is not None else None, worst=None)
     if not is_count(key):
         return alert
+    if rule.kind is RuleKind.STEP:
+        return None if hidden or not _was_many(picture, key, alert, told.limits) else replace(alert, worst=None)
     last, worst = (None if one is None else shown_count(round(one), told.limits) for one in (alert.value, alert.worst))
-    if hidden or (last is None and alert.value is not None and rule.kind is not RuleKind.STEP):
+    if hidden or (last is None and alert.value is not None):
         if key in withheld or not told.is_safe(key):
             return None
         return replace(alert, value=None, worst=None)
     return replace(alert, value=last, worst=worst)
+
+
+def _was_many(picture: Picture, key: Key, alert: Alert, limits: SmallNumbers) -> bool:
+    """Was the count that is shown now none to be hidden before it changed? From the two it would follow."""
+    now = picture.values.get(key)
+    if now is None or now.value is None or alert.value is None:
+        return False
+    return shown_count(round(now.value - alert.value), limits) is not None

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from flowcentre.feeds.answers import Answer, Parsed, parse_documents
-from flowcentre.feeds.contract import Document
+from flowcentre.feeds.contract import Document, FeedSettings
 from flowcentre.feeds.poll import settle
 from flowcentre.model import DelayedDischarge, Fact, Feed, Held, Outcome, Reading, RefusedColumn, WholeList
 from flowcentre.store import Recorded, Store
@@ -216,6 +216,8 @@ def test_a_list_that_has_fallen_silent_keeps_nobody_from_another(store: Store) -
 
 def test_a_column_that_is_never_kept_is_counted_and_told(store: Store) -> None:
     class Lists:
+        settings = FeedSettings()
+
         def parse(self, _document: Document) -> Iterable[object]:
             yield RefusedColumn("column 7 (a name)", 12)
             yield waiting("NG-1")

@@ -35,7 +35,6 @@ from tests.feeds.care_cast import COUNTY, LOCALITIES, NORTHGATE, QUARTER, listed
 from tests.measures.care_cast import AT, DAY, HOUR, TERMS, referral, running
 from tests.picture.packages_cast import EARLIER, SOON, hospitals, north, others, settle, settle_localities
 
-
 # What is chosen of the people who were read needs but one of the databases: the reading is proved on both.
 on_one = pytest.mark.parametrize("lasting_store", ["sqlite"], indirect=True)
 
