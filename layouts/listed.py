@@ -129,7 +129,7 @@ def page_of(
     row_opens = f"Enter or a click on a row opens {page.whose_line}."
     if rows.refused is not None:
         none = finished(html.P(rows.refused, className="list-rows-of none", role="note"))
-        return html.Div([finished(moment_form(page)), content, none], className=f"list-page no-rows {page.id}-page")
+        return html.Div([finished(moment_form(page)), content, none], className=f"list-page {page.id}-page")
     return html.Div(
         [
             finished(moment_form(page)),
