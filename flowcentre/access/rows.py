@@ -129,10 +129,14 @@ class Guard:
             return frozenset()
 
         def named(book: Any) -> tuple[frozenset[str], Leaving]:
-            of, lists = frozenset(refs), book.choose(query).lists
-            listed = [item for each in lists for item in (*each.people, *each.left) if item.person.ref in of]
+            of = frozenset(refs)
+            if book is None:  # a server without the list: nothing else is known of whom it names
+                theirs = of if scope.everywhere else frozenset()
+                return theirs, Leaving(Audited.SAW, what, theirs)
+            chosen = book.choose(query)
+            listed = [item for each in chosen.lists for item in (*each.people, *each.left) if item.person.ref in of]
             theirs = of if scope.everywhere else frozenset(item.person.ref for item in listed)
-            return theirs, Leaving(Audited.SAW, what, theirs | {book.pseudonym(item) for item in listed})
+            return theirs, Leaving(Audited.SAW, what, theirs | {chosen.subject.pseudonym(item) for item in listed})
 
         theirs = self.give(list_, named)
         return None if scope.everywhere else theirs

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
-from flowcentre.model import NextStep
+from flowcentre.model import NextStep, SmallNumbers
 
 
 class Hindrance(StrEnum):
@@ -46,3 +47,14 @@ WAITS_FOR = {
     NextStep.HOSPITAL: Hindrance.HOSPITAL,
     NextStep.PROVIDER: Hindrance.PROVIDER,
 }
+
+
+def few_people(why: Mapping[Hindrance, int], limits: SmallNumbers) -> frozenset[Hindrance]:
+    """The reasons of few people, with the next smallest where how many there are together would tell of one."""
+    ascending = sorted(why, key=lambda reason: (why[reason], reason))
+    few = [reason for reason in ascending if why[reason] <= limits.hide_to]
+    for reason in ascending[len(few) :]:
+        if not few or (len(few) > 1 and sum(why[each] for each in few) > limits.hide_to):
+            break
+        few.append(reason)
+    return frozenset(few)

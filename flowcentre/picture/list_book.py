@@ -63,10 +63,6 @@ class ListBook(Generic[T]):
         """Tell each person's step on the lists of another book, and have this one's told there."""
         self._other, other._other = other, self
 
-    def pseudonym(self, item: T) -> str:
-        """By what every list knows somebody, whatever their row is called on this one."""
-        return self._subject.pseudonym(item)
-
     def choose(self, query: str, picture: Picture | None = None) -> Chosen[T]:
         """Whom an address chooses, from the present unless a picture is given. Raises NoSuchMoment."""
         picture = picture or self._current()

@@ -11,15 +11,16 @@ import orjson
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from flowcentre.access.rows import NoRows
+from flowcentre.access.rows import NoRows, small_numbers_for
 from flowcentre.measures import community
 from flowcentre.measures.care_clocks import waited
 from flowcentre.measures.visit_counts import VISITED
-from flowcentre.model import CareContract, Picture, Value
+from flowcentre.model import CareContract, Picture, SmallNumbers, Value
 from flowcentre.picture.ahead import Ahead
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.care_room import Room
 from flowcentre.picture.could_start import RULE, LocalityToday, Start
+from flowcentre.picture.hindrance import Hindrance, few_people
 from flowcentre.picture.recovery import BEDS, RecoveryUnit, Stay
 from flowcentre.picture.typed import typed_of
 from flowcentre.picture.visits import PackageVisits
@@ -90,7 +91,8 @@ def create_capacity_api(
     async def capacity(request: Request) -> Response:
         """Everything of the page of capacity. With an ETag. Counts are the same for everyone.
 
-        `starts`, `stays` and `drift` hold those alone whose rows whoever asks may see.
+        `starts`, `stays` and `drift` hold those alone whose rows whoever asks may see. For whoever may see none, `not_started`
+        leaves out the reasons of few people.
         """
         if not has_book:
             raise HTTPException(404, NO_CAPACITY)
@@ -99,7 +101,8 @@ def create_capacity_api(
             raise HTTPException(503, why)
         finished, picture = await renderings.part(PART, "")
         try:
-            finished = await asyncio.to_thread(_narrowed, named, finished)
+            limits = small_numbers_for(picture.county.access)
+            finished = await asyncio.to_thread(_narrowed, named, finished, limits)
         except NoRows as none:
             raise HTTPException(none.status, none.words) from None
         answer = respond(request, finished, picture)
@@ -109,7 +112,7 @@ def create_capacity_api(
     return router
 
 
-def _narrowed(named: Named, finished: Finished) -> Finished:
+def _narrowed(named: Named, finished: Finished, limits: SmallNumbers | None) -> Finished:
     """The same without those of whom whoever asks may not be told. Raises NoRows."""
     said = orjson.loads(finished.content)
     listed = [(each, "starts", "ref") for each in said["localities"]]
@@ -117,10 +120,16 @@ def _narrowed(named: Named, finished: Finished) -> Finished:
     listed.append((said, "drift", "package"))
     names = frozenset(row[name] for each, rows, name in listed for row in each[rows])
     theirs = named.theirs("capacity", "", names) if names else None
-    if theirs is None:
+    if theirs is None and limits is None:
         return finished
-    for each, rows, name in listed:
-        each[rows] = [row for row in each[rows] if row[name] in theirs]
+    if limits is not None:
+        for each in said["localities"]:
+            people = {Hindrance(row["reason"]): row["people"] for row in each["not_started"]}
+            few = few_people(people, limits)
+            each["not_started"] = [row for row in each["not_started"] if row["reason"] not in few]
+    if theirs is not None:
+        for each, rows, name in listed:
+            each[rows] = [row for row in each[rows] if row[name] in theirs]
     return finish(orjson.dumps(said), JSON)
 
 

@@ -8,18 +8,18 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures.care_clocks import waited
-from flowcentre.model import CareService, County
+from flowcentre.model import CareService, County, SmallNumbers
 from flowcentre.picture.capacity import Capacity
 from flowcentre.picture.care_room import Room
 from flowcentre.picture.could_start import LocalityToday, Start
-from flowcentre.picture.hindrance import Hindrance
+from flowcentre.picture.hindrance import Hindrance, few_people
 from layouts.finished import Markup
 from layouts.parts.capacity_lists import lists_behind
 from layouts.parts.capacity_words import hours, label, need_words, packages, plural, wait_words
 from layouts.parts.figure import follows
 from layouts.parts.list_words import least_people
 from layouts.parts.rows import cell, folded, ref, row, small, table
-from layouts.parts.tree import Child, link_needs
+from layouts.parts.tree import Child, link_needs, needs
 from layouts.parts.words import DASH, decimals_of, rounded
 
 _SERVICE_WORDS = {CareService.HOME_CARE: "Home care", CareService.REABLEMENT: "Reablement"}
@@ -51,7 +51,7 @@ def band(capacity: Capacity, today: LocalityToday) -> html.Article:
     if today.known:
         parts.append(html.Div(_people(county, today), className="who"))
     if today.why_not:
-        parts.append(_why_not(today))
+        parts.append(_why_not(today, county.access.small_numbers))
     return html.Article(parts, className="start-band" if today.known else "start-band not-known")
 
 
@@ -155,8 +155,13 @@ def _room(county: County, room: Room, most: float, decimals: int) -> str:
     )
 
 
-def _why_not(today: LocalityToday) -> Component:
+def _why_not(today: LocalityToday, limits: SmallNumbers | None) -> Component:
+    """How many each reason keeps waiting; those of a few people are for whoever may see rows."""
     why = today.why_not
+    few = few_people(why, limits) if limits is not None else frozenset()
+    note = (
+        f"Reasons of fewer than {limits.hide_to + 1} people are told to whoever may see rows." if limits and few else ""
+    )
     kept = sum(why.values())
     who = plural(kept, "other", "others") if today.starts else plural(kept, "person", "people")
     return html.Div(
@@ -164,11 +169,15 @@ def _why_not(today: LocalityToday) -> Component:
             html.H4(f"Why {who} could not"),
             html.Ul(
                 [
-                    html.Li([html.B(f"{count:,}"), " ", _reason(today.place, reason, count)])
+                    html.Li(
+                        [html.B(f"{count:,}"), " ", _reason(today.place, reason, count)],
+                        **(needs("rows") if reason in few else {}),
+                    )
                     for reason, count in why.items()
                 ],
                 className="why-not",
             ),
+            html.P(note, className="what") if note else None,
         ],
         className="why",
     )

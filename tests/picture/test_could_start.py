@@ -10,10 +10,10 @@ from hypothesis import given as for_all
 from hypothesis import settings as with_settings
 from hypothesis import strategies as any_
 
-from flowcentre.model import CareReferral, CareService, NextStep, State, Therapy
+from flowcentre.model import CareReferral, CareService, NextStep, SmallNumbers, State, Therapy
 from flowcentre.picture.care_room import FREE_THERAPY, Room, rooms_of
 from flowcentre.picture.could_start import RULE, KnownList, LocalityToday, could_start
-from flowcentre.picture.hindrance import Hindrance
+from flowcentre.picture.hindrance import Hindrance, few_people
 from tests.picture.care_cast import AT, HOUR, picture, reablement, value, waiting
 
 HOME, TEAM = CareService.HOME_CARE, CareService.REABLEMENT
@@ -352,3 +352,15 @@ def test_nobody_is_passed_over_who_fitted_when_their_turn_came(rooms: list[Room]
 def test_the_rule_is_told_in_plain_sentences() -> None:
     assert len(RULE) > 5
     assert all(sentence.endswith(".") for sentence in RULE)
+
+
+@pytest.mark.parametrize(
+    ("counts", "left"),
+    [((45, 12, 3, 4), (45,)), ((45, 12, 8, 2), (45, 12)), ((45, 12), (45, 12)), ((45, 3), ()), ((9, 3, 2), ())],
+)
+def test_reasons_of_few_people_are_left_out_with_another_where_the_sum_would_tell_of_one(
+    counts: tuple[int, ...], left: tuple[int, ...]
+) -> None:
+    by_reason = dict(zip(Hindrance, counts, strict=False))
+    few = few_people(by_reason, SmallNumbers())
+    assert tuple(count for reason, count in by_reason.items() if reason not in few) == left

@@ -196,6 +196,20 @@ def test_no_page_leads_to_a_choice_that_is_refused(hiding, client):
             assert re.findall(r'href="/packages\?[^"]*(?:next|phase)=', full)
 
 
+def test_reasons_of_few_people_why_care_could_not_start_are_for_those_who_see_rows(hiding, client):
+    led, full = (live(client, hiding, name, "capacity", "").text for name in ("viewer", "all"))
+    few, every = ([int(each) for each in re.findall(r"<li[^>]*><b>(\d+)</b> ", page)] for page in (led, full))
+    assert any(count <= LIMITS.hide_to for count in every)
+    assert not any(count <= LIMITS.hide_to for count in few)
+    opened = client.post(DASH, json=page_question("/capacity"), headers=hiding.headers("viewer")).json()
+    assert [int(each) for each in re.findall(r"<li[^>]*><b>(\d+)</b> ", json.dumps(opened))] == few
+    told = {}
+    for name in ("viewer", "all"):
+        said = client.get("/api/v1/capacity", headers=hiding.headers(name)).json()["localities"]
+        told[name] = [row["people"] for each in said for row in each["not_started"]]
+    assert (sorted(few), sorted(every)) == (sorted(told["viewer"]), sorted(told["all"]))
+
+
 def test_a_county_that_hides_no_small_numbers_refuses_choices_all_the_same(hiding):
     shows = Centre(hiding.store, access=ACCESS)
     with served(shows) as url, httpx.Client(base_url=url, timeout=30) as asks:
