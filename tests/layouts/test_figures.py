@@ -111,10 +111,10 @@ def test_a_silent_site_makes_the_wall_say_at_least_and_one_of_two_sites() -> Non
     assert "1 of 2 sites" in _words(attendances)
 
 
-def test_a_service_that_a_locality_does_not_have_is_none_and_not_unknown() -> None:
+def test_a_service_that_a_locality_does_not_have_is_said_to_be_none_and_not_unknown() -> None:
     written = wall.body(picture(), COUNTY_BOARD)
     tile = written.partition('class="service" data-measure="community_beds_free"')[2]
-    assert "Northnone" in _words(tile.partition("</dl>")[0])
+    assert "Northno service" in _words(tile.partition("</dl>")[0])
     assert "none in North Westshire" in _words(wall.body(picture(), NORTHGATE_BOARD))
 
 
