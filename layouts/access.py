@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dash import html
 from dash.development.base_component import Component
@@ -17,7 +17,6 @@ from layouts.parts.words import age_words, when_words
 from layouts.top import ACCESS, SIGNED_IN
 
 _SHEETS = ("type-in/access.css",)
-_SILENT = timedelta(minutes=10)  # a screen asks each few seconds: one that has not been seen for so long is dark
 _DONE = {
     "revoked": "The screen's address is good for nothing any more",
     "ended": "The session has ended",
@@ -72,9 +71,7 @@ def _displays(now: AccessNow) -> Component:
             [
                 html.Th(each.title, scope="row"),
                 html.Td(titles.get(each.board, f"{each.board}: there is no such board")),
-                html.Td(
-                    _seen(each, now), className="dark" if _is_dark(each, now.at) or each.id in now.crowded else None
-                ),
+                html.Td(_seen(each, now), className="dark" if each.is_dark(now.at) or each.id in now.crowded else None),
                 html.Td(f"{when_words(each.made_at, now.at)}, by {each.made_by}"),
                 html.Td(_button(now, "revoke", str(each.id), "Revoke", f"the address of {each.title}")),
             ]
@@ -116,17 +113,13 @@ def _displays(now: AccessNow) -> Component:
     return html.Section([html.H2("Screens"), what, table, more])
 
 
-def _is_dark(display: Display, at: datetime) -> bool:
-    return display.seen_at is None or at - display.seen_at > _SILENT
-
-
 def _seen(display: Display, now: AccessNow) -> str:
     at = now.at
     if display.id in now.crowded:
         return f"more than {MOST_OF_A_SCREEN} use this address, so they go dark by turns: make another for some of them"
     if display.seen_at is None:
         return "never seen"
-    return f"not seen since {when_words(display.seen_at, at)}" if _is_dark(display, at) else "showing"
+    return f"not seen since {when_words(display.seen_at, at)}" if display.is_dark(at) else "showing"
 
 
 def _sessions(now: AccessNow) -> Component:

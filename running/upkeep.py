@@ -42,7 +42,7 @@ class Duty(Protocol):
 def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> Iterator[None]:
     """Everything that is looked after, each in a thread of its own, until the end of the block.
 
-    A process that ``serves`` looks at its certificates; one that ``writes`` makes backups and pages to fall back on.
+    A process that ``serves`` looks at its certificates and screens; one that ``writes`` makes backups and pages to fall back on.
     """
     import structlog
 
@@ -53,6 +53,7 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
     from running.elsewhere import HearingDuty, TellingDuty
     from running.fallback import FallbackDuty
     from running.purging import PeriodsDuty
+    from running.screens import ScreenDuty
 
     stopping = threading.Event()
     duties: list[Duty] = []
@@ -69,7 +70,7 @@ def keeping(store: Store, live: LivePicture, *, serves: bool, writes: bool) -> I
         duties += [BackupDuty(database, live.current, utc_now, stopping.is_set), FallbackDuty(live.current, utc_now)]
         duties += [AuditDuty(store, utc_now), PeriodsDuty(live.current)]
     if serves:
-        duties.append(CertificateDuty(live.current, utc_now))
+        duties += [CertificateDuty(live.current, utc_now), ScreenDuty(store, live.current, utc_now)]
     if writes and not serves:
         duties.append(TellingDuty(store, tuple(duties), utc_now))
     if serves and not writes:

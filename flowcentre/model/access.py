@@ -109,6 +109,7 @@ class Identity:
 OPEN = Identity("open", "anybody", "", dict.fromkeys(Permission, EVERYWHERE))
 
 
+_DARK_AFTER = timedelta(minutes=10)  # a screen asks each few seconds, and that is written down each minute
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}", re.ASCII)
 # The same in words, wherever somebody is told.
 ACCOUNT_NAME = "two to 64 lower-case letters, digits, dots, hyphens and underscores, a letter or a digit first"
@@ -161,6 +162,10 @@ class Display:
     made_at: datetime
     seen_at: datetime | None = None
     revoked_at: datetime | None = None
+
+    def is_dark(self, at: datetime) -> bool:
+        """Has no screen asked with it for so long that nothing can be shown there?"""
+        return at - (self.seen_at or self.made_at) > _DARK_AFTER
 
 
 class Audited(StrEnum):

@@ -36,6 +36,7 @@ from running.backing_up import BackupDuty
 from running.certificates import CertificateDuty
 from running.elsewhere import HearingDuty, TellingDuty
 from running.fallback import FallbackDuty, styles_in
+from running.screens import ScreenDuty
 from running.setting import ASSETS
 from running.start import CannotStart
 from running.upkeep import AuditDuty, DiskDuty, Duty, looking, repeated
@@ -440,3 +441,28 @@ def test_what_somebody_has_to_see_to_stands_above_the_feeds():
     assert "The server</h2><p>Last backup: 07:14." in to_html(feeds.render(well))
     ill = replace(shown, upkeep=Upkeep(troubles=("The newest backup is overdue.",)))
     assert "Somebody has to see to the server</h2><ul><li>The newest backup is overdue." in to_html(feeds.render(ill))
+
+
+def test_a_screen_that_nobody_has_seen_for_ten_minutes_is_told_and_one_that_was_taken_away_is_not(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    clock = Clock(NOW, access=Access(configured=True))
+    shutil.copyfile(migrated_sqlite, tmp_path / "flow.db")
+    with closing(open_store(f"sqlite:///{tmp_path / 'flow.db'}")) as store:
+        duty = ScreenDuty(store, lambda: clock.picture, clock.now)
+        seen, never, gone = (store.add_display(f"{n}", "county", f"Room {n}", "ann", NOW) for n in (1, 2, 3))
+        store.revoke_display(gone.id, NOW)
+
+        def told() -> list[str]:
+            duty.look()
+            return [trouble.partition(" has shown nothing")[0] for trouble in duty.told(Upkeep()).troubles]
+
+        clock.at = NOW + 10 * MINUTE
+        store.display_seen(seen.id, clock.at)
+        assert told() == []
+        clock.at += MINUTE
+        assert told() == [f"The screen {never.title}"]
+        clock.at += 10 * MINUTE
+        assert told() == [f"The screen {seen.title}", f"The screen {never.title}"]
+        clock.at += 30 * DAY  # their addresses are no longer good
+        assert told() == []
