@@ -204,7 +204,7 @@ def _page(picture: Any, address: str, **more: Any) -> str:
         f"?{query}" if query else "",
         history=history,
         polls=lambda feed: [cast.poll(feed, 1, cast.NOW)],
-        people=cast.Everybody(),
+        people=cast.Everybody(more.get("books", {})),
         **more,
     )
     body = "".join(to_html(_as_drawn(part)) for part in parts)
