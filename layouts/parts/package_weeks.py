@@ -29,9 +29,9 @@ def weeks(answered: CareAnswered, address: Address[Package]) -> html.Article:
     """The chart with its words and, behind it, its table."""
     past, terms = answered.weeks, answered.chosen.picture.county.care
     known = [then.people for then in past if then.people is not None]
-    what = f"waiting for care at home at the end of each of {DAYS} days, and now"
+    what = f"everybody waiting for care at home at the end of each of {DAYS} days, and now"
     if set(answered.chosen.filters.chosen) - {"locality"}:
-        what += ": everybody there, whatever else is chosen"
+        what += ", whatever else is chosen"
     title = html.H3(_TITLE)
     if not AT_HOME & answered.chosen.filters.in_force["service"]:
         none = html.P("Known of those who wait for care at home alone, not of recovery beds.", className="what")
