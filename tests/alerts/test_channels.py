@@ -8,7 +8,6 @@ import json
 import logging
 import mailbox
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -35,6 +34,7 @@ from channels.webhook import Webhook
 from flowcentre.alerts.contract import BadSettings, Letter, NotArrived, NotDelivered
 from flowcentre.model import Severity
 from tests.alerts.sinks import Answer, knows, mail_sink, web_sink
+from tests.connectors.authority import Authority
 
 KEY = "3f2a9c51d0b74e6f8a1b2c3d4e5f6071.0"
 AT = datetime(2026, 11, 22, 8, 14, tzinfo=UTC)
@@ -448,14 +448,12 @@ def test_a_mail_server_that_hangs_or_babbles_is_left(every, monkeypatch):
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of 127.0.0.1 that signs itself, with its key."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs openssl to make a certificate")
-    file = tmp_path_factory.mktemp("tls") / "loopback.pem"
-    asked = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    asked += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(file), "-out", str(file.with_suffix(".crt"))]
-    subprocess.run(asked, check=True, capture_output=True)
-    file.write_text(file.read_text() + file.with_suffix(".crt").read_text())
+    """A certificate of 127.0.0.1 with its key, and that of who signed it."""
+    folder = tmp_path_factory.mktemp("tls")
+    authority = Authority(folder)
+    own, key = authority.sign("127.0.0.1")
+    file = folder / "loopback.pem"
+    file.write_text("".join(each.read_text() for each in (key, own, authority.file)))
     return file
 
 
