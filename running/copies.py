@@ -52,7 +52,7 @@ def verify(file: Path) -> None:
 def restore(config: Path | None, store_url: str | None, file: Path, *, over: bool) -> None:
     """Put a backup where a store is to be, and sign everybody out of it. Raises CannotStart, StoreError."""
     from flowcentre.model import Audited
-    from flowcentre.store import StoreError, backup, open_store
+    from flowcentre.store import backup, open_store
     from flowcentre.store.schema import NEWEST
 
     url = setting_of(config, store_url, demo_port=0).store_url
@@ -61,26 +61,23 @@ def restore(config: Path | None, store_url: str | None, file: Path, *, over: boo
         raise CannotStart("a backup of PostgreSQL is put back with pg_restore: docs/backups.md says how.")
     at, found = utc_now(), backup.verify(file)
     try:
-        kept = backup.restore(file, database, at, over=over)
+        restored = backup.restore(file, database, at, over=over)
     except OSError as why:
         raise CannotStart(f"{file} could not be put at {database}: {why.strerror}.") from None
     say(f"{database} is what {file} was.")
-    if kept is not None:
-        say(f"The store that was there is kept as {kept}.")
+    if restored.kept is not None:
+        say(f"The store that was there is kept as {restored.kept}.")
+    say(
+        f"{counted(restored.signed_out, 'session')} ended. "
+        "Screens and accounts are as they were then: see which are to be revoked."
+    )
     _tell(found)
-    try:
-        store = open_store(url)  # which brings an older schema up, with a copy beside
-    except StoreError as why:
-        raise StoreError(f"It is put back, but nobody is signed out of it yet: {why} Then restore it again.") from None
-    with closing(store):
+    with closing(open_store(url)) as store:  # which brings an older schema up, with a copy beside
         if found.schema != NEWEST:
             say(
                 f"Its schema was {found.schema} and is {NEWEST} now. docs/backups.md says how to go back to an older one."
             )
-        # Whoever was signed out since, or had a session ended, would be signed in again.
         store.audit(by(), "Terminal", Audited.ADMINISTERED, f"the store was restored from {file.name}", at=at)
-        ended = sum(store.end_session(each.token_hash, at, "a restore") for each in store.sessions())
-    say(f"{counted(ended, 'session')} ended. Screens and accounts are as they were then: see which are to be revoked.")
 
 
 def postgresql_words(url: str, folder: Path) -> str:

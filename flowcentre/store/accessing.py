@@ -58,7 +58,7 @@ class AccessVerbs(Connections):
     # --- Sessions -------------------------------------------------------------------------
 
     def begin_session(self, session: Session) -> None:
-        """Keep a session that begins."""
+        """Keep a session that begins; of too many of one person those that were idle for longest end."""
         with self._changing() as connection:
             sessions.begin(connection, session)
 

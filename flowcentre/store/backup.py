@@ -22,6 +22,7 @@ from sqlalchemy.pool import StaticPool
 
 from flowcentre.store import audits, opening
 from flowcentre.store.answers import StoreError
+from flowcentre.store.moments import to_ms
 from flowcentre.store.schema import NEWEST
 
 _PAGES_AT_ONCE = 4096  # 16 MB, after which whoever copies may be asked to stop
@@ -41,6 +42,14 @@ class Copied:
     schema: str
     rows: Mapping[str, int]
     audit: tuple[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Where the store is kept that was there before, if one was, and how many sessions of the copy were ended."""
+
+    kept: Path | None
+    signed_out: int
 
 
 def file_of(address: str) -> Path | None:
@@ -160,10 +169,10 @@ def verify(file: Path) -> Copied:
     return Copied(file, file.stat().st_size, schema, rows, head)
 
 
-def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> Path | None:
-    """Put a copy, once it is proved, where a store is to be. Returns where the store that was there is kept, if one was.
+def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> Restored:
+    """Put a copy, once it is proved and nobody is signed in to it any more, where a store is to be.
 
-    Raises StoreBusy while somebody writes to it, and StoreError where a store is there and ``over`` does not say that it may
+    Whoever was signed out since it was made, or had a session ended, would be signed in again. Raises StoreBusy while somebody writes to it, and StoreError where a store is there and ``over`` does not say that it may
     be replaced, or where the copy is not whole; then nothing was touched.
     """
     if not database.parent.is_dir():
@@ -179,6 +188,7 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
         if database.exists() and database.samefile(file):
             raise StoreError(f"{file} is the store itself")
         copy(file, ready)
+        signed_out = _sign_everybody_out(ready, at)
         kept = None
         if database.exists():
             kept = database.with_name(f"{database.name}{opening.REPLACED}{at.astimezone(UTC):{_MOMENT}}")
@@ -191,10 +201,19 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
             database.with_name(database.name + ending).unlink(missing_ok=True)
         os.replace(ready, database)
         _to_disk(database.parent)
-        return kept
+        return Restored(kept, signed_out)
     finally:
         ready.unlink(missing_ok=True)
         lock.release()
+
+
+def _sign_everybody_out(database: Path, at: datetime) -> int:
+    """End the sessions of a store, how many; one of before there was sign-in has none."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'session'").fetchone() is None:
+            return 0
+        end = "UPDATE session SET ended_at = ?, ended_by = 'a restore', id_token = '' WHERE ended_at IS NULL"
+        return connection.execute(end, (to_ms(at),)).rowcount
 
 
 def _into_one_file(database: Path) -> None:

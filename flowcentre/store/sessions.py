@@ -15,13 +15,18 @@ from flowcentre.store.moments import from_ms, maybe_from_ms, maybe_to_ms, to_ms
 from flowcentre.store.writing import insert_new
 
 _row, _display = db.session.c, db.display.c
+MOST_OPEN = 20  # of one person: more than they have browsers, and few enough for whoever has to look through them
 
 
 # --- Sessions ---------------------------------------------------------------------------
 
 
 def begin(connection: Connection, session: Session) -> None:
-    """Keep a new one."""
+    """Keep a new one. Where its holder has ``MOST_OPEN`` others, those that were idle for longest end."""
+    others = select(_row.token_hash).where(_row.who == session.identity.id, _row.ended_at.is_(None))
+    longest_idle = others.order_by(_row.active_at.desc(), _row.token_hash).offset(MOST_OPEN - 1)
+    for (token_hash,) in connection.execute(longest_idle).all():
+        end(connection, token_hash, session.began_at, "too many")
     connection.execute(
         insert(db.session).values(
             token_hash=session.token_hash,

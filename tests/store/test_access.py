@@ -10,6 +10,7 @@ import pytest
 
 from flowcentre.model import Account, Identity, Kept, Permission, Scope, Session
 from flowcentre.store import Store, open_store
+from flowcentre.store.sessions import MOST_OPEN
 
 MINUTE, QUARTER = timedelta(minutes=1), timedelta(minutes=15)
 
@@ -93,6 +94,19 @@ def test_a_session_comes_back_with_all_that_its_holder_may_and_ends_once(store: 
     store.session_active("a" * 64, at + 4 * MINUTE)
     ended = replace(begun, active_at=at + MINUTE, ended_at=at + 2 * MINUTE, ended_by="signed out", id_token="")
     assert (store.sessions(), store.sessions(open_only=False)) == ([], [ended])
+
+
+def test_whoever_has_a_great_many_sessions_loses_those_that_were_idle_for_longest(store: Store, at: datetime) -> None:
+    store.begin_session(session("of another", at, "other"))
+    tokens = [f"{number:02}" for number in range(MOST_OPEN)]
+    for number, token in enumerate(tokens):
+        store.begin_session(session(token, at + number * MINUTE))
+    store.session_active("00", at + QUARTER * 4)
+    store.begin_session(session("one more", at + QUARTER * 5))
+    assert {each.token_hash for each in store.sessions()} == {"of another", "one more", *tokens} - {"01"}
+    ended = store.session("01")
+    assert ended is not None
+    assert (ended.ended_at, ended.ended_by) == (at + QUARTER * 5, "too many")
 
 
 def test_all_of_one_persons_sessions_end_at_once_and_nobody_elses(store: Store, at: datetime) -> None:

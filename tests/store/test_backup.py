@@ -15,7 +15,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from flowcentre.model import Audited
+from flowcentre.model import Audited, Session
+from flowcentre.model.access import OPEN
 from flowcentre.store import StoreBusy, StoreError, StoreTooNew, backup, open_store, opening, schema
 from tests.store.saying import sighting, tell, values
 
@@ -182,7 +183,7 @@ def test_a_store_is_put_back_over_another_only_where_that_is_said_and_the_other_
     journal = file.with_name("flow.db-wal").read_bytes()
     killed.close()
     file.with_name("flow.db-wal").write_bytes(journal)
-    kept = backup.restore(made, file, at, over=True)
+    kept = backup.restore(made, file, at, over=True).kept
     assert kept is not None
     assert not kept.with_name(f"{kept.name}-wal").exists()  # so that a kill between two moves would lose nothing of it
     with closing(open_store(url, writer=False)) as store:
@@ -190,15 +191,17 @@ def test_a_store_is_put_back_over_another_only_where_that_is_said_and_the_other_
     with closing(open_store(f"sqlite:///{kept}", writer=False)) as store:
         assert (values(store.latest()), store.mark("late")) == ({("a1", "beds"): 7}, "news")
     elsewhere = folder / "other.db"
-    assert backup.restore(made, elsewhere, at) is None
+    assert backup.restore(made, elsewhere, at).kept is None
     open_store(f"sqlite:///{elsewhere}").close()
 
 
 def test_a_restore_that_was_killed_between_its_moves_has_lost_nothing_and_no_empty_store_is_begun(
     file: Path, folder: Path, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = backup.back_up(file, folder, at).file
     url = f"sqlite:///{file}"
+    with closing(open_store(url)) as store:
+        store.begin_session(Session("a", OPEN, "key", at, at, id_token="eyJ"))
+    made = backup.back_up(file, folder, at).file
     killed = sqlite3.connect(file, isolation_level=None)
     killed.execute("INSERT INTO mark (key, value) VALUES ('late', 'news')")
     journal = file.with_name("flow.db-wal").read_bytes()
@@ -224,11 +227,13 @@ def test_a_restore_that_was_killed_between_its_moves_has_lost_nothing_and_no_emp
     assert not file.exists()
     with closing(open_store(f"sqlite:///{kept}", writer=False)) as store:
         assert store.mark("late") == "news"
+    with closing(sqlite3.connect(folder / "ready")) as moved_in:  # whoever dies now has signed everybody out before
+        assert moved_in.execute("SELECT ended_by, id_token FROM session").fetchall() == [("a restore", "")]
     kept.rename(folder / kept.name)
     (folder / "ready").rename(opening.restored_beside(file))  # which a kill leaves too
     with pytest.raises(StoreError, match=r"beside it is \.flow\.db\.restored"):
         open_store(url)
-    assert backup.restore(made, file, at) is None
+    assert backup.restore(made, file, at) == backup.Restored(None, 1)
     open_store(url).close()
 
 
