@@ -26,9 +26,11 @@ from bench.workplace import Workplace
 from flowcentre.measures.delays import BANDS, FAMILY_KEYS
 from flowcentre.picture import DelayBook, build
 from flowcentre.store import open_store
-from layouts import list_rows
+from layouts import list_drawn, list_rows
+from layouts.delays import DELAYS_PAGE
+from layouts.pages import by_path
 from layouts.parts.delay_page import PAGE
-from layouts.shell import asked_page
+from layouts.shell import asked_pages
 
 CHOICES = 200
 PAINTED = 30
@@ -101,7 +103,7 @@ def on_the_server(file: Path, place: Workplace, queries: list[str]) -> tuple[lis
     with closing(open_store(f"sqlite:///{file}")) as store:
         picture = build(store, county(), place.now)
         book = DelayBook(store, lambda: picture)
-        _, draw, *_ = asked_page("delays", book)
+        _, draw, *_ = asked_pages(by_path(list_drawn.page(DELAYS_PAGE, book)))[PAGE.id]
 
         def answer(query: str) -> tuple[int, int]:
             page = draw(picture, query)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from dash import html
@@ -12,6 +11,7 @@ from flowcentre.measures import find
 from flowcentre.model import Action, ActionState, Picture
 from flowcentre.picture.actions_now import ActionsNow, has_actions, who_words
 from layouts.finished import Markup
+from layouts.pages import LivePage, live_page
 from layouts.parts import links
 from layouts.parts.action_forms import about_words
 from layouts.parts.action_words import (
@@ -47,10 +47,9 @@ def shows_actions(picture: Picture) -> bool:
     return has_actions(picture.county)
 
 
-def page(book: Book, picture: Picture, finished: Callable[[Component], Component]) -> Component:
-    """The whole page; ``finished`` makes content that Dash's browser code need not build."""
-    live = html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page=ID))
-    return html.Div([live], className="alerts-page actions-page")
+def page(book: Book) -> LivePage:
+    """The page, as a book of actions tells it."""
+    return live_page(ID, PATH, lambda picture: render(book.read(picture)), "alerts-page actions-page")
 
 
 def render(known: ActionsNow) -> Component:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from dash import html
@@ -10,12 +9,13 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Alert, Picture
 from flowcentre.picture.alerts_now import AlertsNow
+from layouts.pages import LivePage, live_page
 from layouts.parts import links
 from layouts.parts.alert_banner import counts, is_watched, shown_alerts
 from layouts.parts.alert_list import ended, open_list, pending
 from layouts.parts.alert_told import health, messages, silences, undelivered
 from layouts.parts.alert_words import on_trial
-from layouts.parts.tree import Child, marked
+from layouts.parts.tree import Child
 from layouts.parts.words import clock_words, date_words, when_words
 
 ID, TITLE, PATH = "alerts", "Alerts", links.alerts()
@@ -42,10 +42,9 @@ def count_words(picture: Picture) -> str:
     return f"{number:,}" if number else ""
 
 
-def page(book: Book, picture: Picture, finished: Callable[[Component], Component]) -> Component:
-    """The whole page; ``finished`` makes content that Dash's browser code need not build."""
-    live = html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page=ID))
-    return html.Div([live], className="alerts-page")
+def page(book: Book) -> LivePage:
+    """The page, as a book of alerts tells it."""
+    return live_page(ID, PATH, lambda picture: render(book.read(picture)), "alerts-page")
 
 
 def render(known: AlertsNow) -> Component:

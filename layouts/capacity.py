@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from dash import html
@@ -10,6 +9,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Picture, PlaceKind, State
 from flowcentre.picture.capacity import Capacity
+from layouts.pages import Asked, LivePage, live_part
 from layouts.parts.capacity_ahead import ahead
 from layouts.parts.capacity_drift import drift
 from layouts.parts.capacity_lists import lists_behind
@@ -51,19 +51,21 @@ def has_services(picture: Picture) -> bool:
     return any(place.id in told for place in picture.county.places.of_kind(*_SERVICES))
 
 
-def page(
-    book: Book, picture: Picture, finished: Callable[[Component], Component], *, asks_past: bool = False
-) -> Component:
-    """The whole page; ``finished`` makes content that Dash's browser code need not build.
+def page(book: Book) -> LivePage:
+    """The page, as a book of capacity tells it; at an address that names a moment it tells that it is of the present."""
 
-    ``asks_past`` says that its address names a moment: then the page tells that it is of the present all the same.
-    """
-    if not has_services(picture):
-        said = html.P("No care service here is expected to tell of itself, so no capacity is known.")
-        return html.Div(html.Header([html.H1(TITLE), said], className="page-head"))
-    present = html.P("This is the present: there is no page of capacity as it was.", className="list-past")
-    live = html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page=ID))
-    return html.Div([finished(present), live] if asks_past else [live], className="capacity-page")
+    def live(picture: Picture) -> Component:
+        return render(book.read(picture))
+
+    def draw(asked: Asked) -> Component:
+        if not has_services(asked.picture):
+            said = html.P("No care service here is expected to tell of itself, so no capacity is known.")
+            return html.Div(html.Header([html.H1(TITLE), said], className="page-head"))
+        present = html.P("This is the present: there is no page of capacity as it was.", className="list-past")
+        above = [asked.finished(present)] if asked.value("at") is not None else []
+        return html.Div([*above, live_part(ID, asked.told(ID, live(asked.picture)))], className="capacity-page")
+
+    return LivePage(PATH, draw, ID, live)
 
 
 def render(capacity: Capacity) -> Component:

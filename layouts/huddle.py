@@ -49,6 +49,11 @@ def render(now: HuddleNow) -> Component:
     )
 
 
+def body(book: Book, picture: Picture) -> str:
+    """The HTML of the live part, which is put up beside the forms when the picture changes."""
+    return to_html(render(book.read(picture)))
+
+
 def document(now: HuddleNow, form: HuddleForm, *, fingerprint: str) -> str:
     """The whole page of the huddle that is open; where none is, of what one would speak of now."""
     live = html.Div(render(now), id="board")

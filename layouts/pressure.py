@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
 
 from dash import html
@@ -10,6 +9,7 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Picture
 from flowcentre.picture.pressure_book import PressureBoard
+from layouts.pages import LivePage, live_page
 from layouts.parts import links
 from layouts.parts.pressure_places import elsewhere, places, rules
 from layouts.parts.pressure_top import pillars, system
@@ -41,10 +41,9 @@ def has_pressure(picture: Picture) -> bool:
     return bool(picture.county.pressure.rules)
 
 
-def page(book: Book, picture: Picture, finished: Callable[[Component], Component]) -> Component:
-    """The whole page; ``finished`` makes content that Dash's browser code need not build."""
-    live = html.Div(finished(render(book.read(picture))), id="live-page", **marked(data_page=ID))
-    return html.Div([live], className="pressure-page")
+def page(book: Book) -> LivePage:
+    """The page, as a book of pressure tells it."""
+    return live_page(ID, PATH, lambda picture: render(book.read(picture)), "pressure-page")
 
 
 def render(board: PressureBoard) -> Component:

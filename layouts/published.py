@@ -20,8 +20,8 @@ from layouts.parts.published_tables import NOT_FOR_BOARDS, as_at, change_words, 
 from layouts.parts.tree import moved_sideways
 from layouts.parts.words import date_words, figure_text
 from layouts.top import way
+from layouts.ways import PUBLISHED
 
-PATH = "/published"
 _REPORTED = (
     "ae_attendances_month",
     "ae_over_4h_month",
@@ -90,7 +90,7 @@ def _places(figures: Figures, shown: Place | None) -> html.Nav:
     every = [(None, "All trusts")] + [(p.id, p.label) for p in (*figures.trusts, *figures.boards)]
     here = shown.id if shown else None
     return html.Nav(
-        [way(name, f"{PATH}?place={id}" if id else PATH, here=id == here) for id, name in every],
+        [way(name, f"{PUBLISHED}?place={id}" if id else PUBLISHED, here=id == here) for id, name in every],
         **{"aria-label": "Places"},  # type: ignore[arg-type]
     )
 
@@ -98,7 +98,7 @@ def _places(figures: Figures, shown: Place | None) -> html.Nav:
 def _all(figures: Figures) -> list[Component]:
     trusts = figures.trusts
     return [
-        _section("Latest figures", latest_table(figures, PATH), _ROUNDED + _BOARDS + _held(figures)),
+        _section("Latest figures", latest_table(figures, PUBLISHED), _ROUNDED + _BOARDS + _held(figures)),
         _section(
             "Year to date against the same part of last year",
             year_table(figures, trusts, "All trusts"),

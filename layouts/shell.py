@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import dash
@@ -20,22 +19,17 @@ import structlog
 from dash import Input, Output, dcc, html
 from dash.development.base_component import Component
 
-from flowcentre.model import Audited, Leaving, Picture, Poll
+from flowcentre.model import Audited, Leaving, Picture
 from flowcentre.picture.list_small import is_narrowed
 from flowcentre.picture.listed import Filters
-from layouts import actions as actions_page
 from layouts import alerts as alerts_page
-from layouts import capacity as capacity_page
-from layouts import huddle as huddle_page
-from layouts import pressure as pressure_page
 from layouts.finished import to_html
 from layouts.listed import ListBook, ListedPage, People, for_no_rows
-from layouts.page_at import EVERYTHING, LISTED, LIVE, NO_PEOPLE, Books, History, Theirs, addresses, failed, page
-from layouts.parts.huddle_page import ID as HUDDLE_ID
+from layouts.page_at import failed, page
+from layouts.pages import EVERYTHING, NO_PEOPLE, LivePage, PageOfList, Pages, Theirs
 from layouts.parts.list_links import canonical
 from layouts.parts.tree import marked
 
-__all__ = ["addresses", "asked_page", "create_pages", "live_pages", "page"]
 log = structlog.get_logger(__name__)
 
 _INDEX = """<!DOCTYPE html>
@@ -60,26 +54,9 @@ _INDEX = """<!DOCTYPE html>
 """
 
 
-def live_pages(
-    capacity: capacity_page.Book | None = None,
-    alerts: alerts_page.Book | None = None,
-    actions: actions_page.Book | None = None,
-    huddles: huddle_page.Book | None = None,
-    pressure: pressure_page.Book | None = None,
-) -> dict[str, Callable[[Picture], str]]:
-    """For each live page the HTML of its live part; with a book of capacity, alerts, actions or huddles, of its page too."""
-    pages = {name: _live_html(render) for name, render in LIVE.items()}
-    if capacity is not None:
-        pages[capacity_page.ID] = _live_html(lambda picture: capacity_page.render(capacity.read(picture)))
-    if alerts is not None:
-        pages[alerts_page.ID] = _live_html(lambda picture: alerts_page.render(alerts.read(picture)))
-    if actions is not None:
-        pages[actions_page.ID] = _live_html(lambda picture: actions_page.render(actions.read(picture)))
-    if pressure is not None:
-        pages[pressure_page.ID] = _live_html(lambda picture: pressure_page.render(pressure.read(picture)))
-    if huddles is not None:  # a finished page, beside whose forms this is put up
-        pages[HUDDLE_ID] = lambda picture: to_html(huddle_page.render(huddles.read(picture)))
-    return pages
+def live_pages(pages: Pages) -> dict[str, Callable[[Picture], str]]:
+    """For each live page that is the same for whoever asks, by its id, the HTML of its live part."""
+    return {page.id: _live_html(page.render) for page in pages.values() if isinstance(page, LivePage)}
 
 
 def _live_html(render: Callable[[Picture], Component]) -> Callable[[Picture], str]:
@@ -101,13 +78,19 @@ AskedParts = tuple[
 ]
 
 
-def asked_page(id: str, book: ListBook[Any]) -> AskedParts:
-    """Of a page of a list, whose content depends on its address: one spelling of a query, and the HTML of its live part.
+def asked_pages(pages: Pages) -> dict[str, AskedParts]:
+    """For each page of a list, whose content depends on its address: one spelling of a query, and the HTML of its live part.
 
     And the same of the book of somebody who may see a part of its rows, and for those who may see none.
     """
-    listed = LISTED[id]
+    return {page.listed.page.id: _asked_parts(page.listed, page.book) for page in _of_lists(pages)}
 
+
+def _of_lists(pages: Pages) -> list[PageOfList]:
+    return [page for page in pages.values() if isinstance(page, PageOfList)]
+
+
+def _asked_parts(listed: ListedPage[Any], book: ListBook[Any]) -> AskedParts:
     def draw_theirs(theirs: ListBook[Any], picture: Picture, query: str) -> str:
         return to_html(listed.render(theirs.answer(query, picture), query)) + _count_of_alerts(picture)
 
@@ -122,35 +105,17 @@ def asked_page(id: str, book: ListBook[Any]) -> AskedParts:
 
 def create_pages(
     server: Any,
+    pages: Pages,
     *,
     assets: Path,
     current: Callable[[], Picture],
-    history: History,
-    polls: Callable[[str], Sequence[Poll]],
-    published: Callable[[Picture, str | None], Component] | None = None,
-    books: Books = MappingProxyType({}),
-    capacity: capacity_page.Book | None = None,
-    alerts: alerts_page.Book | None = None,
-    actions: actions_page.Book | None = None,
-    pressure: pressure_page.Book | None = None,
     people: People = NO_PEOPLE,
     theirs: Theirs = EVERYTHING,
 ) -> dash.Dash:
     """Add the pages to a FastAPI server, after every route of its own: Dash answers all that is left.
 
-    ``polls`` gives the latest polls of a feed, newest first; ``published`` draws the page of published
-    figures, of one place or of all, where there is one; ``books`` are those of the lists of people, ``capacity`` that of
-    community capacity, ``alerts`` that of alerts, and ``actions`` that of actions. ``people`` lets rows of people out to whoever
-    asks; without it nobody's leave. ``theirs`` takes out the ways to what whoever asks may not do.
+    ``people`` and ``theirs`` are those of ``layouts.page_at.page``.
     """
-    known = addresses(
-        published=published is not None,
-        books=books,
-        capacity=capacity is not None,
-        alerts=alerts is not None,
-        actions=actions is not None,
-        pressure=pressure is not None,
-    )
     app = dash.Dash(
         "flowcentre",
         server=server,
@@ -168,7 +133,7 @@ def create_pages(
         csrf_header_name="X-Flow-Mark",
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1"},
-            {"name": "pages", "content": " ".join(known)},  # for ``assets/pages.js``
+            {"name": "pages", "content": " ".join(pages)},  # for ``assets/pages.js``
         ],
     )
     app.layout = html.Div([dcc.Location(id="url", refresh="callback-nav"), html.Div(id="page")], id="shell")
@@ -178,28 +143,13 @@ def create_pages(
         # In a thread: a page that reads a long history must not hold up the streams of every display.
         picture = current()
         try:
-            return await asyncio.to_thread(
-                page,
-                picture,
-                path or "/",
-                search or "",
-                history=history,
-                polls=polls,
-                published=published,
-                books=books,
-                capacity=capacity,
-                alerts=alerts,
-                actions=actions,
-                pressure=pressure,
-                people=people,
-                theirs=theirs,
-            )
+            return await asyncio.to_thread(page, pages, picture, path or "/", search or "", people, theirs)
         except Exception as error:  # Dash would answer with a bare 500, and the page would be blank
             _tell("a page could not be drawn", error)
-            return failed(picture, path, known, theirs)
+            return failed(pages, picture, path, theirs)
 
-    for id in books:
-        _answer_questions(app, current, LISTED[id], people)
+    for each in _of_lists(pages):
+        _answer_questions(app, current, each.listed, people)
     # Of Dash on FastAPI: web sockets are announced though nothing here uses them, and assets are found only when the
     # first page asked for is the first page; a deep link would come without its styles.
     app.backend.websocket_capability = False

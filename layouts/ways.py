@@ -11,20 +11,8 @@ from layouts.parts.queue_page import PAGE as PACKAGES
 from layouts.services import acute_sites
 
 PUBLISHED = "/published"
-OF_DASH = frozenset(
-    {
-        "/",
-        alerts.PATH,
-        pressure.PATH,
-        actions.PATH,
-        PUBLISHED,
-        DELAYS.path,
-        PACKAGES.path,
-        capacity.PATH,
-        "/feeds",
-        "/measures",
-    }
-)
+# What the server finishes by itself; the others are Dash's, and lead somewhere where such a page is on the server.
+FINISHED = frozenset({huddle_page.PATH, links.rehearsal(), links.type_in(), "/wall"})
 
 
 def ways(picture: Picture, *, published: bool = False) -> list[tuple[str, str]]:

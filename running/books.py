@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from flowcentre.access.rows import Guard
@@ -44,11 +44,6 @@ class Books:
     def capacity(self) -> CapacityBook:
         """Community capacity, which is known by whoever knows the packages that use it."""
         return self.packages.capacity
-
-    @property
-    def lists(self) -> Mapping[str, Any]:
-        """The lists of people, by the ids of their pages."""
-        return {"delays": self.delays, "packages": self.packages}
 
 
 def books_of(store: Store, live: LivePicture, now: Callable[[], datetime], *, published: bool) -> Books:

@@ -11,6 +11,7 @@ from running.setting import ASSETS, LAYOUTS, ROOT
 
 if TYPE_CHECKING:
     from flowcentre.web import Glass
+    from layouts.pages import Pages
 
 
 def statement_of(root: Path) -> str:
@@ -18,8 +19,8 @@ def statement_of(root: Path) -> str:
     return (root / "docs" / "safety" / "accessibility.md").read_text(encoding="utf-8")
 
 
-def glass_of(books: Books) -> Glass:
-    """How each page that the server finishes by itself is drawn: boards, forms, live parts and print."""
+def glass_of(books: Books, pages: Pages) -> Glass:
+    """How each page that the server finishes by itself is drawn, boards, forms and print; and the live parts of ``pages``."""
     from flowcentre.web import AskedPage, Glass, fingerprint_of
     from layouts import (
         access,
@@ -40,15 +41,19 @@ def glass_of(books: Books) -> Glass:
         wall,
         ward_sheet,
     )
+    from layouts.parts.huddle_page import ID as HUDDLE_ID
 
     fingerprint = fingerprint_of(ASSETS, LAYOUTS)
+    live = shell.live_pages(pages)
+    if books.huddles is not None:  # a finished page, beside whose forms this is put up
+        live[HUDDLE_ID] = partial(huddle.body, books.huddles)
     return Glass(
         fingerprint=fingerprint,
         wall_document=partial(wall.document, fingerprint=fingerprint),
         wall_body=wall.body,
         wall_list=partial(boards.document, fingerprint=fingerprint),
-        pages=shell.live_pages(books.capacity, books.alerts, books.actions, books.huddles, books.pressure),
-        asked_pages={id: AskedPage(*shell.asked_page(id, book)) for id, book in books.lists.items()},
+        pages=live,
+        asked_pages={id: AskedPage(*parts) for id, parts in shell.asked_pages(pages).items()},
         ward_sheet=partial(ward_sheet.document, fingerprint=fingerprint),
         type_in_list=partial(type_in.list_document, fingerprint=fingerprint),
         type_in_form=partial(type_in.form_document, fingerprint=fingerprint),

@@ -11,7 +11,7 @@ from running.books import Books, books_of
 from running.clock import utc_now
 from running.glass import glass_of
 from running.memory import collect_seldom
-from running.pages import add_pages
+from running.pages import add_pages, pages_of
 from running.start import HOST, CannotStart
 
 if TYPE_CHECKING:
@@ -42,9 +42,10 @@ def serve_glass(
     from flowcentre.web import serve
 
     books = books_of(store, live, now, published=published)
-    server = gated(store, live, glass_of(books), books, now=now, desk=desk, folder=folder, host=host)
+    pages = pages_of(store, live, books, published=published)
+    server = gated(store, live, glass_of(books, pages), books, now=now, desk=desk, folder=folder, host=host)
     collect_seldom()
-    add_pages(server, store, live, books, published=published)
+    add_pages(server, live, pages)
     serve(server, host=host, port=port, ready=ready)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,6 +36,8 @@ from flowcentre.picture.build import work_out
 from flowcentre.picture.expected import expect
 from flowcentre.picture.trends import headline_keys
 from flowcentre.store import Known
+from layouts.page_at import of_every_county
+from layouts.pages import Page, Pages, by_path
 
 NOW = datetime(2026, 11, 22, 8, 14, 32, tzinfo=UTC)
 CONDITIONS = ("normal", "empty", "stale", "partial", "overloaded")
@@ -58,6 +60,15 @@ class Everybody:
 
     def html(self, _page: str, _query: str, html: str) -> str:
         return html
+
+
+def _nothing(*_: Any) -> Sequence[Any]:
+    return ()
+
+
+def pages(*more: Page, **drawn_from: Any) -> Pages:
+    """The pages of every county, and more; of a past without readings or polls unless a test says so."""
+    return by_path(*of_every_county(**{"history": _nothing, "polls": _nothing} | drawn_from), *more)
 
 
 COUNTY_BOARD = Board("county", "Whole-system demand", "wall", ("westshire",))

@@ -14,8 +14,9 @@ from flowcentre.web import Glass, create_server, fingerprint_of
 from flowcentre.web.front import Front
 from flowcentre.web.glass import AskedPage
 from flowcentre.web.named import whole_lists
-from layouts import access, boards, refused, shell, sign_in, wall
-from tests.layouts.cast import poll
+from layouts import access, boards, list_drawn, refused, shell, sign_in, wall
+from layouts.delays import DELAYS_PAGE
+from tests.layouts import cast
 from tests.layouts.delays_cast import Book
 from tests.web.cast import Publisher, QuietStore, running
 
@@ -54,13 +55,18 @@ class Shown:
 @contextmanager
 def serving(shown: Shown, port: int = 0, *, front: Front | None = None) -> Iterator[str]:
     """The whole server; its address. With a ``front`` people sign in to it."""
+    pages = cast.pages(
+        list_drawn.page(DELAYS_PAGE, shown),
+        history=_history,
+        polls=lambda feed: [cast.poll(feed, 1, shown.live.at)],
+    )
     fingerprint = fingerprint_of(ASSETS)  # a page that tells of another is loaded again, in the middle of a test
     glass = Glass(
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint=fingerprint),
         wall_body=wall.body,
         wall_list=lambda picture: boards.document(picture, fingerprint=fingerprint),
-        pages=shell.live_pages(),
-        asked_pages={"delays": AskedPage(*shell.asked_page("delays", shown))},
+        pages=shell.live_pages(pages),
+        asked_pages={id: AskedPage(*parts) for id, parts in shell.asked_pages(pages).items()},
         fingerprint=fingerprint,
         sign_in_page=lambda page: sign_in.document(page, fingerprint=fingerprint),
         signed_out_page=lambda page: sign_in.signed_out_document(page, fingerprint=fingerprint),
@@ -74,16 +80,8 @@ def serving(shown: Shown, port: int = 0, *, front: Front | None = None) -> Itera
     audited = front.store if front is not None else shown.store
     guard = whole_lists(audited, {"delays": shown}, shown.live.current, shown.live.now)  # type: ignore[arg-type]
     server = create_server(shown.live, shown.store, glass, now=shown.live.now, delays=shown, guard=guard, front=front)  # type: ignore[arg-type]
-    pages = shell.create_pages(
-        server,
-        assets=ASSETS,
-        current=shown.live.current,
-        history=_history,
-        polls=lambda feed: [poll(feed, 1, shown.live.at)],
-        books={"delays": shown},
-        people=server.people,
-    )
-    server.allow_pages(pages.csp_hashes(), pages.callback_map, shell.addresses(published=False, books=("delays",)))
+    dash = shell.create_pages(server, pages, assets=ASSETS, current=shown.live.current, people=server.people)
+    server.allow_pages(dash.csp_hashes(), dash.callback_map, pages)
     with running(server, port) as url:
         yield url
 

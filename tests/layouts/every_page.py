@@ -38,17 +38,25 @@ from layouts import (
     alert_page,
     boards,
     huddle,
+    list_drawn,
+    page_at,
     pressure_page,
     published,
     refused,
-    shell,
     sign_in,
     silence_new,
     type_in,
     wall,
     ward_sheet,
 )
+from layouts import actions as actions_page
+from layouts import alerts as alerts_page
+from layouts import capacity as capacity_page
+from layouts import pressure as pressure_of_all
+from layouts.delays import DELAYS_PAGE
 from layouts.finished import Markup, to_html
+from layouts.packages import PACKAGES_PAGE
+from layouts.pages import Page, PageOfList
 from tests.alerts.world import AT as MORNING
 from tests.feeds import typed_cast
 from tests.layouts import alerts_cast, cast, delays_cast, packages_cast, pressure_cast, test_published
@@ -85,19 +93,20 @@ def drawn_by_dash(state: str) -> Iterator[tuple[str, str]]:
     yield "/", _page(figures, "/")
     yield "/feeds", _page(figures, "/feeds")
     yield EXPLAINED, _page(figures, EXPLAINED)
-    yield "/delays", _page(delays.current(), "/delays", books={"delays": delays})
-    yield "/packages", _page(packages.current(), "/packages", books={"packages": packages})
-    yield "/capacity", _page(care.picture, "/capacity", capacity=_read(care))
-    yield "/alerts", _page(alerts.picture, "/alerts", alerts=_read(alerts))
-    yield "/pressure", _page(pressure.picture, "/pressure", pressure=_read(pressure))
-    yield "/actions", _page(actions.picture, "/actions", actions=_read(actions))
+    yield "/delays", _page(delays.current(), "/delays", list_drawn.page(DELAYS_PAGE, delays))
+    yield "/packages", _page(packages.current(), "/packages", list_drawn.page(PACKAGES_PAGE, packages))
+    for known, page in (
+        (care, capacity_page.page(_read(care))),
+        (alerts, alerts_page.page(_read(alerts))),
+        (pressure, pressure_of_all.page(_read(pressure))),
+        (actions, actions_page.page(_read(actions))),
+    ):
+        yield page.path, _page(known.picture, page.path, page)
     if state in ("normal", "empty"):
         told = test_published.histories() if state == "normal" else {}
         for query in ("", "?place=one", "?place=board"):
-            page = _page(
-                test_published.NOW, f"/published{query}", published=lambda p, place: published.render(p, told, place)
-            )
-            yield f"/published{query}", page
+            drawn = Page("/published", lambda asked: published.render(asked.picture, told, asked.value("place")))
+            yield f"/published{query}", _page(test_published.NOW, f"/published{query}", drawn)
     if state == "normal":
         yield "/measures", _page(figures, "/measures")
         yield "/no-such-page", _page(figures, "/no-such-page")
@@ -196,17 +205,11 @@ def _read(known: Any) -> Any:
     return SimpleNamespace(read=lambda *_args, **_more: known)
 
 
-def _page(picture: Any, address: str, **more: Any) -> str:
+def _page(picture: Any, address: str, *more: Page) -> str:
     path, _, query = address.partition("?")
-    parts = shell.page(
-        picture,
-        path,
-        f"?{query}" if query else "",
-        history=history,
-        polls=lambda feed: [cast.poll(feed, 1, cast.NOW)],
-        people=cast.Everybody(more.get("books", {})),
-        **more,
-    )
+    pages = cast.pages(*more, history=history, polls=lambda feed: [cast.poll(feed, 1, cast.NOW)])
+    people = cast.Everybody({page.listed.page.id: page.book for page in more if isinstance(page, PageOfList)})
+    parts = page_at.page(pages, picture, path, f"?{query}" if query else "", people)
     body = "".join(to_html(_as_drawn(part)) for part in parts)
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
     title = f"<title>{path} - Flow Centre</title>"

@@ -32,6 +32,7 @@ from flowcentre.picture.visits import Rostered
 from flowcentre.picture.without_provider import Unplaced
 from layouts import capacity as page
 from layouts.finished import to_html
+from layouts.pages import Asked
 from layouts.parts.capacity_ahead import by_day
 from layouts.parts.capacity_words import (
     contract_words,
@@ -343,11 +344,11 @@ def test_whoever_asks_for_another_moment_is_told_that_this_is_the_present() -> N
         def read(self, _picture: Picture | None = None) -> Capacity:
             return capacity()
 
-    def shown(*, asks_past: bool) -> str:
-        return to_html(page.page(Book(), capacity().picture, lambda content: content, asks_past=asks_past))
+    def shown(search: str) -> str:
+        return to_html(page.page(Book()).draw(Asked(capacity().picture, search)))
 
-    assert "This is the present" in shown(asks_past=True)
-    assert "This is the present" not in shown(asks_past=False)
+    assert "This is the present" in shown("?at=2026-11-22T08:00")
+    assert "This is the present" not in shown("")
 
 
 def test_the_page_of_a_full_county_is_made_of_few_components() -> None:

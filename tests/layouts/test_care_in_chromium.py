@@ -14,9 +14,10 @@ from flowcentre.picture.capacity import Capacity
 from flowcentre.web import Glass, create_server, fingerprint_of
 from flowcentre.web.glass import AskedPage
 from layouts import capacity as capacity_page
+from layouts import list_drawn, shell
 from layouts import packages as packages_page
-from layouts import shell
 from layouts.finished import to_html
+from tests.layouts import cast
 from tests.layouts.capacity_cast import CONDITIONS, capacity
 from tests.layouts.conftest import Show, as_new
 from tests.layouts.packages_cast import Book
@@ -179,28 +180,18 @@ def shown() -> Shown:
 
 @pytest.fixture(scope="module")
 def address(shown: Shown) -> Iterator[str]:
+    pages = cast.pages(list_drawn.page(packages_page.PACKAGES_PAGE, shown.book), capacity_page.page(shown))
     glass = Glass(
         wall_document=lambda *_: "",
         wall_body=lambda *_: "",
         wall_list=lambda *_: "",
-        pages=shell.live_pages(shown),
-        asked_pages={"packages": AskedPage(*shell.asked_page("packages", shown.book))},
+        pages=shell.live_pages(pages),
+        asked_pages={id: AskedPage(*parts) for id, parts in shell.asked_pages(pages).items()},
         fingerprint=fingerprint_of(ASSETS),
     )
     server = create_server(shown.live, shown.store, glass, now=shown.live.now, capacity=shown, packages=shown.book)  # type: ignore[arg-type]
-    books = {"packages": shown.book}
-    pages = shell.create_pages(
-        server,
-        assets=ASSETS,
-        current=shown.live.current,
-        history=lambda *_: [],
-        polls=lambda _: [],
-        books=books,
-        capacity=shown,
-        people=server.people,
-    )
-    addresses = shell.addresses(published=False, books=books, capacity=True)
-    server.allow_pages(pages.csp_hashes(), pages.callback_map, addresses)
+    dash = shell.create_pages(server, pages, assets=ASSETS, current=shown.live.current, people=server.people)
+    server.allow_pages(dash.csp_hashes(), dash.callback_map, pages)
     with running(server) as url:
         yield url
 

@@ -13,8 +13,9 @@ from flowcentre.measures.derive import local_day
 from flowcentre.model import Interval, Picture, PlaceKind
 from flowcentre.picture.delay_sums import counts_by_facet
 from flowcentre.picture.list_history import Then
-from layouts import delays, demand, page_at, shell
+from layouts import delays, demand, list_drawn, page_at
 from layouts.finished import to_html
+from layouts.pages import Asked
 from layouts.parts import delay_life
 from layouts.parts.delay_history import bank_holidays
 from layouts.parts.delay_life import steps
@@ -336,9 +337,9 @@ def test_a_page_of_the_past_says_so_in_a_band_and_is_not_live() -> None:
     said = text_of(book, "at=2026-11-18T08:00&pathway=1")
     assert "As known at 08:00 on 18 November 2026 : not the present" in said
     assert 'href="/delays?pathway=1" id="to-the-present"' in page_of(book, "at=2026-11-18T08:00&pathway=1")
-    shown = as_json(delays.page(book, book.current(), "?at=2026-11-18T08:00", page_at.finished))
+    shown = as_json(delays.page(book, book.current(), "?at=2026-11-18T08:00", Asked(book.current()).finished))
     assert "live-page" not in shown
-    assert '"data-asked":"at"' in as_json(delays.page(book, book.current(), "", page_at.finished))
+    assert '"data-asked":"at"' in as_json(delays.page(book, book.current(), "", Asked(book.current()).finished))
 
 
 def test_a_figure_of_the_past_does_not_grow_old_on_the_glass() -> None:
@@ -351,7 +352,7 @@ def test_a_figure_of_the_past_does_not_grow_old_on_the_glass() -> None:
 @pytest.mark.parametrize("at", ["never", "2030-01-01T00:00"])
 def test_a_moment_that_is_none_is_answered_in_words(at: str) -> None:
     book = Book()
-    shown = as_json(delays.page(book, book.current(), f"?at={at}", page_at.finished))
+    shown = as_json(delays.page(book, book.current(), f"?at={at}", Asked(book.current()).finished))
     assert "At is " in shown
     assert "To the present" in shown
 
@@ -363,9 +364,10 @@ def test_where_no_hospital_sends_a_list_there_is_no_way_to_the_page_and_it_says_
         def current(self) -> Picture:
             return picture
 
+    pages = cast.pages(list_drawn.page(delays.DELAYS_PAGE, Nobody()))
+
     def shown(path: str) -> str:
-        tree = shell.page(picture, path, "", history=lambda *_: [], polls=lambda _: [], books={"delays": Nobody()})
-        return as_json(html.Div(tree))
+        return as_json(html.Div(page_at.page(pages, picture, path, "")))
 
     assert '"Delays"' not in shown("/")
     assert "No hospital here sends a discharge list" in shown("/delays")

@@ -19,7 +19,7 @@ from hypothesis import strategies as any_
 
 from layouts import demand, shell, wall
 from layouts.finished import CannotFinish, given, to_html
-from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, picture
+from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, pages, picture
 
 TEXTS = any_.text(any_.characters(exclude_categories=("Cs", "Cc")), max_size=12)
 ATTRIBUTES = any_.dictionaries(any_.sampled_from(("title", "data-note", "aria-label", "id")), TEXTS, max_size=3)
@@ -160,13 +160,14 @@ def test_the_same_picture_gives_the_same_bytes(condition: str) -> None:
 def test_two_processes_give_the_same_bytes(seed: str) -> None:
     # Dash orders what a component was given by hash, and hashes differ between processes.
     code = (
-        "from layouts import shell, wall; from tests.layouts.cast import COUNTY_BOARD, picture; import hashlib; "
+        "from layouts import shell, wall; from tests.layouts.cast import COUNTY_BOARD, pages, picture; import hashlib; "
         "shown = picture('partial'); content = wall.body(shown, COUNTY_BOARD).encode() + "
-        "b''.join(draw(shown).encode() for draw in shell.live_pages().values()); print(hashlib.sha256(content).hexdigest())"
+        "b''.join(draw(shown).encode() for draw in shell.live_pages(pages()).values()); print(hashlib.sha256(content).hexdigest())"
     )
     shown = picture("partial")
     here = (
-        wall.body(shown, COUNTY_BOARD).encode() + "".join(draw(shown) for draw in shell.live_pages().values()).encode()
+        wall.body(shown, COUNTY_BOARD).encode()
+        + "".join(draw(shown) for draw in shell.live_pages(pages()).values()).encode()
     )
     said = subprocess.run(
         [sys.executable, "-c", code],

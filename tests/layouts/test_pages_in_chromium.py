@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from flowcentre.model import Picture, Point
 from flowcentre.web.gate import Gate, Policy
 from layouts import shell
-from tests.layouts.cast import CONDITIONS, NOW, picture, poll
+from tests.layouts.cast import CONDITIONS, NOW, pages, picture, poll
 from tests.layouts.conftest import as_new, is_against_the_policy
 from tests.layouts.test_wall_in_chromium import everything_seen
 
@@ -56,12 +56,11 @@ def gated() -> Gated:
 
 @pytest.fixture(scope="module")
 def address(gated: Gated) -> Iterator[str]:
-    pages = shell.create_pages(
-        gated, assets=ASSETS, current=gated.current, history=_history, polls=lambda feed: [poll(feed, 1, NOW)]
-    )
-    gated.policy.script_hashes = tuple(pages.csp_hashes())
-    gated.policy.callbacks = pages.callback_map
-    gated.policy.pages = shell.addresses(published=False)
+    shown = pages(history=_history, polls=lambda feed: [poll(feed, 1, NOW)])
+    dash = shell.create_pages(gated, shown, assets=ASSETS, current=gated.current)
+    gated.policy.script_hashes = tuple(dash.csp_hashes())
+    gated.policy.callbacks = dash.callback_map
+    gated.policy.pages = shown
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(gated, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -141,7 +140,7 @@ def test_the_live_part_is_replaced_as_the_script_does_it_and_keeps_the_focus(
     assert screen.locator("#live-page").get_attribute("data-page") == "demand"
     link = 'a[href="/explain?place=westshire&measure=ae_patients_now"]'
     screen.locator(link).first.focus()
-    content = shell.live_pages()["demand"](picture("overloaded"))
+    content = shell.live_pages(pages())["demand"](picture("overloaded"))
     screen.evaluate("html => (document.querySelector('#live-page > [data-html]').dataset.html = html)", content)
     expect(screen.locator(link).first).to_contain_text("2,148", timeout=PATIENT)
     assert (

@@ -13,13 +13,13 @@ from pathlib import Path
 import httpx
 import pytest
 from dash import html
-from dash.development.base_component import Component
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from flowcentre.model import Picture, PlaceKind, Places, Point
 from layouts import shell
-from tests.layouts.cast import NOW, as_json, picture
+from layouts.page_at import page
+from tests.layouts.cast import NOW, as_json, pages, picture
 
 ASSETS = Path(__file__).parents[2] / "assets"
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]
@@ -31,7 +31,7 @@ def _nothing(_place: str, _measure: str, _start: datetime, _end: datetime) -> li
 
 def _ask(history: History, path: object, search: object) -> httpx.Response:
     server = FastAPI()
-    shell.create_pages(server, assets=ASSETS, current=picture, history=history, polls=lambda _feed: [])
+    shell.create_pages(server, pages(history=history), assets=ASSETS, current=picture)
     asked = {
         "output": "page.children",
         "outputs": {"id": "page", "property": "children"},
@@ -82,25 +82,24 @@ def test_the_history_asked_for_is_as_long_as_the_measure_wants() -> None:
 
     for measure in ("nctr_now", "nctr_census", "ae_attendances_month"):
         search = f"?place=northgate&measure={measure}"
-        shell.page(picture(), "/explain", search, history=history, polls=lambda _feed: [])
+        page(pages(history=history), picture(), "/explain", search)
     assert [length.days for length in asked] == [28, 365, 1826]
 
 
 def test_there_is_a_page_at_every_address_that_is_named_and_at_no_other() -> None:
-    assert set(shell.addresses(published=True)) - set(shell.addresses(published=False)) == {"/published"}
-    for path in (*shell.addresses(published=True), "/feeds/", "/nowhere", "/wall"):
-        known = (path.rstrip("/") or "/") in shell.addresses(published=True)
+    assert set(_PUBLISHED) - set(pages()) == {"/published"}
+    for path in (*_PUBLISHED, "/feeds/", "/nowhere", "/wall"):
+        known = (path.rstrip("/") or "/") in _PUBLISHED
         assert ("No such page" not in _published(picture(), path)) is known, path
-    nothing = shell.page(picture(), "/published", "", history=_nothing, polls=lambda _feed: [])
+    nothing = page(pages(), picture(), "/published", "")
     assert "No such page" in as_json(html.Div(nothing))
 
 
-def _published(shown: Picture, path: str, search: str = "") -> str:
-    def draw(_picture: Picture, _place: str | None) -> Component:
-        return html.H1("The published figures")
+_PUBLISHED = pages(published=lambda _picture, _place: html.H1("The published figures"))
 
-    tree = shell.page(shown, path, search, history=_nothing, polls=lambda _feed: [], published=draw)
-    return as_json(html.Div(tree))
+
+def _published(shown: Picture, path: str, search: str = "") -> str:
+    return as_json(html.Div(page(_PUBLISHED, shown, path, search)))
 
 
 def test_a_county_of_published_figures_has_one_way_to_them_and_back() -> None:
@@ -123,11 +122,11 @@ def test_a_county_of_published_figures_has_one_way_to_them_and_back() -> None:
 
 def test_an_explanation_says_what_moment_it_speaks_of_and_no_state_that_would_go_untrue() -> None:
     search = "?place=northgate&measure=ae_patients_now"
-    said = as_json(html.Div(shell.page(picture(), "/explain", search, history=_nothing, polls=lambda _f: [])))
+    said = as_json(html.Div(page(pages(), picture(), "/explain", search)))
     assert "as at 08:14; load again for newer" in said
     assert "on time" not in said
     assert "Within the rhythm" not in said
     past = replace(picture(), known_at=NOW + timedelta(days=1))
-    said = as_json(html.Div(shell.page(past, "/explain", search, history=_nothing, polls=lambda _f: [])))
+    said = as_json(html.Div(page(pages(), past, "/explain", search)))
     assert "as at yesterday 08:14" in said
     assert "load again" not in said

@@ -37,7 +37,7 @@ from flowcentre.web import FlowServer, Glass, create_server
 from flowcentre.web.alert_desk import AlertDesk
 from flowcentre.web.cards import cards_in
 from flowcentre.web.typed import SignedIn, nobody
-from layouts import action_card, alert_page, shell, wall
+from layouts import action_card, alert_page, alerts, shell, wall
 from tests.feeds.typed_cast import Clock
 from tests.layouts import cast
 from tests.layouts.alerts_cast import ALERTING, CARD, HOUR, MINUTE, alerts_now, rule, story
@@ -71,7 +71,7 @@ def glass_of(book: AlertBook) -> Glass:
         wall_document=lambda picture, board: wall.document(picture, board, fingerprint="1"),
         wall_body=wall.body,
         wall_list=lambda _: "",
-        pages=shell.live_pages(alerts=book),
+        pages=shell.live_pages(cast.pages(alerts.page(book))),
         fingerprint="1",
         alert_page=lambda story, form: alert_page.document(story, form, fingerprint="1"),
         silence_page=lambda picture, silence, form, at: alert_page.silence_document(
@@ -120,15 +120,9 @@ class Watch:
             yield url
 
     def _add_pages(self, app: FlowServer, book: AlertBook) -> None:
-        added = shell.create_pages(
-            app,
-            assets=ASSETS,
-            current=self.live.current,
-            history=lambda *_: (),
-            polls=lambda _: (),
-            alerts=book,
-        )
-        app.allow_pages(added.csp_hashes(), added.callback_map, shell.addresses(published=False, alerts=True))
+        pages = cast.pages(alerts.page(book))
+        added = shell.create_pages(app, pages, assets=ASSETS, current=self.live.current)
+        app.allow_pages(added.csp_hashes(), added.callback_map, pages)
 
     def raise_alert(self, of: str = "ae-crowded", subject: str = "northgate", value: float = 74.0) -> Alert:
         """Raise an alert of a rule, with its first lead still to be told."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from starlette.staticfiles import StaticFiles
@@ -15,7 +16,8 @@ from flowcentre.picture.huddle import HuddleBook
 from flowcentre.store import Store
 from flowcentre.web import Glass, create_server
 from flowcentre.web.huddle_desk import HuddleDesk
-from layouts import huddle, shell, sitrep_pdf
+from layouts import huddle, sitrep_pdf
+from layouts.parts.huddle_page import ID as HUDDLE_ID
 from tests.alerts.world import COUNTY, World
 from tests.picture.test_huddle import RULES
 from tests.web.cast import running
@@ -34,7 +36,7 @@ def glass_of(book: HuddleBook) -> Glass:
         wall_document=lambda *_: "",
         wall_body=lambda *_: "",
         wall_list=lambda _: "",
-        pages=shell.live_pages(huddles=book),
+        pages={HUDDLE_ID: partial(huddle.body, book)},
         fingerprint="1",
         huddle_page=lambda now, form: huddle.document(now, form, fingerprint="1"),
         huddle_kept=lambda kept, form: huddle.kept_document(kept, form, fingerprint="1"),

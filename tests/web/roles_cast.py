@@ -15,7 +15,7 @@ from flowcentre.store import Store
 from flowcentre.web import create_server
 from running.books import books_of
 from running.glass import glass_of
-from running.pages import add_pages
+from running.pages import add_pages, pages_of
 from tests.layouts import cast
 from tests.layouts.alerts_cast import ALERTING
 from tests.layouts.pressure_cast import RULES
@@ -59,10 +59,11 @@ class Centre:
     def serving(self) -> Iterator[str]:
         """Its address."""
         books = books_of(self.store, self.live, self.clock.now, published=False)
+        pages = pages_of(self.store, self.live, books, published=False)
         app = create_server(
             self.live,
             self.store,
-            glass_of(books),
+            glass_of(books, pages),
             now=self.clock.now,
             desk=TwoPlaces(),
             alerts=books.alerts,
@@ -76,7 +77,7 @@ class Centre:
             guard=books.guard(self.store, self.live, self.clock.now),
             front=self.door.front if self.access else None,
         )
-        add_pages(app, self.store, self.live, books, published=False)
+        add_pages(app, self.live, pages)
         with running(app) as url:
             self.door.front.public_url = url
             yield url

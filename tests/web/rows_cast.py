@@ -22,7 +22,7 @@ from flowcentre.store import Store
 from flowcentre.web import FlowServer
 from running.books import Books, books_of
 from running.glass import glass_of
-from running.pages import add_pages
+from running.pages import add_pages, pages_of
 from running.server import gated
 from tests.feeds.care_cast import COUNTY, LOCALITIES, NORTHGATE, SOUTHMERE, delayed, listed, poll
 from tests.picture.packages_cast import AT, SOON, crowd
@@ -87,14 +87,14 @@ class Centre:
         self.live = Publisher(build(self.store, self.county, SOON), SOON)
         live: Any = self.live
         self.books = books_of(self.store, live, self.live.now, published=False)
-        self.app = gated(
-            self.store, live, glass_of(self.books), self.books, now=self.live.now, desk=self.desk, folder=None
-        )
+        pages = pages_of(self.store, live, self.books, published=False)
+        glass = glass_of(self.books, pages)
+        self.app = gated(self.store, live, glass, self.books, now=self.live.now, desk=self.desk, folder=None)
         asker = self.app.policy.asker
         assert asker is not None
         for each in ("strangers", "signing_in"):  # a test comes from one address, and no time passes
             setattr(asker, each, Strangers(self.live.now, at_once=10**9))
-        add_pages(self.app, self.store, live, self.books, published=False)
+        add_pages(self.app, live, pages)
         self._tokens = {name: self.begin(name) for name in GRANTED}
         self._tokens["ended"] = self.begin("all")
         self.store.end_session(sessions.hash_of(self._tokens["ended"][0]), SOON, "signed out")

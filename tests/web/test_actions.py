@@ -26,7 +26,10 @@ from flowcentre.web import create_server
 from flowcentre.web.action_shapes import ActionsShape
 from flowcentre.web.action_slips import dues
 from layouts import action_page, shell
+from layouts import actions as actions_page
+from layouts import alerts as alerts_page
 from tests.layouts.alerts_cast import ALERTING, HOUR
+from tests.layouts.cast import pages
 from tests.web.alerts_cast import ASSETS, FORM, WHO, Watch, fill_in, forms_of, glass_of, send
 from tests.web.cast import running
 
@@ -46,7 +49,7 @@ class Actions(Watch):
         )
         glass = replace(
             glass_of(alerts),
-            pages=shell.live_pages(alerts=alerts, actions=book),
+            pages=shell.live_pages(pages(alerts_page.page(alerts), actions_page.page(book))),
             action_page=lambda story, form: action_page.document(story, form, fingerprint="1"),
             new_action=lambda draft, form: action_page.form_document(draft, form, fingerprint="1"),
         )
@@ -408,7 +411,8 @@ def test_the_page_and_the_api_tell_the_overdue_first_and_what_ended(watch: Actio
     assert ended["effect"]["over_minutes"] == 120
     assert client.get("/api/v1/actions", params={"since": "2026-11-22T07:59:00Z"}).json()["ended"] == []
     assert client.get("/api/v1/actions", params={"since": "yesterday"}).status_code == 422
-    live = shell.live_pages(actions=ActionBook(store, watch.live.current, watch.clock))["actions"]
+    book = ActionBook(store, watch.live.current, watch.clock)
+    live = shell.live_pages(pages(actions_page.page(book)))["actions"]
     page = words(live(watch.live.current()))
     assert page.index("overdue one") < page.index("one to come") < page.index("one done")
     assert "1 overdue" in page
