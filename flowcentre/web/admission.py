@@ -81,7 +81,10 @@ async def still(asker: Asker, scope: Scope, path: str) -> bool:
     """Would the same request be let through now? Where nobody can tell, no."""
     try:
         known = await asker.of(Headers(scope=scope), _peer(scope))
-    except Exception:
+    except NotKnown:
+        return False
+    except Exception as error:
+        log.warning("a stream ends, for nobody can tell who listens", **kind_and_place(error))
         return False
     needs = decision("GET", path)
     return known is not None and needs is not None and may(known.identity, needs, path)
