@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Route, expect, sync_playwright
 
 ASSETS = Path(__file__).parents[2] / "assets"
 KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
@@ -22,6 +23,7 @@ Show = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=30_000)  # as long as everything else of Playwright's waits, where a machine is busy
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET.split())
         yield chromium
@@ -109,17 +111,41 @@ def show(browser: Browser) -> Iterator[Show]:
     page.close()
 
 
-# A grid shares its room out among its columns a moment after it was made wider or narrower.
+# A grid shares its room out among its columns a moment after it was made wider or narrower. That moment has passed when
+# nothing moved for a while, in which a busy machine too has drawn the page some times: one long frame is no such while.
 _COLUMNS_STAND = """() => new Promise(done => {
   const widths = () => [...document.querySelectorAll(".ag-header-cell")].map(c => c.getBoundingClientRect().width).join();
-  let [was, since] = [widths(), performance.now()];
+  let [was, since, drawn] = [widths(), performance.now(), 0];
   const look = () => {
     const now = widths();
-    if (now !== was) [was, since] = [now, performance.now()];
-    if (performance.now() - since > 250) done(); else requestAnimationFrame(look);
+    drawn += 1;
+    if (now !== was) [was, since, drawn] = [now, performance.now(), 0];
+    if (performance.now() - since > 250 && drawn > 10) done(); else requestAnimationFrame(look);
   };
   look();
 })"""
+
+
+# A grid whose rows are on their way shows one without a word in it.
+_A_WORD = re.compile(r"\S")
+
+
+def first_row(page: Page, grid: str) -> Locator:
+    """The ref of the person in the first row of a grid, once it is there."""
+    return page.locator(f'#{grid} .ag-row[row-index="0"] [col-id=ref]').filter(has_text=_A_WORD)
+
+
+# A grid may draw its rows once more a moment after they have come.
+_STAYS = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+    () => done(document.activeElement.closest('.ag-row') !== null))))"""
+
+
+def stand_on_first(page: Page, grid: str) -> None:
+    """Have the keyboard in the first row of a grid, and there to stay."""
+    first = first_row(page, grid)
+    first.focus()
+    while not page.evaluate(_STAYS):
+        first.focus()
 
 
 def widen(page: Page, width: int, height: int) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Request, expect
 
 from flowcentre.web import finished
 from tests.layouts.cast import CONDITIONS
-from tests.layouts.conftest import as_new, widen
+from tests.layouts.conftest import as_new, first_row, stand_on_first, widen
 from tests.layouts.delays_cast import Book, someone, staying
 from tests.layouts.delays_server import Shown, serving
 from tests.layouts.test_wall_in_chromium import everything_seen
@@ -54,8 +54,8 @@ def until(screen: Page, holds: str) -> None:
 def opened(screen: Page, address: str, query: str = "") -> Page:
     screen.goto(address + query)
     screen.locator(".delays h1").wait_for(timeout=PATIENT)
-    screen.locator(f"#delays-grid {FIRST} [col-id=ref]").wait_for(timeout=PATIENT)
-    until(screen, "window.flowcentre?.swaps > 0")  # what came while it was being put up
+    first_row(screen, "delays-grid").wait_for(timeout=PATIENT)
+    until(screen, "window.flowcentre?.swaps > 0 && !window.flowcentre.owed")  # what came while it was being put up
     screen.evaluate("window.sameDocument = true")
     return screen
 
@@ -73,17 +73,9 @@ def refs(screen: Page) -> list[str]:
 ROW = "document.activeElement.closest('.ag-row')"
 
 
-# A grid may draw its rows once more a moment after they have come.
-STAYS = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
-    () => done(document.activeElement.closest('.ag-row') !== null))))"""
-
-
 def stand_on(screen: Page, index: int) -> None:
     """Go to a row by the keyboard."""
-    first = screen.locator(f"#delays-grid {FIRST} [col-id=ref]")
-    first.focus()
-    while not screen.evaluate(STAYS):
-        first.focus()
+    stand_on_first(screen, "delays-grid")
     for reached in range(index + 1):
         until(screen, f"{ROW}?.getAttribute('row-index') === '{reached}'")
         if reached < index:
@@ -173,7 +165,7 @@ def test_a_past_moment_is_asked_for_by_a_form_that_keeps_the_choice_and_led_back
     expect(screen.locator(".list-past")).to_contain_text("As known at 08:00 on 18 November 2026", timeout=PATIENT)
     expect(screen.locator("#chip-pathway-1")).to_be_visible()
     assert "pathway=1" in screen.url
-    screen.locator(f"#delays-grid {FIRST} [col-id=ref]").wait_for(timeout=PATIENT)
+    first_row(screen, "delays-grid").wait_for(timeout=PATIENT)
     screen.locator("#to-the-present").click()
     expect(screen.locator(".list-past")).to_have_count(0, timeout=PATIENT)
     assert screen.url.endswith("?pathway=1")
@@ -211,9 +203,9 @@ def test_arrows_lead_to_a_row_enter_opens_its_person_escape_leads_back_and_tab_l
     assert ref not in screen.url
     screen.keyboard.press("Escape")
     expect(screen.locator("#list-drawer")).to_be_hidden()
-    assert screen.evaluate("document.activeElement.closest('.ag-row')?.getAttribute('row-index')") == "3"
+    until(screen, f"{ROW}?.getAttribute('row-index') === '3'")
     screen.keyboard.press("Tab")
-    assert screen.evaluate("document.activeElement.closest('#delays-grid .ag-row')") is None
+    until(screen, f"{ROW} === null")
     screen.locator(f"#delays-grid {FIRST} [col-id=ref]").click()
     expect(screen.locator("#list-drawer")).to_be_visible(timeout=PATIENT)
     # No address ever holds a person's ref, however their line of time is opened.
@@ -282,9 +274,8 @@ def test_a_new_list_never_takes_the_row_from_under_the_focus(screen: Page, addre
     expect(screen.locator(f'#delays-grid .ag-row[row-index="{now}"][row-id="{ref}"]').first).to_be_attached(
         timeout=PATIENT
     )
-    until(screen, f"{ROW}?.getAttribute('row-id') === '{ref}'")
-    assert screen.evaluate(f"{ROW}.getAttribute('row-index')") == str(now)
-    assert 0 <= screen.evaluate(f"{ROW}.getBoundingClientRect().top") < screen.evaluate("innerHeight")
+    until(screen, f"{ROW}?.getAttribute('row-id') === '{ref}' && {ROW}.getAttribute('row-index') === '{now}'")
+    until(screen, f"{ROW}?.getBoundingClientRect().top >= 0 && {ROW}.getBoundingClientRect().top < innerHeight")
     expect(bar).to_be_hidden()
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
 from structlog.testing import capture_logs
 
 from flowcentre.access.accounts import hashed
 from flowcentre.model import Grant, Role, Scope
 from flowcentre.store import open_store
-from tests.layouts.conftest import as_new, is_against_the_policy
+from tests.layouts.conftest import as_new, first_row, is_against_the_policy
 from tests.layouts.delays_cast import Book
 from tests.layouts.delays_server import Shown, serving
 from tests.web.access_cast import ACCESS, Clock, Door, account
@@ -78,7 +78,8 @@ def screen(tab: Page, shown: Shown, door: Door) -> Iterator[Page]:
 def sign_in(screen: Page, name: str, password: str = PASSWORD) -> None:
     screen.fill("#name", name)
     screen.fill("#password", password)
-    screen.keyboard.press("Enter")
+    with screen.expect_navigation():  # and its scripts run: what is sent before they do goes past them
+        screen.keyboard.press("Enter")
 
 
 def test_one_signs_in_on_the_way_to_a_page_and_its_list_is_there(screen: Page, address: str) -> None:
@@ -88,7 +89,7 @@ def test_one_signs_in_on_the_way_to_a_page_and_its_list_is_there(screen: Page, a
     expect(screen.get_by_role("alert")).to_contain_text("did not let you in")
     sign_in(screen, "manager")
     # The page and its grid both ask by callbacks: each proves that it is of this session.
-    screen.locator('.ag-row[row-index="0"] [col-id=ref]').wait_for(timeout=PATIENT)
+    first_row(screen, "delays-grid").wait_for(timeout=PATIENT)
     assert screen.url == f"{address}/delays?pathway=1"
     kept = {each["name"]: each for each in screen.context.cookies()}
     assert {name: each["httpOnly"] for name, each in kept.items()} == {
@@ -104,7 +105,7 @@ def test_a_page_says_that_its_session_is_over_and_leads_back_to_itself(screen: P
     screen.goto(f"{address}/delays")
     sign_in(screen, "manager")
     screen.locator(".delays h1").wait_for(timeout=PATIENT)
-    row = screen.locator('.ag-row[row-index="0"] [col-id=ref]').first
+    row = first_row(screen, "delays-grid")
     row.wait_for(timeout=PATIENT)
     screen.evaluate(
         "document.getElementById('drawer-content').innerHTML = '<p>NG-1</p>';"
@@ -117,14 +118,14 @@ def test_a_page_says_that_its_session_is_over_and_leads_back_to_itself(screen: P
         door.store.end_session(each.token_hash, door.clock.at, "an administrator")
     door.front.forget()
     over = screen.locator("#over")
-    expect(over).to_contain_text("Your session is over", timeout=10_000)
+    expect(over).to_contain_text("Your session is over", timeout=PATIENT)
     # Nobody's row can be read any more by whoever comes past.
     expect(row).to_be_hidden()
     expect(drawn).to_be_hidden()
     said = "getComputedStyle(document.querySelector('.list-grid'), '::before').content"
     assert "once you have signed in" in screen.evaluate(said)
     over.get_by_role("link").click()
-    assert screen.url == f"{address}/sign-in?next=%2Fdelays"
+    screen.wait_for_url(f"{address}/sign-in?next=%2Fdelays")
     sign_in(screen, "manager")
     screen.wait_for_url(f"{address}/delays")
 
@@ -194,7 +195,7 @@ def test_an_administrator_gives_a_screen_its_address_and_takes_it_away(screen: P
     assert kept.seen_at is not None
     door.store.revoke_display(kept.id, door.clock.at)
     door.front.forget()
-    expect(screen.locator("#over")).to_contain_text("no longer let in", timeout=5_000)
+    expect(screen.locator("#over")).to_contain_text("no longer let in", timeout=PATIENT)
     screen.context.clear_cookies()
     screen.context.add_cookies(person)
     screen.goto(f"{address}/access")
@@ -232,16 +233,20 @@ def test_a_browser_keeps_nobody_whom_a_manager_looked_at(
     """Neither what it stores nor its history nor what it tells another server holds a reference; nor does a crash's report."""
     refs = {stay.person.ref for stay in shown.book.stays}
     asked: list[str] = []
-    screen.on("request", lambda request: asked.append(f"{request.url} {request.all_headers()}"))
+
+    def note(request: Request) -> None:
+        asked.append(f"{request.url} {request.all_headers()}")
+
+    screen.on("request", note)
     screen.goto(f"{address}/delays")
     sign_in(screen, "manager")
-    row = screen.locator('.ag-row[row-index="1"] [col-id=ref]')
-    row.wait_for(timeout=PATIENT)
+    first_row(screen, "delays-grid").wait_for(timeout=PATIENT)
     screen.locator("#choose-columns summary").click()
     screen.locator('#list-columns input[value="family"]').check()
     screen.locator("#pathway-1").click()
     expect(screen.locator("#chip-pathway-1")).to_be_visible(timeout=PATIENT)
-    row.wait_for(timeout=PATIENT)
+    row = screen.locator('.ag-row[row-index="1"] [col-id=ref]')  # of the list that is chosen now
+    expect(row).to_have_text(shown.book.choose("pathway=1").people[1].person.ref, timeout=PATIENT)
     row.click()
     expect(screen.locator("#list-drawer")).to_contain_text("Ready to leave", timeout=PATIENT)
     opened = screen.locator("#list-drawer h2").inner_text()
@@ -251,6 +256,7 @@ def test_a_browser_keeps_nobody_whom_a_manager_looked_at(
         screen.get_by_role("link", name="CSV").click()
     assert opened in download.value.path().read_text(encoding="utf-8")
     assert opened not in download.value.suggested_filename
+    screen.remove_listener("request", note)  # the page is the next test's too
     kept = screen.evaluate(KEPT)
     assert "family" in kept  # the columns, which are chosen for good
     assert "_dash-update-component" in kept
@@ -338,7 +344,7 @@ def test_what_is_typed_stays_when_the_session_is_over_and_is_sent_after_the_next
     expect(over).to_have_count(0)
     screen.get_by_role("button", name="Declare").click()
     expect(screen.get_by_role("status")).to_contain_text("Level 3")
-    assert screen.get_by_text("two wards are closed").count() > 0
+    expect(screen.get_by_text("two wards are closed").first).to_be_visible()
 
 
 def test_the_huddle_goes_on_with_its_words_after_the_next_sign_in(screen: Page, centre: tuple[Centre, str]) -> None:
@@ -348,7 +354,7 @@ def test_the_huddle_goes_on_with_its_words_after_the_next_sign_in(screen: Page, 
     sign_in(screen, "lead")
     screen.fill("#words", "theatre list cut by two")
     end_sessions(county)
-    expect(screen.locator("#over")).to_contain_text("What you typed stays here", timeout=10_000)  # its stream ends
+    expect(screen.locator("#over")).to_contain_text("What you typed stays here", timeout=PATIENT)  # its stream ends
     with screen.expect_popup() as beside:
         screen.locator("#over").get_by_role("link").click()
     sign_in(beside.value, "lead")

@@ -10,7 +10,7 @@ from unittest import mock
 import fastapi.routing
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flowcentre.store import Store
 from tests.web.cast import Westshire, running
@@ -67,7 +67,8 @@ def asks(centre: Centre) -> Iterator[httpx.Client]:
 # A module's, not the session's: while it is open nobody else can start one in this process.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real Chromium."""
+    """A real Chromium, which may take its time on a busy machine: what is promised of time is measured apart."""
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
         yield chromium
