@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import tempfile
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,6 +40,25 @@ def pytest_configure(config: pytest.Config) -> None:
 def at() -> datetime:
     """The moment at which tests stand: a Sunday morning in November, London on UTC."""
     return datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def free_port() -> Iterator[Callable[[], int]]:
+    """Gives ports that a server of the test may listen at, and again after it has ended.
+
+    Each is bound here all the while, and never listened at: else it could be given to another test's server before ours is up.
+    """
+    with ExitStack() as kept:
+
+        def keep() -> int:
+            one = kept.enter_context(socket.socket())
+            one.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # so that a server that says the same may come beside it
+            one.bind(("127.0.0.1", 0))
+            return int(one.getsockname()[1])
+
+        yield keep
 
 
 @pytest.fixture(scope="session")
