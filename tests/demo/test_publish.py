@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -45,13 +44,6 @@ run_publisher(county, seed=1, start=start, now=now, parent=os.getppid(), ready=l
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def wait_for(what: Callable[[], object], seconds: float = 20) -> None:
     until = time.monotonic() + seconds
     while not what():
@@ -60,13 +52,13 @@ def wait_for(what: Callable[[], object], seconds: float = 20) -> None:
 
 
 @pytest.fixture
-def start_child(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def start_child(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts publishers; those still running at the end are ended."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*wrapping: str, port: int | None = None) -> subprocess.Popen[str]:
+    def start(*wrapping: str) -> subprocess.Popen[str]:
         command = [*wrapping, sys.executable, "-c", CHILD]
-        arguments = [str(tmp_path / "drops"), str(port or free_port()), START.isoformat()]
+        arguments = [str(tmp_path / "drops"), str(free_port()), START.isoformat()]
         root = Path(__file__).resolve().parent.parent.parent
         child = subprocess.Popen([*command, *arguments], cwd=root, stdout=subprocess.PIPE, text=True)
         started.append(child)
@@ -163,7 +155,9 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def answering(configured: Callable[..., County]) -> Iterator[tuple[ThreadingHTTPServer, list[datetime]]]:
+def answering(
+    configured: Callable[..., County], free_port: Callable[[], int]
+) -> Iterator[tuple[ThreadingHTTPServer, list[datetime]]]:
     """A publisher that answers over HTTP, at a moment which the test may move."""
     county = configured(free_port())
     own = Publisher(Simulation(WESTSHIRE, seed=1, start=START), county)
@@ -251,12 +245,9 @@ def test_the_process_ends_cleanly_when_it_is_told_to(
     assert child.wait(timeout=10) == 0
 
 
-def test_the_process_does_not_outlive_its_parent(
-    start_child: Callable[..., subprocess.Popen[str]], tmp_path: Path
-) -> None:
-    port = free_port()
+def test_the_process_does_not_outlive_its_parent(start_child: Callable[..., subprocess.Popen[str]]) -> None:
     # The shell is the parent: it waits for the publisher, and is killed in front of it.
-    shell = start_child("sh", "-c", '"$@"; exit $?', "sh", port=port)
+    shell = start_child("sh", "-c", '"$@"; exit $?', "sh")
     children = Path(f"/proc/{shell.pid}/task/{shell.pid}/children").read_text().split()
     assert len(children) == 1
     shell.kill()
@@ -264,10 +255,9 @@ def test_the_process_does_not_outlive_its_parent(
 
     def gone() -> bool:
         try:
-            os.kill(int(children[0]), 0)
-        except ProcessLookupError:
+            return Path(f"/proc/{children[0]}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        except (FileNotFoundError, ProcessLookupError):  # the file may go while it is read
             return True
-        return Path(f"/proc/{children[0]}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
     wait_for(gone)
 

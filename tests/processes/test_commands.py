@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -242,12 +241,6 @@ def test_a_log_tells_an_errors_kind_and_place_and_never_its_words() -> None:
 # --- make run -----------------------------------------------------------------------------
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 def get(url: str) -> bytes | None:
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
@@ -310,7 +303,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     ],
 )
 def test_westshire_runs_stops_with_ctrl_c_and_goes_on_from_the_same_store(
-    tmp_path: Path, asked: tuple[str, ...], days: int, points: int
+    tmp_path: Path, free_port: Callable[[], int], asked: tuple[str, ...], days: int, points: int
 ) -> None:
     port, demo_port = free_port(), free_port()
     here = f"http://127.0.0.1:{port}"
@@ -355,13 +348,17 @@ def test_a_first_start_tells_28_days_unless_it_is_asked_for_fewer_and_no_more(mo
     assert asked == [28, 3]
 
 
-def test_a_county_that_asks_nobody_who_they_are_is_shown_to_no_other_machine(tmp_path: Path) -> None:
+def test_a_county_that_asks_nobody_who_they_are_is_shown_to_no_other_machine(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
     with pytest.raises(CannotStart, match=r"--host 0.0.0.0 would let others see it.*access.toml"):
         run_command(None, f"sqlite:///{tmp_path / 'flow.db'}", free_port(), free_port(), 3, host="0.0.0.0")
     assert list(tmp_path.iterdir()) == []  # refused before anything else is done
 
 
-def test_a_kill_in_the_first_start_leaves_nobody_who_would_hold_the_store(tmp_path: Path) -> None:
+def test_a_kill_in_the_first_start_leaves_nobody_who_would_hold_the_store(
+    tmp_path: Path, free_port: Callable[[], int]
+) -> None:
     with run(tmp_path, free_port(), free_port()) as process:
         for _ in range(150):
             started = psutil.Process(process.pid).children(recursive=True)

@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -130,12 +129,6 @@ def running(tmp_path: Path, name: str, *arguments: str) -> Iterator[subprocess.P
                 process.wait()
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 def get(port: int, path: str) -> tuple[HTTPResponse, bytes] | None:
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
@@ -168,7 +161,7 @@ def longest_gap(polls: list[Poll]) -> timedelta:
 
 
 def test_each_due_poll_runs_once_every_web_shows_it_and_an_engines_death_delays_no_feed(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, postgres_url: str, free_port: Callable[[], int]
 ) -> None:
     folder, dropped = tmp_path / "county", tmp_path / "drop"
     folder.mkdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
@@ -13,7 +14,7 @@ from flowcentre.model import EVERYWHERE, Identity, Permission
 from flowcentre.store import Store, open_store
 from flowcentre.web.asker import SESSION
 from tests.processes import test_two_engines_two_webs as apart
-from tests.processes.test_two_engines_two_webs import free_port, get, running, until
+from tests.processes.test_two_engines_two_webs import get, running, until
 from tests.web.typed_cast import form_in
 
 PLACE = """
@@ -87,7 +88,7 @@ def post(port: int, path: str, fields: dict[str, str], cookie: str) -> int:
 
 
 def test_what_is_typed_at_one_web_server_is_at_the_other_and_once_though_it_is_sent_to_both(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, postgres_url: str, free_port: Callable[[], int]
 ) -> None:
     folder = folder_of(tmp_path)
     store = open_store(postgres_url)  # brings the schema up to date: a web server does not
