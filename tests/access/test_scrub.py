@@ -80,10 +80,10 @@ def test_of_an_event_every_value_is_looked_at_and_figures_stay_figures():
 
 def test_a_line_of_any_kind_takes_no_time():
     lines = ["1 " * 5000, "a" * 10_000 + "1@", "a@b." * 3000, "0 " * 5000, "2026-" * 2000]
-    began = time.perf_counter()
+    began = time.process_time()  # of this process: others may keep the machine
     for line in lines:
         scrubbed(line)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 CRASH = """

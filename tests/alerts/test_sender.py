@@ -633,6 +633,7 @@ class Waited(Noting):
     kind = "waited"
     came: ClassVar[threading.Semaphore]
     go_on: ClassVar[threading.Event]
+    both: ClassVar[threading.Event] = threading.Event()  # two hang at once
     at_once: ClassVar[list[int]] = []  # how many hung, each time one more did
     hanging: ClassVar[int] = 0
     lock: ClassVar[threading.Lock] = threading.Lock()
@@ -642,6 +643,8 @@ class Waited(Noting):
             with self.lock:
                 Waited.hanging += 1
                 self.at_once.append(self.hanging)
+                if self.hanging == 2:
+                    self.both.set()
             self.go_on.wait(30)
             with self.lock:
                 Waited.hanging -= 1
@@ -650,7 +653,8 @@ class Waited(Noting):
 
 
 def test_one_channel_that_hangs_holds_up_no_other(store):
-    Waited.came, Waited.go_on = threading.Semaphore(0), threading.Event()
+    Waited.came, Waited.go_on, Waited.both = threading.Semaphore(0), threading.Event(), threading.Event()
+    Waited.at_once.clear()
     leads = [Lead(f"hung-{n}", f"Hung {n}", (("hangs", f"hung-{n}"),)) for n in range(8)]
     leads.append(Lead("free", "Free", (("works", "free"),)))
     ways = (
@@ -663,6 +667,7 @@ def test_one_channel_that_hangs_holds_up_no_other(store):
         try:
             assert Waited.came.acquire(timeout=20)
             assert handed() == [("works", "free")]
+            assert Waited.both.wait(20)
         finally:
             Waited.go_on.set()
         for _ in range(8):

@@ -111,10 +111,10 @@ def test_an_answer_becomes_facts_through_the_connector(source: Source) -> None:
 
 
 def test_a_source_that_is_not_there_is_unavailable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as nobody:
-        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
-    with pytest.raises(FeedUnavailable, match="cannot be reached"):
-        get(HttpSettings(url=url))
+    with socket.socket() as nobody:  # it has the port, and does not listen
+        nobody.bind(("127.0.0.1", 0))
+        with pytest.raises(FeedUnavailable, match="cannot be reached"):
+            get(HttpSettings(url=f"http://127.0.0.1:{nobody.getsockname()[1]}/"))
 
 
 def test_a_silent_source_meets_the_read_time_out(source: Source) -> None:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from datetime import timedelta
@@ -223,12 +222,12 @@ def test_the_fork_server_is_started_anew_when_it_dies_with_everything_loaded_ahe
 ) -> None:
     monkeypatch.chdir(tmp_path)  # where Python would not find the modules by itself
     workers.ask(question(pretend.Steady))
-    for child in psutil.Process().children():
-        if "multiprocessing.forkserver" in " ".join(child.cmdline()):
-            child.kill()
-            # Not waited for here: multiprocessing does.
-    deadline = threading.Event()
-    deadline.wait(0.2)
+    (server,) = [
+        each for each in psutil.Process().children() if "multiprocessing.forkserver" in " ".join(each.cmdline())
+    ]
+    server.kill()
+    while server.status() != psutil.STATUS_ZOMBIE:  # multiprocessing is who takes it off the list
+        time.sleep(0.01)
     answered = workers.ask(question(pretend.LoadedAhead))
     assert isinstance(answered, Answer)
     assert answered.bookmark == "ahead"

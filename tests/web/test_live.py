@@ -218,7 +218,7 @@ def test_ctrl_c_ends_a_server_process_cleanly(tmp_path: Path) -> None:
             lines = stream.iter_lines()
             next(lines)
             process.send_signal(signal.SIGINT)
-            output, errors = process.communicate(timeout=5)
+            output, errors = process.communicate(timeout=30)
     finally:
         process.kill()
         process.wait()
