@@ -13,6 +13,7 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
@@ -34,6 +35,15 @@ def _quick_folder() -> Path:
 def pytest_configure(config: pytest.Config) -> None:
     """Have the folders of tests made where files are quick, unless whoever runs them says where."""
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_quick_folder()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient() -> Iterator[None]:
+    """Whoever asks a server waits longer than httpx's five seconds for it, where nothing else is said: a machine may be busy."""
+    with pytest.MonkeyPatch.context() as patch:
+        for length in ("connect", "read", "write", "pool"):
+            patch.setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, length, 30.0)
+        yield
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.layouts.conftest import Show, as_new
 from tests.layouts.packages_cast import Book
 from tests.layouts.test_wall_in_chromium import everything_seen
 from tests.web.cast import Publisher, QuietStore, running
+from tests.web.test_wall_script import until
 
 pytestmark = pytest.mark.browser
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -211,6 +212,8 @@ def test_capacity_stands_above_every_page_and_follows_the_present_without_loadin
     expect(headline).to_have_text(str(shown.known.starting), timeout=PATIENT)
     expect(screen).to_have_title("Capacity - Flow Centre")
     expect(screen.locator("#top nav a.here")).to_have_text("Capacity")
+    # What came while it was being put up: what stands in the place of an opened one just then is not open.
+    until(screen, "window.flowcentre?.swaps > 0 && !window.flowcentre.owed")
     screen.locator("summary", has_text="The same week by week").first.click()
     screen.evaluate("window.sameDocument = true")
     shown.change()
