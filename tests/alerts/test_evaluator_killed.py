@@ -17,6 +17,7 @@ from flowcentre.alerts.machine import judge, step
 from flowcentre.model import County, Flapping, Level, Place, PlaceKind, Places, Rule, Seen, Standing
 from flowcentre.store import open_store
 from tests.alerts.machine_cast import AT, HOUR, MINUTE, RULE
+from tests.store.saying import until_ended
 
 WARD = "northgate-a1"
 MEASURE = "ga_beds_occupied"
@@ -92,6 +93,7 @@ def killed_after(url: str, minute: int, looks: int) -> int:
         child.wait(timeout=30)
         ear.join()
         child.stdout.close()
+    until_ended(url)
     return heard[-1]
 
 

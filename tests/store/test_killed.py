@@ -12,6 +12,7 @@ import pytest
 
 from flowcentre.model import Outcome
 from flowcentre.store import Store, open_store
+from tests.store.saying import until_ended
 
 ROUNDS = 4
 WARDS = 40
@@ -62,6 +63,7 @@ def acknowledged_until_killed(url: str, at: datetime, after: int) -> list[int]:
     engine.wait(timeout=30)
     ear.join()
     engine.stdout.close()
+    until_ended(url)
     return seen
 
 
