@@ -95,7 +95,7 @@ def test_what_is_typed_at_one_web_server_is_at_the_other_and_once_though_it_is_s
     here, there = free_port(), free_port()
     web = ("web", "--config", str(folder), "--store", postgres_url, "--port")
     with running(tmp_path, "here", *web, str(here)), running(tmp_path, "there", *web, str(there)):
-        until(lambda: shown_at(here) and shown_at(there))
+        until(lambda: shown_at(here) and shown_at(there), apart.STARTED_WITHIN)
         desk = signed_in(store)
         fields = form_in(form(here, "/type-in/maple-gardens", desk), extra_care_used="40", extra_care_capacity="46")
         assert post(here, "/type-in/maple-gardens", fields, desk) == 303

@@ -305,9 +305,9 @@ def running(app: FlowServer, port: int = 0) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        assert answering.wait(10), "the server did not start"
+        assert answering.wait(60), "the server did not start"
         yield server.url
     finally:
         server.stop()
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive(), "the server did not stop"
