@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from dash import html
 from dash.development.base_component import Component
 
@@ -22,9 +20,7 @@ _NO_REFERENCE = "That reference is in no entry: see that it is written as in the
 _NOBODY = "Nobody of that name or title is in the audit."
 
 
-def document(
-    picture: Picture, shown: AuditShown, head: tuple[int, str], mark: str, at: datetime, *, fingerprint: str
-) -> str:
+def document(picture: Picture, shown: AuditShown, head: tuple[int, str], mark: str, *, fingerprint: str) -> str:
     """The page of the audit. ``head`` is the number and the hash of its newest entry."""
     parts: list[Component | None] = [html.H1("Audit"), _answer(shown, mark), _questions(mark), _head(head)]
     if not shown.asked and not shown.mistake:

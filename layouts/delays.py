@@ -63,9 +63,4 @@ def answer(book: ListBook[Delay], picture: Picture, question: object) -> tuple[R
     return list_answers.answer(PAGE, book, picture, question, line_of)
 
 
-def reply(book: ListBook[Delay], picture: Picture, question: object) -> Reply:
-    """The same of everybody."""
-    return answer(book, picture, question)[0]
-
-
 DELAYS_PAGE = ListedPage(PAGE, page, render, answer, has_lists)

@@ -39,8 +39,3 @@ def answer(book: PackageBook, picture: Picture, question: object) -> tuple[Reply
         return life(ref, told, list_answers.listed_as(chosen, ref), chosen.picture), refs
 
     return list_answers.answer(PAGE, book, picture, question, line_of)
-
-
-def reply(book: PackageBook, picture: Picture, question: object) -> Reply:
-    """The same of everybody."""
-    return answer(book, picture, question)[0]

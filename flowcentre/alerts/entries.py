@@ -86,7 +86,7 @@ def entries(
         elif telling.action is not None:
             chased[telling.action] = telling  # of two that waited the newer says all
         elif telling.kind is TellingKind.CHANNEL:
-            found.append(_channel(telling, failing.get(telling.subject, ""), alerting, at))
+            found.append(_channel(telling, failing.get(telling.subject, ""), alerting))
     found += [_chaser(actions[number], telling, alerting, picture, at) for number, telling in chased.items()]
     found += [_alert_or_less(alerts[number], kinds, alerting, picture, at) for number, kinds in told.items()]
     return sorted(found, key=lambda entry: (entry.over, _ORDER.index(entry.severity), -entry.raised_at.timestamp()))
@@ -282,7 +282,7 @@ def _test(lead: Lead, channel: str, alerting: Alerting, at: datetime) -> Entry:
     return Entry(line, text, link, Severity.NOTICE, False, at)
 
 
-def _channel(telling: Telling, trouble: str, alerting: Alerting, at: datetime) -> Entry:
+def _channel(telling: Telling, trouble: str, alerting: Alerting) -> Entry:
     link = f"{alerting.public_url.rstrip('/')}/alerts"
     line = f'messages by "{telling.subject}" do not arrive'
     text = (

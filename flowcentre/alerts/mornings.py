@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from flowcentre.alerts.lines import Line, judge_time, time_at_level, value_at
 from flowcentre.alerts.machine import judge, step
-from flowcentre.model import EPOCH, Alerting, Judged, Point, Rule, RuleKind, Seen, Standing
+from flowcentre.model import EPOCH, Judged, Point, Rule, RuleKind, Seen, Standing
 
 NOT_KNOWN = "-"
 _BEGIN = EPOCH + timedelta(days=20_000)
@@ -68,11 +68,6 @@ def _apart(sees: Sequence[str], wanted: Sequence[str], gives: Sequence[str]) -> 
 def _ordinal(number: int) -> str:
     ending = "th" if 10 < number % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
-
-
-def failing(alerting: Alerting) -> list[str]:
-    """Every morning of every rule that gives something else than its author wrote down, in words; empty where all is well."""
-    return [f'rule "{rule.id}": {what}' for rule in alerting.rules for _, what, _ in unproved(rule)]
 
 
 def _figure(word: str) -> float | None:

@@ -52,7 +52,7 @@ class _Run:
         self._firings: list[Firing] = []
         self._blind: list[Span] = []
         self._worst_at: datetime | None = None
-        self._begun: tuple[datetime, datetime] | None = None  # pending, raised
+        self._raised_at: datetime | None = None
         self._flapping = False
         self._worst: float | None = None
         self.passed = 0
@@ -74,7 +74,7 @@ class _Run:
 
     def _note(self, each: Transition, at: datetime) -> None:
         if each.what is What.RAISED:
-            self._begun = (self._standing.breach_since or at, at)
+            self._raised_at = at
             self._worst, self._worst_at, self._flapping, self._blind = self._standing.worst, at, False, []
         elif each.what is What.PASSED:
             self.passed += 1
@@ -88,13 +88,11 @@ class _Run:
             self._end(at)
 
     def _end(self, cleared_at: datetime | None) -> None:
-        assert self._begun is not None
-        pending_at, raised_at = self._begun
+        assert self._raised_at is not None
         self._firings.append(
             Firing(
                 self._standing.subject,
-                pending_at,
-                raised_at,
+                self._raised_at,
                 cleared_at,
                 tuple(self._blind),
                 self._worst,
@@ -102,10 +100,10 @@ class _Run:
                 self._flapping,
             )
         )
-        self._begun = None
+        self._raised_at = None
 
     def ended(self) -> list[Firing]:
         """Every alert; the last may stand still."""
-        if self._begun is not None:
+        if self._raised_at is not None:
             self._end(None)
         return self._firings

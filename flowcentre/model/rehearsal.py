@@ -18,7 +18,6 @@ class Firing:
     """One alert that there would have been."""
 
     subject: str
-    pending_at: datetime
     raised_at: datetime
     cleared_at: datetime | None = None  # None: it would stand still
     blind: tuple[Span, ...] = ()

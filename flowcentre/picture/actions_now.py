@@ -25,7 +25,6 @@ from flowcentre.model import (
     Point,
     Rule,
     RuleKind,
-    Telling,
 )
 from flowcentre.picture.effect import LOOKS, Histories, effects, since_logged
 from flowcentre.picture.worked_out import WorkedOut
@@ -45,7 +44,6 @@ class ActionReads(Protocol):
     def actions(self, *, open_only: bool = False, since: datetime | None = None, limit: int = 200) -> list[Action]: ...
     def action(self, action: int, /) -> Action | None: ...
     def action_notes(self, action: int, /) -> list[ActionNote]: ...
-    def action_chasers(self, action: int, /) -> list[Telling]: ...
     def alert(self, alert: int, /, at: datetime | None = None) -> Alert | None: ...
     def huddle(self, huddle: int, /) -> Huddle | None: ...
     def history(
@@ -78,7 +76,6 @@ class ActionStory:
     at: datetime
     action: Action
     notes: tuple[ActionNote, ...] = ()  # the first first
-    chasers: tuple[Telling, ...] = ()  # the first first
     alert: Alert | None = None  # from which it was made
     effects: tuple[Effect, ...] = ()  # each look that has its time
     so_far: Effect | None = None  # until now, of one that goes on or was done just now
@@ -213,7 +210,6 @@ class ActionBook:
             at,
             action,
             tuple(self._store.action_notes(id)),
-            tuple(self._store.action_chasers(id)),
             self._store.alert(action.alert) if action.alert is not None else None,
             looks,
             so_far,

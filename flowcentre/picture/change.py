@@ -221,26 +221,6 @@ def signed_words(change: Change) -> str:
 _SIGNS = {Turn.ROSE: "+", Turn.FELL: "\N{MINUS SIGN}"}
 
 
-def known_words(value: Value, measure: Measure, at: datetime) -> str:
-    """A figure as it stands, with all that one must know of it: "at least 412 (2 of 3 sites; figure of 08:05, 4 min old)"."""
-    if value.value is None or not math.isfinite(value.value):
-        return _SILENT.get(value.state, "not known")
-    beside = [] if value.coverage.complete else [str(value.coverage)]
-    if value.observed_at is not None:
-        beside.append(f"figure of {when_words(value.observed_at, at)}, {old_words(at - value.observed_at)}")
-    if value.state is State.STALE:
-        beside.append("too old to be the present")
-    elif value.state is State.LATE:
-        beside.append("late")
-    figure = figure_words(shown(value.value, measure, measure.decimals), measure)
-    least = "at least " if value.at_least else ""
-    more = f" ({'; '.join(beside)})" if beside else ""
-    return f"{least}{figure}{more}"
-
-
-_SILENT = {State.NEVER: "never received", State.UNKNOWN: "not known: its source gave no figure"}
-
-
 def times_words(change: Change) -> str:
     """When the two figures were observed, and how old the newer one is; "" where that is not known."""
     then, now, at = change.then.observed_at, change.now.observed_at, change.at

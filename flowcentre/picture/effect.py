@@ -36,19 +36,6 @@ class Histories(Protocol):
     ) -> dict[tuple[str, str], Sequence[Point]]: ...
 
 
-def effect(
-    store: Histories, county: County, action: Action, at: datetime, known_from: datetime | None = None
-) -> Effect | None:
-    """The last look at what came of an action that has its time by ``at``; of one that goes on, what the figure did until now.
-
-    Where figures of before ``known_from`` have been purged and one of them would be needed, nothing is said but that. None for an action without a trigger, for one that was dropped, and for one that was done less than an hour ago.
-    """
-    if action.state is ActionState.OPEN:
-        return since_logged(store, county, action, at, known_from)
-    found = effects(store, county, action, at, known_from)
-    return found[-1] if found else None
-
-
 def effects(
     store: Histories, county: County, action: Action, at: datetime, known_from: datetime | None = None
 ) -> tuple[Effect, ...]:

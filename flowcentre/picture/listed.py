@@ -108,12 +108,11 @@ class Filters(Generic[T]):
         )
         return of_units if places is None else places & of_units
 
-    def admits(self, item: T, besides: Collection[str] = ()) -> bool:
-        """Is somebody among those chosen? ``besides`` names facets that are not asked about."""
-        return self.admitting(besides)(item)
-
     def admitting(self, besides: Collection[str] = ()) -> Callable[[T], bool]:
-        """The same for many: a page asks it of a county's whole lists again and again."""
+        """Tells of each whether they are among those chosen; ``besides`` names facets that are not asked about.
+
+        Made once for many: a page asks it of a county's whole lists again and again.
+        """
         asked = [
             (None if facet == PAST else self.subject.facets[facet], values)
             for facet, values in self.in_force.items()

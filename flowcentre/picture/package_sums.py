@@ -20,7 +20,6 @@ class Waits:
     """Those who wait. Hours of care are of carers, a week; waits are in hours, and of nobody None."""
 
     people: int
-    by_setting: Mapping[Setting, int]
     by_reason: Mapping[ReferralReason | None, int]
     by_next: Mapping[NextStep, int]
     hours: float
@@ -54,7 +53,6 @@ def waits_of(packages: Iterable[Package]) -> Waits:
     needs = [package.person.carer_hours for package in waiting]
     return Waits(
         len(waiting),
-        Counter(package.person.setting for package in waiting),
         Counter(package.person.reason for package in waiting),
         Counter(package.next_step for package in waiting if package.next_step is not None),
         sum(need for need in needs if need is not None),

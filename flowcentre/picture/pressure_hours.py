@@ -39,15 +39,13 @@ class LevelHours:
     not_declared: timedelta = _NONE  # no declaration held
 
 
-def hours_at_levels(store: LevelReads, place: str, since: datetime, until: datetime) -> LevelHours:
-    """The time at each level, of stored history and of what was declared. A computed level counts where it was certain."""
-    return hours_at_all(store, [place], since, until)[place]
-
-
 def hours_at_all(
     store: LevelReads, places: Sequence[str], since: datetime, until: datetime
 ) -> Mapping[str, LevelHours]:
-    """The same of several places, read at once."""
+    """The time at each level of several places, of stored history and of what was declared.
+
+    A computed level counts where it was certain.
+    """
     keys = [(place, measure) for place in places for measure in (LEVEL.id, LEVEL_AT_MOST.id)]
     found = store.history(keys, since, until)
     declarations = store.declared_between(places[0] if len(places) == 1 else None, since, until)

@@ -134,20 +134,10 @@ class ActionVerbs(AlertVerbs):
         with self._reading(one_moment=True) as connection:
             return actions.read_noted(connection, of, since, until)
 
-    def action_chasers(self, action: int) -> list[Telling]:
-        """Who was to be reminded of an action, oldest first."""
-        with self._reading() as connection:
-            return actions.read_tellings(connection, action)
-
     def actions_of(self, alert: int) -> list[Action]:
         """The actions that were made of an alert, oldest first."""
         with self._reading() as connection:
-            return actions.read_of(connection, alert=alert)
-
-    def actions_agreed(self, huddle: int) -> list[Action]:
-        """The actions that were agreed at a huddle, oldest first."""
-        with self._reading() as connection:
-            return actions.read_of(connection, huddle=huddle)
+            return actions.read_of(connection, alert)
 
     # --- Huddles --------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from flowcentre.model import Action, ActionNote, ActionState, Noted, alerts
 from flowcentre.store import action_tables as db
@@ -173,10 +173,11 @@ def read_lately(connection: Connection, open_only: bool, since: datetime | None,
     return found + [_as_action(row) for row in connection.execute(asked)]
 
 
-def read_of(connection: Connection, *, alert: int | None = None, huddle: int | None = None) -> list[Action]:
-    """Those made of an alert, or agreed at a huddle, oldest first."""
-    of = [column == number for column, number in ((_row.alert, alert), (_row.huddle, huddle)) if number is not None]
-    return [_as_action(row) for row in connection.execute(select(db.action).where(or_(*of)).order_by(_row.id))]
+def read_of(connection: Connection, alert: int) -> list[Action]:
+    """Those made of an alert, oldest first."""
+    return [
+        _as_action(row) for row in connection.execute(select(db.action).where(_row.alert == alert).order_by(_row.id))
+    ]
 
 
 def read_notes(connection: Connection, action: int) -> list[ActionNote]:
@@ -193,13 +194,6 @@ def read_noted(connection: Connection, of: Collection[int], since: datetime, unt
         found += connection.execute(select(db.action_note).where(_note.action.in_(some), *between))
     found.sort(key=lambda row: row.id)
     return [ActionNote(row.action, Noted(row.noted), from_ms(row.at), row.by, row.words) for row in found]
-
-
-def read_tellings(connection: Connection, action: int) -> list[alerts.Telling]:
-    """Who was reminded of one, oldest first."""
-    telling = alert_tables.telling.c
-    found = connection.execute(select(alert_tables.telling).where(telling.action == action).order_by(telling.id))
-    return [as_telling(row) for row in found]
 
 
 def as_telling(row: Row[Any]) -> alerts.Telling:

@@ -122,29 +122,22 @@ class AlertVerbs(Connections):
         with self._deciding() as connection:
             return outbox.compose(connection, write, at)
 
-    def claim_message(
-        self, sender: str, at: datetime, lease: timedelta, *, leaving_out: Collection[str] = ()
-    ) -> Message | None:
-        """Take the message that has been due for longest, to send it; None where none is due.
-
-        It is one that waits, or one that a sender took and has not spoken of within its lease. ``due_at`` is then when this
-        lease ends. Messages of the channels in ``leaving_out`` are left for others.
-        """
-        with self._reading() as connection:  # asked first for the same reason
-            if not outbox.anything_due(connection, at):
-                return None
-        with self._changing() as connection:
-            return next(iter(outbox.claim(connection, sender, at, lease, leaving_out)), None)
-
     def claim_together(
         self, sender: str, at: datetime, lease: timedelta, *, leaving_out: Collection[str] = ()
     ) -> list[Message]:
-        """The same, with all else that is due to the same lead at the same address: it goes in one letter."""
-        with self._reading() as connection:
+        """Take the message that has been due for longest, to send it, with all else that goes in one letter with it; or none.
+
+        It is one that waits, or one that a sender took and has not spoken of within its lease. ``due_at`` is then when this
+        lease ends. With it go those to the same lead at the same address. Messages of the channels in ``leaving_out`` are
+        left for others.
+        """
+        with (
+            self._reading() as connection
+        ):  # asked first, so that nobody who writes waits for a question of each second
             if not outbox.anything_due(connection, at):
                 return []
         with self._changing() as connection:
-            return outbox.claim(connection, sender, at, lease, leaving_out, together=True)
+            return outbox.claim(connection, sender, at, lease, leaving_out)
 
     def delivered_together(
         self,
@@ -237,11 +230,6 @@ class AlertVerbs(Connections):
         """When the next message is due, or the next lease ends; None where none waits."""
         with self._reading() as connection:
             return outbox.next_due(connection)
-
-    def delivered(self, message: int, at: datetime, words: str = "") -> None:
-        """Note that a channel took a message, with what it said."""
-        with self._changing() as connection:
-            outbox.delivered(connection, message, at, words)
 
     def not_delivered(
         self,

@@ -121,10 +121,8 @@ def claim(
     at: datetime,
     lease: timedelta,
     leaving_out: Collection[str],
-    *,
-    together: bool = False,
 ) -> list[Message]:
-    """Take the one that has been due for longest, of those that nobody takes just now; or with what goes together with it."""
+    """Take the one that has been due for longest, of those that nobody takes just now, with what goes together with it."""
     one = connection.execute(
         select(_row.id)
         .where(_is_due(at), _row.channel.not_in(leaving_out))
@@ -132,11 +130,7 @@ def claim(
         .limit(1)
         .with_for_update(skip_locked=True)
     ).scalar()
-    if one is None:
-        return []
-    return (
-        _claim_beside(connection, one, sender, at, lease) if together else _take(connection, [one], sender, at, lease)
-    )
+    return _claim_beside(connection, one, sender, at, lease) if one is not None else []
 
 
 def _claim_beside(connection: Connection, message: int, sender: str, at: datetime, lease: timedelta) -> list[Message]:

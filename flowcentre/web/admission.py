@@ -73,7 +73,7 @@ async def admit(asker: Asker | None, scope: Scope, method: str, path: str, heade
     if method == "POST" and known.identity.issuer == MACHINE:
         raise Refused(403, "A machine reads, and does nothing.")
     if method == "POST" or _mode_of(headers) == "navigate":
-        await _note_activity(asker, method, path, headers)
+        await _note_activity(asker, method, headers)
     return known
 
 
@@ -181,7 +181,7 @@ def _must_not(asker: Asker, wait: int, address: str) -> None:
     raise Refused(429, f"Too much was asked from your address. Please try again in {wait} s.", wait=wait)
 
 
-async def _note_activity(asker: Asker, method: str, path: str, headers: Headers) -> None:
+async def _note_activity(asker: Asker, method: str, headers: Headers) -> None:
     """A store that takes nothing in just now must not keep people from reading."""
     if is_of_itself(headers):
         return

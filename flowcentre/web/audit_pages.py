@@ -164,7 +164,7 @@ class AuditRoutes:
                 return PlainTextResponse("There is no such page.", 404)
             what = shown()
             number, newest = self.store.audit_head()
-            page = draw(self.current(), what, (number, newest), fresh_mark(), self.now())
+            page = draw(self.current(), what, (number, newest), fresh_mark())
             return HTMLResponse(page, 422 if what.mistake else 200, {"cache-control": "no-store"})
 
         return self._guarded(drawn)

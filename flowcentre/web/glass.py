@@ -84,8 +84,8 @@ class Glass:
     refused_page: Callable[[Picture, Refusal], str] | None = None
     statement: Callable[[str, bool], str] | None = None  # of accessibility: county, demonstration
     access_page: Callable[[Picture, AccessNow], str] | None = None
-    # The audit: what was asked of it, the number and hash of its newest entry, the mark of its forms, and the moment.
-    audit_page: Callable[[Picture, AuditShown, tuple[int, str], str, datetime], str] | None = None
+    # The audit: what was asked of it, the number and hash of its newest entry, and the mark of its forms.
+    audit_page: Callable[[Picture, AuditShown, tuple[int, str], str], str] | None = None
 
 
 def fingerprint_of(*folders: Path) -> str:

@@ -24,7 +24,6 @@ from flowcentre.web.glass import Glass
 from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn
 
-PATH = "/silences/new"
 _AHEAD = timedelta(days=31)
 _FIELD = "%Y-%m-%dT%H:%M"
 _NOT_OURS = "This is not a form of this page: open it again."

@@ -76,7 +76,7 @@ def _chart(answered: Answered[Delay], past: Sequence[Then[Delay]], address: Addr
     now = chosen.counted if chosen.count.known else None
     most = ceil(_HEADROOM * max([then.count or 0 for then in past] + [len(now or ())])) or 1
     columns = [
-        _column(then, past[number - _WEEK] if number >= _WEEK else None, most, address, number)
+        _column(then, past[number - _WEEK] if number >= _WEEK else None, most, address)
         for number, then in enumerate(past)
     ]
     today = html.Li(
@@ -102,9 +102,7 @@ def _now_words(chosen: Chosen[Delay]) -> str:
     return least_people(len(chosen.counted), chosen.count.at_least)
 
 
-def _column(
-    then: Then[Delay], week_before: Then[Delay] | None, most: int, address: Address[Delay], number: int
-) -> html.Li:
+def _column(then: Then[Delay], week_before: Then[Delay] | None, most: int, address: Address[Delay]) -> html.Li:
     day = local_day(then.at)
     holiday = bank_holidays(day.year).get(day)
     kind = " ".join(

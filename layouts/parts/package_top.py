@@ -59,7 +59,7 @@ def top(answered: CareAnswered, address: Address[Package]) -> html.Section:
         [
             html.H2("Now", className="strip-title"),
             _count(answered, address),
-            weeks(answered, address),
+            weeks(answered),
             html.Div(tiles, className="package-tiles"),
         ],
         className="package-top",

@@ -12,9 +12,8 @@ from flowcentre.measures.derive import LONDON, day_words
 from flowcentre.model import CareTerms, Setting
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.package_weeks import DAYS, Waited
-from flowcentre.picture.packages import AT_HOME, Package
+from flowcentre.picture.packages import AT_HOME
 from layouts.finished import Markup
-from layouts.parts.list_links import Address
 from layouts.parts.rows import cell, folded, row, table
 from layouts.parts.scale import round_steps
 from layouts.parts.tree import Child, marked
@@ -25,7 +24,7 @@ _HEADROOM = 1.1
 _Up = Callable[[float], float]  # percent of the drawing, from below
 
 
-def weeks(answered: CareAnswered, address: Address[Package]) -> html.Article:
+def weeks(answered: CareAnswered) -> html.Article:
     """The chart with its words and, behind it, its table."""
     past, terms = answered.weeks, answered.chosen.picture.county.care
     known = [then.people for then in past if then.people is not None]

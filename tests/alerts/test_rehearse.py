@@ -39,7 +39,7 @@ def minutes(moment: object) -> float | None:
 def test_a_firing_says_when_for_how_long_how_bad_and_how_long_before_the_worst(store: Store) -> None:
     say(store, [40, 61, 61, 70, 95, 70, 49, 49, 49, 40])
     (firing,) = rehearse(store, COUNTY, CROWDED, AT - HOUR, AT + 50 * MINUTE).firings
-    assert [minutes(each) for each in (firing.pending_at, firing.raised_at, firing.cleared_at)] == [5, 15, 40]
+    assert [minutes(each) for each in (firing.raised_at, firing.cleared_at)] == [15, 40]
     assert (firing.worst, firing.lead_time, firing.lasted(END)) == (95, 5 * MINUTE, 25 * MINUTE)
     assert (firing.blind, firing.flapping) == ((), False)
 

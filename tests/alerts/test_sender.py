@@ -33,6 +33,7 @@ from flowcentre.model import (
 from flowcentre.store import UNNUMBERED, Decided, Store
 from tests.alerts.sinks import Answer, mail_sink, web_sink
 from tests.alerts.telling_cast import ALERTING, AT, DESK, FULL, MINUTE, SITE, a_picture, occupancy, raised
+from tests.store.alerting import claim_one
 
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
@@ -307,7 +308,7 @@ def test_a_crash_between_sending_and_noting_makes_one_repeat_with_the_same_key(d
 def test_a_crash_before_sending_loses_nothing(desk):
     desk.raise_alert("site")
     desk.sender.compose()
-    assert desk.store.claim_message("dead", AT, LEASE) is not None
+    assert claim_one(desk.store, "dead", AT, LEASE) is not None
     desk.pass_on(LEASE)
     assert len(Noting.handed) == 1
 

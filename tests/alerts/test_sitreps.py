@@ -16,6 +16,7 @@ from flowcentre.store import Store
 from tests.alerts.sinks import mail_sink
 from tests.alerts.telling_cast import ALERTING, AT
 from tests.alerts.test_sender import Desk, Noting, nothing_noted
+from tests.store.alerting import claim_one
 
 __all__ = ["nothing_noted"]
 ROSE = "Patients in A&E now at Northgate General rose by 60, from 20 to 80"
@@ -78,7 +79,7 @@ def test_by_a_real_mail_server_a_sender_that_dies_repeats_it_under_the_same_key(
         huddle = close(store)
         store.huddle_sent(huddle, AT, sitrep_tellings(alerting, huddle, AT))
         desk.sender.compose()
-        lost = store.claim_message("dies", AT, LEASE)  # it sends, and dies before it can say so
+        lost = claim_one(store, "dies", AT, LEASE)  # it sends, and dies before it can say so
         assert lost is not None
         desk.pass_on(LEASE - timedelta(seconds=1))
         assert not sink.mails

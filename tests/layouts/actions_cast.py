@@ -73,7 +73,7 @@ def story(of: Action = LATE, *effects: Effect, so_far: Effect | None = None) -> 
     if of.chased_at is not None:
         notes.append(ActionNote(of.id, Noted.CHASED, of.chased_at, "northgate-site"))
     found = alert(21) if of.alert is not None else None
-    return ActionStory(shown(), NOW, of, tuple(notes), (), found, effects, so_far)
+    return ActionStory(shown(), NOW, of, tuple(notes), found, effects, so_far)
 
 
 def draft(**more: object) -> Draft:

@@ -210,7 +210,8 @@ class Book:
             DELAYS.list_of(chosen.picture.value(place, "delayed_now"), everybody(place, at), at, self.county)
             for place in there
         ]
-        delays = tuple(replace(d, stale=False) for each in lists for d in each.people if chosen.filters.admits(d))
+        admits = chosen.filters.admitting()
+        delays = tuple(replace(d, stale=False) for each in lists for d in each.people if admits(d))
         return Then(at, delays if lists else None, (), len(lists), len(scope))
 
     def _everybody(self, place: str, at: datetime) -> list[DelayedDischarge]:

@@ -474,17 +474,19 @@ def test_changes_of_reason_owner_pathway_and_ward_are_told_with_the_time_between
 
 def test_the_drawer_says_again_who_it_is_and_escapes_what_a_list_said() -> None:
     book = three()
-    said = str(delays.reply(book, book.current(), {"kind": "life", "query": "", "ref": "NG-2"})["html"])
+    said = str(delays.answer(book, book.current(), {"kind": "life", "query": "", "ref": "NG-2"})[0]["html"])
     for fact in ("NG-2", "Northgate General", "Ward A1", "34 days", "6 days later"):
         assert fact in re.sub(r"<[^>]+>", "", said)
-    nasty = delays.reply(book, book.current(), {"kind": "life", "query": "", "ref": "<script>x</script>"})["html"]
+    nasty = delays.answer(book, book.current(), {"kind": "life", "query": "", "ref": "<script>x</script>"})[0]["html"]
     assert "<script" not in str(nasty)
 
 
 def test_what_was_learnt_later_is_not_in_a_timeline_of_the_past() -> None:
     book = three()
-    past = delays.reply(book, book.current(), {"kind": "life", "query": "at=2026-10-16T20:00", "ref": "NG-2"})["html"]
-    now = delays.reply(book, book.current(), {"kind": "life", "query": "", "ref": "NG-2"})["html"]
+    past = delays.answer(book, book.current(), {"kind": "life", "query": "at=2026-10-16T20:00", "ref": "NG-2"})[0][
+        "html"
+    ]
+    now = delays.answer(book, book.current(), {"kind": "life", "query": "", "ref": "NG-2"})[0]["html"]
     assert len(str(past)) < len(str(now))
 
 

@@ -26,7 +26,7 @@ ROSTERED = replace(COUNTY, feeds=(*COUNTY.feeds, ROSTER))
 def facts_of(store: Store, ref: str, at: datetime = SOON) -> str:
     picture = build(store, ROSTERED, at)
     book = CareBook(store, lambda: picture, VisitBook(store, lambda: picture))
-    answer = queue.reply(book, picture, {"kind": "life", "ref": ref, "query": "phase=receiving"})
+    answer, _ = queue.answer(book, picture, {"kind": "life", "ref": ref, "query": "phase=receiving"})
     return re.sub(r"<[^>]+>", " ", str(answer["html"]).partition("<ol")[0])
 
 

@@ -42,9 +42,13 @@ BOOK = PretendPackages()
 WHOLE = {"startRow": 0, "endRow": 100}
 
 
+def reply(book: Any, picture: Picture, question: object) -> dict[str, Any]:
+    return queue.answer(book, picture, question)[0]
+
+
 def ask(query: str = "", request: object = WHOLE, book: Any = BOOK) -> dict[str, Any]:
     picture = book.choose("").picture
-    return queue.reply(book, picture, {"kind": "rows", "query": query, "request": request})
+    return reply(book, picture, {"kind": "rows", "query": query, "request": request})
 
 
 def column(name: str, query: str = "", request: object = WHOLE) -> list[Any]:
@@ -137,7 +141,7 @@ def test_one_choice_has_one_address_and_no_address_holds_a_reference() -> None:
 )
 def test_a_forged_question_gets_nothing(question: object) -> None:
     picture = BOOK.choose("").picture
-    answer = queue.reply(BOOK, picture, question)
+    answer = reply(BOOK, picture, question)
     assert not answer.get("rowData")
     assert "html" not in answer
 
@@ -273,7 +277,7 @@ def test_sent_back_and_accepted_again_are_both_told(store: Store) -> None:
 def test_every_row_of_the_list_has_a_line(store: Store, ref: str) -> None:
     settle(store)
     book, picture = opened(store)
-    answer = queue.reply(book, picture, {"kind": "life", "ref": ref, "query": ""})
+    answer = reply(book, picture, {"kind": "life", "ref": ref, "query": ""})
     assert f">{ref}</h2>" in str(answer["html"])
     package = listed_as(book.choose(""), ref)
     assert package is not None
@@ -284,7 +288,7 @@ def test_every_row_of_the_list_has_a_line(store: Store, ref: str) -> None:
 def test_a_ref_that_no_list_knows_has_none(store: Store) -> None:
     settle(store)
     book, picture = opened(store)
-    answer = queue.reply(book, picture, {"kind": "life", "ref": "<b>R-99</b>", "query": ""})
+    answer = reply(book, picture, {"kind": "life", "ref": "<b>R-99</b>", "query": ""})
     assert "hold nothing of this person" in str(answer["html"])
     assert "<b>R-99" not in str(answer["html"])
 
@@ -295,8 +299,8 @@ def test_a_line_of_a_past_moment_ends_there(store: Store) -> None:
     settle_localities(store, AT, [replace(row, sourced_at=AT - HOUR, provider="ashdown-north")])
     book, picture = opened(store)
     question = {"kind": "life", "ref": "R-1", "query": "?at=2026-11-24T05:00"}
-    assert "Sourced" not in str(queue.reply(book, picture, question)["html"])
-    assert "Sourced" in str(queue.reply(book, picture, question | {"query": ""})["html"])
+    assert "Sourced" not in str(reply(book, picture, question)["html"])
+    assert "Sourced" in str(reply(book, picture, question | {"query": ""})["html"])
 
 
 def test_what_changed_while_somebody_worked_is_said(store: Store) -> None:
@@ -306,7 +310,7 @@ def test_what_changed_while_somebody_worked_is_said(store: Store) -> None:
     rows = [replace(row, offers=3) if row.ref == "R-1" else row for row in (*north(), *others()) if row.ref != "R-2"]
     settle_localities(store, AT + 15 * timedelta(minutes=1), [*rows, referral(1, "R-30")])
     book, picture = opened(store, AT + timedelta(minutes=20))
-    answer = queue.reply(book, picture, {"kind": "news", "query": "", "since": before, "ref": "R-1", "request": WHOLE})
+    answer = reply(book, picture, {"kind": "news", "query": "", "since": before, "ref": "R-1", "request": WHOLE})
     assert answer["words"] == "The list has changed since 14:05: 1 came, 1 left, 1 changed."
     assert answer["index"] == 2
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from flowcentre.measures import find
 from flowcentre.measures.pressure import LEVEL, SCORE
 from flowcentre.model import Coverage, Declaration, Level, Place, PlaceKind, Score, State, Value
-from flowcentre.picture.change import Turn, change_sentence, compare, known_words, unchanged_sentence
+from flowcentre.picture.change import Turn, change_sentence, compare, unchanged_sentence
 from flowcentre.picture.level_words import declared_line, pressure_line
 
 AT = datetime(2026, 11, 26, 16, 0, tzinfo=UTC)
@@ -319,11 +319,3 @@ def test_a_figure_that_has_not_come_anew_is_not_called_news():
 def test_a_county_has_things_in_it_and_a_hospital_has_them_at_it():
     then, now = value("nctr_now", 1.0, THEN), value("nctr_now", 2.0, AT)
     assert "in Westshire rose" in said_of("nctr_now", then, now, COUNTY)
-
-
-def test_a_figure_by_itself_says_how_whole_and_how_old_it_is():
-    short = value("nctr_now", 412.0, AT, at_least=True, coverage=Coverage(2, 3, "sites"))
-    measure = find("nctr_now")
-    assert known_words(short, measure, AT) == "at least 412 (2 of 3 sites; figure of 15:56, 4 min old)"
-    assert "too old to be the present" in known_words(replace(short, state=State.STALE), measure, AT)
-    assert known_words(replace(short, value=None, state=State.UNKNOWN), measure, AT).startswith("not known")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +16,7 @@ from flowcentre.model import (
     Action,
     ActionState,
     County,
+    Effect,
     Feed,
     Level,
     Movement,
@@ -23,7 +25,7 @@ from flowcentre.model import (
     Places,
     Point,
 )
-from flowcentre.picture.effect import effect, effects, since_logged
+from flowcentre.picture.effect import effects, since_logged
 from flowcentre.store import Store
 from tests.store.saying import sighting, tell
 
@@ -41,6 +43,11 @@ AE = Feed("ae", "A&E", "ae_csv", 15 * MINUTE, 30 * MINUTE, HOUR, ("northgate",),
 COUNTY = County("Westshire", PLACES, (AE,))
 ACTION = Action(1, "open beds", "site", AT + HOUR, "control room", AT, place="northgate", measure="ae_patients_now")
 DONE = replace(ACTION, state=ActionState.DONE, ended_at=AT + HOUR, ended_by="site")
+
+
+def effect(*asked: Any) -> Effect | None:
+    """The last look at what came of an action that was done."""
+    return next(reversed(effects(*asked)), None)
 
 
 class Told:
@@ -102,7 +109,7 @@ def test_it_is_looked_at_an_hour_after_it_was_done_and_four_and_no_sooner() -> N
     assert [found.over for found in effects(told, COUNTY, DONE, AT + 5 * HOUR)] == [2 * HOUR, 5 * HOUR]
     assert effects(told, COUNTY, replace(DONE, state=ActionState.DROPPED), AT + 5 * HOUR) == ()
     assert effect(told, COUNTY, replace(DONE, measure=""), AT + 5 * HOUR) is None
-    goes_on = effect(told, COUNTY, ACTION, AT + 30 * MINUTE)
+    goes_on = since_logged(told, COUNTY, ACTION, AT + 30 * MINUTE)
     assert goes_on is not None
     assert goes_on.over == 30 * MINUTE
 

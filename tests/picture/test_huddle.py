@@ -27,6 +27,7 @@ from flowcentre.picture.huddle import SPOKEN_OF, HuddleBook
 from flowcentre.picture.sitrep import alert_line, effect_sentence, kept, read_kept, sitrep_text
 from flowcentre.store import NewMessage, Store
 from tests.alerts.world import AT, COUNTY, HOUR, MINUTE, World, rule
+from tests.store.alerting import claim_one
 
 WHO = "control room"
 RULES = ScoringRules(
@@ -179,13 +180,13 @@ def test_what_became_of_a_sitrep_is_read_in_the_outbox(call: Call) -> None:
     store.compose(lambda *_: [letter("flow"), letter("site")], at)
     for lead, fallback in (("flow", letter("flow", "pager")), ("site", None)):
         [message] = [each for each in store.sitrep_messages(number) if each.lead == lead]
-        claimed = store.claim_message("sender", at, MINUTE)
+        claimed = claim_one(store, "sender", at, MINUTE)
         assert claimed is not None
         assert claimed.id == message.id
         store.not_delivered(message.id, at, "no such box", again_at=None, fallback=fallback)
-    pager = store.claim_message("sender", at, MINUTE)
+    pager = claim_one(store, "sender", at, MINUTE)
     assert pager is not None
-    store.delivered(pager.id, at)
+    store.delivered_together([pager.id], at)
     one = call.book.one(number)
     assert one is not None
     assert one.sent == (

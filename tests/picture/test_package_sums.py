@@ -70,7 +70,6 @@ def test_the_page_and_the_measures_say_the_same(rows: list[CareReferral]) -> Non
         "poc_median_start_hours_7d": week.median_start,
         "poc_triage_queue_now": len(triage_queue(packages(*rows))),
         **{f"poc_next_{step}_now": waits.by_next.get(step, 0) for step in NextStep},
-        **{f"poc_waiting_{setting}_now": waits.by_setting.get(setting, 0) for setting in Setting},
         "poc_waiting_reason_unknown_now": waits.by_reason.get(None, 0),
         "poc_waiting_step_up_now": waits.by_reason.get(ReferralReason.STEP_UP, 0),
     }

@@ -26,7 +26,7 @@ from flowcentre.model import (
 from flowcentre.picture import DerivedHistory, build, expect, keep_derived, keep_what_aged
 from flowcentre.picture.build import work_out
 from flowcentre.picture.pressure import pressure_values, scores
-from flowcentre.picture.pressure_hours import hours_at_levels
+from flowcentre.picture.pressure_hours import hours_at_all
 from flowcentre.store import Known
 
 AT = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -169,7 +169,7 @@ def test_hours_at_each_level_are_those_that_passed_be_the_day_as_long_as_it_is(s
     store.declare("westshire", 1, "as planned", "R. Shah", since - 2 * HOURS, since + 3 * HOURS)
     store.declare("westshire", 3, "both hospitals are full", "R. Shah", since + 5 * HOURS, since + 12 * HOURS)
     store.declare("westshire", 4, "no bed anywhere", "R. Shah", since + 6 * HOURS, since + 8 * HOURS)
-    found = hours_at_levels(Reads(), "westshire", since, until)
+    found = hours_at_all(Reads(), ["westshire"], since, until)["westshire"]
     assert (found.computed, found.not_known) == (
         {1: 0 * HOURS, 2: 4 * HOURS, 3: 5 * HOURS, 4: 0 * HOURS},  # from nine hours on it may have been level 4
         (length - 9) * HOURS,
@@ -212,7 +212,7 @@ def test_a_level_ends_with_the_rules_that_gave_it_and_the_next_begins_at_midnigh
         *said("southmere", 50, 0, at=start + 25.75 * HOURS),
     ]
     keep_what_aged(told, county, EXPECTED, start + 30 * HOURS)
-    found = hours_at_levels(store, "westshire", start, start + 30 * HOURS)
+    found = hours_at_all(store, ["westshire"], start, start + 30 * HOURS)["westshire"]
     assert {level: length for level, length in found.computed.items() if length} == {
         1: midnight - start,
         4: 28 * MINUTES,
@@ -272,5 +272,5 @@ def test_scores_are_kept_as_history_when_a_past_is_read_in_and_when_nothing_ran(
         (1 * HOURS, 2.0),
         (2 * HOURS + 43 * MINUTES, None),
     ]
-    found = hours_at_levels(store, "westshire", start, AT)
+    found = hours_at_all(store, ["westshire"], start, AT)["westshire"]
     assert (found.computed[1], found.computed[2], found.not_known) == (HOURS, 103 * MINUTES, 17 * MINUTES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -123,6 +123,15 @@ def compose_each(store: Store, at: datetime, channel: str = "mail") -> list[Mess
         ],
         at,
     )
+
+
+def claim_one(
+    store: Store, sender: str, at: datetime, lease: timedelta, *, leaving_out: Collection[str] = ()
+) -> Message | None:
+    """The message that is due, where none goes together with it."""
+    claimed = store.claim_together(sender, at, lease, leaving_out=leaving_out)
+    assert len(claimed) <= 1, claimed
+    return claimed[0] if claimed else None
 
 
 @contextmanager

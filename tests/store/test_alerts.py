@@ -19,6 +19,7 @@ from tests.store.alerting import (
     LONG_WAITS,
     MINUTE,
     RULES,
+    claim_one,
     clear,
     cleared,
     compose_each,
@@ -499,14 +500,14 @@ def test_an_alert_counts_who_was_told_and_who_was_not(store: Store, at: datetime
     assert counted() == (0, 3)  # nobody has written a message yet
     first, second, third = compose_each(store, at)
     assert counted() == (0, 3)
-    assert [store.claim_message("here", at, MINUTE) is not None for _ in range(4)] == [True, True, True, False]
-    store.delivered(first.id, at)
+    assert [claim_one(store, "here", at, MINUTE) is not None for _ in range(4)] == [True, True, True, False]
+    store.delivered_together([first.id], at)
     assert counted() == (1, 2)
     store.not_delivered(second.id, at, "no such box", again_at=None, fallback=new_message("by text", at, channel="sms"))
     assert counted() == (1, 2)
-    instead = store.claim_message("here", at, MINUTE)
+    instead = claim_one(store, "here", at, MINUTE)
     assert instead is not None
-    store.delivered(instead.id, at)
+    store.delivered_together([instead.id], at)
     assert counted() == (2, 1)  # a message and its fallback reach one person
     store.not_delivered(third.id, at, "no such box", again_at=None)
     assert counted() == (2, 1)

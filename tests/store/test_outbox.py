@@ -15,6 +15,7 @@ from tests.store.alerting import (
     CROWDED,
     LONG_WAITS,
     MINUTE,
+    claim_one,
     clear,
     compose_each,
     decide,
@@ -32,7 +33,7 @@ def message_of(store: Store, id: int, since: datetime) -> Message:
 
 
 def claim(store: Store, at: datetime, sender: str = "here") -> Message:
-    claimed = store.claim_message(sender, at, LEASE)
+    claimed = claim_one(store, sender, at, LEASE)
     assert claimed is not None
     return claimed
 
@@ -136,10 +137,10 @@ def test_the_message_that_has_been_due_for_longest_goes_first_and_one_that_is_no
     raise_alert(store, at, leads=("a", "b", "c"))
     due = {"a": at + 2 * SECOND, "b": at + SECOND, "c": at + MINUTE}
     store.compose(lambda told, _: [new_message(one.lead, due[one.lead], one.key, lead=one.lead) for one in told], at)
-    assert store.claim_message("here", at, LEASE) is None
+    assert claim_one(store, "here", at, LEASE) is None
     assert store.next_message_due() == due["b"]
     assert [claim(store, at + 2 * SECOND).lead for _ in range(2)] == ["b", "a"]
-    assert store.claim_message("here", at + 2 * SECOND, LEASE) is None
+    assert claim_one(store, "here", at + 2 * SECOND, LEASE) is None
     assert claim(store, at + MINUTE).lead == "c"
 
 
@@ -148,13 +149,13 @@ def test_a_message_whose_sender_dies_is_claimed_again_after_its_lease_with_the_s
 ) -> None:
     first = send_one(store, at)
     assert (first.state, first.attempts, first.due_at) == (MessageState.SENDING, 1, at + LEASE)
-    assert store.claim_message("there", at + LEASE - timedelta(milliseconds=1), LEASE) is None
+    assert claim_one(store, "there", at + LEASE - timedelta(milliseconds=1), LEASE) is None
     assert store.next_message_due() == at + LEASE
     again = claim(store, at + LEASE, "there")
     assert (again.id, again.key, again.text, again.alerts) == (first.id, first.key, first.text, first.alerts)
     assert (again.attempts, again.due_at) == (2, at + 2 * LEASE)
-    store.delivered(again.id, at + LEASE)
-    assert store.claim_message("there", at + 100 * LEASE, LEASE) is None
+    store.delivered_together([again.id], at + LEASE)
+    assert claim_one(store, "there", at + 100 * LEASE, LEASE) is None
     assert store.next_message_due() is None
 
 
@@ -165,9 +166,9 @@ def test_many_senders_at_once_never_have_the_same_message(store: Store, at: date
 
     def send_all(sender: Store) -> list[int]:
         sent = []
-        while (message := sender.claim_message("here", at, LEASE)) is not None:
+        while (message := claim_one(sender, "here", at, LEASE)) is not None:
             sent.append(message.id)
-            sender.delivered(message.id, at)
+            sender.delivered_together([message.id], at)
         return sent
 
     try:
@@ -192,7 +193,7 @@ def test_a_message_that_somebody_takes_just_now_holds_up_nobody_on_postgres(
         with store.in_bulk():  # it has taken the first, and has not said so yet
             assert claim(store, at).id == first.id
             with ThreadPoolExecutor(1) as pool:
-                taken = pool.submit(other.claim_message, "there", at, LEASE).result(30)
+                taken = pool.submit(claim_one, other, "there", at, LEASE).result(30)
         assert taken is not None
         assert taken.id == second.id
     finally:
@@ -205,10 +206,10 @@ def test_a_channel_that_hangs_can_be_left_out(store: Store, at: datetime) -> Non
     compose_each(store, at, "teams")
     raise_alert(store, at, "southgate")
     compose_each(store, at + SECOND, "mail")
-    claimed = store.claim_message("here", at + MINUTE, LEASE, leaving_out={"teams"})
+    claimed = claim_one(store, "here", at + MINUTE, LEASE, leaving_out={"teams"})
     assert claimed is not None
     assert claimed.channel == "mail"
-    assert store.claim_message("here", at + MINUTE, LEASE, leaving_out={"teams", "mail"}) is None
+    assert claim_one(store, "here", at + MINUTE, LEASE, leaving_out={"teams", "mail"}) is None
     assert claim(store, at + MINUTE).channel == "teams"
 
 
@@ -217,12 +218,12 @@ def test_a_channel_that_hangs_can_be_left_out(store: Store, at: datetime) -> Non
 
 def test_what_a_channel_took_is_delivered_from_the_first_time_that_it_took_it(store: Store, at: datetime) -> None:
     message = send_one(store, at)
-    store.delivered(message.id, at + SECOND, "250 accepted")
-    store.delivered(message.id, at + MINUTE, "250 accepted again")  # by a sender that was taken for dead
+    store.delivered_together([message.id], at + SECOND, "250 accepted")
+    store.delivered_together([message.id], at + MINUTE, "250 accepted again")  # by a sender that was taken for dead
     store.not_delivered(message.id, at + 2 * MINUTE, "timed out", again_at=at + LEASE)
     kept = message_of(store, message.id, at)
     assert (kept.state, kept.ended_at, kept.trouble) == (MessageState.DELIVERED, at + SECOND, "250 accepted")
-    assert store.claim_message("here", at + 9 * LEASE, LEASE) is None
+    assert claim_one(store, "here", at + 9 * LEASE, LEASE) is None
     assert store.channel_health(at)["mail"] == ChannelHealth(
         2, 1, at + MINUTE, "timed out", at + 2 * MINUTE, at + 2 * MINUTE
     )
@@ -238,13 +239,13 @@ def test_what_a_channel_did_not_take_is_tried_again_at_its_time_or_given_up(stor
         "mailbox is full",
         None,
     )
-    assert store.claim_message("here", at + 5 * SECOND, LEASE) is None
+    assert claim_one(store, "here", at + 5 * SECOND, LEASE) is None
     again = claim(store, at + 6 * SECOND)
     assert (again.key, again.attempts) == (message.key, 2)
     store.not_delivered(message.id, at + 7 * SECOND, "there is no such box", again_at=None)
     given_up = message_of(store, message.id, at)
     assert (given_up.state, given_up.ended_at) == (MessageState.UNDELIVERABLE, at + 7 * SECOND)
-    assert store.claim_message("here", at + 9 * LEASE, LEASE) is None
+    assert claim_one(store, "here", at + 9 * LEASE, LEASE) is None
 
 
 def test_a_sender_whose_message_another_has_taken_since_moves_nothing(store: Store, at: datetime) -> None:
@@ -284,13 +285,13 @@ def test_giving_up_and_the_fallback_are_whole_or_not_at_all(store: Store, at: da
     died = die_everywhere(store, give_up, lambda: (store.messages(at), store.channel_health(at)))
     assert died >= 4
     assert [each.state for each in store.messages(at)] == [MessageState.WAITING, MessageState.UNDELIVERABLE]
-    store.delivered(message.id, at + MINUTE)  # says a sender that was taken for dead
+    store.delivered_together([message.id], at + MINUTE)  # says a sender that was taken for dead
     assert [each.state for each in store.messages(at)] == [MessageState.WAITING, MessageState.DELIVERED]
 
 
 def test_nobody_can_say_anything_of_a_message_that_is_none(store: Store, at: datetime) -> None:
     with pytest.raises(StoreError, match="no message 7"):
-        store.delivered(7, at)
+        store.delivered_together([7], at)
     with pytest.raises(StoreError, match="no message 7"):
         store.not_delivered(7, at, "timed out", again_at=None)
 
@@ -300,7 +301,7 @@ def test_nobody_can_say_anything_of_a_message_that_is_none(store: Store, at: dat
 
 def test_messages_are_read_newest_first_by_what_became_of_them(store: Store, at: datetime) -> None:
     old = send_one(store, at, "northgate")
-    store.delivered(old.id, at)
+    store.delivered_together([old.id], at)
     new = send_one(store, at + MINUTE, "southgate")
     assert [each.id for each in store.messages(at)] == [new.id, old.id]
     assert [each.id for each in store.messages(at, limit=1)] == [new.id]
@@ -327,7 +328,7 @@ def test_what_reached_nobody_is_found_until_it_went_by_one_way_or_another(store:
     assert undelivered() == ["by text"]
     claim(store, at + LEASE)
     claim(store, at + LEASE)
-    store.delivered(message.id, at + LEASE)
+    store.delivered_together([message.id], at + LEASE)
     assert undelivered(at + LEASE) == []
 
 
@@ -336,7 +337,7 @@ def test_the_health_of_a_channel_counts_each_attempt_and_says_since_when_it_fail
     message = send_one(store, at)
     store.not_delivered(message.id, at + SECOND, "timed out", again_at=at + SECOND)
     claim(store, at + SECOND)
-    store.delivered(message.id, at + 2 * SECOND)
+    store.delivered_together([message.id], at + 2 * SECOND)
     assert store.channel_health(at) == {"mail": ChannelHealth(1, 1, at + 2 * SECOND, "timed out", at + SECOND)}
     clear(store, at + MINUTE)
     other = send_one(store, at + MINUTE)

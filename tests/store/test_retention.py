@@ -23,7 +23,7 @@ from flowcentre.model import (
     Typed,
 )
 from flowcentre.store import Decided, Store, retention
-from tests.store.alerting import RULES, clear, compose_each, raise_alert, stood
+from tests.store.alerting import RULES, claim_one, clear, compose_each, raise_alert, stood
 from tests.store.saying import sighting, tell, values
 from tests.store.test_people import attendance, refs, whole
 from tests.store.test_visits import visit
@@ -112,9 +112,9 @@ def test_what_was_told_and_done_goes_together_and_nothing_that_something_refers_
     for alert in (over, acted):
         clear(store, old + HOUR, alert.subject)
     for _ in range(3):
-        message = store.claim_message("here", old + HOUR, HOUR)
+        message = claim_one(store, "here", old + HOUR, HOUR)
         assert message is not None
-        store.delivered(message.id, old + HOUR, "taken")
+        store.delivered_together([message.id], old + HOUR, "taken")
     store.declare("northgate", 3, "no beds", "me", old, old + HOUR)
     store.declare("northgate", 2, "fewer beds", "me", old + HOUR, old + 2 * HOUR)
     huddle = store.open_huddle("control room", old).id
@@ -156,8 +156,8 @@ def test_whoever_was_told_of_what_still_stands_stays_told_however_long_ago_that_
     )
     raise_alert(store, old + HOUR, "westgate")  # its message is the newest
     compose_each(store, old)
-    while (message := store.claim_message("here", old + HOUR, HOUR)) is not None:
-        store.delivered(message.id, old + HOUR, "taken")
+    while (message := claim_one(store, "here", old + HOUR, HOUR)) is not None:
+        store.delivered_together([message.id], old + HOUR, "taken")
     clear(store, at - HOUR, over.subject)
     before = stood(store, at).told
     assert rows_gone(store, at, Kept.LETTERS) == {}

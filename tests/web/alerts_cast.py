@@ -41,6 +41,7 @@ from layouts import action_card, alert_page, alerts, shell, wall
 from tests.feeds.typed_cast import Clock
 from tests.layouts import cast
 from tests.layouts.alerts_cast import ALERTING, CARD, HOUR, MINUTE, alerts_now, rule, story
+from tests.store.alerting import claim_one
 from tests.web.cast import running
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -176,7 +177,7 @@ class Watch:
             ],
             at,
         )
-        assert self.store.claim_message("sender", at, timedelta(minutes=1)) is not None
+        assert claim_one(self.store, "sender", at, timedelta(minutes=1)) is not None
         self.store.not_delivered(message.id, at, "the mail server refused it", again_at=None)
         [lost] = self.store.messages(at - HOUR, states=[MessageState.UNDELIVERABLE])
         return lost

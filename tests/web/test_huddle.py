@@ -15,6 +15,7 @@ from flowcentre.picture.sitrep import Sitrep
 from flowcentre.store import NewMessage, Store
 from layouts import sitrep_pdf
 from tests.alerts.world import AT
+from tests.store.alerting import claim_one
 from tests.web.alerts_cast import FORM, WHO, fill_in, forms_of, send
 from tests.web.huddle_cast import Room
 
@@ -56,9 +57,9 @@ def test_a_huddle_is_opened_written_closed_and_sent(room: Room, client: httpx.Cl
     assert waiting == "huddle 1/sitrep/flow"
     letter = NewMessage("m/1", "flow", "letters", "Sitrep", "Sitrep", (waiting,), room.world.at)
     room.store.compose(lambda *_: [letter], room.world.at)
-    message = room.store.claim_message("sender", room.world.at, timedelta(minutes=1))
+    message = claim_one(room.store, "sender", room.world.at, timedelta(minutes=1))
     assert message is not None
-    room.store.delivered(message.id, room.world.at)
+    room.store.delivered_together([message.id], room.world.at)
     assert "Put up to be sent 08:20: delivered to 1 of 1." in client.get("/huddle/1").text
 
 
