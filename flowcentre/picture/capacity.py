@@ -32,6 +32,10 @@ class Packages(Protocol):
         """Each locality's list. ``keep`` them: it is the present."""
         ...
 
+    def lying(self) -> tuple[object, ...]:
+        """By what else than a picture these lists are what they are: see ``ListBook.lying``."""
+        ...
+
 
 class Visits(Protocol):
     """What is needed of the book of visits."""
@@ -80,6 +84,9 @@ class Capacity:
         return any(each.known for each in self.today)
 
 
+_Kept = tuple[Capacity, tuple[object, ...]]  # with what its lists follow from beside its picture
+
+
 class CapacityBook:
     """Works out the capacity of a picture once. Used from any thread: at worst two work out the same."""
 
@@ -89,25 +96,25 @@ class CapacityBook:
         self._visits = visits
         self._current = current
         self._contracts: dict[str, tuple[Value, tuple[CareContract, ...]]] = {}
-        self._kept: Capacity | None = None
-        self._past: tuple[Capacity, ...] = ()
+        self._kept: _Kept | None = None
+        self._past: tuple[_Kept, ...] = ()
 
     def read(self, picture: Picture | None = None, *, keep: bool = True) -> Capacity:
         """The capacity of a picture, the present one unless another is given. ``keep`` it: it is the present.
 
         Of past moments the last few are kept apart: a book of lists gives one picture again for one moment.
         """
-        picture = picture or self._current()
+        picture, lying = picture or self._current(), self._packages.lying()
         for kept in (self._kept, *self._past):
-            if kept is not None and kept.picture is picture:
-                return kept
+            if kept is not None and kept[0].picture is picture and kept[1] == lying:
+                return kept[0]
         lists = self._packages.lists(picture, keep=keep)
         contracts = [self._contracts_of(value, keep=keep) for value in contract_lists(picture)]
         capacity = capacity_of(picture, lists, contracts, self._visits.read(picture))
         if keep:
-            self._kept = capacity
+            self._kept = capacity, lying
         else:
-            self._past = (*self._past[-_KEPT + 1 :], capacity)
+            self._past = (*self._past[-_KEPT + 1 :], (capacity, lying))
         return capacity
 
     def _contracts_of(self, value: Value, *, keep: bool) -> tuple[Value, tuple[CareContract, ...]]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Generic
 
 from flowcentre.measures.derive import LONDON
-from flowcentre.model import Interval, Kept, Picture, RowScope
+from flowcentre.model import Interval, Kept, Picture, RowScope, Value
 from flowcentre.picture.build import build
 from flowcentre.picture.list_beside import beside
 from flowcentre.picture.list_history import ListHistory, Past
@@ -17,6 +17,7 @@ from flowcentre.store import Store
 
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _KEPT = 8  # pictures of past moments
+Lying = tuple[Value | None, ...]  # what the hospitals of a scope say of who lies there
 
 
 class NoSuchMoment(ValueError):
@@ -53,9 +54,9 @@ class ListBook(Generic[T]):
         self._current = current
         self._scope = scope
         self._whole = whole
-        self._history = ListHistory(subject, store)
-        self._kept: dict[str, PlaceList[T]] = {}
-        self._past: dict[datetime, tuple[Picture, tuple[PlaceList[T], ...]]] = {}
+        self._history: tuple[Lying, ListHistory[T]] | None = None
+        self._kept: dict[str, tuple[Lying, PlaceList[T]]] = {}
+        self._past: dict[datetime, _Past[T]] = {}
         self._other: ListBook[Any] | None = None
         self._beside: _Beside[T] | None = None
 
@@ -76,8 +77,11 @@ class ListBook(Generic[T]):
 
     def answer(self, query: str, picture: Picture | None = None) -> Answered[T]:
         """The same, with the past that it is set against. Raises NoSuchMoment."""
-        chosen = self.choose(query, picture)
-        return Answered(chosen, self._history.past(chosen), asked_moment(query, chosen.picture.at) is not None)
+        chosen, lying = self.choose(query, picture), self.lying()
+        history = self._history
+        if history is None or history[0] != lying:
+            history = self._history = lying, ListHistory(self._subject, self._store)
+        return Answered(chosen, history[1].past(chosen), asked_moment(query, chosen.picture.at) is not None)
 
     def life(self, ref: str, known_at: datetime) -> list[Interval]:
         """All that the lists had said of one person by a moment, oldest first; nothing for a ref that is not known."""
@@ -85,26 +89,38 @@ class ListBook(Generic[T]):
 
     def lists(self, picture: Picture, *, keep: bool) -> tuple[PlaceList[T], ...]:
         """The lists that a picture counts, without the steps of the other book. ``keep`` them: it is the present."""
-        lists = []
+        lists, lying = [], self.lying()
         for value in self._subject.listing(picture):
             if not self._may_hold(value.place):
                 continue
             kept = self._kept.get(value.place)
             # A value is the same object from picture to picture while its list says nothing new.
-            if kept is None or kept.value != value:
-                kept = self._subject.list_from(self._store, value, picture.county)
+            if kept is None or kept[0] != lying or kept[1].value != value:
+                kept = lying, self._subject.list_from(self._store, value, picture.county)
                 if keep:
                     self._kept[value.place] = kept
-            lists.append(kept)
+            lists.append(kept[1])
         return tuple(lists)
+
+    def lying(self) -> Lying:
+        """By what else than its own value a list of the scope is what it is: the scope's hospitals' lists, now.
+
+        Of any moment the store gives the rows of whoever lies there now, so nothing that was read outlasts these. Nothing
+        where that decides on no row.
+        """
+        scope, measure = self._scope, self._subject.of_those_lying
+        if scope is None or scope.everywhere or measure is None:
+            return ()
+        values = self._current().values
+        return tuple(values.get((place, measure)) for place in sorted(scope.places))
 
     def picture_at(self, at: datetime, present: Picture) -> Picture:
         """What was known at a past moment."""
         if self._whole is not None:
             return self._whole.picture_at(at, present)
         kept = self._past.get(at)
-        if kept is not None and kept[0].county is present.county:
-            return kept[0]
+        if kept is not None and kept.picture.county is present.county:
+            return kept.picture
         return build(self._store, present.county, at)
 
     def _must_be_kept(self, at: datetime) -> None:
@@ -122,7 +138,7 @@ class ListBook(Generic[T]):
         scope = self._scope
         if scope is None or scope.everywhere or bool(scope.localities) or place in scope.places:
             return True
-        return self._subject.of_those_lying and bool(scope.places)  # of whoever lies in one of these
+        return self._subject.of_those_lying is not None and bool(scope.places)  # of whoever lies in one of these
 
     def _with_steps(self, picture: Picture, lists: tuple[PlaceList[T], ...], *, keep: bool) -> tuple[PlaceList[T], ...]:
         """The lists with each person's step on the other book's; of the present worked out once for a pair of lists."""
@@ -138,12 +154,23 @@ class ListBook(Generic[T]):
         return kept.told
 
     def _known_at(self, at: datetime, present: Picture) -> tuple[Picture, tuple[PlaceList[T], ...]]:
+        lying = self.lying() + (self._other.lying() if self._other is not None else ())
         kept = self._past.get(at)
-        if kept is None or kept[0].county is not present.county:
+        if kept is None or kept.picture.county is not present.county or kept.lying != lying:
             picture = self.picture_at(at, present)
-            kept = picture, self._with_steps(picture, self.lists(picture, keep=False), keep=False)
+            lists = self._with_steps(picture, self.lists(picture, keep=False), keep=False)
+            kept = _Past(picture, lists, lying)
             self._past = dict(list(self._past.items())[-_KEPT + 1 :]) | {at: kept}
-        return kept
+        return kept.picture, kept.lists
+
+
+@dataclass(frozen=True, slots=True)
+class _Past(Generic[T]):
+    """The lists of a past moment, for as long as the same people lie in the hospitals of the scope."""
+
+    picture: Picture
+    lists: tuple[PlaceList[T], ...]
+    lying: Lying
 
 
 @dataclass(frozen=True, slots=True)

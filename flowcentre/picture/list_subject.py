@@ -89,7 +89,8 @@ class Subject(Generic[T]):
     above: Mapping[str, Callable[[str], str]] = field(default_factory=dict)  # within which, where words name them
     implied: Mapping[str, frozenset[str]] = field(default_factory=dict)  # chosen where an address does not say
     limit_ways: Mapping[str, str] = field(default_factory=dict)  # the facet of which a limit counts some values
-    of_those_lying: bool = False  # may somebody who lies in a hospital have a row on another place's list?
+    # Where whoever lies in a hospital may have a row on another place's list, what a picture counts of those lying there.
+    of_those_lying: str | None = None
     days_back: int = 28  # midnights that are kept to set the present against
     # By what the two kinds of list know one person, and what the one says of it to the other.
     pseudonym: Callable[[T], str] = lambda item: item.person.ref

@@ -274,7 +274,7 @@ def _words_of(kind: Iterable[str], *, unknown: bool = False) -> dict[str, str]:
 
 PACKAGES: Subject[Package] = Subject(
     people="referrals",
-    of_those_lying=True,
+    of_those_lying="delayed_now",
     measure="poc_waiting_now",
     kinds=(PlaceKind.LOCALITY,),
     noun="localities",
