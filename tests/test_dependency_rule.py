@@ -140,9 +140,8 @@ def files() -> list[str]:
     return sorted(path.relative_to(ROOT).as_posix() for path in [*found, *ROOT.glob("*.py")])
 
 
-@pytest.mark.parametrize("file", files())
-def test_a_file_imports_only_what_its_house_may(file):
-    assert not breaches((ROOT / file).read_text(encoding="utf-8"), file)
+def test_a_file_imports_only_what_its_house_may():
+    assert not [breach for file in files() for breach in breaches((ROOT / file).read_text(encoding="utf-8"), file)]
 
 
 def test_every_house_with_files_is_read():

@@ -6,8 +6,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(__file__).relative_to(ROOT).as_posix()  # names what must not be written
 
@@ -92,15 +90,18 @@ def clock_readings(source: str) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, f"time.{a.name}") for a in node.names if a.name in CLOCKS["time"])
 
 
-@pytest.mark.parametrize("file", PYTHON)
-def test_names_say_what_a_thing_is(file):
-    found = [(line, name) for line, name in [(1, Path(file).stem), *names(text_of(file))] if not is_written(name)]
-    assert not found
+def test_names_say_what_a_thing_is():
+    assert not [
+        f"{file}:{line}: {name}"
+        for file in PYTHON
+        for line, name in [(1, Path(file).stem), *names(text_of(file))]
+        if not is_written(name)
+    ]
 
 
-@pytest.mark.parametrize("file", [file for file in PYTHON if file != CLOCK and not file.startswith("bench/")])
-def test_no_clock_is_read_but_in_its_own_place(file):
-    assert not list(clock_readings(text_of(file)))
+def test_no_clock_is_read_but_in_its_own_place():
+    others = [file for file in PYTHON if file != CLOCK and not file.startswith("bench/")]
+    assert not [f"{file}:{line}: {name}" for file in others for line, name in clock_readings(text_of(file))]
 
 
 def lines_with(pattern: re.Pattern[str], files: list[str]) -> list[str]:

@@ -1,5 +1,7 @@
 """The catalogue says how each measure is summed, and refuses a sum that would mislead."""
 
+from collections.abc import Callable
+
 import pytest
 
 from flowcentre.measures import ALL, WrongSum, across_places, over_time
@@ -7,7 +9,7 @@ from flowcentre.measures.discharge import FAMILIES, REASONS
 from flowcentre.measures.packages import WHOLE_SYSTEM
 from flowcentre.measures.pressure import OF_PRESSURE
 from flowcentre.measures.sums import together
-from flowcentre.model import Period, StockOrFlow, Summing
+from flowcentre.model import Measure, Period, StockOrFlow, Summing
 
 
 def test_a_stock_is_never_added_over_days():
@@ -69,40 +71,40 @@ def test_nothing_is_not_zero():
         over_time(ALL["nctr_now"], [])
 
 
-@pytest.mark.parametrize("measure", ALL.values(), ids=lambda measure: measure.id)
-class TestEveryMeasure:
-    def test_says_what_it_is_and_where_that_comes_from(self, measure):
-        assert measure.label
-        assert measure.short_label
-        assert measure.unit
-        assert measure.definition.endswith(".")
-        assert measure.source
+def those(wrong: Callable[[Measure], object]) -> list[str]:
+    """The ids of the catalogue's measures of which this is so."""
+    return [measure.id for measure in ALL.values() if wrong(measure)]
 
-    def test_is_a_percentage_only_as_a_ratio_of_sums(self, measure):
-        assert (measure.unit == "%") == (measure.across_places is Summing.RATIO)
-        if measure.unit == "%":
-            assert measure.formula is not None
-            assert measure.formula.scale == 100
-            assert measure.formula.per
 
-    def test_has_a_formula_of_measures_that_exist_and_may_be_added(self, measure):
+def test_every_measure_says_what_it_is_and_where_that_comes_from():
+    assert not those(lambda m: not (m.label and m.short_label and m.unit and m.source))
+    assert not those(lambda m: not m.definition.endswith("."))
+
+
+def test_a_measure_is_a_percentage_only_as_a_ratio_of_sums():
+    assert not those(lambda m: (m.unit == "%") != (m.across_places is Summing.RATIO))
+    assert not those(lambda m: m.unit == "%" and not (m.formula and m.formula.scale == 100 and m.formula.per))
+
+
+def test_a_formula_is_of_measures_that_exist_and_may_be_added():
+    assert not those(lambda m: m.formula and not (m.formula.words and set(m.formula.inputs) <= set(ALL)))
+    for measure in ALL.values():
         if measure.formula is not None:
-            assert set(measure.formula.inputs) <= set(ALL)
             together([ALL[i] for i in measure.formula.plus])
-            assert measure.formula.words
 
-    def test_is_reported_by_somebody_or_has_a_formula(self, measure):
-        # Who waits in the whole system is worked out of the lists of a picture: people, and no numbers, are joined. Pressure
-        # is scored by the county's rules, or declared by a person.
-        assert measure.reported_by or measure.formula or measure is WHOLE_SYSTEM or measure in OF_PRESSURE
 
-    def test_is_never_a_stock_summed_over_time(self, measure):
-        if measure.stock_or_flow is StockOrFlow.STOCK:
-            assert measure.over_time is not Summing.SUM
-        if measure.period is Period.SINCE_MIDNIGHT and measure.unit != "%":
-            assert measure.over_time is Summing.MAX
-        if measure.period.rolls:
-            assert measure.over_time in (Summing.LAST, Summing.RATIO)  # neither is ever added
+def test_every_measure_is_reported_by_somebody_or_has_a_formula():
+    # Who waits in the whole system is worked out of the lists of a picture: people, and no numbers, are joined. Pressure
+    # is scored by the county's rules, or declared by a person.
+    others = (WHOLE_SYSTEM, *OF_PRESSURE)
+    assert not those(lambda m: not (m.reported_by or m.formula or m in others))
+
+
+def test_no_measure_is_a_stock_summed_over_time():
+    assert not those(lambda m: m.stock_or_flow is StockOrFlow.STOCK and m.over_time is Summing.SUM)
+    assert not those(lambda m: m.period is Period.SINCE_MIDNIGHT and m.unit != "%" and m.over_time is not Summing.MAX)
+    # Neither of these is ever added.
+    assert not those(lambda m: m.period.rolls and m.over_time not in (Summing.LAST, Summing.RATIO))
 
 
 def test_there_are_37_national_reasons_in_five_families():
