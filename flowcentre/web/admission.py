@@ -22,6 +22,8 @@ LOOK_AGAIN_EVERY = (
     1.5  # seconds: an open stream ends that long after its asker's right does, and what the asker believes
 )
 SIGN_IN = "/sign-in"
+# Where a provider says that somebody's session has ended, once: it must not be lost in what strangers ask of anything else.
+BY_A_PROVIDER = "/sign-out/back-channel"
 # What costs us most, or the identity provider: a password to be hashed, a provider to be asked. It counts for so many.
 DEAR, COST = frozenset({SIGN_IN, "/sign-in/provider", "/sign-in/callback"}), 10
 # Files of ours that everybody needs to sign in at all, and what looks after the server.
@@ -147,7 +149,7 @@ async def _count(asker: Asker, scope: Scope, method: str, path: str, headers: He
     if COSTS_NOTHING.match(path) or (path == SIGN_IN and method == "POST"):  # of that see ``count_sign_in``
         return
     cost = COST if path in DEAR and path != SIGN_IN else 1
-    bucket = asker.signing_in if path in DEAR else asker.strangers
+    bucket = asker.signing_in if path in DEAR else asker.signing_out if path == BY_A_PROVIDER else asker.strangers
     address = asker.addresses.of(headers, _peer(scope))
     wait = bucket.wait(address, cost)
     if wait and (browser := await asker.browsers.known(cookies_of(headers).get(DEVICE, ""))):

@@ -58,7 +58,8 @@ class NotKnown(Exception):
 class Asker:
     """Finds out who asks, and from where. ``key`` marks the forms of those whom a proxy has signed in: they have no session
     here. ``strangers`` bounds what those may ask who are not known, ``signing_in`` how much is asked of sign-in from one address,
-    and ``browsers`` knows those for whom neither is a bound.
+    ``signing_out`` how much is said there as an identity provider, and ``browsers`` knows those for whom the first two are no
+    bound.
     """
 
     ways: Ways
@@ -67,6 +68,7 @@ class Asker:
     addresses: Addresses = field(default_factory=Addresses)
     strangers: Strangers = field(init=False)
     signing_in: Strangers = field(init=False)
+    signing_out: Strangers = field(init=False)
     browsers: Browsers = field(init=False)
     floods: Repeated = field(default_factory=Repeated)
     _forgotten: int = 0  # how often
@@ -74,7 +76,7 @@ class Asker:
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="asker"))
 
     def __post_init__(self) -> None:
-        self.strangers, self.signing_in = Strangers(self.now), Strangers(self.now)
+        self.strangers, self.signing_in, self.signing_out = (Strangers(self.now) for _ in range(3))
         self.browsers = Browsers(self.ways.accounts, self.now)
 
     async def of(self, headers: Headers, peer: str) -> Asking | None:

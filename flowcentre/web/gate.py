@@ -19,6 +19,7 @@ from flowcentre.access.asking import Asking, asking
 from flowcentre.model import Refusal
 from flowcentre.web import callbacks, slips
 from flowcentre.web.admission import (
+    BY_A_PROVIDER,
     KNOWN_BROWSER,
     SIGN_IN,
     Refused,
@@ -44,9 +45,8 @@ MACHINE_PATHS = ("/_dash-component-suites/", "/_dash-layout", "/_dash-dependenci
 FORM_PATH = re.compile(
     r"/type-in/[a-z0-9_-]{1,200}|/(alerts|silences)/[0-9]{1,12}|/silences/new|/pressure/[a-z0-9_-]{1,200}|/actions/(new|[0-9]{1,12})|/huddle(/[0-9]{1,12})?"
 )
-# The same, of signing in and of administering; the last is sent by a provider and by no browser.
+# The same, of signing in and of administering.
 ACCESS_FORM = re.compile(r"/sign-in|/sign-out|/access(/[a-z0-9/_-]{1,200})?")
-BY_A_PROVIDER = "/sign-out/back-channel"
 STREAM = "/live"
 REST = "{path:path}"  # Dash's route for every address that no other route answers
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d{1,5})?", re.IGNORECASE)

@@ -22,7 +22,7 @@ from flowcentre.access.asking import asking
 from flowcentre.access.devices import device_cookie
 from flowcentre.access.grants import LOCAL, identity_of
 from flowcentre.model import Audited, Picture, SignedIn, is_account_name
-from flowcentre.web.admission import KNOWN_BROWSER, account_named
+from flowcentre.web.admission import BY_A_PROVIDER, KNOWN_BROWSER, SIGN_IN, account_named
 from flowcentre.web.asker import DEVICE, DISPLAY, MARK, PENDING, SESSION, cookie, cookies_of
 from flowcentre.web.decisions import Who, decision
 from flowcentre.web.failures import kind_and_place
@@ -32,7 +32,7 @@ from flowcentre.web.lane import Full, Lane
 from flowcentre.web.sign_in_answers import SignInAnswers, is_said
 from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 
-PATH, CALLBACK, BACK_CHANNEL = "/sign-in", "/sign-in/callback", "/sign-out/back-channel"
+CALLBACK = "/sign-in/callback"
 NOTHING_GRANTED = (
     "You are known, and nothing is granted to you here. An administrator of this flow centre can change that."
 )
@@ -59,18 +59,20 @@ class SignInRoutes:
         default_factory=lambda: Lane("known", threads=1, most=12)
     )  # browsers: no flood takes their places
     by_provider: Lane = field(default_factory=lambda: Lane("provider", threads=4, most=16))
+    # A provider says once that a session has ended: those who sign in there take no place of it.
+    ended_by_provider: Lane = field(default_factory=lambda: Lane("signed-out", threads=2, most=16))
 
     @property
     def routes(self) -> list[Route]:
         """Every route. Those that are no coroutines run in a thread."""
         return [
-            Route(PATH, self.form, methods=["GET"]),
-            Route(PATH, self.sent, methods=["POST"]),
+            Route(SIGN_IN, self.form, methods=["GET"]),
+            Route(SIGN_IN, self.sent, methods=["POST"]),
             Route("/sign-in/provider", self.to_provider, methods=["GET"]),
             Route(CALLBACK, self.from_provider, methods=["GET"]),
             Route("/signed-in", self.signed_in, methods=["GET"]),
             Route("/sign-out", self.sign_out, methods=["POST"]),
-            Route(BACK_CHANNEL, self.ended_elsewhere, methods=["POST"]),
+            Route(BY_A_PROVIDER, self.ended_elsewhere, methods=["POST"]),
             Route("/signed-out", self.signed_out, methods=["GET"]),
             Route("/show/{token}", self.show, methods=["GET"]),
         ]
@@ -179,7 +181,7 @@ class SignInRoutes:
     async def ended_elsewhere(self, request: Request) -> Response:
         """The provider says that somebody's session has ended (OpenID Connect Back-Channel Logout 1.0)."""
         try:
-            return await self.by_provider.run(self._end_elsewhere, await request.body())
+            return await self.ended_by_provider.run(self._end_elsewhere, await request.body())
         except Full:
             return PlainTextResponse(BUSY, 503, {"retry-after": "5"})
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from structlog.testing import capture_logs
 
 from flowcentre.access import accounts
@@ -31,6 +32,7 @@ from flowcentre.store import Store, open_store
 from flowcentre.web.admission import COST
 from flowcentre.web.announce import MOST_OF_A_SCREEN
 from flowcentre.web.asker import DEVICE, PENDING, SESSION
+from flowcentre.web.sign_in import SignInRoutes
 from flowcentre.web.slips import MOST_BYTES
 from layouts import refused
 from layouts.access import document
@@ -146,6 +148,36 @@ def test_strangers_of_one_address_may_ask_so_much_and_whoever_is_known_as_much_a
     assert client.get("/signed-out", headers=of("10.9.9.8")).status_code == 200
     door.clock.pass_by(timedelta(seconds=1))
     assert [client.get("/signed-out", headers=of("10.9.9.9")).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_whatever_strangers_ask_from_its_address_a_provider_is_heard_that_says_whose_session_has_ended(
+    door: Door, client: httpx.Client
+) -> None:
+    asker = door.front.asker
+    asker.strangers = asker.signing_in = Strangers(door.clock.now, at_once=2, each_second=1)
+    asker.signing_out = Strangers(door.clock.now, at_once=2, each_second=1)
+    assert [client.get("/signed-out", headers=of("10.9.9.9")).status_code for _ in range(3)] == [200, 200, 429]
+
+    def told() -> int:
+        headers = FORM | of("10.9.9.9")
+        return client.post("/sign-out/back-channel", content="logout_token=a.b.c", headers=headers).status_code
+
+    assert [told() for _ in range(3)] == [400, 400, 429]  # its own bound
+
+
+def test_however_many_sign_in_by_a_provider_it_is_heard_that_says_whose_session_has_ended(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(SignInRoutes, "_to_provider", lambda *_: PlainTextResponse(str(go_on.wait(20))))
+    with ThreadPoolExecutor(17) as flood:
+        starts = [flood.submit(client.get, "/sign-in/provider", headers=of(f"10.2.0.{number}")) for number in range(17)]
+        try:
+            assert next(as_completed(starts, 10)).result().status_code == 503  # every place is taken
+            told = client.post("/sign-out/back-channel", content="logout_token=a.b.c", headers=FORM)
+            assert told.status_code == 400
+        finally:
+            go_on.set()
 
 
 def test_what_costs_most_counts_for_more_whoever_asks(door: Door, client: httpx.Client) -> None:
