@@ -120,7 +120,7 @@ def to_html(component: object) -> str:
     Everything is escaped. Raises CannotFinish, naming the component, for any but Dash's HTML and SVG.
     """
     if isinstance(component, str):
-        return component if isinstance(component, Markup) else escape(component, quote=False)
+        return component if isinstance(component, Markup) else _text(component)
     written: list[str] = []
     _write(component, written)
     return "".join(written)
@@ -141,7 +141,7 @@ def _write(item: object, written: list[str]) -> None:
     if item is None or isinstance(item, bool):
         return  # as React does
     if isinstance(item, str):
-        written.append(item if isinstance(item, Markup) else escape(item, quote=False))
+        written.append(item if isinstance(item, Markup) else _text(item))
     elif isinstance(item, int | float):
         written.append(_number(item))
     elif isinstance(item, list | tuple):
@@ -170,6 +170,11 @@ def _write_component(component: Component, written: list[str]) -> None:
         return
     _write(props.get("children"), written)
     written.append(f"</{tag}>")
+
+
+def _text(words: str) -> str:
+    """A text, in which nobody can write what looks like an attribute: its double quotes too are escaped."""
+    return escape(words, quote=False).replace('"', "&quot;")
 
 
 def _attribute(name: str, value: object, is_svg: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from flowcentre.model import Picture
 from layouts.finished import to_html
 from layouts.listed import ListBook, ListedPage, People
 from layouts.parts.tree import marked
+
+_NAMES_SOMEBODY = re.compile(r'<[^<>]*\sdata-(?:life|of)="')  # in a tag: what somebody typed is in none
 
 
 class NoPeople:
@@ -32,8 +35,8 @@ class NoPeople:
         raise PermissionError(self.refused())
 
     def html(self, page: str, query: str, html: str) -> str:
-        """A page that names nobody; another is not told."""
-        return "" if "data-life=" in html or "data-of=" in html else html
+        """A page that names nobody; another is not told, and says so."""
+        return f'<p class="what">{self.refused()}</p>' if _NAMES_SOMEBODY.search(html) else html
 
 
 NO_PEOPLE = NoPeople()

@@ -1,44 +1,64 @@
 """Pages of counts that name somebody here and there, narrowed to those of whom the asker may be told.
 
-Such a page is drawn and compressed once for all. Where it names somebody, in ``data-life`` or ``data-of``, whoever may not be
-told of them gets it without that row: the figures above are everybody's and stay as they are.
+Such a page is drawn and compressed once for all. Where a tag of it names somebody, in ``data-life`` or ``data-of``, whoever may
+not be told of them gets it without that row: the figures above are everybody's and stay as they are. Words that somebody typed
+are in no tag, whatever they say: every text and every attribute is written without a bare <, > or ".
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from html import unescape
 from typing import Any, TypeVar
+
+import structlog
 
 from flowcentre.access.rows import NOT_SCOPED, Audit, Books, Guard, NoRows
 from flowcentre.model import Leaving, Picture, RowScope
 from flowcentre.web.finished import Finished, finish
 
 A = TypeVar("A")
+log = structlog.get_logger(__name__)
 # The list of whose people a page tells. A page that is not here and names somebody goes to nobody: see ``Named.html``.
 LIST_OF = {"packages": "packages", "capacity": "packages", "delays": "delays"}
-_NAME = re.compile(r'data-(?:life|of)="([^"]*)"')
+_NAME = re.compile(r'\sdata-(?:life|of)="([^"]*)"')
 _HEADS = re.compile(r"<thead>.*?</thead>", re.DOTALL)
 _ROWS = ("<tr>", "<tr ", "<li>", "<li ")
 _EMPTY = "<tbody></tbody>"
-_CUT = "<!--cut-->"  # where a row was taken out, until it is said; every text of a page is escaped
+_CUT = "<!--cut-->"  # where a row was taken out, until it is said: no text of a page holds a <
 _LISTS = re.compile(r"<(tbody|ul|ol)\b[^>]*>(?:(?!<(?:tbody|ul|ol)\b).)*?</\1>", re.DOTALL)
 _FOLDS = re.compile(r"<details\b[^>]*>(?:(?!<details\b).)*?</details>", re.DOTALL)  # rows beyond the first few
 _MOST_KEPT = 64
 NONE_OF_THEIRS = "None of them is of the places whose rows you may see."
+NOT_NARROWED = (
+    "This page cannot be shown: it could not be narrowed to what you may see. It is in the log of the server: please "
+    "tell whoever runs it."
+)
+
+
+def _named(html: str) -> Iterator[re.Match[str]]:
+    """Wherever a tag names somebody."""
+    return (found for found in _NAME.finditer(html) if _in_a_tag(html, found.start()))
+
+
+def _in_a_tag(html: str, at: int) -> bool:
+    return html.rfind("<", 0, at) > html.rfind(">", 0, at)
 
 
 def names_in(html: str) -> frozenset[str]:
     """Who is named in a page."""
-    return frozenset(unescape(said) for said in _NAME.findall(html)) if "data-" in html else frozenset()
+    return frozenset(unescape(found[1]) for found in _named(html)) if "data-" in html else frozenset()
 
 
 def names_somebody(finished: Finished) -> bool:
     """Is anybody named in it?"""
-    return b'data-life="' in finished.content or b'data-of="' in finished.content
+    content = finished.content
+    if b'data-life="' not in content and b'data-of="' not in content:  # as nearly every page
+        return False
+    return next(_named(content.decode()), None) is not None
 
 
 def without_others(html: str, theirs: Collection[str], words: str) -> str:
@@ -47,12 +67,12 @@ def without_others(html: str, theirs: Collection[str], words: str) -> str:
     Nothing of a page on which somebody is named outside a row.
     """
     kept, at = [], 0
-    for found in _NAME.finditer(html):
+    for found in _named(html):
         if unescape(found[1]) in theirs:
             continue
         if found.start() < at:  # in a row that is out already
             continue
-        begins, tag = max((html.rfind(tag, at, found.start()), tag[1:3]) for tag in _ROWS)
+        begins, tag = max((html.rfind(tag, at, found.start(1)), tag[1:3]) for tag in _ROWS)
         end = f"</{tag}>"
         ends = html.find(end, found.end())
         if begins < 0 or ends < 0 or end in html[begins : found.start()]:
@@ -120,7 +140,7 @@ class Named:
         if not names:
             return html
         theirs = self.theirs(page, query, names)
-        return html if theirs is None else without_others(html, theirs, self._words())
+        return html if theirs is None else self._without(page, html, theirs)
 
     def finished(self, page: str, query: str, finished: Finished) -> Finished:
         """The same of finished bytes: what comes of them is kept for whoever may see the same. Raises NoRows."""
@@ -132,12 +152,19 @@ class Named:
         key = (finished.etag, theirs, words)
         with self._lock:
             kept = self._kept.pop(key, None)
-        kept = kept or finish(without_others(html, theirs, words).encode(), finished.media_type)
+        kept = kept or finish(self._without(page, html, theirs).encode(), finished.media_type)
         with self._lock:
             self._kept[key] = kept
             while len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
         return kept
+
+    def _without(self, page: str, html: str, theirs: frozenset[str]) -> str:
+        left = without_others(html, theirs, self._words())
+        if not left:
+            log.error("a page names somebody outside a row: it is shown to nobody who may not see them", page=page)
+            raise NoRows(500, NOT_NARROWED)
+        return left
 
     def _words(self) -> str:
         return self._guard.refused() or NONE_OF_THEIRS
@@ -145,6 +172,7 @@ class Named:
     def theirs(self, page: str, query: str, names: frozenset[str]) -> frozenset[str] | None:
         """Who of some may be named to the asker; None: all. The audit has them. Raises NoRows."""
         if page not in LIST_OF:
+            log.error("a page names somebody, and nothing says of which list", page=page)
             return frozenset()
         asked = query.lstrip("?")
         what = f"{page}{'?' if asked else ''}{asked}, named on the page"

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from flowcentre.web.named import without_others
+import httpx
+from structlog.testing import capture_logs
+
+from flowcentre.model import Picture
+from flowcentre.web import create_server
+from flowcentre.web.named import NOT_NARROWED, names_in, without_others
+from tests.web.cast import Drawings, Publisher, QuietStore, running
 
 
 def row(ref: str) -> str:
@@ -43,3 +49,23 @@ def test_a_fold_of_rows_goes_with_the_last_of_them_and_stays_with_one() -> None:
     assert without_others(page, set(), "None.") == "<h2>Start</h2>"
     assert "<details" in without_others(page, {"B"}, "None.")
     assert "<details" in without_others(f"{fold('<p>The rule.</p>')}{table('A')}", set(), "None.")
+
+
+def test_words_that_look_like_a_name_name_nobody_wherever_they_stand() -> None:
+    words = '<p title="data-life=&quot;A&quot;">the bed data-life="B" and data-of="C"</p>'
+    assert names_in(words) == frozenset()
+    assert without_others(words + table("D"), {"D"}, "None.") == words + table("D")
+    assert names_in(words + table("D")) == {"D"}
+
+
+def test_a_page_that_cannot_be_narrowed_says_so_and_is_in_the_log() -> None:
+    class Naming(Drawings):
+        def page(self, _picture: Picture) -> str:
+            return '<p data-of="A">7</p>'
+
+    live = Publisher()
+    app = create_server(live, QuietStore(), Naming().glass(), now=live.now)  # type: ignore[arg-type]
+    with capture_logs() as logged, running(app) as url, httpx.Client(base_url=url, timeout=10) as asks:
+        answer = asks.get("/live/pages/demand")
+    assert (answer.status_code, answer.text) == (500, NOT_NARROWED)
+    assert [(each["log_level"], each["page"]) for each in logged if "page" in each] == [("error", "demand")] * 2
