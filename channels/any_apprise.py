@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
@@ -32,6 +33,8 @@ class AnyApprise:
         service = apprise.Apprise(asset=asset)
         if not service.add(whole_address(address, self._secret)):
             raise NotDelivered("apprise knows no service of such an address", for_good=True)
+        waits = min(each.socket_read_timeout for each in service)
+        begun = time.monotonic()
         taken = service.notify(
             title=letter.subject,
             body=f"{letter.text}\n\nMessage {key[:8]}",
@@ -40,4 +43,6 @@ class AnyApprise:
             timeout=SEND_WITHIN,
         )
         if not taken:
-            raise NotDelivered("the service did not take it, or could not be reached (apprise)")
+            # Why, it does not say; but what took as long as it waits for an answer was asked, and not answered in time.
+            unsure = time.monotonic() - begun >= waits
+            raise NotDelivered("the service did not take it, or could not be reached (apprise)", unsure=unsure)

@@ -71,7 +71,7 @@ class Notify:
 
         answer = self._ask(hand_over)
         if not isinstance(answer, dict) or not answer.get("id"):
-            raise NotDelivered("GOV.UK Notify answered without saying that it took the letter")
+            raise NotDelivered("GOV.UK Notify answered without saying that it took the letter", unsure=True)
         return str(answer["id"])
 
     def arrived(self, receipt: str) -> bool:
@@ -98,12 +98,28 @@ class Notify:
             try:
                 return what(client)
             except APIError as error:
-                raise _refused(error.status_code, answered=error.response is not None) from None
+                if error.response is None:
+                    raise _no_answer(error.__cause__) from None
+                raise _refused(error.status_code) from None
 
 
-def _refused(status: int, *, answered: bool) -> NotDelivered:
-    if not answered:
-        return NotDelivered(f"GOV.UK Notify could not be reached, or did not answer within {TIMEOUT:g} s")
+def _no_answer(cause: BaseException | None) -> NotDelivered:
+    """Of what was never handed over it is known that it did not arrive; of what was, and not answered, it is not."""
+    import requests
+    from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, SSLError
+
+    if isinstance(cause, requests.Timeout) and not isinstance(cause, requests.ConnectTimeout):
+        return NotDelivered(f"GOV.UK Notify did not answer within {TIMEOUT:g} s", unsure=True)
+    why = cause.args[0] if cause is not None and cause.args else None
+    reason = why.reason if isinstance(why, MaxRetryError) else None
+    if isinstance(reason, (NewConnectionError, ConnectTimeoutError, SSLError)):
+        return NotDelivered("GOV.UK Notify could not be reached")
+    return NotDelivered("GOV.UK Notify broke off", unsure=True)
+
+
+def _refused(status: int) -> NotDelivered:
+    if 200 <= status < 300:
+        return NotDelivered("GOV.UK Notify answered what cannot be read", unsure=True)
     if status == 429:
         return NotDelivered(
             "GOV.UK Notify asks us to send less often, or the day's limit is reached (429)", again_in=_RATE_LIMIT

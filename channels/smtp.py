@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.message import EmailMessage
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from channels._deadline import Deadline
 from channels._mail import mail
@@ -24,6 +24,21 @@ from flowcentre.alerts.contract import (
 )
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_TOOK_LONG = f"the mail server took longer than {SEND_WITHIN:g} s"
+
+
+class _Handed(smtplib.SMTP):
+    """A connection that knows whether a letter itself was on its way: from then on nobody can say that it was not taken."""
+
+    on_its_way = False
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        self.on_its_way = True
+        return super().data(msg)
+
+
+class _HandedByTls(_Handed, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte on."""
 
 
 class Smtp:
@@ -51,7 +66,10 @@ class Smtp:
         self._ca_file = text_setting(settings, "ca_file", "") or None
 
     def send(self, letter: Letter, address: str, key: str) -> None:
-        """Hand a letter to the server. What its goodbye says does not matter any more."""
+        """Hand a letter to the server. What its goodbye says does not matter any more.
+
+        What fails once the letter is on its way, and is no plain refusal, may have been taken all the same.
+        """
         written = mail(letter, self._sender, address, key)
         server = self._server()
         with Deadline(SEND_WITHIN, lambda: server.sock) as deadline:
@@ -64,26 +82,34 @@ class Smtp:
             except smtplib.SMTPAuthenticationError as error:
                 raise NotDelivered(f"the mail server refused our credentials ({error.smtp_code})") from None
             except smtplib.SMTPResponseException as error:
-                raise _refused("the letter", error.smtp_code) from None
+                if deadline.passed:  # in the middle of an answer, which is none
+                    raise NotDelivered(_TOOK_LONG, unsure=server.on_its_way) from None
+                unsure = server.on_its_way and not 400 <= error.smtp_code < 600
+                raise _refused("the letter", error.smtp_code, unsure=unsure) from None
             except smtplib.SMTPNotSupportedError:
                 raise NotDelivered("the mail server does not offer what is configured of it") from None
             except ssl.SSLError:
-                raise NotDelivered("the mail server's certificate is not trusted, or it speaks no TLS") from None
-            except TimeoutError:
-                raise NotDelivered(f"the mail server did not answer within {TIMEOUT:g} s") from None
+                words = "the mail server's certificate is not trusted, or it speaks no TLS"
+                raise NotDelivered(words, unsure=server.on_its_way) from None
             except (smtplib.SMTPException, OSError) as error:
-                took_long = f"the mail server took longer than {SEND_WITHIN:g} s"
-                away = f"the mail server cannot be reached, or broke off ({type(error).__name__})"
-                raise NotDelivered(took_long if deadline.passed else away) from None
+                if deadline.passed:
+                    words = _TOOK_LONG
+                elif _timed_out(error):
+                    words = f"the mail server did not answer within {TIMEOUT:g} s"
+                elif server.on_its_way:
+                    words = f"the mail server broke off while the letter was handed over ({type(error).__name__})"
+                else:
+                    words = f"the mail server cannot be reached, or broke off ({type(error).__name__})"
+                raise NotDelivered(words, unsure=server.on_its_way) from None
             finally:
                 with suppress(smtplib.SMTPException, OSError):
                     server.quit()
                 server.close()
 
-    def _server(self) -> smtplib.SMTP:
+    def _server(self) -> _Handed:
         if self._security == "tls":
-            return smtplib.SMTP_SSL(timeout=TIMEOUT, context=self._trust())
-        return smtplib.SMTP(timeout=TIMEOUT)
+            return _HandedByTls(timeout=TIMEOUT, context=self._trust())
+        return _Handed(timeout=TIMEOUT)
 
     def _greet(self, server: smtplib.SMTP) -> None:
         # TLS looks for the name that it is to find in the certificate, which an SMTP made without a host does not know.
@@ -112,6 +138,11 @@ def _hand_over(server: smtplib.SMTP, written: EmailMessage) -> None:
         server.send_message(written)
 
 
-def _refused(what: str, code: int) -> NotDelivered:
+def _timed_out(error: Exception) -> bool:
+    """Did it wait in vain? Of a reply that does not come smtplib says that the server had gone, and keeps why."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
+def _refused(what: str, code: int, *, unsure: bool = False) -> NotDelivered:
     """A refusal with a 5 in front is meant for good; any other may pass."""
-    return NotDelivered(f"the mail server refused {what} ({code})", for_good=500 <= code < 600)
+    return NotDelivered(f"the mail server refused {what} ({code})", for_good=500 <= code < 600, unsure=unsure)

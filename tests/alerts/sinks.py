@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -123,6 +124,7 @@ class MailSink:
         self.envelopes: list[Envelope] = []
         self.recipients = "250 OK"
         self.letters = "250 OK"
+        self.late: asyncio.Event | None = None  # until when it says nothing of a letter that it has taken
         self._controller = _AnyPort(self, hostname="127.0.0.1", port=0, **options)
         self._controller.start()
         self.port: int = self._controller.port
@@ -141,6 +143,8 @@ class MailSink:
             assert isinstance(envelope.content, bytes)
             self.envelopes.append(envelope)
             self.mails.append(message_from_bytes(envelope.content, policy=default))
+        if self.late is not None:
+            await self.late.wait()
         return self.letters
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -413,6 +414,23 @@ def test_a_mail_server_that_is_not_there_cannot_be_reached():
     assert not error.for_good
 
 
+def test_a_letter_that_the_mail_server_took_and_answered_too_late_may_have_gone(monkeypatch):
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.3)
+    with mail_sink() as sink:
+        sink.late = asyncio.Event()
+        error = refused(lambda: a_server(sink.port).send(LETTER, ADDRESS, KEY))
+    assert sink.mails  # it was there
+    assert error.unsure
+    assert "did not answer within 0.3 s" in error.reason
+    assert not error.for_good
+
+
+def test_what_a_mail_server_plainly_refused_has_not_gone():
+    with mail_sink() as sink:
+        sink.letters = "451 try later"
+        assert not refused(lambda: a_server(sink.port).send(LETTER, ADDRESS, KEY)).unsure
+
+
 @contextmanager
 def a_babbler(every: float | None):
     """A server that greets a letter at a time and never ends; or, of None, not at all."""
@@ -443,7 +461,9 @@ def test_a_mail_server_that_hangs_or_babbles_is_left(every, monkeypatch):
     monkeypatch.setattr(smtp, "TIMEOUT", 0.3)
     monkeypatch.setattr(smtp, "SEND_WITHIN", 0.4)
     with a_babbler(every) as port:
-        assert not refused(lambda: a_server(port).send(LETTER, ADDRESS, KEY)).for_good
+        error = refused(lambda: a_server(port).send(LETTER, ADDRESS, KEY))
+    assert (error.for_good, error.unsure) == (False, False)
+    assert "did not answer" in error.reason if every is None else "took longer" in error.reason
 
 
 @pytest.fixture(scope="module")
@@ -590,7 +610,17 @@ def test_notify_that_cannot_be_asked_has_said_nothing():
 def test_notify_that_hangs_is_left(monkeypatch):
     monkeypatch.setattr("channels.notify.TIMEOUT", 0.2)
     with web_sink(Answer(hang=True)) as sink:
-        assert "did not answer" in refused(lambda: a_notify(sink.address).send(LETTER, ADDRESS, KEY)).reason
+        error = refused(lambda: a_notify(sink.address).send(LETTER, ADDRESS, KEY))
+    assert "did not answer" in error.reason
+    assert error.unsure
+
+
+def test_notify_that_cannot_be_reached_has_taken_nothing():
+    with socket.socket() as nobody:  # it has the port, and does not listen
+        nobody.bind(("127.0.0.1", 0))
+        error = refused(lambda: a_notify(f"http://127.0.0.1:{nobody.getsockname()[1]}").send(LETTER, ADDRESS, KEY))
+    assert "could not be reached" in error.reason
+    assert not error.unsure
 
 
 # It looks for a module that Python is about to let go of, and does without.
@@ -613,6 +643,16 @@ def test_a_service_of_apprise_that_did_not_take_it_is_a_failure(status):
     with web_sink(Answer(status, "", {"Location": "/elsewhere"}), Answer(200)) as sink:
         refused(lambda: AnyApprise({}, secret).send(LETTER, sink.address.replace("http://", "json://"), KEY))
     assert len(sink.asked) == 1
+
+
+@apprise
+def test_what_a_service_of_apprise_did_not_answer_in_time_may_have_gone():
+    with web_sink(Answer(hang=True)) as sink:
+        address = sink.address.replace("http://", "json://") + "/?rto=0.2"
+        assert refused(lambda: AnyApprise({}, secret).send(LETTER, address, KEY)).unsure
+    with web_sink(Answer(500)) as sink:
+        error = refused(lambda: AnyApprise({}, secret).send(LETTER, sink.address.replace("http://", "json://"), KEY))
+    assert not error.unsure
 
 
 @apprise
