@@ -357,6 +357,7 @@ def test_a_store_that_is_full_when_scopes_come_knows_whose_each_row_is(
         store.close()
 
 
+@pytest.mark.usefixtures("migrated_postgres")  # with it the role is there, whichever test is the first
 def test_where_a_database_lets_nobody_be_scoped_nobody_is_given_a_row(
     make_postgres_url: Callable[..., str], postgres_server: str, at: datetime
 ) -> None:
