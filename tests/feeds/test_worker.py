@@ -46,6 +46,13 @@ def question(connector: type[Connector], seconds: float = 10, **more: object) ->
     )
 
 
+def fork_server() -> psutil.Process:
+    """The process that workers are forked from."""
+    children = psutil.Process().children()
+    (server,) = [each for each in children if "multiprocessing.forkserver" in " ".join(each.cmdline())]
+    return server
+
+
 def test_an_answer_comes_back_whole(workers: Workers) -> None:
     answered = workers.ask(question(pretend.Steady, settings={"occupied": 19}))
     assert isinstance(answered, Answer)
@@ -163,13 +170,18 @@ def test_a_worker_is_not_forked_from_this_process() -> None:
 
 
 def test_a_poll_costs_well_under_a_tenth_of_a_second(workers: Workers) -> None:
+    """Of a processor: others may keep the machine."""
     workers.ask(question(pretend.Steady))
-    costs = []
+    server = fork_server()
+
+    def spent() -> float:
+        theirs = server.cpu_times()  # with what its workers took
+        return time.process_time() + theirs.user + theirs.system + theirs.children_user + theirs.children_system
+
+    before = spent()
     for _ in range(10):
-        began = time.perf_counter()
         workers.ask(question(pretend.Steady))
-        costs.append(time.perf_counter() - began)
-    assert min(costs) < 0.1  # the machine may be busy with others
+    assert (spent() - before) / 10 < 0.1
 
 
 def test_hung_workers_hold_nobody_else_up(workers: Workers) -> None:
@@ -222,9 +234,7 @@ def test_the_fork_server_is_started_anew_when_it_dies_with_everything_loaded_ahe
 ) -> None:
     monkeypatch.chdir(tmp_path)  # where Python would not find the modules by itself
     workers.ask(question(pretend.Steady))
-    (server,) = [
-        each for each in psutil.Process().children() if "multiprocessing.forkserver" in " ".join(each.cmdline())
-    ]
+    server = fork_server()
     server.kill()
     while server.status() != psutil.STATUS_ZOMBIE:  # multiprocessing is who takes it off the list
         time.sleep(0.01)
