@@ -122,7 +122,7 @@ def _form(known: PlacePressure, form: DeclareForm) -> html.Form:
         levels.append(html.Label([html.Strong(f"Level {level}"), html.Span(MEANINGS[level])], htmlFor=id))
     ends: list[Child] = []
     for number, end in enumerate(form.ends):
-        id, until = f"until-{number}", until_words(end.ends_at, known.at)
+        id, until = f"until-{number}", until_words(end.at, known.at)
         words = f"{length_words(end.length)} ({until})" if end.length is not None else until
         ends.append(Input(type="radio", name="until", id=id, value=end.key, checked=end.chosen, required=True))
         ends.append(html.Label(words, htmlFor=id))

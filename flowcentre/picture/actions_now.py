@@ -27,6 +27,7 @@ from flowcentre.model import (
     RuleKind,
 )
 from flowcentre.picture.effect import LOOKS, Histories, effects, since_logged
+from flowcentre.picture.offered import Offered
 from flowcentre.picture.worked_out import WorkedOut
 from flowcentre.store import Store
 
@@ -94,20 +95,10 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Due:
-    """By when something may be asked for."""
-
-    key: str  # as the form sends it
-    at: datetime
-    length: timedelta | None = None  # None: a time of day
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
 class ActionForm:
     """What stands in the forms of an action, and what became of what was sent."""
 
-    dues: tuple[Due, ...] = ()
+    dues: tuple[Offered, ...] = ()
     mark: str = ""  # of the form that logs one: sent twice, it counts once
     missing: str = ""  # what the address named that there is not: "alert 999"
     alert: str = ""  # that the form was of, where it could not be looked up

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from flowcentre.model import (
     Action,
     Alert,
+    Blind,
     Message,
     MessageState,
     Phase,
@@ -22,7 +23,9 @@ from flowcentre.model import (
     TellingKind,
     Transition,
 )
+from flowcentre.picture.cannot_tell import read_cannot_tell
 from flowcentre.picture.looked import NOT_LOOKED_AFTER, last_look
+from flowcentre.picture.offered import Offered
 from flowcentre.picture.undelivered import LOOKED_BACK, read_undelivered
 from flowcentre.store import ChannelHealth
 
@@ -40,6 +43,7 @@ class AlertReads(Protocol):
     def alert_story(self, alert: int, /) -> tuple[list[Transition], list[Message]]: ...
     def silences(self, at: datetime, /) -> list[Silence]: ...
     def standings(self) -> list[Standing]: ...
+    def blind_standings(self) -> list[Standing]: ...
     def mark(self, key: str, /) -> str | None: ...
     def undelivered(
         self, since: datetime, /, *, waiting_since: datetime | None = None, limit: int = 200
@@ -62,6 +66,7 @@ class AlertsNow:
     open: tuple[Alert, ...] = ()  # the most severe first, then the newest
     ended: tuple[Alert, ...] = ()  # of the last day, the newest first
     pending: tuple[Standing, ...] = ()  # in breach, not yet for long enough; the longest first
+    cannot_tell: tuple[Blind, ...] = ()  # of which nobody knows whether an alert should stand; rule by rule
     silences: tuple[Silence, ...] = ()  # in force or to come
     messages: tuple[Message, ...] = ()  # of the last day, the newest first
     undelivered: tuple[Message, ...] = ()
@@ -103,20 +108,10 @@ class AlertStory:
 
 
 @dataclass(frozen=True)
-class SilenceEnd:
-    """Until when a silence may be asked for."""
-
-    key: str  # as the form sends it
-    ends_at: datetime
-    length: timedelta | None = None  # None: until the morning
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
 class AlertForm:
     """What stands in the forms of an alert, and what became of what was sent."""
 
-    ends: tuple[SilenceEnd, ...] = ()
+    ends: tuple[Offered, ...] = ()
     author: str = ""
     signed_in: bool = False
     words: str = ""
@@ -175,6 +170,7 @@ class AlertBook:
             open=opened,
             ended=_ended(self._store.alerts(since, at, MOST_ENDED), since),
             pending=tuple(sorted(pending, key=lambda standing: standing.breach_since or at)),
+            cannot_tell=read_cannot_tell(self._store, picture.county, picture.values, at),
             silences=tuple(self._store.silences(at)),
             messages=messages,
             kinds={id: tuple(one.kind for one in each) for id, each in told.items()},

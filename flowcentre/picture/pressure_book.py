@@ -10,6 +10,7 @@ from typing import Protocol
 from flowcentre.measures.pressure import declarable
 from flowcentre.model import Declaration, Picture, Point, Score, ScoringRules
 from flowcentre.picture.build import step_of
+from flowcentre.picture.offered import Offered
 from flowcentre.picture.pressure import PressureNow, scores, with_declared
 from flowcentre.picture.pressure_hours import LevelHours, hours_at_all
 
@@ -62,21 +63,11 @@ class PlacePressure:
 
 
 @dataclass(frozen=True)
-class HoldEnd:
-    """Until when a level may be declared."""
-
-    key: str  # as the form sends it
-    ends_at: datetime
-    length: timedelta | None = None  # None: until the morning
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
 class DeclareForm:
     """What stands in the form that declares a level, and what became of what was sent."""
 
     mark: str = ""  # by which a form that is sent twice is known again
-    ends: tuple[HoldEnd, ...] = ()
+    ends: tuple[Offered, ...] = ()
     level: int | None = None
     words: str = ""
     author: str = ""

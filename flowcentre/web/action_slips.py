@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from flowcentre.feeds.author import NotAnAuthor, author_of
-from flowcentre.measures.derive import LONDON
 from flowcentre.model import County, Noted
-from flowcentre.picture.actions_now import Due, is_chased
-from flowcentre.web.alert_slips import NotSaid, said
-from flowcentre.web.slips import NotASlip, mark_of
+from flowcentre.picture.actions_now import is_chased
+from flowcentre.picture.offered import Offered
+from flowcentre.web.moments import NEAR, after, in_london, key_of, moment_of, offered
+from flowcentre.web.slip_parts import NotSaid, by_whom, said, what_of
+from flowcentre.web.slips import NotASlip, mark_in, mark_of
 
 FURTHEST = timedelta(days=14)
 _LENGTHS = tuple(timedelta(minutes=minutes) for minutes in (30, 60, 120, 240))
 _FIRST = timedelta(hours=1)  # what is chosen until somebody chooses
 _CLOCKS = (time(8), time(12), time(17))
 _DAYS = (0, 1, 2, 7)
-_NEAR = timedelta(minutes=15)  # a time of day nearer than that is nobody's choice
-_KEY = "%Y-%m-%dT%H:%MZ"
-_MARK = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_NOT_OURS = "This is not a form of this page: open it again."
 
 
 class Do(StrEnum):
@@ -68,9 +64,7 @@ def action_slip(
     fields: Mapping[str, str], *allowed: Do, county: County, signed_in: str | None, at: datetime
 ) -> ActionSlip:
     """A form of an action; ``signed_in`` is who is, where anybody is. Raises NotASlip and NotSaid."""
-    if fields.get("do") not in allowed:
-        raise NotASlip(_NOT_OURS)
-    do = Do(fields["do"])
+    do = what_of(fields, *allowed)
     if do is Do.LOG:
         words = _needed(fields.get("what", ""), "Say what is to be done, in a few words.", at)
     else:
@@ -81,40 +75,24 @@ def action_slip(
         due_at = _due(fields.get("due", ""), at, needed=do is Do.LOG)
     if do is Do.MOVED and who is None and due_at is None:
         raise NotSaid("Choose another time, or somebody else.")
-    mark = fields.get("form", "")
-    if do is Do.LOG and not _MARK.fullmatch(mark):
-        raise NotASlip(_NOT_OURS)
-    try:
-        by = author_of(fields.get("author", "")) if signed_in is None else signed_in
-    except NotAnAuthor as why:
-        raise NotSaid(str(why)) from None
+    mark = mark_in(fields) if do is Do.LOG else fields.get("form", "")
+    by = by_whom(fields, signed_in)
     if do is Do.LOG:
         mark = mark_of(mark, by, words, who or "", *(fields.get(name, "") for name in ("due", *_OF)))
     return ActionSlip(do, by, words, who, due_at, mark)
 
 
-def dues(now: datetime, chosen: str = "") -> tuple[Due, ...]:
+def dues(now: datetime, chosen: str = "") -> tuple[Offered, ...]:
     """By when something may be asked for, the soonest first: lengths, and times of day of London."""
-    today = now.astimezone(LONDON).date()
-    offered: dict[datetime, timedelta | None] = {
-        (now + length).replace(second=0, microsecond=0): length for length in _LENGTHS
-    }
-    clocks = [
-        datetime.combine(today + timedelta(days=days), clock, LONDON).astimezone(UTC)
-        for days in _DAYS
-        for clock in (_CLOCKS if days < 2 else _CLOCKS[-1:])
-    ]
-    if (picked := _moment_of(chosen)) is not None and now < picked <= now + FURTHEST:
-        offered.setdefault(picked, None)  # what was chosen a minute ago is still there to be chosen
-    for moment in clocks:
-        if moment >= now + _NEAR:
-            offered.setdefault(moment, None)
-    first = (now + _FIRST).replace(second=0, microsecond=0)
-    wanted = chosen or f"{first:{_KEY}}"
-    return tuple(
-        Due(f"{moment:{_KEY}}", moment, length, f"{moment:{_KEY}}" == wanted)
-        for moment, length in sorted(offered.items())
-    )
+    moments: dict[datetime, timedelta | None] = {after(now, length): length for length in _LENGTHS}
+    if (picked := moment_of(chosen)) is not None and now < picked <= now + FURTHEST:
+        moments.setdefault(picked, None)  # what was chosen a minute ago is still there to be chosen
+    for days in _DAYS:
+        for clock in _CLOCKS if days < 2 else _CLOCKS[-1:]:
+            moment = in_london(now, days, clock)
+            if moment >= now + NEAR:
+                moments.setdefault(moment, None)
+    return offered(moments, chosen or key_of(after(now, _FIRST)))
 
 
 def role_of(text: str) -> str:
@@ -123,11 +101,6 @@ def role_of(text: str) -> str:
         return author_of(text)
     except NotAnAuthor as why:
         raise NotSaid(f"Who is to do it: {str(why)[0].lower()}{str(why)[1:]}") from None
-
-
-def number_of(text: str) -> int | None:
-    """The number of an alert or a huddle in an address or a form; None where there is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
 
 
 def _needed(text: str, otherwise: str | None, at: datetime) -> str:
@@ -155,7 +128,7 @@ def _who(fields: Mapping[str, str], county: County, *, needed: bool) -> str | No
 def _due(key: str, at: datetime, *, needed: bool) -> datetime | None:
     if not key and not needed:
         return None
-    moment = _moment_of(key)
+    moment = moment_of(key)
     if moment is None:
         raise NotASlip("Choose by when.")
     if moment <= at:
@@ -163,10 +136,3 @@ def _due(key: str, at: datetime, *, needed: bool) -> datetime | None:
     if moment > at + FURTHEST:
         raise NotASlip("Choose by when.")
     return moment
-
-
-def _moment_of(key: str) -> datetime | None:
-    try:
-        return datetime.strptime(key, _KEY).replace(tzinfo=UTC)
-    except ValueError:
-        return None

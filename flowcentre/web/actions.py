@@ -17,25 +17,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.acts import Acts, NotYours
+from flowcentre.access.acts import Acts
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Action, ActionState, Permission, Picture
 from flowcentre.picture.actions_now import ActionForm, ActionStory, Draft, moved_words, triggers
 from flowcentre.web.action_desk import ActionDesk, ActionReading
-from flowcentre.web.action_slips import NOTED, ActionSlip, Do, action_slip, dues, number_of, role_of
-from flowcentre.web.alert_slips import NotSaid, said
+from flowcentre.web.action_slips import NOTED, ActionSlip, Do, action_slip, dues, role_of
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
-from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+from flowcentre.web.slip_parts import NOT_KEPT, number_of, refusal_of, said, unless_refused
+from flowcentre.web.slips import NOT_OURS, NotASlip, fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn, nobody
 
 PATH = "/actions"
 NEW = f"{PATH}/new"
 _DONE = frozenset({"logged", "over", "same", *NOTED})
-_NOT_KEPT = (
-    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
-)
 _READ_ONLY = "This server reads actions and takes nothing."
 _NO_ACTION = "There is no such action."
 log = structlog.get_logger(__name__)
@@ -110,23 +107,17 @@ class ActionRoutes:
             slip = self._slip(request, fields, Do.LOG)
             _same_trigger(draft, fields)
             action = self._keep(self.desk, draft, slip)
-        except NotASlip as why:
-            return self._drawn_new(request, draft, self._again(fields, str(why)), 400)
-        except NotSaid as why:
-            return self._drawn_new(request, draft, self._again(fields, str(why)), 422)
-        except NotYours as why:
-            return self._drawn_new(request, draft, self._again(fields, str(why)), 403)
         except Exception as error:
-            log.error("an action could not be kept", **kind_and_place(error))
-            again = self._again(fields, _NOT_KEPT)
-            if draft.alert is None and draft.huddle is None:
+            status, why = refusal_of(error, "an action could not be kept")
+            again = self._again(fields, why)
+            if status == 503 and draft.alert is None and draft.huddle is None:
                 # They may not have been looked up: what is sent again must be of the same alert and huddle.
                 alert, huddle = (
                     text if number_of(text := fields.get(name, "")) is not None else "" for name in ("alert", "huddle")
                 )
                 draft = self._draft(self.book, {**fields, "alert": "", "huddle": ""})
                 again = replace(again, alert=alert, huddle=huddle)
-            return self._drawn_new(request, draft, again, 503)
+            return self._drawn_new(request, draft, again, status)
         return RedirectResponse(f"{PATH}/{action.id}?done=logged", status_code=303)
 
     def _keep(self, desk: ActionDesk, draft: Draft, slip: ActionSlip) -> Action:
@@ -152,21 +143,18 @@ class ActionRoutes:
             story = self._story(request)
         except Exception as error:  # there is no page to draw the form on again: the browser has it still
             log.error("an action could not be read", **kind_and_place(error))
-            return PlainTextResponse(f"{_NOT_KEPT} Go back to the form: it is as you filled it in.", 503)
+            return PlainTextResponse(f"{NOT_KEPT} Go back to the form: it is as you filled it in.", 503)
         if story is None:
             return PlainTextResponse(_NO_ACTION, 404)
         if self.desk is None:
             return PlainTextResponse(_READ_ONLY, 405)
         action = story.action
         fields: Mapping[str, str] = {}
+        do = None
         try:
             fields = fields_of(body)
             slip = self._slip(request, fields, *NOTED)
-        except NotASlip as why:
-            return self._drawn(request, story, self._again(fields, str(why)), 400)
-        except NotSaid as why:
-            return self._drawn(request, story, self._again(fields, str(why)), 422)
-        try:
+            do = slip.do
             at, county = self.now(), self.current().county
             of = _of_story(story)
             what = f"action {action.id}{f' at {of}' if of else ''}: {slip.do}"
@@ -181,11 +169,9 @@ class ActionRoutes:
                 who=slip.who,
                 moved_words=partial(moved_words, county, at),
             )
-        except NotYours as why:
-            return self._drawn(request, story, self._again(fields, str(why)), 403)
         except Exception as error:
-            log.error("what somebody did about an action could not be kept", do=slip.do, **kind_and_place(error))
-            return self._drawn(request, story, self._again(fields, _NOT_KEPT), 503)
+            status, why = refusal_of(error, "what somebody did about an action could not be kept", do=do)
+            return self._drawn(request, story, self._again(fields, why), status)
         done = slip.do.value if noted else "over" if action.state is not ActionState.OPEN else "same"
         return RedirectResponse(f"{PATH}/{action.id}?done={done}", status_code=303)
 
@@ -215,12 +201,12 @@ class ActionRoutes:
         return ActionForm(
             dues(self.now(), fields.get("due", "")),
             mark=fields.get("form", ""),
-            what=_unless_refused(unsaid, fields.get("what", "")),
+            what=unless_refused(unsaid, fields.get("what", "")),
             who=fields.get("who", ""),
             due=fields.get("due", ""),
-            role=_unless_refused(role_of, fields.get("role", "")),
-            words=_unless_refused(unsaid, fields.get("words", "")),
-            author=_unless_refused(author_of, fields.get("author", "")),
+            role=unless_refused(role_of, fields.get("role", "")),
+            words=unless_refused(unsaid, fields.get("words", "")),
+            author=unless_refused(author_of, fields.get("author", "")),
             asked=asked if asked in tuple(Do) else "",
             mistakes=(why,),
         )
@@ -270,17 +256,9 @@ def _same_trigger(draft: Draft, fields: Mapping[str, str]) -> None:
     """See that what the form says it is of is still there: an action must not lose its alert unseen. Raises NotASlip."""
     for name, found in (("alert", draft.alert), ("huddle", draft.huddle)):
         if fields.get(name) and found is None:
-            raise NotASlip("This is not a form of this page: open it again.")
+            raise NotASlip(NOT_OURS)
     if fields.get("trigger") and not draft.measure and draft.alert is None:
         raise NotASlip("Choose the figure that it is about.")
-
-
-def _unless_refused(check: Callable[[str], str], text: str) -> str:
-    """What somebody wrote, or nothing where it would not be kept."""
-    try:
-        return check(text)
-    except ValueError:
-        return ""
 
 
 async def _to_the_page(_request: Request) -> Response:

@@ -13,36 +13,31 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.acts import Acts, NotYours
+from flowcentre.access.acts import Acts
 from flowcentre.alerts.routing import told_next
 from flowcentre.feeds.author import author_of
 from flowcentre.model import Alert, Permission, Picture, Silence
 from flowcentre.model.level_cards import LEVEL_CARDS
 from flowcentre.picture.alerts_now import AlertForm, AlertStory
 from flowcentre.web.alert_desk import AlertDesk, AlertReading
-from flowcentre.web.alert_slips import AlertSlip, Do, NotSaid, alert_slip, said, silence_ends, what_of
+from flowcentre.web.alert_slips import AlertSlip, Do, alert_slip, silence_ends
 from flowcentre.web.cards import Cards, no_cards
 from flowcentre.web.displays import no_such_page
-from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
 from flowcentre.web.planned import PlannedSilences
-from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+from flowcentre.web.slip_parts import number_of, refusal_of, said, unless_refused, what_of
+from flowcentre.web.slips import fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn, nobody
 
 PATH, SILENCES, CARDS = "/alerts", "/silences", "/action-cards"
 _DONE = frozenset({"acknowledged", "already", "over", "silenced", "closed", "ended"})
-_NOT_KEPT = (
-    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
-)
 _READ_ONLY = "This server reads alerts and takes nothing."
 _NO_ALERT, _NO_SILENCE = "There is no such alert.", "There is no such silence, or it has ended."
 _EMPTY = AlertForm()
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -127,25 +122,18 @@ class AlertRoutes:
         if self.desk is None:
             return PlainTextResponse(_READ_ONLY, 405)
         fields: Mapping[str, str] = {}
+        do, alert = None, story.alert
         try:
             fields = fields_of(body)
             do = what_of(fields, Do.ACKNOWLEDGE, Do.SILENCE, Do.CLOSE)
             slip = alert_slip(fields, do, self.signed_in(request), self.now())
-        except NotASlip as why:
-            return self._refused(request, story, fields, 400, str(why))
-        except NotSaid as why:
-            return self._refused(request, story, fields, 422, str(why))
-        try:
-            alert = story.alert
             where = "" if slip.do is Do.SILENCE and slip.everywhere else alert.subject
             what = f"alert {alert.id}, {alert.rule} at {alert.subject}: {slip.do}{'' if where else ' everywhere'}"
             self.acts.before(Permission.ACT, [where], what)
             done = self._do(self.desk, alert, slip)
-        except NotYours as why:
-            return self._refused(request, story, fields, 403, str(why))
         except Exception as error:
-            log.error("what somebody did about an alert could not be kept", do=slip.do, **kind_and_place(error))
-            return self._refused(request, story, fields, 503, _NOT_KEPT)
+            refusal = refusal_of(error, "what somebody did about an alert could not be kept", do=do)
+            return self._refused(request, story, fields, *refusal)
         return RedirectResponse(f"{PATH}/{story.alert.id}?done={done}", status_code=303)
 
     def _do(self, desk: AlertDesk, alert: Alert, slip: AlertSlip) -> str:
@@ -183,25 +171,19 @@ class AlertRoutes:
             what = f"silence {silence.id}, {silence.rule or 'every rule'} at {silence.subject or 'every place'}: ended"
             self.acts.before(Permission.ACT, [silence.subject], what)
             self.desk.end_silence(silence.id, self.now(), slip.by)
-        except NotASlip as why:
-            return self._drawn_silence(request, silence, 400, AlertForm(mistakes=(str(why),)))
-        except NotSaid as why:
-            return self._drawn_silence(request, silence, 422, AlertForm(mistakes=(str(why),)))
-        except NotYours as why:
-            return self._drawn_silence(request, silence, 403, AlertForm(mistakes=(str(why),)))
         except Exception as error:
-            log.error("a silence could not be ended", **kind_and_place(error))
-            return self._drawn_silence(request, silence, 503, AlertForm(mistakes=(_NOT_KEPT,)))
+            status, why = refusal_of(error, "a silence could not be ended")
+            return self._drawn_silence(request, silence, status, AlertForm(mistakes=(why,)))
         return RedirectResponse(f"{PATH}#silences", status_code=303)
 
     # --- How --------------------------------------------------------------------------------------
 
     def _story(self, request: Request) -> AlertStory | None:
-        number = _number(request)
+        number = number_of(request.path_params["id"])
         return self.book.story(number) if self.book is not None and number is not None else None
 
     def _silence(self, request: Request) -> Silence | None:
-        number = _number(request)
+        number = number_of(request.path_params["id"])
         return self.book.silence(number) if self.book is not None and number is not None else None
 
     def _refused(
@@ -211,8 +193,8 @@ class AlertRoutes:
         asked = fields.get("do", "")
         form = AlertForm(
             silence_ends(self.now(), fields.get("until", "")),
-            author=_unless_refused(author_of, fields.get("author", "")),
-            words=_unless_refused(partial(said, needed=False, at=self.now()), fields.get("words", "")),
+            author=unless_refused(author_of, fields.get("author", "")),
+            words=unless_refused(partial(said, needed=False, at=self.now()), fields.get("words", "")),
             everywhere=fields.get("where") == "everywhere",
             asked=asked if asked in tuple(Do) else "",
             mistakes=(why,),
@@ -250,19 +232,6 @@ class AlertRoutes:
             may_write=self.desk is not None and self.acts.may(Permission.ACT, [subject]),
             may_everywhere=self.acts.may(Permission.ACT, [""]),
         )
-
-
-def _number(request: Request) -> int | None:
-    asked = request.path_params["id"]
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 12 else None
-
-
-def _unless_refused(check: Callable[[str], str], text: str) -> str:
-    """What somebody wrote, or nothing where it would not be kept."""
-    try:
-        return check(text)
-    except ValueError:
-        return ""
 
 
 async def _to_the_page(_request: Request) -> Response:

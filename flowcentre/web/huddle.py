@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.acts import Acts, NotYours
+from flowcentre.access.acts import Acts
 from flowcentre.access.asking import permitted
 from flowcentre.alerts.rota import told
 from flowcentre.alerts.sitreps import sitrep_link, sitrep_tellings
@@ -25,20 +25,17 @@ from flowcentre.feeds.author import author_of
 from flowcentre.model import Alerting, Huddle, Permission, Picture
 from flowcentre.picture.huddle import HuddleForm, HuddleKept
 from flowcentre.picture.sitrep import sitrep_text
-from flowcentre.web.alert_slips import NotSaid
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
 from flowcentre.web.huddle_desk import HuddleDesk, HuddleReading
 from flowcentre.web.huddle_slips import Do, HuddleSlip, huddle_slip, minute_of
+from flowcentre.web.slip_parts import NOT_KEPT, NotSaid, number_of, refusal_of, unless_refused
 from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn, nobody
 
 PATH = "/huddle"
 _DONE = frozenset({"opened", "standing", "kept", "closed", "sent", "already"})
-_NOT_KEPT = (
-    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
-)
 _READ_ONLY = "This server reads huddles and takes nothing."
 _NO_HUDDLE = "There is no such huddle."
 _OVER = "This huddle has been closed, by somebody else or on another page: what you wrote is not in its minutes."
@@ -123,7 +120,7 @@ class HuddleRoutes:
             return take(request, body)
         except Exception as error:
             log.error("the form of a huddle could not be answered", **kind_and_place(error))
-            return PlainTextResponse(f"{_NOT_KEPT}\n\n{_words_in(body, self.now())}".rstrip(), 503)
+            return PlainTextResponse(f"{NOT_KEPT}\n\n{_words_in(body, self.now())}".rstrip(), 503)
 
     def _open(self, request: Request, body: bytes) -> Response:
         if self.book is None:
@@ -137,20 +134,14 @@ class HuddleRoutes:
             at = self.now()
             self.acts.before(Permission.ACT, [], "a huddle: opened")
             huddle = self.desk.open_huddle(slip.by, at)
-        except NotASlip as why:
-            return self._drawn(request, _again(fields, str(why), self.now()), 400)
-        except NotSaid as why:
-            return self._drawn(request, _again(fields, str(why), self.now()), 422)
-        except NotYours as why:
-            return self._drawn(request, _again(fields, str(why), self.now()), 403)
         except Exception as error:
-            log.error("a huddle could not be opened", **kind_and_place(error))
-            return self._drawn(request, _again(fields, _NOT_KEPT, self.now()), 503)
+            status, why = refusal_of(error, "a huddle could not be opened")
+            return self._drawn(request, _again(fields, why, self.now()), status)
         new = huddle.opened_by == slip.by and abs(huddle.opened_at - at) < timedelta(seconds=1)
         return RedirectResponse(f"{PATH}?done={'opened' if new else 'standing'}", status_code=303)
 
     def _take(self, request: Request, body: bytes) -> Response:
-        number = _number(request)
+        number = number_of(request.path_params["id"])
         if self.book is None or number is None:
             return PlainTextResponse(_NO_HUDDLE, 404)
         if self.desk is None:
@@ -164,15 +155,9 @@ class HuddleRoutes:
             who, at = self.signed_in(request), self.now()
             slip = huddle_slip(fields, Do.MINUTE, Do.CLOSE, Do.SEND, signed_in=who, at=at)
             return RedirectResponse(self._do(self.book, self.desk, huddle, slip), status_code=303)
-        except NotASlip as why:
-            return self._refused(request, huddle, _again(fields, str(why), self.now()), 400)
-        except (NotSaid, _Over) as why:
-            return self._refused(request, huddle, _again(fields, str(why), self.now()), 422)
-        except NotYours as why:
-            return self._refused(request, huddle, _again(fields, str(why), self.now()), 403)
         except Exception as error:
-            log.error("what somebody did at a huddle could not be kept", **kind_and_place(error))
-            return self._refused(request, huddle, _again(fields, _NOT_KEPT, self.now()), 503)
+            status, why = refusal_of(error, "what somebody did at a huddle could not be kept")
+            return self._refused(request, huddle, _again(fields, why, self.now()), status)
 
     def _do(self, book: HuddleReading, desk: HuddleDesk, huddle: Huddle, slip: HuddleSlip) -> str:
         """Keep it, and say where one reads what became of it."""
@@ -206,15 +191,16 @@ class HuddleRoutes:
     # --- How --------------------------------------------------------------------------------------
 
     def _kept(self, request: Request) -> HuddleKept | None:
-        number = _number(request)
+        number = number_of(request.path_params["id"])
         return self.book.one(number) if self.book is not None and number is not None else None
 
     def _author(self, minute: str) -> str:
         """Who wrote the minute that was kept last, so that nobody says it anew for each line."""
-        number, _, of = minute.partition(".")
-        if self.desk is None or not (number.isascii() and number.isdigit() and len(number) <= 12):
+        huddle, _, of = minute.partition(".")
+        number = number_of(huddle)
+        if self.desk is None or number is None:
             return ""
-        return next((each.by for each in self.desk.minutes(int(number)) if str(each.id) == of), "")
+        return next((each.by for each in self.desk.minutes(number) if str(each.id) == of), "")
 
     def _refused(self, request: Request, huddle: Huddle, form: HuddleForm, status: int) -> Response:
         """The form as it was filled in, with what is wrong, on the page that the huddle has by now."""
@@ -249,7 +235,7 @@ class HuddleRoutes:
         )
 
 
-class _Over(ValueError):
+class _Over(NotSaid):
     """A huddle that is closed takes no more, and one that is open sends nothing yet."""
 
 
@@ -262,8 +248,8 @@ def _again(fields: Mapping[str, str], why: str, at: datetime) -> HuddleForm:
     """What stood in a form. What may be somebody's number is not shown again."""
     asked = fields.get("do", "")
     return HuddleForm(
-        author=_unless_refused(author_of, fields.get("author", "")),
-        words=_unless_refused(partial(minute_of, at=at), fields.get("words", "")),
+        author=unless_refused(author_of, fields.get("author", "")),
+        words=unless_refused(partial(minute_of, at=at), fields.get("words", "")),
         mark=fields.get("form", "")[:64] if fields.get("form", "").isascii() else "",
         asked=asked if asked in tuple(Do) else "",
         mistakes=(why,),
@@ -275,18 +261,6 @@ def _words_in(body: bytes, at: datetime) -> str:
         return _again(fields_of(body), "", at).words
     except NotASlip:
         return ""
-
-
-def _unless_refused(check: Callable[[str], str], text: str) -> str:
-    try:
-        return check(text)
-    except ValueError:
-        return ""
-
-
-def _number(request: Request) -> int | None:
-    asked = request.path_params["id"]
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 12 else None
 
 
 async def _to_the_page(_request: Request) -> Response:

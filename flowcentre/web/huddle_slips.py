@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from flowcentre.feeds.author import NotAnAuthor, author_of
 from flowcentre.picture.huddle import LONGEST_MINUTE
-from flowcentre.web.alert_slips import NotSaid, said
-from flowcentre.web.slips import NotASlip, mark_of
-
-_MARK = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_NOT_OURS = "This is not a form of this page: open it again."
+from flowcentre.web.slip_parts import NotSaid, by_whom, said, what_of
+from flowcentre.web.slips import mark_in, mark_of
 
 
 class Do(StrEnum):
@@ -39,20 +34,13 @@ class HuddleSlip:
 
 def huddle_slip(fields: Mapping[str, str], *allowed: Do, signed_in: str | None, at: datetime) -> HuddleSlip:
     """A form of a huddle; ``signed_in`` is who is, where anybody is. Raises NotASlip and NotSaid."""
-    if fields.get("do") not in allowed:
-        raise NotASlip(_NOT_OURS)
-    do, mark = Do(fields["do"]), fields.get("form", "")
-    words = ""
+    do, mark, words = what_of(fields, *allowed), fields.get("form", ""), ""
     if do is Do.MINUTE:
-        if not _MARK.fullmatch(mark):
-            raise NotASlip(_NOT_OURS)
+        mark = mark_in(fields)
         words = minute_of(fields.get("words", ""), at)
         if not any(letter.isalnum() for letter in words):
             raise NotSaid("Write what was said, in a few words.")
-    try:
-        by = author_of(fields.get("author", "")) if signed_in is None else signed_in
-    except NotAnAuthor as why:
-        raise NotSaid(str(why)) from None
+    by = by_whom(fields, signed_in)
     if do is Do.MINUTE:  # a browser's way back leads to the same form, with other words in it
         mark = mark_of(mark, by, words)
     return HuddleSlip(do, by, words, mark, sends=fields.get("send") == "yes")

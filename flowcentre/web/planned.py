@@ -7,30 +7,25 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from flowcentre.access.acts import Acts, NotYours
-from flowcentre.feeds.author import NotAnAuthor, author_of
+from flowcentre.access.acts import Acts
+from flowcentre.feeds.author import author_of
 from flowcentre.measures.derive import LONDON
 from flowcentre.model import Permission, Picture, Silence
 from flowcentre.picture.alerts_now import NOT_CHOSEN, PlannedSilence
-from flowcentre.web.alert_slips import LONGEST_SILENCE, NotSaid, said
-from flowcentre.web.failures import kind_and_place
+from flowcentre.web.alert_slips import LONGEST_SILENCE
 from flowcentre.web.glass import Glass
-from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+from flowcentre.web.slip_parts import NotSaid, by_whom, refusal_of, said, unless_refused
+from flowcentre.web.slips import NOT_OURS, NotASlip, fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn
 
 _AHEAD = timedelta(days=31)
 _FIELD = "%Y-%m-%dT%H:%M"
-_NOT_OURS = "This is not a form of this page: open it again."
-_NOT_KEPT = (
-    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
-)
-log = structlog.get_logger(__name__)
 
 
 class SilenceDesk(Protocol):
@@ -81,15 +76,9 @@ class PlannedSilences:
             fields = fields_of(body)
             form = _as_filled_in(fields, self.now())
             self._keep(self.desk, form, fields, self.signed_in(request))
-        except NotASlip as why:
-            return self._drawn(request, replace(form, mistakes=(str(why),)), 400)
-        except NotSaid as why:
-            return self._drawn(request, replace(form, mistakes=(str(why),)), 422)
-        except NotYours as why:
-            return self._drawn(request, replace(form, mistakes=(str(why),)), 403)
         except Exception as error:
-            log.error("a planned silence could not be kept", **kind_and_place(error))
-            return self._drawn(request, replace(form, mistakes=(_NOT_KEPT,)), 503)
+            status, why = refusal_of(error, "a planned silence could not be kept")
+            return self._drawn(request, replace(form, mistakes=(why,)), status)
         return RedirectResponse("/alerts#silences", status_code=303)
 
     def _keep(self, desk: SilenceDesk, form: PlannedSilence, fields: Mapping[str, str], who: str | None) -> None:
@@ -100,9 +89,9 @@ class PlannedSilences:
         if form.subject == NOT_CHOSEN:
             raise NotSaid("Choose where to silence it.")
         if form.rule and rule is None:
-            raise NotASlip(_NOT_OURS)
+            raise NotASlip(NOT_OURS)
         if form.subject and form.subject not in county.places and county.feed(form.subject) is None:
-            raise NotASlip(_NOT_OURS)
+            raise NotASlip(NOT_OURS)
         if not form.rule and not form.subject:
             raise NotSaid("Choose a rule, or a place: not everything everywhere.")
         if rule is not None and form.subject and form.subject not in rule.subjects:
@@ -116,11 +105,7 @@ class PlannedSilences:
         if starts_at > at + _AHEAD:
             raise NotSaid("That is more than a month ahead: enter it nearer to the time.")
         words = said(fields.get("words", ""), needed=True, at=at)
-        try:
-            by = author_of(fields.get("author", "")) if who is None else who
-        except NotAnAuthor as why:
-            raise NotSaid(str(why)) from None
-        wanted = (form.rule, form.subject, words, by)
+        wanted = (form.rule, form.subject, words, by_whom(fields, who))
         what = (
             f"{form.rule or 'every rule'} at {form.subject or 'every place'}: silenced from {starts_at:%Y-%m-%dT%H:%MZ}"
         )
@@ -162,20 +147,13 @@ def _joined(fields: Mapping[str, str], name: str) -> str:
 
 def _as_filled_in(fields: Mapping[str, str], at: datetime) -> PlannedSilence:
     """What is shown again where something is wrong: not what may be somebody's number."""
-
-    def kept(name: str, check: Callable[[str], str]) -> str:
-        try:
-            return check(fields.get(name, ""))
-        except ValueError:
-            return ""
-
     return PlannedSilence(
         rule=fields.get("rule", "")[:200],
         subject=fields.get("place", "")[:200],
         starts=_joined(fields, "starts"),
         ends=_joined(fields, "ends"),
-        words=kept("words", lambda text: said(text, needed=False, at=at)),
-        author=kept("author", author_of),
+        words=unless_refused(partial(said, needed=False, at=at), fields.get("words", "")),
+        author=unless_refused(author_of, fields.get("author", "")),
     )
 
 

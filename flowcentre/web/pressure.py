@@ -13,31 +13,25 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from flowcentre.access.acts import Acts, NotYours
+from flowcentre.access.acts import Acts
 from flowcentre.feeds.author import author_of
 from flowcentre.model import LEVELS_OF_PRESSURE, Declaration, Permission, Picture
 from flowcentre.picture.pressure_book import DeclareForm, PlacePressure, PressureBoard
-from flowcentre.web.alert_slips import NotSaid, said
 from flowcentre.web.asked import unknown_word
 from flowcentre.web.displays import no_such_page
-from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
 from flowcentre.web.pressure_slips import declare_slip, hold_ends
-from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+from flowcentre.web.slip_parts import refusal_of, said, unless_refused
+from flowcentre.web.slips import fields_of, fresh_mark
 from flowcentre.web.typed import SignedIn, nobody
 
 PATH = "/pressure"
 _NO_PLACE = "No level is declared for that place."
 _READ_ONLY = "This server reads pressure and takes nothing."
-_NOT_KEPT = (
-    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
-)
-log = structlog.get_logger(__name__)
 
 
 class PressureReading(Protocol):
@@ -117,18 +111,11 @@ class PressureRoutes:
             fields = fields_of(body)
             at = self.now()
             slip = declare_slip(fields, self.signed_in(request), at)
-        except NotASlip as why:
-            return self._refused(request, known, fields, 400, str(why))
-        except NotSaid as why:
-            return self._refused(request, known, fields, 422, str(why))
-        try:
             self.acts.before(Permission.ACT, [known.place], f"pressure at {known.place}: level {slip.level} declared")
             self.desk.declare(known.place, slip.level, slip.reason, slip.by, at, slip.holds_until, slip=slip.mark)
-        except NotYours as why:
-            return self._refused(request, known, fields, 403, str(why))
         except Exception as error:
-            log.error("a declared level could not be kept", place=known.place, **kind_and_place(error))
-            return self._refused(request, known, fields, 503, _NOT_KEPT)
+            refusal = refusal_of(error, "a declared level could not be kept", place=known.place)
+            return self._refused(request, known, fields, *refusal)
         return RedirectResponse(f"{PATH}/{known.place}?done=declared", status_code=303)
 
     def _known(self, request: Request) -> PlacePressure | None:
@@ -143,8 +130,8 @@ class PressureRoutes:
             mark=fields.get("form", "") if status == 503 else "",  # sent again it is the same, if it was kept after all
             ends=hold_ends(self.now(), fields.get("until", "")),
             level=int(level) if level in {str(each) for each in LEVELS_OF_PRESSURE} else None,
-            words=_unless_refused(partial(said, needed=False, at=self.now()), fields.get("words", "")),
-            author=_unless_refused(author_of, fields.get("author", "")),
+            words=unless_refused(partial(said, needed=False, at=self.now()), fields.get("words", "")),
+            author=unless_refused(author_of, fields.get("author", "")),
             mistakes=(why,),
         )
         return self._drawn(request, known, form, status)
@@ -162,14 +149,6 @@ class PressureRoutes:
             may_write=self.desk is not None and self.acts.may(Permission.ACT, [known.place]),
         )
         return HTMLResponse(draw(known, form), status)
-
-
-def _unless_refused(check: Callable[[str], str], text: str) -> str:
-    """What somebody wrote, or nothing where it would not be kept."""
-    try:
-        return check(text)
-    except ValueError:
-        return ""
 
 
 async def _to_the_page(_request: Request) -> Response:

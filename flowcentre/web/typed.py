@@ -28,13 +28,12 @@ from flowcentre.picture.typed import replaced_by
 from flowcentre.web.displays import no_such_page
 from flowcentre.web.failures import kind_and_place
 from flowcentre.web.glass import Glass
-from flowcentre.web.slips import NotASlip, choices, fields_of, fresh_mark, slip_of
+from flowcentre.web.slip_parts import NOT_KEPT
+from flowcentre.web.slips import NotASlip, fields_of, fresh_mark
+from flowcentre.web.typed_slips import choices, slip_of
 
 PATH = "/type-in"
 NOTHING_TYPED = "Nothing is typed in here: no feed of this county is, or this server may not write."
-_NOT_KEPT = (
-    "This may not have been kept: the store does not answer. Send it again in a moment; sent twice, it counts once."
-)
 _SHOWN_WITHIN = 3.0  # seconds that an answer waits for the picture of what was kept
 _LOOK_EVERY = 0.02
 # An answer to a form that was sent is not fetched again when one goes back to it: a browser shows what it has, or an error
@@ -173,7 +172,7 @@ class TypedRoutes:
             return _no_such_place()
         except Exception as error:
             log.error("what was typed could not be kept", place=asked.place, **kind_and_place(error))
-            return self._answer(request, asked, status=503, said=said, mark=slip.form, mistakes=(_NOT_KEPT,))
+            return self._answer(request, asked, status=503, said=said, mark=slip.form, mistakes=(NOT_KEPT,))
         return _Kept(asked, said, taken)
 
     async def _shown(self, version: int) -> None:

@@ -10,7 +10,8 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.derive import local_day
 from flowcentre.model import ANOTHER_MEASURE, Alert, AlertState, Silence
-from flowcentre.picture.alerts_now import LONGEST_WORDS, AlertForm, AlertStory, SilenceEnd
+from flowcentre.picture.alerts_now import LONGEST_WORDS, AlertForm, AlertStory
+from flowcentre.picture.offered import Offered
 from flowcentre.picture.saying import sentence
 from layouts.parts import links
 from layouts.parts.alert_words import acknowledged_words, where
@@ -156,10 +157,10 @@ def _form(alert: Alert, do: str, mark: str, fields: list[Child]) -> html.Form:
     return html.Form(parts, method="post", action=links.alert(alert.id), className="slip", autoComplete="on")
 
 
-def _ends(ends: tuple[SilenceEnd, ...], at: datetime) -> Iterator[Component]:
+def _ends(ends: tuple[Offered, ...], at: datetime) -> Iterator[Component]:
     for number, end in enumerate(ends):
         id = f"until-{number}"
-        until = until_words(end.ends_at, at)
+        until = until_words(end.at, at)
         words = f"{length_words(end.length)} ({until})" if end.length is not None else until
         yield Input(type="radio", name="until", id=id, value=end.key, checked=end.chosen, required=True)
         yield html.Label(words, htmlFor=id)

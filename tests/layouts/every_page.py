@@ -30,7 +30,7 @@ from flowcentre.model.access import EVERYWHERE
 from flowcentre.picture.alerts_now import AlertForm, PlannedSilence
 from flowcentre.picture.huddle import HuddleBook, HuddleForm
 from flowcentre.store import Store
-from flowcentre.web.slips import choices
+from flowcentre.web.typed_slips import choices
 from layouts import (
     access,
     action_card,

@@ -9,15 +9,16 @@ from datetime import timedelta
 import pytest
 
 from flowcentre.model import ANOTHER_MEASURE, AlertState, Silence, TellingKind
-from flowcentre.picture.alerts_now import AlertForm, AlertStory, SilenceEnd
+from flowcentre.picture.alerts_now import AlertForm, AlertStory
+from flowcentre.picture.offered import Offered
 from layouts import action_card, alert_page
 from tests.layouts.alerts_cast import CARD, CONDITIONS, HOUR, shown, story
 from tests.layouts.cast import NOW
 from tests.layouts.test_alerts import words
 
 ENDS = (
-    SilenceEnd("2026-11-22T09:14Z", NOW.replace(second=0) + HOUR, HOUR, True),
-    SilenceEnd("2026-11-23T08:00Z", NOW.replace(hour=8, minute=0, second=0) + timedelta(days=1)),
+    Offered("2026-11-22T09:14Z", NOW.replace(second=0) + HOUR, HOUR, True),
+    Offered("2026-11-23T08:00Z", NOW.replace(hour=8, minute=0, second=0) + timedelta(days=1)),
 )
 FORM = AlertForm(ENDS)
 SILENCE = Silence(4, "ae-rising", "", "Planned move", "duty manager", NOW - HOUR, NOW + HOUR)

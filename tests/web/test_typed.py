@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from flowcentre.model import AskedPlace
 from flowcentre.store import Store, open_store
-from flowcentre.web.slips import choices
+from flowcentre.web.typed_slips import choices
 from tests.feeds.typed_cast import AT, AUTHOR, FILE, HOUR, TYPED
 from tests.store.saying import sighting, tell
 from tests.web.cast import Westshire, running
@@ -455,6 +455,6 @@ def test_the_choices_go_from_short_to_long_and_the_feeds_own_is_among_them() -> 
 
 
 def test_an_answer_comes_quickly_enough_to_wait_for(client: httpx.Client) -> None:
-    began = time.monotonic()
+    began = time.process_time()  # of server and client: others may keep the machine
     typed_by(client, **FIGURES)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 2
