@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.message import EmailMessage
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from channels._deadline import Deadline
 from channels._mail import mail
@@ -32,9 +32,9 @@ class _Handed(smtplib.SMTP):
 
     on_its_way = False
 
-    def data(self, msg: Any) -> tuple[int, bytes]:
-        self.on_its_way = True
-        return super().data(msg)
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        self.on_its_way |= cmd == "data"
+        super().putcmd(cmd, args)
 
 
 class _HandedByTls(_Handed, smtplib.SMTP_SSL):

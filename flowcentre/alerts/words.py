@@ -72,14 +72,14 @@ def ended_words(alert: Alert, at: datetime) -> str:
 
 def subject_words(subject: str, picture: Picture) -> str:
     """What a place or a feed is called; the id of one that is in the configuration no more."""
-    place = picture.county.places.get(subject)
-    if place is not None:
-        return place.name
+    places = picture.county.places
+    if subject in places:
+        return places.name_of(subject)
     feed = picture.county.feed(subject)
     return feed.name if feed is not None else subject
 
 
 def short_subject_words(subject: str, picture: Picture) -> str:
     """The same, as short as it is known by."""
-    place = picture.county.places.get(subject)
-    return place.label if place is not None else subject_words(subject, picture)
+    places = picture.county.places
+    return places.label_of(subject) if subject in places else subject_words(subject, picture)

@@ -134,6 +134,21 @@ class Places:
             return place.locality
         return next((up.locality for up in self.ancestors(place_id) if up.locality), None)
 
+    def label_of(self, place_id: str) -> str:
+        """The name that fits a tile where nothing else says of which site a ward is: two hospitals may each have a ward A1."""
+        return self._of_its_site(self._by_id[place_id].label, place_id)
+
+    def name_of(self, place_id: str) -> str:
+        """The name in full; a ward's with the site's before it, where it does not say it already."""
+        return self._of_its_site(self._by_id[place_id].name, place_id)
+
+    def _of_its_site(self, said: str, place_id: str) -> str:
+        place = self._by_id[place_id]
+        site = next((up for up in self.ancestors(place_id) if up.level is Level.SITE), None)
+        if place.level is not Level.UNIT or site is None or site.label.casefold() in said.casefold():
+            return said
+        return f"{site.label} {said}"
+
     @cached_property
     def stay_limits(self) -> Mapping[str, int]:
         """For how many days a stay may last at each place that has a limit of its own."""

@@ -324,9 +324,8 @@ def minute_line(minute: Minute, at: datetime) -> str:
 
 
 def _where(county: County, subject: str) -> str:
-    place = county.places.get(subject)
-    if place is not None:
-        return place.name
+    if subject in county.places:
+        return county.places.name_of(subject)
     feed = county.feed(subject)
     return feed.name if feed is not None else subject
 

@@ -40,7 +40,7 @@ def severity_count(number: int, severity: Severity) -> str:
 def where(county: County, subject: str) -> str:
     """A place or a feed by the name that fits; what is no longer configured by its id."""
     if subject in county.places:
-        return county.places[subject].label
+        return county.places.label_of(subject)
     feed = county.feed(subject)
     return feed.name if feed is not None else subject
 

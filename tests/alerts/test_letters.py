@@ -18,9 +18,13 @@ from flowcentre.model import (
     FeedStatus,
     Flapping,
     Lead,
+    Level,
     Message,
     MessageState,
     Pillar,
+    Place,
+    PlaceKind,
+    Places,
     PressureRules,
     RuleKind,
     ScoringRules,
@@ -40,6 +44,7 @@ from tests.alerts.telling_cast import (
     DIRECTOR,
     FULL,
     MINUTE,
+    PLACES,
     SILENT,
     SITE,
     a_picture,
@@ -164,6 +169,23 @@ def test_the_alert_of_a_silent_feed_lists_what_it_blinds():
     assert "Last heard: 07:14, 46 min ago" in message.text
     assert "Without it cannot tell: Beds full (Northgate)" in message.text
     assert "A&E crowded" not in message.text
+
+
+def test_a_ward_is_named_with_its_site_where_its_name_does_not_say_it():
+    def a_ward(id: str, name: str, short: str = "") -> Place:
+        return Place(id, name, Level.UNIT, PlaceKind.WARD, short, parent="northgate")
+
+    wards = (a_ward("a1", "Ward A1"), a_ward("m1", "Northgate ward M1", "M1"))
+    picture = a_picture(AT, county=replace(COUNTY, places=Places([*PLACES, *wards])))
+    said = [only(written(a_telling(), alerts=(an_alert(subject=id),), picture=picture)) for id in ("a1", "m1")]
+    assert [message.subject.split(": ")[1] for message in said] == [
+        "Beds full, Northgate Ward A1",
+        "Beds full, Northgate M1",
+    ]
+    assert [message.text.splitlines()[1] for message in said] == [
+        "Where: Northgate Ward A1",
+        "Where: Northgate ward M1",
+    ]
 
 
 def test_a_place_that_is_in_the_configuration_no_more_is_called_by_its_id():
