@@ -107,7 +107,7 @@ def on_the_server(file: Path, place: Workplace, queries: list[str]) -> tuple[lis
 
         def answer(query: str) -> tuple[int, int]:
             page = draw(picture, query)
-            rows = list_rows.rows(PAGE, book.choose(query), None, FIRST_PAGE)
+            rows = list_rows.rows(PAGE, book.choose(query), None, FIRST_PAGE).rows
             return len(page), len(orjson.dumps(rows, default=str))
 
         began = time.perf_counter()

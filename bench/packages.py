@@ -138,7 +138,7 @@ class Glass:
             to_html(capacity.render(self.book.capacity.read(self.picture))).encode()
         else:
             to_html(PACKAGES_PAGE.render(self.book.answer(query, self.picture), query)).encode()
-            rows = list_rows.rows(PAGE, self.book.choose(query, self.picture), None, FIRST_PAGE)
+            rows = list_rows.rows(PAGE, self.book.choose(query, self.picture), None, FIRST_PAGE).rows
             orjson.dumps(rows, default=str)
         return (time.perf_counter() - began) * 1000
 

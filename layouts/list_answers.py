@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from dash.development.base_component import Component
 
 from flowcentre.model import Audited, Leaving, Picture
 from flowcentre.picture.list_book import NoSuchMoment, asked_moment
+from flowcentre.picture.list_leaving import NOBODY, counted, leaving
 from flowcentre.picture.listed import Chosen, T
 from layouts import list_rows
 from layouts.finished import to_html
@@ -17,7 +18,6 @@ from layouts.parts.list_page import ListPage
 
 # Of whom an address chooses and a ref: one person's line of time, and by which pseudonyms it tells of them.
 Life = Callable[[Chosen[T], str], tuple[Component, frozenset[str]]]
-_NOBODY = Leaving(Audited.SAW, "")
 
 
 def answer(
@@ -30,7 +30,7 @@ def answer(
     asked = question if isinstance(question, dict) else {}
     query, ref = asked.get("query", ""), asked.get("ref", "")
     if not isinstance(query, str) or not isinstance(ref, str) or not page.subject.listing(picture):
-        return {}, _NOBODY
+        return {}, NOBODY
     try:
         match asked.get("kind"):
             case "rows":
@@ -41,8 +41,8 @@ def answer(
                 line, refs = life(book.choose(query), ref)
                 return {"html": to_html(line)}, Leaving(Audited.SAW_PERSON, page.id, refs)
     except NoSuchMoment:
-        return {}, _NOBODY
-    return {}, _NOBODY
+        return {}, NOBODY
+    return {}, NOBODY
 
 
 def listed_as(chosen: Chosen[T], ref: str) -> T | None:
@@ -52,23 +52,18 @@ def listed_as(chosen: Chosen[T], ref: str) -> T | None:
 
 def _rows(page: ListPage[T], book: ListBook[T], query: str, request: object) -> tuple[Reply, Leaving]:
     chosen = book.choose(query)
-    found = list_rows.rows(page, chosen, _group(page, query, chosen), request)
-    reply = found | {
+    given = list_rows.rows(page, chosen, _group(page, query, chosen), request)
+    reply = given.rows | {
         "lists": signature(chosen),
         "columns": sorted(page.shown_first(chosen.filters.in_force)),
         "at": chosen.picture.at.isoformat(),
     }
-    shown = {row["ref"] for row in found["rowData"] if "group" not in row}
-    return reply, _leaving(page, query, chosen, [item for item in chosen.people if item.person.ref in shown])
+    return reply, _leaving(page, query, chosen, (*given.people, *counted(chosen)))
 
 
-def _leaving(page: ListPage[T], query: str, chosen: Chosen[T], people: Sequence[T]) -> Leaving:
-    """The rows as the audit keeps them: what was chosen names places and reasons, never a person."""
-    asked = chosen.filters.query
-    moment = f", as known at {chosen.picture.at.isoformat()}" if asked_moment(query, chosen.picture.at) else ""
-    what = f"{page.id}{'?' if asked else ''}{asked}{moment}"
-    refs = (name for item in people for name in (item.person.ref, page.subject.pseudonym(item)))
-    return Leaving(Audited.SAW, what, frozenset(refs))
+def _leaving(page: ListPage[T], query: str, chosen: Chosen[T], people: Iterable[T]) -> Leaving:
+    asked_at = chosen.picture.at if asked_moment(query, chosen.picture.at) else None
+    return leaving(Audited.SAW, page.id, chosen, asked_at, people)
 
 
 def _news(
@@ -76,9 +71,10 @@ def _news(
 ) -> tuple[Reply, Leaving]:
     chosen = book.choose(query)
     since = asked.get("since")
-    words = ""
+    words, told = "", [*counted(chosen)]
     if isinstance(since, str) and "at=" not in query:
         before = book.choose(f"{query}&at={since.replace('+', '%2B')}")
+        told += counted(before)
         words = list_rows.news(before.people, chosen.people, before.picture.at)
     index = list_rows.index_of(page, chosen, _group(page, query, chosen), asked.get("request"), ref)
     reply: Reply = {
@@ -86,9 +82,9 @@ def _news(
         "index": index,
         "lists": signature(chosen),
     }
-    # Where somebody stands in the list tells of them: whoever is on it.
-    there = [] if index is None else [item for item in chosen.people if item.person.ref == ref]
-    return reply, _leaving(page, query, chosen, there)
+    # Where somebody stands in the list tells of them, and so does that no filter finds them.
+    there = listed_as(chosen, ref)
+    return reply, _leaving(page, query, chosen, told if there is None else [*told, there])
 
 
 def _group(page: ListPage[T], query: str, chosen: Chosen[T]) -> str | None:

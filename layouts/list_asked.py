@@ -19,6 +19,7 @@ from layouts.parts.list_page import ListPage
 MOST_ROWS = 500  # in one answer
 _LONGEST = 200  # letters of what is looked for
 _MOST_LISTED = 50  # columns sorted by, or conditions of one filter
+_BY_NAME = frozenset({"ref", "person"})  # columns with what somebody is known by
 
 Test = Callable[[Any], bool]
 
@@ -35,6 +36,7 @@ class Asked:
     end: int = 100
     sorts: tuple[tuple[Column[Any], bool], ...] = ()  # (column, descending)
     tests: tuple[Test, ...] = ()
+    names: tuple[Test, ...] = ()  # of these, by what somebody is known by
 
 
 def rank(cell: Cell) -> Any:
@@ -48,14 +50,16 @@ def read(page: ListPage[Any], request: object, county: County) -> Asked:
     start, end = _whole(asked.get("startRow", 0)), _whole(asked.get("endRow", 100))
     if not 0 <= start <= end:
         raise NotAgreed
+    tests = {
+        name: _test(_column(name, columns), _mapping(model), county)
+        for name, model in _mapping(_given(asked, "filterModel", {})).items()
+    }
     return Asked(
         start,
         min(end, start + MOST_ROWS),
         tuple(_sort(item, columns) for item in _listed(_given(asked, "sortModel", []))),
-        tuple(
-            _test(_column(name, columns), _mapping(model), county)
-            for name, model in _mapping(_given(asked, "filterModel", {})).items()
-        ),
+        tuple(tests.values()),
+        tuple(test for name, test in tests.items() if name in _BY_NAME),
     )
 
 

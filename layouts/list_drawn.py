@@ -7,8 +7,8 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from flowcentre.model import Audited, Leaving
-from layouts.listed import ListBook, ListedPage, Rows
+from flowcentre.picture.list_leaving import by_counts
+from layouts.listed import ListBook, ListedPage, Rows, says
 from layouts.pages import Asked, PageOfList
 
 
@@ -18,7 +18,10 @@ def page(listed: ListedPage[Any], book: ListBook[Any]) -> PageOfList:
 
 
 def _draw(listed: ListedPage[Any], book: ListBook[Any], asked: Asked) -> Component:
-    """Of the rows that are whoever asks's; of everybody's, without any, where none are."""
+    """Of the rows that are whoever asks's; of everybody's, without any, where none are.
+
+    Whoever may see a part of the rows, and none just now, is told so: counts of others are not theirs.
+    """
     people, id = asked.people, listed.page.id
 
     def finished(content: Component) -> Component:
@@ -31,7 +34,11 @@ def _draw(listed: ListedPage[Any], book: ListBook[Any], asked: Asked) -> Compone
     if refused is None:
         rows = Rows(whose=people.whose())
         try:
-            return people.give(id, lambda theirs: (draw(theirs, rows), Leaving(Audited.SAW, "")))
+            return people.give(
+                id, lambda theirs: (draw(theirs, rows), by_counts(id, theirs, asked.search, asked.picture))
+            )
         except PermissionError as why:  # no rows just now
+            if rows.whose:
+                return says(listed.page, str(why))
             refused = str(why)
     return draw(book, Rows(refused))

@@ -5,13 +5,14 @@ What the browser asks is not to be trusted: whatever has not the agreed form giv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Generic
 
 from flowcentre.model import County
+from flowcentre.picture.list_leaving import if_few
 from flowcentre.picture.list_table import Cell
 from flowcentre.picture.listed import UNKNOWN, Chosen, Item, T
 from layouts.list_asked import Asked, NotAgreed, rank, read
@@ -25,20 +26,55 @@ Row = dict[str, Any]
 NOTHING: Row = {"rowData": [], "rowCount": 0, "said": ""}
 
 
-def rows(page: ListPage[T], chosen: Chosen[T], group: str | None, request: object) -> Row:
+@dataclass(frozen=True, slots=True)
+class Given(Generic[T]):
+    """The rows that a request asks for, and of whom they and the counts beside them tell."""
+
+    rows: Row
+    people: Sequence[T] = ()
+
+
+def rows(page: ListPage[T], chosen: Chosen[T], group: str | None, request: object) -> Given[T]:
     """The rows that a request asks for, and how many there are: {"rowData": [...], "rowCount": n}."""
     try:
         asked = read(page, request, chosen.picture.county)
     except NotAgreed:
-        return NOTHING
+        return Given(NOTHING)
     county = chosen.picture.county
     found = _arranged(page, chosen.people, group, asked, county)
     lines = _lines(page, found, group, county)
-    return {
-        "rowData": [_row(page, line, county) for line in lines[asked.start : asked.end]],
+    shown = lines[asked.start : asked.end]
+    told = {
+        "rowData": [_row(page, line, county) for line in shown],
         "rowCount": len(lines),
         "said": _left_out(len(found), len(chosen.people)),
     }
+    return Given(told, [*_in_lines(chosen, shown), *_by_filters(chosen, found, asked)])
+
+
+def _in_lines(chosen: Chosen[T], lines: Sequence[T | _Group[T]]) -> Iterator[T]:
+    """Of whom lines tell: a person's of them, and one that sums up a few of these."""
+    for line in lines:
+        if isinstance(line, _Group):
+            yield from if_few(chosen, line.people)
+        else:
+            yield line
+
+
+def _by_filters(chosen: Chosen[T], found: Sequence[T], asked: Asked) -> Iterator[T]:
+    """Of whom it tells how many the columns' filters find: of few who are found or left out, and of whoever is looked for by name."""
+    if not asked.tests:
+        return
+    there = {item.person.ref for item in found}
+    yield from if_few(chosen, found)
+    yield from if_few(chosen, [item for item in chosen.people if item.person.ref not in there])
+    if asked.names:
+        yield from found
+        named = [item for item in chosen.people if all(test(item) for test in asked.names)]
+        of_name = {item.person.ref for item in named}
+        others = [item for item in chosen.people if item.person.ref not in of_name]
+        # "Is not NG-1" looks for NG-1: of the two sides the smaller is whom it tells of, whether another filter finds them or not.
+        yield from min(named, others, key=len)
 
 
 def _left_out(found: int, everybody: int) -> str:
@@ -95,16 +131,17 @@ def _group_rank(page: ListPage[T], item: T, group: str, county: County) -> tuple
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Generic[T]):
     key: str
     words: str
+    people: Sequence[T]
 
 
-def _lines(page: ListPage[T], items: list[T], group: str | None, county: County) -> list[T | _Group]:
+def _lines(page: ListPage[T], items: list[T], group: str | None, county: County) -> list[T | _Group[T]]:
     """The people, and before each group of them a line that sums it up."""
     if group is None:
         return list(items)
-    lines: list[T | _Group] = []
+    lines: list[T | _Group[T]] = []
     for key, members in groupby(items, lambda item: page.group_of(item, group)):
         here = list(members)
         counted = [item for item in here if not item.stale]
@@ -114,14 +151,14 @@ def _lines(page: ListPage[T], items: list[T], group: str | None, county: County)
             said += page.group_sums(counted)
         if old:
             said.append(f"{old} on a list too old")
-        lines += [_Group(key, f"{page.group_name(group, key, county)}: {', '.join(said)}"), *here]
+        lines += [_Group(key, f"{page.group_name(group, key, county)}: {', '.join(said)}", here), *here]
     return lines
 
 
 # --- Cells ----------------------------------------------------------------------------------
 
 
-def _row(page: ListPage[T], line: T | _Group, county: County) -> Row:
+def _row(page: ListPage[T], line: T | _Group[T], county: County) -> Row:
     if isinstance(line, _Group):
         return {"ref": GROUP_REF + line.key, "group": line.words}
     row: Row = {

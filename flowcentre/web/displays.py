@@ -13,8 +13,9 @@ from starlette.routing import Route
 
 from flowcentre.access.asking import asking, permitted
 from flowcentre.access.rows import NoRows
-from flowcentre.model import Audited, Board, Leaving, Permission, Picture
+from flowcentre.model import Board, Leaving, Permission, Picture
 from flowcentre.model.access import OPEN
+from flowcentre.picture.list_leaving import by_counts
 from flowcentre.picture.list_small import NARROWED
 from flowcentre.web.announce import MOST_OF_A_SCREEN, MOST_OF_SOMEBODY, Announcer, EventStream
 from flowcentre.web.finished import ASKED, Builder, Finished, Renderings, finish, respond
@@ -131,18 +132,24 @@ class Displays:
             return await self._for_asker(request, page, query, *rough)
         try:
             if not self._named.whose():
-                whole = await self._renderings.part(ASKED, f"{page}?{query}")
-                return await self._for_asker(request, page, query, *whole)
-            picture = self._current()
+                finished, picture = await self._renderings.part(ASKED, f"{page}?{query}")
+                if asked.narrowed(picture, query):
 
-            def draw(theirs: Any) -> tuple[str, Leaving]:
-                return asked.draw_theirs(theirs, picture, query), Leaving(Audited.SAW, "")
+                    def told(whole: Any) -> tuple[None, Leaving]:
+                        return None, by_counts(page, whole, query, picture)
 
-            html = await asyncio.to_thread(self._named.give, page, draw)
+                    await asyncio.to_thread(self._named.give, page, told)
+            else:
+                picture = self._current()
+
+                def draw(theirs: Any) -> tuple[str, Leaving]:
+                    return asked.draw_theirs(theirs, picture, query), by_counts(page, theirs, query, picture)
+
+                finished = finish((await asyncio.to_thread(self._named.give, page, draw)).encode(), HTML)
         except NoRows as why:
             return PlainTextResponse(why.words, why.status)
-        answer = await self._for_asker(request, page, query, finish(html.encode(), HTML), picture)
-        answer.headers["cache-control"] = "no-store"  # on no disk, and by no proxy
+        answer = await self._for_asker(request, page, query, finished, picture)
+        answer.headers["cache-control"] = "no-store"  # on no disk, and by no proxy: it counts, and names, who is listed
         return answer
 
     async def _for_asker(

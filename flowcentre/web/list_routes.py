@@ -21,6 +21,7 @@ from flowcentre.access.asking import permitted
 from flowcentre.access.rows import Guard, NoRows, small_numbers_for
 from flowcentre.model import Audited, Leaving, Permission, SmallNumbers
 from flowcentre.picture.list_book import NoSuchMoment, asked_moment
+from flowcentre.picture.list_leaving import counted, leaving
 from flowcentre.picture.list_small import NARROWED, is_narrowed
 from flowcentre.picture.listed import Chosen, T
 from flowcentre.picture.suppression import NATIONAL
@@ -109,7 +110,10 @@ class ListRoutes(Generic[T]):
         Whoever may see none has everybody's of the county or of one place counted. Raises Refusal.
         """
         if permitted(Permission.PEOPLE):
-            return self.rows(query, lambda answer: (answer, Leaving(Audited.SAW, "")))
+            return self.rows(
+                query,
+                lambda theirs: (theirs, self.leaving(Audited.SAW, " counted", theirs, counted(theirs.chosen))),
+            )
         answer = self._answer(query, self._lists)
         if is_narrowed(answer.chosen.filters):
             raise Refusal(403, NARROWED)
@@ -133,10 +137,8 @@ class ListRoutes(Generic[T]):
             raise Refusal(why.status, why.words) from None
 
     def leaving(self, act: Audited, what: str, answer: Answer[T], people: Iterable[T]) -> Leaving:
-        """Rows that are about to leave, as the audit keeps them. What was chosen names places and reasons, never a person."""
-        pseudonym = self.told.subject.pseudonym
-        refs = frozenset(name for item in people for name in (item.person.ref, pseudonym(item)))
-        return Leaving(act, what_was_asked(f"{self.told.id}{what}", answer.chosen, answer.asked_at), refs)
+        """Those of whom is about to be told, as the audit keeps them."""
+        return leaving(act, f"{self.told.id}{what}", answer.chosen, answer.asked_at, people)
 
     def _answer(self, query: str, lists: Lists[T] | None) -> Answer[T]:
         if lists is None:
@@ -245,8 +247,8 @@ def create_list_api(routes: ListRoutes[T], shape: type[Any], shaped: Shaped[T], 
     ) -> Response:
         def of_people(theirs: Answer[T]) -> tuple[tuple[Answer[T], PeopleShape], Leaving]:
             shown = page_of(theirs.chosen.people, limit=limit, offset=offset)
-            leaving = routes.leaving(Audited.SAW, " by the API", theirs, shown)
-            return (theirs, people_shape(told, theirs.chosen, limit=limit, offset=offset)), leaving
+            told_of = routes.leaving(Audited.SAW, " by the API", theirs, (*shown, *counted(theirs.chosen)))
+            return (theirs, people_shape(told, theirs.chosen, limit=limit, offset=offset)), told_of
 
         try:
             routes.refuse_hidden_people(_query(request))
@@ -259,13 +261,6 @@ def create_list_api(routes: ListRoutes[T], shape: type[Any], shaped: Shaped[T], 
         return Response(to_json(shaped(answer, page, limits)), media_type=JSON, headers=answer.headers)
 
     return router
-
-
-def what_was_asked(what: str, chosen: Chosen[Any], asked_at: datetime | None) -> str:
-    """What somebody looks at, as the audit says it: a list, its filter and the past moment, if any."""
-    query = chosen.filters.query
-    moment = "" if asked_at is None else f", as known at {asked_at.isoformat()}"
-    return f"{what}{'?' if query else ''}{query}{moment}"
 
 
 def _filter_words(told: Told[T], facet: str) -> str:
