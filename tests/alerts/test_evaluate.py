@@ -39,6 +39,8 @@ from tests.alerts.world import AT, COUNTY, DAY, HOUR, MINUTE, World, rule
 
 OCCUPIED = rule("full", "ga_beds_occupied", "northgate-a1", 24, 20, hold_for=30 * MINUTE, clear_for=15 * MINUTE)
 FREE = replace(OCCUPIED, id="free", measure="ga_beds_free", raise_at=1, stand_down_at=3)
+# What is decided before the store is told of it needs but one of the databases.
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 class Bench:
@@ -126,6 +128,7 @@ def test_since_when_it_is_in_breach_stands_with_the_alert_while_it_is_open_and_w
     assert (found.cleared_at, found.since) == (bench.at, AT)
 
 
+@on_one
 def test_it_says_when_its_timer_ends(bench: Bench) -> None:
     assert bench.see(24) == AT + 30 * MINUTE
     assert bench.see(24, 30 * MINUTE) is None
@@ -147,6 +150,7 @@ def test_only_what_happened_makes_a_version(bench: Bench) -> None:
     assert (standing.value, standing.looked_at) == (25, bench.at)
 
 
+@on_one
 def test_that_nothing_changes_is_written_only_now_and_then(bench: Bench) -> None:
     bench.observed_at = AT
     moments = set()
@@ -178,6 +182,7 @@ def test_whom_routing_names_is_told_in_the_same_transaction(bench: Bench) -> Non
     assert found == [f"alert {alert.id}/raised/0/lead"]
 
 
+@on_one
 def test_with_the_real_routing_a_lead_is_told_once_and_the_next_when_nobody_acknowledges(bench: Bench) -> None:
     steps = (RouteStep(timedelta(0), ("site",)), RouteStep(10 * MINUTE, ("director",)))
     leads = tuple(Lead(id, id, (("letters", id),)) for id in ("site", "director"))
@@ -203,6 +208,7 @@ def test_with_the_real_routing_a_lead_is_told_once_and_the_next_when_nobody_ackn
     ]
 
 
+@on_one
 def test_a_look_that_could_see_nothing_does_not_count_for_the_watchdog_or_the_wall(bench: Bench) -> None:
     bench.see(24)
     assert (bench.evaluator.last_look_at, last_look(bench.store)) == (AT, AT)
@@ -215,6 +221,7 @@ def test_a_look_that_could_see_nothing_does_not_count_for_the_watchdog_or_the_wa
     assert bench.evaluator.last_look_at == bench.at
 
 
+@on_one
 def test_a_rule_that_cannot_be_worked_out_is_heard_of_by_the_watchdog(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,6 +258,7 @@ def test_where_routing_fails_nothing_is_kept_and_the_next_look_makes_up_for_it(b
     assert bench.state() == "raised"
 
 
+@on_one
 def test_a_rule_that_cannot_be_worked_out_is_blind_and_no_harm_to_the_others(bench: Bench) -> None:
     fails = replace(OCCUPIED, id="fails", kind=RuleKind.STEP, over=HOUR)
     bench.alerting = Alerting(rules=(fails, OCCUPIED))
@@ -268,6 +276,7 @@ def test_a_rule_that_cannot_be_worked_out_is_blind_and_no_harm_to_the_others(ben
     assert standings["fails"].blind_why == "the rule cannot be worked out: see the log"
 
 
+@on_one
 def test_a_clear_rule_that_cannot_tell_is_written_once(bench: Bench) -> None:
     for _ in range(3):
         bench.see(None, MINUTE)
@@ -293,6 +302,7 @@ def test_an_acknowledgement_outlives_the_looks_and_ends_with_the_alert(bench: Be
     assert bench.state() == "raised"
 
 
+@on_one
 def test_what_a_person_closed_is_raised_again_only_by_a_breach_that_is_seen(bench: Bench) -> None:
     bench.see(24)
     bench.see(24, 30 * MINUTE)
@@ -308,6 +318,7 @@ def test_what_a_person_closed_is_raised_again_only_by_a_breach_that_is_seen(benc
     assert again.id != alert.id
 
 
+@on_one
 def test_a_rule_that_is_gone_leaves_its_alert_open_until_a_person_closes_it(bench: Bench) -> None:
     bench.see(24)
     bench.see(24, 30 * MINUTE)
@@ -322,6 +333,7 @@ def test_a_rule_that_is_gone_leaves_its_alert_open_until_a_person_closes_it(benc
     assert bench.state() == "clear"
 
 
+@on_one
 def test_what_comes_and_goes_is_said_once(store: Store) -> None:
     often = replace(
         OCCUPIED, hold_for=timedelta(0), clear_for=timedelta(0), flapping=Flapping(3, 2 * HOUR, 30 * MINUTE)
@@ -340,6 +352,7 @@ def test_what_comes_and_goes_is_said_once(store: Store) -> None:
 # --- Pictures that may not be believed --------------------------------------------------------------
 
 
+@on_one
 def test_a_picture_that_is_not_made_anew_says_nothing(bench: Bench) -> None:
     bench.see(24)
     bench.see(24, 30 * MINUTE)
@@ -367,6 +380,7 @@ def test_a_picture_from_before_something_happened_does_not_undo_it(store: Store)
     assert ahead.state() == "clear"
 
 
+@on_one
 def test_a_slower_clock_changes_nothing_and_one_that_was_far_ahead_holds_nothing_up(store: Store) -> None:
     bench = Bench(store)
     bench.see(24, 30 * DAY)
@@ -378,6 +392,7 @@ def test_a_slower_clock_changes_nothing_and_one_that_was_far_ahead_holds_nothing
     assert bench.state() == "raised"
 
 
+@on_one
 def test_a_picture_of_the_past_is_not_looked_at(bench: Bench) -> None:
     picture = replace(bench.picture(), at=AT - DAY)
     bench.evaluator._current = lambda: picture
@@ -409,6 +424,8 @@ def _alone(minutes: list[int]) -> list[tuple[str, int]]:
     return found
 
 
+# That each database gives back how a rule stands to the last moment is told in tests/store/test_alerts.py.
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("seed", range(4))
 def test_timers_are_exact_over_restarts_of_any_length(store_url: str, seed: int) -> None:
     chance = random.Random(seed)
@@ -437,6 +454,7 @@ def test_timers_are_exact_over_restarts_of_any_length(store_url: str, seed: int)
     assert len(found) >= 2
 
 
+@on_one
 def test_a_time_in_which_nobody_looked_is_no_calm(bench: Bench) -> None:
     bench.see(24)
     bench.see(24, 30 * MINUTE)
@@ -450,6 +468,7 @@ def test_a_time_in_which_nobody_looked_is_no_calm(bench: Bench) -> None:
     assert bench.state() == "clear"
 
 
+@on_one
 def test_a_short_restart_neither_shortens_nor_lengthens_a_clearing(bench: Bench) -> None:
     bench.see(24)
     bench.see(24, 30 * MINUTE)
@@ -484,6 +503,7 @@ def test_where_the_history_shows_that_it_was_calm_all_the_time_it_was(
 # --- Rules that are edited --------------------------------------------------------------------------
 
 
+@on_one
 def test_an_alert_whose_rule_turns_to_another_measure_is_not_ended_by_what_that_shows(bench: Bench) -> None:
     bench.alerting = Alerting(rules=(replace(OCCUPIED, edition="occupied.first"),))
     bench.see(24)
@@ -500,6 +520,7 @@ def test_an_alert_whose_rule_turns_to_another_measure_is_not_ended_by_what_that_
     assert bench.state() == "pending"  # and the rule begins afresh
 
 
+@on_one
 def test_what_was_pending_of_another_measure_is_let_go(bench: Bench) -> None:
     bench.alerting = Alerting(rules=(replace(OCCUPIED, edition="occupied.first"),))
     bench.see(24)
@@ -527,6 +548,7 @@ def running(bench: Bench) -> Iterator[Callable[[Evaluator], None]]:
         each.stop()
 
 
+@on_one
 def test_a_picture_wakes_it_and_an_exception_does_not_kill_it(
     bench: Bench, running: Callable[[Evaluator], None]
 ) -> None:

@@ -170,7 +170,7 @@ def test_the_evaluator_is_told_when_the_next_step_is_due(store):
     assert world.look() == AT + 15 * MINUTE
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(("store", "seed"), [("sqlite", 0), ("sqlite", 1), ("postgres", 0)], indirect=["store"])
 def test_through_any_number_of_deaths_nobody_misses_anything_and_a_repeat_has_the_same_key(store, seed):
     dice = random.Random(seed)
     mortal = False

@@ -18,6 +18,8 @@ from tests.feeds.care_cast import CONTRACTS, COUNTY, LOCALITIES, NORTHGATE, REFE
 from tests.measures.care_cast import AT, DAY, HOUR, contract, referral, running
 from tests.picture.packages_cast import SOON, settle, settle_localities
 
+# What is worked out of what was read needs but one of the databases: how each reads is told in tests/store.
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 MINUTE = timedelta(minutes=1)
 NEEDS = {"weekly_hours": 10.0, "carers": 1, "therapy": Therapy.CARE_ONLY, "triaged_at": AT - HOUR}
 
@@ -45,6 +47,7 @@ def test_the_hours_of_a_block_less_its_running_packages_are_given_to_who_waits_l
     assert [each.referral.ref for each in north.hindered] == ["second"]
 
 
+@on_one
 def test_a_picture_is_worked_out_once(store: Store) -> None:
     settle(store)
     book, picture = book_of(store)
@@ -52,6 +55,7 @@ def test_a_picture_is_worked_out_once(store: Store) -> None:
     assert book.answer("").capacity is book.capacity.read(picture)
 
 
+@on_one
 def test_the_past_is_not_kept_as_the_present(store: Store) -> None:
     settle_localities(store, AT - 5 * HOUR)
     settle_localities(store)
@@ -62,6 +66,7 @@ def test_the_past_is_not_kept_as_the_present(store: Store) -> None:
     assert book.capacity.read(picture).picture is picture
 
 
+@on_one
 def test_a_past_moment_is_worked_out_once_and_only_a_few_are_kept(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -75,6 +80,7 @@ def test_a_past_moment_is_worked_out_once_and_only_a_few_are_kept(
     assert book.answer(moments[-1]).capacity is worked_out[-1]
 
 
+@on_one
 def test_contracts_are_those_of_the_very_list_that_was_counted(store: Store) -> None:
     settle_localities(store)
     with_a_block(store)
@@ -85,6 +91,7 @@ def test_contracts_are_those_of_the_very_list_that_was_counted(store: Store) -> 
     assert [line.now for line in book.capacity.read().ahead] == [30]
 
 
+@on_one
 def test_a_list_of_contracts_that_is_too_old_buys_nothing_ahead_and_makes_no_room(store: Store) -> None:
     settle_localities(store, AT + 9 * DAY, [replace(referral(5, "one", AT + 9 * DAY, **NEEDS))])
     with_a_block(store)
@@ -96,6 +103,7 @@ def test_a_list_of_contracts_that_is_too_old_buys_nothing_ahead_and_makes_no_roo
     assert capacity.at_least
 
 
+@on_one
 def test_care_that_runs_without_a_contract_is_found_where_contracts_are_known(store: Store) -> None:
     rows = [
         running(3, "with", provider="ashdown-north"),
@@ -133,6 +141,7 @@ def test_four_weeks_are_those_of_the_localities_in_scope_with_gaps_where_a_list_
     assert (len(weeks), weeks[0].people) == (28, None)
 
 
+@on_one
 def test_a_day_at_whose_end_rows_were_held_is_a_gap_and_nothing_is_set_against_it(store: Store) -> None:
     for at in (AT - DAY, datetime(2026, 11, 23, 23, 30, tzinfo=UTC)):
         settle_localities(store, at, [referral(1, "R-0", at), referral(2, "R-9", at, carers=7)])
@@ -147,6 +156,7 @@ def test_a_day_at_whose_end_rows_were_held_is_a_gap_and_nothing_is_set_against_i
     assert answered.weeks[-1].people == picture.value("westshire", "poc_waiting_now").value == 3
 
 
+@on_one
 def test_each_of_the_weeks_days_ends_at_its_own_midnight_whatever_the_clocks_did(store: Store) -> None:
     settle(store)
     _, picture = book_of(store)
@@ -160,6 +170,7 @@ def test_each_of_the_weeks_days_ends_at_its_own_midnight_whatever_the_clocks_did
     ]
 
 
+@on_one
 def test_the_weeks_of_one_locality_are_its_own_and_end_in_the_present(store: Store) -> None:
     settle(store)
     book, picture = book_of(store)
@@ -180,6 +191,7 @@ def test_the_weeks_are_told_as_they_were_known_whoever_looked_first(store: Store
     assert book.answer("locality=north").weeks[-2].people == 1
 
 
+@on_one
 def test_weeks_are_kept_by_locality_and_of_a_few_days_alone(store: Store) -> None:
     settle(store)
     _, picture = book_of(store)
@@ -190,12 +202,14 @@ def test_weeks_are_kept_by_locality_and_of_a_few_days_alone(store: Store) -> Non
     assert [len(kept) for kept in weeks._kept.values()] == [3] * 8
 
 
+@on_one
 def test_the_present_has_a_gap_where_a_list_is_too_old(store: Store) -> None:
     settle(store)
     book, _ = book_of(store, AT + 3 * HOUR)
     assert book.answer("").weeks[-1].people is None
 
 
+@on_one
 def test_the_present_is_a_gap_while_a_row_is_held_back_for_then_it_is_not_whole(store: Store) -> None:
     settle_localities(store, rows=[referral(5, "good"), referral(4, "bad", weekly_hours=-1)])
     book, picture = book_of(store)

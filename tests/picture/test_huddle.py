@@ -29,6 +29,8 @@ from flowcentre.store import NewMessage, Store
 from tests.alerts.world import AT, COUNTY, HOUR, MINUTE, World, rule
 from tests.store.alerting import claim_one
 
+# What is worked out of what was read needs but one of the databases: how each reads is told in tests/store.
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 WHO = "control room"
 RULES = ScoringRules(
     "acute",
@@ -194,6 +196,7 @@ def test_what_became_of_a_sitrep_is_read_in_the_outbox(call: Call) -> None:
     )
 
 
+@on_one
 def test_of_what_was_done_just_now_it_is_too_soon_to_say_what_its_figure_did(call: Call) -> None:
     at = call.world.at
     call.store.open_huddle(WHO, at)
@@ -203,6 +206,7 @@ def test_of_what_was_done_just_now_it_is_too_soon_to_say_what_its_figure_did(cal
     assert "done 12:01 by control room. Too soon to say what its figure did." in call.text()
 
 
+@on_one
 def test_what_has_gone_silent_is_said_and_not_compared(call: Call) -> None:
     call.store.open_huddle(WHO, call.world.at)
     text = call.text()
@@ -238,6 +242,7 @@ def test_where_whoever_closed_it_fell_over_the_sitrep_is_made_of_what_was_known_
     assert "from 20 to 80" in sitrep_text(one.sitrep)
 
 
+@on_one
 def test_a_store_that_only_reads_tells_what_it_cannot_keep(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     number = call.store.open_huddle(WHO, call.world.at).id
     call.store.close_huddle(number, WHO, call.world.at)
@@ -248,6 +253,7 @@ def test_a_store_that_only_reads_tells_what_it_cannot_keep(call: Call, monkeypat
     assert call.store.sitrep(number) is None
 
 
+@on_one
 def test_the_first_huddle_is_compared_with_the_day_before(store: Store) -> None:
     call = Call(store)
     call.world.everything(bad=False)
@@ -258,6 +264,7 @@ def test_the_first_huddle_is_compared_with_the_day_before(store: Store) -> None:
     assert all(change.briefly for change in now.told.changes)
 
 
+@on_one
 def test_levels_by_other_rules_are_not_compared(call: Call) -> None:
     rules = (
         replace(RULES, effective_to=date(2026, 11, 22)),
@@ -279,6 +286,7 @@ def test_what_the_figure_of_an_action_did_is_said_with_both_numbers_and_the_hone
     )
 
 
+@on_one
 def test_an_alert_has_its_unit_and_its_limit_since_when_it_is_in_breach_and_that_it_comes_and_goes(call: Call) -> None:
     def line(measure: str, **more: object) -> str:
         county = replace(call.world.county, alerting=Alerting(rules=(rule("one", measure, "northgate", 3, 2),)))
@@ -297,6 +305,7 @@ def test_an_alert_has_its_unit_and_its_limit_since_when_it_is_in_breach_and_that
     assert "last value 7 (limit 3, in the unit that its rule had) of 08:00" in line("ae_patients_now", rule="gone")
 
 
+@on_one
 def test_a_computed_level_says_that_it_is_indicative_also_where_an_alert_or_an_action_is_about_it(call: Call) -> None:
     level = rule("level", LEVEL.id, "northgate", 3, 2)
     county = replace(call.world.county, alerting=Alerting(rules=(level,)))

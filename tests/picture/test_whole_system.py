@@ -26,6 +26,8 @@ from tests.feeds.care_cast import (
 )
 from tests.measures.care_cast import AT, contract, referral, running
 
+# What is worked out of what was read needs but one of the databases: how each reads is told in tests/store.
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 SOON = AT + timedelta(minutes=20)
 
 
@@ -60,6 +62,7 @@ def test_somebody_on_both_lists_is_counted_once(store: Store) -> None:
     assert set(found.feeds) == {"care-referrals", "northgate-discharges", "southmere-discharges"}
 
 
+@on_one
 def test_it_is_known_at_the_system_alone(store: Store) -> None:
     hospitals(store)
     localities(store, *LOCALITIES)
@@ -67,6 +70,7 @@ def test_it_is_known_at_the_system_alone(store: Store) -> None:
     assert [place for place, measure in picture.values if measure == "whole_system_waiting_now"] == ["westshire"]
 
 
+@on_one
 def test_without_one_hospital_it_is_at_least_the_others(store: Store) -> None:
     hospitals(store, southmere=False)
     localities(store, *LOCALITIES)
@@ -75,6 +79,7 @@ def test_without_one_hospital_it_is_at_least_the_others(store: Store) -> None:
     assert str(found.coverage) == "4 of 5 lists"
 
 
+@on_one
 def test_without_any_list_of_referrals_it_is_at_least_those_delayed(store: Store) -> None:
     hospitals(store)
     found = whole(build(store, COUNTY, SOON))
@@ -82,6 +87,7 @@ def test_without_any_list_of_referrals_it_is_at_least_those_delayed(store: Store
     assert found.coverage.missing == LOCALITIES
 
 
+@on_one
 def test_of_nobody_heard_nothing_is_known_and_it_is_not_zero(store: Store) -> None:
     found = whole(build(store, COUNTY, SOON))
     assert (found.value, found.state, found.at_least) == (None, State.NEVER, False)
@@ -104,12 +110,14 @@ def test_a_row_that_is_held_makes_it_at_least(store: Store) -> None:
     assert whole(build(store, COUNTY, SOON)).held == 1
 
 
+@on_one
 def test_a_county_without_lists_of_referrals_has_no_such_figure(store: Store) -> None:
     hospitals(store)
     bare = build(store, replace(COUNTY, feeds=(NORTHGATE, SOUTHMERE)), SOON)
     assert ("westshire", "whole_system_waiting_now") not in bare.values
 
 
+@on_one
 def test_somebody_with_two_referrals_in_two_localities_is_counted_once(store: Store) -> None:
     hospitals(store)
     at = AT + QUARTER
@@ -119,6 +127,7 @@ def test_somebody_with_two_referrals_in_two_localities_is_counted_once(store: St
     assert (picture.value("westshire", "poc_waiting_now").value, whole(picture).value) == (2, 4)
 
 
+@on_one
 def test_whoever_leaves_hospital_and_still_waits_for_care_is_counted_at_once(store: Store) -> None:
     hospitals(store)
     localities(store, *LOCALITIES)
@@ -128,6 +137,7 @@ def test_whoever_leaves_hospital_and_still_waits_for_care_is_counted_at_once(sto
     assert (picture.value("westshire", "delayed_now").value, whole(picture).value) == (2, 5)
 
 
+@on_one
 def test_a_hospital_that_comes_back_counts_nobody_a_second_time(store: Store) -> None:
     localities(store, *LOCALITIES)
     assert whole(build(store, COUNTY, SOON)).value == 4
@@ -137,6 +147,7 @@ def test_a_hospital_that_comes_back_counts_nobody_a_second_time(store: Store) ->
     assert (found.value, found.at_least, found.coverage.missing) == (4, True, ("southmere",))
 
 
+@on_one
 def test_who_left_hospital_today_and_waits_for_nothing_else_does_not_wait(store: Store) -> None:
     left = delayed("P-1", discharged_at=AT - timedelta(hours=1))
     poll(store, listed([left, delayed("P-2")], AT, "northgate", people="delays"), AT, NORTHGATE)
@@ -145,6 +156,7 @@ def test_who_left_hospital_today_and_waits_for_nothing_else_does_not_wait(store:
     assert whole(build(store, COUNTY, SOON)).value == 5
 
 
+@on_one
 def test_a_list_is_read_once_however_many_pictures_count_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     hospitals(store)
     localities(store, *LOCALITIES)
@@ -175,6 +187,7 @@ def test_it_is_as_it_was_known_then(store: Store) -> None:
 # --- Localities and providers in totals ----------------------------------------------------------
 
 
+@on_one
 def test_a_total_of_localities_says_which_of_them_is_silent(store: Store) -> None:
     localities(store, "north", "mid")
     waiting = build(store, COUNTY, SOON).value("westshire", "poc_waiting_now")
@@ -182,11 +195,13 @@ def test_a_total_of_localities_says_which_of_them_is_silent(store: Store) -> Non
     assert waiting.coverage.missing == ("south",)
 
 
+@on_one
 def test_medians_of_localities_make_no_median_of_the_county(store: Store) -> None:
     localities(store, *LOCALITIES)
     assert ("westshire", "poc_median_wait_hours_now") not in build(store, COUNTY, SOON).values
 
 
+@on_one
 def test_what_one_provider_uses_beyond_its_block_fills_no_other_block(store: Store) -> None:
     at = AT + QUARTER
     used = [
@@ -213,6 +228,7 @@ def test_what_one_provider_uses_beyond_its_block_fills_no_other_block(store: Sto
     assert picture.value("ashdown-north", "block_hours_unfilled").value == 0
 
 
+@on_one
 def test_a_provider_without_a_contract_has_nothing_unfilled_and_no_utilisation(store: Store) -> None:
     at = AT + QUARTER
     poll(store, listed([running(3, "R-1", provider="ashdown-north", weekly_hours=40)], at), at)
@@ -237,6 +253,7 @@ def test_a_contract_that_is_held_makes_the_hours_of_its_locality_at_least(store:
     assert (bought.value, bought.at_least, bought.held) == (100, True, 1)
 
 
+@on_one
 def test_a_package_that_is_held_leaves_more_unfilled_than_there_is_so_that_is_no_at_least(store: Store) -> None:
     at = AT + QUARTER
     packages = [running(3, "R-1", provider="ashdown-north", weekly_hours=40), running(4, "R-2", weekly_hours=-1)]
@@ -249,6 +266,7 @@ def test_a_package_that_is_held_leaves_more_unfilled_than_there_is_so_that_is_no
         assert (found.value, found.at_least, found.held) == (value, False, 1)
 
 
+@on_one
 def test_a_row_that_the_connector_could_not_place_makes_the_county_at_least(store: Store) -> None:
     localities(store, *LOCALITIES)
     at = AT + 2 * QUARTER

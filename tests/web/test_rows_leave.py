@@ -26,6 +26,8 @@ from tests.web.rows_cast import (
 )
 from tests.web.test_decisions import address_of, methods_of
 
+# Every way out is walked on one of the databases: how rows are read on each is told in tests/store, and how they are audited below.
+on_one = pytest.mark.parametrize("lasting_store", ["sqlite"], indirect=True, scope="module")
 LISTS = ("delays", "packages")
 A_STEP = "data-kind"  # of a line of time
 THEN = f"?at={AT + timedelta(minutes=2):%Y-%m-%dT%H:%M}"
@@ -67,6 +69,7 @@ def asked(asks: httpx.Client, way: tuple[str, str, object], headers: dict[str, s
     )
 
 
+@on_one
 @pytest.mark.parametrize("name", NOBODY)
 def test_whoever_may_see_no_row_gets_none_by_any_way(centre: Centre, asks: httpx.Client, name: str) -> None:
     everybody, before = centre.everybody(), centre.store.audit_head()[0]
@@ -85,6 +88,7 @@ def test_whoever_may_see_no_row_gets_none_by_any_way(centre: Centre, asks: httpx
     )
 
 
+@on_one
 @pytest.mark.parametrize("name", [*MANAGERS, "reader"])
 def test_a_manager_gets_the_rows_of_their_scope_by_every_way_and_no_others(
     centre: Centre, asks: httpx.Client, name: str
@@ -141,6 +145,7 @@ def test_a_persons_line_is_kept_as_such_and_the_same_look_within_five_minutes_is
     assert centre.store.verify_audit() is None
 
 
+@on_one
 @pytest.mark.parametrize("name", ["all", "mid"])
 def test_without_the_audit_no_row_leaves(centre: Centre, asks: httpx.Client, name: str) -> None:
     everybody, headers = centre.everybody(), centre.headers(name)
