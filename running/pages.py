@@ -61,6 +61,7 @@ def add_pages(server: FlowServer, live: LivePicture, pages: Pages) -> None:
 
     from layouts import shell
 
+    server.has_files(ASSETS)
     dash = shell.create_pages(
         server, pages, assets=ASSETS, current=live.current, people=server.people, theirs=server.own
     )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Container, Iterable, Sequen
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fastapi import FastAPI, Request
@@ -31,6 +32,7 @@ from flowcentre.web.alert_gauges import AlertGauges
 from flowcentre.web.alerts import AlertRoutes
 from flowcentre.web.announce import Announcer
 from flowcentre.web.api import create_api, whole_picture
+from flowcentre.web.assets import Assets
 from flowcentre.web.audit_pages import AuditRoutes
 from flowcentre.web.capacity import PART, Capacities, capacity_builder, create_capacity_api
 from flowcentre.web.cards import Cards, no_cards
@@ -109,6 +111,10 @@ class FlowServer(FastAPI):
         self.policy.script_hashes = tuple(script_hashes)
         self.policy.callbacks = callbacks
         self.policy.pages = pages
+
+    def has_files(self, folder: Path) -> None:
+        """Serve a folder's files below ``/assets``. Call it before Dash's pages are added, which would serve them dearly."""
+        self.mount("/assets", Assets(folder), name="assets")
 
     def has_not(self, error: type[Exception]) -> None:
         """Answer 404 where Dash raises this: it has no such file. Call it before the server runs."""

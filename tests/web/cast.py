@@ -13,8 +13,6 @@ from html import escape
 from pathlib import Path
 from typing import TypeVar
 
-from starlette.staticfiles import StaticFiles
-
 from flowcentre.model import (
     Board,
     County,
@@ -258,6 +256,7 @@ class Westshire:
     cards: Cards = no_cards
     front: Front | None = None
     beat_every: float = 5.0
+    assets: Path = ASSETS
 
     def app(self) -> FlowServer:
         app = create_server(
@@ -275,7 +274,7 @@ class Westshire:
             front=self.front,
             beat_every=self.beat_every,
         )
-        app.mount("/assets", StaticFiles(directory=ASSETS))
+        app.has_files(self.assets)
         return app
 
     def publish(self, picture: Picture) -> None:
