@@ -13,7 +13,7 @@ from datetime import datetime
 
 import structlog
 
-from flowcentre.access.devices import known_to_any
+from flowcentre.access.devices import Tagged, known_device, known_to_any, tagged
 from flowcentre.access.strangers import Strangers
 from flowcentre.model import Account
 from flowcentre.web.failures import kind_and_place
@@ -31,24 +31,28 @@ class Browsers:
         self._accounts = accounts
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="browsers")
         self._asking = asyncio.Lock()
-        self._read: tuple[float, dict[str, Account]] | None = None
+        self._read: tuple[float, dict[str, Account], Tagged] | None = None
 
     async def known(self, cookie: str, name: str | None = None) -> str:
         """The number of a browser in which the account ``name`` has signed in, without one any account; "" where none has."""
         if not cookie:
             return ""
-        open_ones = await self._open_ones()
-        among = open_ones.values() if name is None else filter(None, [open_ones.get(name)])
-        return known_to_any(cookie, among)
+        by_name, by_tag = await self._open_ones()
+        if name is None:
+            return known_to_any(cookie, by_tag)
+        return known_device(cookie, by_name[name]) if name in by_name else ""
 
-    async def _open_ones(self) -> dict[str, Account]:
+    async def _open_ones(self) -> tuple[dict[str, Account], Tagged]:
         async with self._asking:
             if self._read is None or time.monotonic() - self._read[0] >= _BELIEVED_FOR:
-                found: dict[str, Account] = {}
+                found: tuple[dict[str, Account], Tagged] = {}, {}
                 try:
-                    every = await asyncio.get_running_loop().run_in_executor(self._thread, self._accounts)
-                    found = {each.name: each for each in every if each.closed_at is None}
+                    found = await asyncio.get_running_loop().run_in_executor(self._thread, self._look)
                 except Exception as error:  # then every browser is one like any other
                     log.warning("nobody can tell which browsers are known", **kind_and_place(error))
-                self._read = time.monotonic(), found
-            return self._read[1]
+                self._read = time.monotonic(), *found
+            return self._read[1:]
+
+    def _look(self) -> tuple[dict[str, Account], Tagged]:
+        by_name = {each.name: each for each in self._accounts() if each.closed_at is None}
+        return by_name, tagged(by_name.values())
