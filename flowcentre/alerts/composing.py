@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from flowcentre.alerts.letters import SHORT_SPAN, Book, Written, write
-from flowcentre.model import Alert, Telling
+from flowcentre.alerts.letters import SHORT_SPAN, Book, Written, fallback, in_full, link_of, write
+from flowcentre.model import Alert, Lead, Message, Telling
 from flowcentre.picture.sitrep import Sitrep, read_kept
 from flowcentre.store import NewMessage, Store
 
@@ -23,16 +23,43 @@ def compose(store: Store, book: Book, at: datetime) -> datetime | None:
     """
     written = _compose(store, book, at)
     if written.unknown or written.unknown_actions or written.unknown_sitreps:
-        late = (store.action(number) for number in written.unknown_actions)
-        known = replace(
-            book,
-            alerts=_look_up(store, written.unknown, at),
-            in_the_hour=_in_the_hour(store, book, at),
-            actions={action.id: action for action in late if action is not None},
-            sitreps={number: _sitrep(store, number) for number in written.unknown_sitreps},
-        )
-        written = _compose(store, known, at)
+        known = _known(store, book, written.unknown, written.unknown_actions, written.unknown_sitreps, at)
+        written = _compose(store, replace(known, in_the_hour=_in_the_hour(store, book, at)), at)
     return written.again_at
+
+
+def another_way(store: Store, message: Message, lead: Lead | None, book: Book, at: datetime) -> NewMessage | None:
+    """The same by the lead's next address, and in full where only the first had to be short; None where there is no other."""
+    other = fallback(message, lead, book.short, link_of(message, book.alerting), at)
+    if other is None or lead is None or message.channel not in book.short or other.channel in book.short:
+        return other
+    told = store.tellings_of([message.id]).get(message.id, [])
+    alerts, actions, huddles = (
+        frozenset(number for each in told if (number := getattr(each, name)) is not None)
+        for name in ("alert", "action", "huddle")
+    )
+    return in_full(message, other, told, lead, _known(store, book, alerts, actions, huddles, at), at)
+
+
+def _known(
+    store: Store,
+    book: Book,
+    alerts: frozenset[int],
+    actions: frozenset[int],
+    huddles: frozenset[int],
+    at: datetime,
+) -> Book:
+    """The book with what is spoken of looked up."""
+    late = (store.action(number) for number in actions)
+    found = _look_up(store, alerts, at)
+    see = [alert.id for alert in found.values() if alert.cleared_at is None and alert.blind_since is None]
+    return replace(
+        book,
+        alerts=found,
+        actions={action.id: action for action in late if action is not None},
+        sitreps={number: _sitrep(store, number) for number in huddles},
+        blind_spells=store.blind_spells(see) if see else {},
+    )
 
 
 def _compose(store: Store, book: Book, at: datetime) -> Written:

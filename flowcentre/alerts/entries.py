@@ -8,22 +8,20 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from flowcentre.alerts.blinded import blinded_by
 from flowcentre.alerts.chasers import MOST
+from flowcentre.alerts.figures import as_of, figure_of, last_heard, seen_rows, silent_rows
 from flowcentre.alerts.words import (
+    CANNOT_TELL,
+    CLEARING,
     OVER,
     SEVERITY_WORDS,
     clock_words,
     ended_words,
-    figure_words,
     length_words,
     short_subject_words,
     subject_words,
-    value_and_limit,
 )
 from flowcentre.measures.lengths import set_length_words
-from flowcentre.measures.pressure import DECLARED, LEVEL, MISMATCH
-from flowcentre.measures.watched import watched_by
 from flowcentre.model import (
     ANOTHER_MEASURE,
     OF_FEEDS,
@@ -31,6 +29,7 @@ from flowcentre.model import (
     ActionState,
     Alert,
     Alerting,
+    AlertState,
     Lead,
     Picture,
     Rule,
@@ -39,13 +38,13 @@ from flowcentre.model import (
     Telling,
     TellingKind,
 )
-from flowcentre.picture.level_words import apart_words, levels_apart, mark_of
+from flowcentre.picture.level_words import mark_of
 from flowcentre.picture.pressure import INDICATIVE
 
 log = structlog.get_logger(__name__)
 
-_BLINDED_LISTED = 10
 _NO_ACTIONS: Mapping[int, Action] = {}
+_NO_SPELLS: Mapping[int, tuple[datetime, datetime]] = {}
 _ORDER = tuple(Severity)
 # Of what has to be told of one alert at once, the last of these that it has is what happened.
 _KINDS = (TellingKind.RAISED, TellingKind.ESCALATED, TellingKind.FLAPPING, TellingKind.BLIND, TellingKind.CLEARED)
@@ -55,7 +54,7 @@ _KINDS = (TellingKind.RAISED, TellingKind.ESCALATED, TellingKind.FLAPPING, Telli
 class Entry:
     """What a message says of one alert."""
 
-    line: str  # all that matters, in one line
+    line: str  # all that matters, in one line: also what, where, how much, how old and since when
     text: str  # in full
     short_end: str  # what a text message adds to the line: card and link
     severity: Severity
@@ -73,8 +72,12 @@ def entries(
     failing: Mapping[str, str],
     at: datetime,
     actions: Mapping[int, Action] = _NO_ACTIONS,
+    blind_spells: Mapping[int, tuple[datetime, datetime]] = _NO_SPELLS,
 ) -> list[Entry]:
-    """Each thing to be told once: what needs somebody first, of that the gravest, of those alike the newest."""
+    """Each thing to be told once: what needs somebody first, of that the gravest, of those alike the newest.
+
+    ``blind_spells`` are from when until when an alert last could not tell, of those that can again.
+    """
     told: dict[int, set[TellingKind]] = {}
     chased: dict[int, Telling] = {}
     found: list[Entry] = []
@@ -88,16 +91,23 @@ def entries(
         elif telling.kind is TellingKind.CHANNEL:
             found.append(_channel(telling, failing.get(telling.subject, ""), alerting))
     found += [_chaser(actions[number], telling, alerting, picture, at) for number, telling in chased.items()]
-    found += [_alert_or_less(alerts[number], kinds, alerting, picture, at) for number, kinds in told.items()]
+    for number, kinds in told.items():
+        spell = blind_spells.get(number) if TellingKind.BLIND in kinds else None
+        found.append(_alert_or_less(alerts[number], kinds, spell, alerting, picture, at))
     return sorted(found, key=lambda entry: (entry.over, _ORDER.index(entry.severity), -entry.raised_at.timestamp()))
 
 
 def _alert_or_less(
-    alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, picture: Picture, at: datetime
+    alert: Alert,
+    kinds: Collection[TellingKind],
+    spell: tuple[datetime, datetime] | None,
+    alerting: Alerting,
+    picture: Picture,
+    at: datetime,
 ) -> Entry:
     """One alert; where its words fail, that there is one: a slip in one alert's words must keep nobody from the others."""
     try:
-        return _alert(alert, kinds, alerting, picture, at)
+        return _alert(alert, kinds, spell, alerting, picture, at)
     except Exception:
         log.exception("the words of an alert cannot be written", alert=alert.id)
         link = f"{alerting.public_url.rstrip('/')}/alerts/{alert.id}"
@@ -107,7 +117,14 @@ def _alert_or_less(
         )
 
 
-def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, picture: Picture, at: datetime) -> Entry:
+def _alert(
+    alert: Alert,
+    kinds: Collection[TellingKind],
+    spell: tuple[datetime, datetime] | None,
+    alerting: Alerting,
+    picture: Picture,
+    at: datetime,
+) -> Entry:
     rule = alerting.rule(alert.rule)
     calm_for = max(rule.clear_for, rule.flapping.calm_for) if rule is not None else None
     # A message stands by itself: no page beside it says what nobody has verified. In front, where no cutting reaches it.
@@ -119,12 +136,11 @@ def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, pic
     base = alerting.public_url.rstrip("/")
     link = f"{base}/alerts/{alert.id}"
     where = subject_words(alert.subject, picture)
-    kind = next(each for each in reversed(_KINDS) if each in kinds)
     over = alert.cleared_at is not None
     # Every rule has a limit but one of silence: so is known of what kind one was that is gone.
     silence = rule.kind is RuleKind.SILENCE if rule is not None else alert.limit is None
-    figure = "" if silence else _figure(alert, rule)
-    happened = _happened(alert, kind, calm_for, at)
+    figure = "" if silence else figure_of(alert, rule)
+    happened = _happened(alert, kinds, spell, calm_for, at)
     head = f"{title}, {short_subject_words(alert.subject, picture)}"
     taken = ""
     if alert.acknowledged_at is not None and not over:
@@ -132,13 +148,14 @@ def _alert(alert: Alert, kinds: Collection[TellingKind], alerting: Alerting, pic
     word, began = _began(alert, rule)
     was = f" (was {alert.severity})" if over else ""  # the subject of what is over does not begin with it
     begun = f"{word.lower()} {clock_words(began, at)}"
-    said = [part for part in (figure, happened or begun, taken) if part]
+    old = last_heard(alert, picture, at) if silence else as_of(alert, rule, picture, at)
+    said = [part for part in (figure, old, begun, happened, taken) if part]
     line = f"{head}: {', '.join(said)}{was}"
     rows = [f"{OVER if over else SEVERITY_WORDS[alert.severity]}: {title}{' - ' + happened if happened else ''}{was}"]
     rows.append(f"{'Feed' if silence or (rule is not None and rule.kind in OF_FEEDS) else 'Where'}: {where}")
     if alert.closed_why:
         rows.append(f"Because: {alert.closed_why}")
-    rows += _silent(alert, alerting, picture, at) if silence else _seen(alert, rule, figure, picture, at)
+    rows += silent_rows(alert, alerting, picture, at) if silence else seen_rows(alert, rule, figure, picture, at)
     raised = clock_words(alert.raised_at, at)
     later = f"; raised {raised}" if raised != clock_words(began, at) else ""
     rows.append(f"{word}: {clock_words(began, at)}, for {length_words((alert.cleared_at or at) - began)}{later}")
@@ -161,90 +178,39 @@ def _began(alert: Alert, rule: Rule | None) -> tuple[str, datetime]:
     return "Since", alert.since
 
 
-def _happened(alert: Alert, kind: TellingKind, calm_for: timedelta | None, at: datetime) -> str:
+def _happened(
+    alert: Alert,
+    kinds: Collection[TellingKind],
+    spell: tuple[datetime, datetime] | None,
+    calm_for: timedelta | None,
+    at: datetime,
+) -> str:
     """What is new of it, where that is more than that it was raised."""
     if alert.cleared_at is not None:
         return ended_words(alert, at)
     if alert.blind_since is not None:
         why = f" ({alert.blind_why})" if alert.blind_why else ""
-        return f"still open, and cannot tell since {clock_words(alert.blind_since, at)}{why}"
-    match kind:
-        case TellingKind.ESCALATED if alert.acknowledged_at is None:
-            return f"nobody has acknowledged it for {length_words(at - alert.raised_at)}"
-        case TellingKind.FLAPPING:
-            calm = f"calm for {set_length_words(calm_for)}" if calm_for is not None else "calm for long"
-            return f"it comes and goes; it stays open until it has been {calm}, and you hear of it then"
-        case _:
-            return ""
+        return f"{CANNOT_TELL} {clock_words(alert.blind_since, at)}{why}"
+    said = []
+    if TellingKind.BLIND in kinds:  # it was when that was decided
+        said.append(_saw_again(spell, at))
+    kind = next((each for each in reversed(_KINDS) if each in kinds and each is not TellingKind.BLIND), None)
+    if kind is TellingKind.ESCALATED and alert.acknowledged_at is None:
+        said.append(f"nobody has acknowledged it for {length_words(at - alert.raised_at)}")
+    elif kind is TellingKind.FLAPPING:
+        calm = f"calm for {set_length_words(calm_for)}" if calm_for is not None else "calm for long"
+        said.append(f"it comes and goes; it stays open until it has been {calm}, and you hear of it then")
+    if alert.state is AlertState.CLEARING:
+        said.append(CLEARING)
+    return ", ".join(said)
 
 
-def _figure(alert: Alert, rule: Rule | None) -> str:
-    """What was seen last, and the limit: "at least 96.4 % (limit 95.0 % or more)"."""
-    if alert.value is None:
-        return ""
-    measure = watched_by(rule) if rule is not None else None
-    step = rule is not None and rule.kind is RuleKind.STEP
-    least = "at least " if alert.at_least else ""
-    if rule is not None and rule.measure == MISMATCH.id and not step and alert.limit is not None:
-        return f"{apart_words(alert.value)} (limit {levels_apart(alert.limit)} or more{_lasting(rule)})"
-    over = f" in {set_length_words(rule.over)}" if step and rule is not None and rule.over is not None else ""
-    if alert.limit is None:
-        return f"{least}{_signed(figure_words(alert.value, measure), alert.value, step)}{over}"
-    value, limit = value_and_limit(alert.value, alert.limit, measure)
-    said = f"{least}{_signed(value, alert.value, step)}{over}"
-    if rule is None:
-        return f"{said} (limit {limit}, in the unit that its rule had)"
-    side = "" if step else " or more" if rule.rising else " or less"
-    return f"{said} (limit {_signed(limit, alert.limit, step)}{side}{_lasting(rule)})"
-
-
-def _lasting(rule: Rule) -> str:
-    if rule.kind is RuleKind.TIME_AT_LEVEL and rule.over is not None:
-        return f" for {set_length_words(rule.hold_for)} of {set_length_words(rule.over)}"
-    return ""
-
-
-def _signed(words: str, value: float, step: bool) -> str:
-    return f"+{words}" if step and value > 0 else words
-
-
-def _seen(alert: Alert, rule: Rule | None, figure: str, picture: Picture, at: datetime) -> list[str]:
-    rows = [f"{'Last value' if alert.blind_since is not None else 'Value'}: {figure or 'unknown'}"]
-    if rule is not None and rule.measure == MISMATCH.id:
-        return [*rows, *_both_sides(alert, picture, at)]
-    if alert.observed_at is not None:
-        age = length_words(at - alert.observed_at)
-        rows.append(f"As of: {clock_words(alert.observed_at, at)}, {age} old")
-    return rows
-
-
-def _both_sides(alert: Alert, picture: Picture, at: datetime) -> list[str]:
-    """What is declared and what is computed, each with its own moment: a declaration is no old figure, it holds until its end."""
-    declared, computed = (picture.value(alert.subject, each.id) for each in (DECLARED, LEVEL))
-    if declared.value is None or computed.value is None or declared.value - computed.value != alert.value:
-        seen = alert.observed_at
-        return [f"The older of the two is of: {clock_words(seen, at)}"] if seen is not None else []
-    rows = [f"Declared: level {declared.value:g}"]
-    if declared.observed_at is not None and declared.stale_at is not None:
-        rows[0] += f", at {clock_words(declared.observed_at, at)}, until {clock_words(declared.stale_at, at)}"
-    rows.append(f"Computed: level {computed.value:g}")
-    if computed.observed_at is not None:
-        age = length_words(at - computed.observed_at)
-        rows[1] += f", its oldest figure of {clock_words(computed.observed_at, at)}, {age} old"
-    return rows
-
-
-def _silent(alert: Alert, alerting: Alerting, picture: Picture, at: datetime) -> list[str]:
-    """When a feed was last heard, and what cannot tell without it: that is told nowhere else."""
-    status = next((each for each in picture.feeds if each.feed.id == alert.subject), None)
-    heard = status.observed_at if status is not None else None
-    rows = [f"Last heard: {clock_words(heard, at)}, {length_words(at - heard)} ago" if heard else "Last heard: never"]
-    blinded = blinded_by(alerting, picture, alert.subject)
-    if blinded and alert.cleared_at is None:
-        named = [f"{rule.title} ({short_subject_words(place, picture)})" for rule, place in blinded[:_BLINDED_LISTED]]
-        more = f", and {len(blinded) - len(named)} more" if len(blinded) > len(named) else ""
-        rows.append(f"Without it cannot tell: {', '.join(named)}{more}")
-    return rows
+def _saw_again(spell: tuple[datetime, datetime] | None, at: datetime) -> str:
+    """That it could not tell for a while, and can again: it must not read as if it were raised a second time."""
+    if spell is None:
+        return "could not tell for a while, sees again"
+    since, until = (clock_words(moment, at) for moment in spell)
+    return f"could not tell {since}{f' to {until}' if until != since else ''}, sees again"
 
 
 def _chaser(action: Action, telling: Telling, alerting: Alerting, picture: Picture, at: datetime) -> Entry:

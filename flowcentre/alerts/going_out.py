@@ -17,12 +17,13 @@ from flowcentre.alerts.letters import (
     LISTED,
     OLD_AFTER,
     SHORT_LISTED,
+    WRITTEN_ANEW,
     cut,
     link_of,
     within,
 )
-from flowcentre.alerts.words import OVER, SEVERITY_WORDS, clock_words, ended_words
-from flowcentre.model import Action, Alert, Alerting, Message, Severity, Telling, TellingKind
+from flowcentre.alerts.words import CANNOT_TELL, CLEARING, OVER, SEVERITY_WORDS, clock_words, ended_words
+from flowcentre.model import Action, Alert, Alerting, AlertState, Message, Severity, Telling, TellingKind
 from flowcentre.store import Ways, letter_key
 
 _NAMED = 3  # of alerts that have ended since, or were taken on; of the others it says how many
@@ -39,6 +40,8 @@ class Since:
     actions: Mapping[int, Action] = field(default_factory=dict)
     ways: Mapping[int, Ways] = field(default_factory=dict)  # by message
     places: Mapping[str, str] = field(default_factory=dict)  # by subject of an alert, what it is called
+    # From when until when each alert last could not tell, of those that can again.
+    blind_spells: Mapping[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
     def why_needless(self, message: Message, at: datetime) -> str | None:
         """Why a message need not go, that says of each alert only that nobody has acknowledged it; None where it must.
@@ -77,11 +80,17 @@ class Since:
             for alert in alerts.values()
             if alert.cleared_at is None and alert.acknowledged_at is not None and not _says(message, alert, at)
         ]
-        if not over and not taken:
+        seeing = [alert for alert in alerts.values() if _sees_since(message, alert, told, one=one)]
+        clearing = [alert for alert in alerts.values() if one and _clears_since(message, alert)]
+        if not (over or taken or seeing or clearing):
             return ""
-        if len(alerts) == 1:
-            return "Over, " + _ended_words(over[0], at) if over else _sentence(_ended_words(taken[0], at))
-        counted = ((over, "over"), (taken, "taken on"))
+        if one and over:
+            return "Over, " + _ended_words(over[0], at)
+        if one:
+            words = [_ended_words(alert, at) for alert in taken]
+            words += [self._can_tell_again(alert, at) for alert in seeing] + [CLEARING for _ in clearing]
+            return _sentence(", ".join(words))
+        counted = ((over, "over"), (taken, "taken on"), (seeing, "able to tell again"))
         parts = [
             f"{len(some)} of {len(alerts)} {words} by now ({self._named(some)})" for some, words in counted if some
         ]
@@ -95,7 +104,13 @@ class Since:
     def written_at(self, message: Message) -> datetime:
         """When it was written: what goes by another way instead says the same as what was written first."""
         ways = self.ways.get(message.id)
-        return message.created_at if ways is None else min(ways.written_at, message.created_at)
+        if ways is None or WRITTEN_ANEW in message.text:
+            return message.created_at
+        return min(ways.written_at, message.created_at)
+
+    def _can_tell_again(self, alert: Alert, at: datetime) -> str:
+        spell = self.blind_spells.get(alert.id)
+        return f"can tell again since {clock_words(spell[1], at)}" if spell is not None else "can tell again"
 
     def _named(self, alerts: Sequence[Alert]) -> str:
         names = [f"{each.title}, {self.places.get(each.subject, each.subject)}" for each in alerts[:_NAMED]]
@@ -189,6 +204,19 @@ def _says(message: Message, alert: Alert, at: datetime) -> bool:
         moments = {clock_words(alert.acknowledged_at, moment) for moment in (message.created_at, at)}
         words |= {f"Acknowledged: {moment}, by {alert.acknowledged_by}" for moment in moments}
     return any(each in said for each in words for said in (message.subject, message.text))
+
+
+def _sees_since(message: Message, alert: Alert, told: Sequence[Telling], *, one: bool) -> bool:
+    """Does it say that an alert cannot tell, which can again?"""
+    blind = one or any(each.alert == alert.id and each.kind is TellingKind.BLIND for each in told)
+    says = any(CANNOT_TELL in said for said in (message.subject, message.text))
+    return blind and says and alert.cleared_at is None and alert.blind_since is None
+
+
+def _clears_since(message: Message, alert: Alert) -> bool:
+    """Is an alert about to be over, of which it does not say so?"""
+    says = any(CLEARING in said for said in (message.subject, message.text))
+    return alert.state is AlertState.CLEARING and alert.cleared_at is None and not says
 
 
 def _ended_words(alert: Alert, at: datetime) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flowcentre.alerts import chasers
@@ -29,6 +29,8 @@ LISTED = 20  # alerts in one message; of the others it says how many
 SHORT_LISTED = 3
 INVENTED = "DEMONSTRATION"  # how the subject begins of what is told of a county that there is not
 _SHORT_LENGTH = 450  # characters: three parts of a text message
+_ANOTHER_WAY = "This comes another way"
+WRITTEN_ANEW = f"{_ANOTHER_WAY}, and was written for it"  # what it says is of then, and not of what it stands in for
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Book:
     in_the_hour: Mapping[str, Sequence[datetime]] = field(default_factory=dict)  # by lead, of short messages
     actions: Mapping[int, Action] = field(default_factory=dict)  # that somebody is reminded of
     sitreps: Mapping[int, Sitrep | None] = field(default_factory=dict)  # by huddle; None: none was kept
+    # From when until when each alert last could not tell, of those that can again.
+    blind_spells: Mapping[int, tuple[datetime, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,12 +103,7 @@ def write(tellings: Sequence[Telling], recent: Mapping[str, Sequence[datetime]],
             waiting = [telling for telling in waiting if telling not in needless]
             if not waiting:
                 continue
-        if huddle:
-            invented = f"{INVENTED} " if book.picture.county.demonstration else ""
-            sitrep = book.sitreps[huddle]
-            subject, text = sitrep_words(huddle, sitrep, lead, book.alerting, at, short=short, invented=invented)
-        else:
-            subject, text = _words(waiting, lead, way, last_until, book, at)
+        subject, text = _words(waiting, lead, way, last_until, book, at)
         keys = tuple(telling.key for telling in waiting)
         messages.append(NewMessage(message_key(lead_id, keys, way), lead_id, channel, subject, text, keys, at))
         written.add(lead_id)
@@ -154,10 +153,27 @@ def fallback(message: Message, lead: Lead | None, short: Collection[str], link: 
     if channel in short:
         text = cut(f"{message.subject}. {link}")
     elif channel != message.channel:
-        text = f'{text}\n\nThis comes another way: "{message.channel}" could not deliver it.'
+        text = f'{text}\n\n{_ANOTHER_WAY}: "{message.channel}" could not deliver it.'
     key = f"{message.key.rpartition('.')[0]}.{way}"
     # What it tells, the store knows from the message that it stands for.
     return NewMessage(key, message.lead, channel, message.subject, text, (), at)
+
+
+def in_full(
+    message: Message, other: NewMessage, told: Sequence[Telling], lead: Lead, book: Book, at: datetime
+) -> NewMessage:
+    """The fallback of a text message written anew as what need not be short; as it is where that cannot be.
+
+    A weekly test is of the way by which it did not come, and says so.
+    """
+    alerts, actions, huddles = (
+        {getattr(each, name) for each in told} - {None} for name in ("alert", "action", "huddle")
+    )
+    known = not (alerts - set(book.alerts) or actions - set(book.actions) or huddles - set(book.sitreps))
+    if not told or not known or any(each.kind is TellingKind.TEST for each in told):
+        return other
+    subject, text = _words(told, lead, way_of(other.key), None, book, at)
+    return replace(other, subject=subject, text=f'{text}\n\n{WRITTEN_ANEW}: "{message.channel}" could not deliver it.')
 
 
 def link_of(message: Message, alerting: Alerting) -> str:
@@ -202,8 +218,22 @@ def _words(
 ) -> tuple[str, str]:
     channel = lead.addresses[way][0] if lead.addresses else ""
     short = channel in book.short
-    found = entries(waiting, lead, channel, book.alerting, book.picture, book.alerts, book.failing, at, book.actions)
     invented = f"{INVENTED} " if book.picture.county.demonstration else ""
+    huddle = next((telling.huddle for telling in waiting if telling.huddle), None)
+    if huddle is not None:
+        return sitrep_words(huddle, book.sitreps[huddle], lead, book.alerting, at, short=short, invented=invented)
+    found = entries(
+        waiting,
+        lead,
+        channel,
+        book.alerting,
+        book.picture,
+        book.alerts,
+        book.failing,
+        at,
+        book.actions,
+        book.blind_spells,
+    )
     subject = invented + _subject(found)
     base = book.alerting.public_url.rstrip("/")
     all_of_them = f"{base}/alerts"

@@ -9,10 +9,11 @@ from itertools import groupby
 
 import structlog
 
+from flowcentre.alerts.composing import another_way
 from flowcentre.alerts.conduits import Conduits
 from flowcentre.alerts.contract import NotArrived, Receipts
-from flowcentre.alerts.letters import fallback, link_of
-from flowcentre.model import Alerting, Message
+from flowcentre.alerts.letters import Book
+from flowcentre.model import Message
 from flowcentre.store import Store
 
 FIRST_ASKED = timedelta(seconds=20)  # after a letter was taken
@@ -26,12 +27,10 @@ log = structlog.get_logger(__name__)
 class Inquiries:
     """Asks the channels that can say so whether what they took arrived."""
 
-    def __init__(
-        self, store: Store, conduits: Conduits, alerting: Callable[[], Alerting], now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, store: Store, conduits: Conduits, book: Callable[[], Book], now: Callable[[], datetime]) -> None:
         self._store = store
         self._conduits = conduits
-        self._alerting = alerting
+        self._book = book
         self._now = now
         self._thread: threading.Thread | None = None
 
@@ -56,15 +55,15 @@ class Inquiries:
             self._ask_of(tuple(letter))
 
     def _ask_of(self, letter: Sequence[Message]) -> None:
-        alerting = self._alerting()
-        channel = self._conduits.channel(letter[0].channel, alerting)
+        book = self._book()
+        channel = self._conduits.channel(letter[0].channel, book.alerting)
         try:
             if isinstance(channel, Receipts) and channel.arrived(letter[0].receipt):
                 self._store.arrived(letter, self._now())
                 return
         except NotArrived as error:
             for message in letter:
-                self._send_another_way(message, alerting, error.reason)
+                self._send_another_way(message, book, error.reason)
             return
         except (Exception, SystemExit) as error:  # it could not be asked, which says nothing of the letter
             log.info("a channel could not be asked what became of a letter", error=type(error).__name__)
@@ -76,9 +75,9 @@ class Inquiries:
             return None
         return at + (_ASKED_AGAIN[message.asked - 1] if message.asked <= len(_ASKED_AGAIN) else _THEN_EACH)
 
-    def _send_another_way(self, message: Message, alerting: Alerting, trouble: str) -> None:
-        at, lead = self._now(), alerting.lead(message.lead)
-        other = fallback(message, lead, self._conduits.short(alerting), link_of(message, alerting), at)
+    def _send_another_way(self, message: Message, book: Book, trouble: str) -> None:
+        at = self._now()
+        other = another_way(self._store, message, book.alerting.lead(message.lead), book, at)
         if self._store.bounced(message, at, trouble, fallback=other):
             log.warning(
                 "a message was taken and did not arrive", message=message.id, channel=message.channel, reason=trouble

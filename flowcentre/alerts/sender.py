@@ -15,11 +15,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from flowcentre.alerts.composing import compose
+from flowcentre.alerts.composing import another_way, compose
 from flowcentre.alerts.conduits import HANGS, Conduits, Going, environment
 from flowcentre.alerts.contract import Channel, NotDelivered, Receipts
 from flowcentre.alerts.going_out import Since, free_at, key_of, letter_of
-from flowcentre.alerts.letters import BUDGET_SPAN, Book, fallback, link_of, way_of
+from flowcentre.alerts.letters import BUDGET_SPAN, Book, way_of
 from flowcentre.alerts.receipts import FIRST_ASKED, Inquiries
 from flowcentre.alerts.routing import channel_tellings
 from flowcentre.alerts.words import short_subject_words
@@ -81,7 +81,7 @@ class Sender:
         self._current = current
         self._now = now
         self._conduits = Conduits(kinds, secret)
-        self._inquiries = Inquiries(store, self._conduits, alerting, now)
+        self._inquiries = Inquiries(store, self._conduits, self._book, now)
         self._failing: dict[str, str] = {}  # channels that deliver nothing, with what they last said
         self._failing_looked_at: datetime | None = None
         self._told_of_failing: set[str] = set()
@@ -178,9 +178,12 @@ class Sender:
     def compose(self) -> datetime | None:
         """Write the messages of what waits to be told. When that may go which is held back."""
         at = self._now()
+        return compose(self._store, self._book(), at)
+
+    def _book(self) -> Book:
+        """What one has to know to write, but what is spoken of."""
         alerting = self._alerting()
-        book = Book(alerting, self._current(), {}, self._conduits.short(alerting), self._failing)
-        return compose(self._store, book, at)
+        return Book(alerting, self._current(), {}, self._conduits.short(alerting), self._failing)
 
     def _claim(self) -> Sequence[Message] | None:
         """Take what is due to one lead at one address, to go in one letter; what would be too many letters waits on."""
@@ -229,7 +232,9 @@ class Sender:
         alerts = self._store.alerts_of(numbers) if numbers else {}
         picture = self._current()
         places = {each.subject: short_subject_words(each.subject, picture) for each in alerts.values()}
-        return Since(tellings, alerts, actions, self._store.ways_of([message.id for message in batch]), places)
+        spells = self._store.blind_spells(numbers) if numbers else {}
+        ways = self._store.ways_of([message.id for message in batch])
+        return Since(tellings, alerts, actions, ways, places, spells)
 
     def _withdraw_needless(self, batch: Sequence[Message]) -> Sequence[Message]:
         """Of those that only say that nobody has acknowledged an alert, none goes out once somebody has; nor reminders."""
@@ -273,11 +278,11 @@ class Sender:
         if may_have_gone:
             self._store.may_have_gone([message.id for message in batch])
         for message in batch:
-            self._note_failure(message, alerting.lead(message.lead), alerting, error)
+            self._note_failure(message, alerting.lead(message.lead), error)
 
-    def _note_failure(self, message: Message, lead: Lead | None, alerting: Alerting, error: NotDelivered) -> None:
+    def _note_failure(self, message: Message, lead: Lead | None, error: NotDelivered) -> None:
         at = self._now()
-        other = fallback(message, lead, self._conduits.short(alerting), link_of(message, alerting), at)
+        other = another_way(self._store, message, lead, self._book(), at)
         again_at: datetime | None = at + max(
             _delay(message.attempts), min(error.again_in or timedelta(0), LONGEST_ASKED)
         )

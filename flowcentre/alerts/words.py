@@ -12,6 +12,8 @@ from flowcentre.model import Alert, Measure, Picture, Severity
 
 SEVERITY_WORDS = {Severity.CRITICAL: "CRITICAL", Severity.WARNING: "WARNING", Severity.NOTICE: "NOTICE"}
 OVER = "OVER"  # how the subject begins of what needs nobody any more
+CLEARING = "clearing (calm, not yet for long enough)"
+CANNOT_TELL = "still open, and cannot tell since"
 _FINEST = 3  # decimals more than a measure has, to tell a figure from a limit that it is not
 
 

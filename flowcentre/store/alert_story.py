@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, func, select, union_all
 
 from flowcentre.model import Alert, AlertState, MessageState, Severity, Standing, Transition
 from flowcentre.model.alerts import What
@@ -45,6 +45,24 @@ def read_some(connection: Connection, numbers: Collection[int], at: datetime | N
     """Some of them, by number."""
     found = (alert for some in some_at_once(set(numbers)) for alert in _read(connection, at, _row.id.in_(some)))
     return {alert.id: alert for alert in found}
+
+
+def read_blind_spells(connection: Connection, alerts: Collection[int]) -> dict[int, tuple[datetime, datetime]]:
+    """By alert from when until when it last could not tell; nothing of one that never could not, or still cannot."""
+    row = db.alert_transition.c
+    began: dict[int, int] = {}
+    ended: dict[int, int] = {}
+    for some in some_at_once(alerts):
+        asked = select(row.alert, row.what, func.max(row.at).label("at"))
+        which = row.what.in_((What.BLIND, What.UNWATCHED, What.SEES_AGAIN))
+        for each in connection.execute(asked.where(row.alert.in_(some), which).group_by(row.alert, row.what)):
+            found = ended if each.what == What.SEES_AGAIN else began
+            found[each.alert] = max(found.get(each.alert, each.at), each.at)
+    return {
+        alert: (from_ms(since), from_ms(ended[alert]))
+        for alert, since in began.items()
+        if alert in ended and since <= ended[alert]
+    }
 
 
 def read_transitions(connection: Connection, alert: int) -> list[Transition]:

@@ -93,6 +93,11 @@ class AlertVerbs(Connections):
         with self._reading(one_moment=True) as connection:
             return alert_story.read_some(connection, numbers, at)
 
+    def blind_spells(self, alerts: Collection[int]) -> dict[int, tuple[datetime, datetime]]:
+        """By alert from when until when it last could not tell, of those that could not and can again."""
+        with self._reading() as connection:
+            return alert_story.read_blind_spells(connection, alerts)
+
     def alert_story(self, alert: int) -> tuple[list[Transition], list[Message]]:
         """All that happened to an alert since it was pending, and all messages that tell of it, oldest first."""
         with self._reading(one_moment=True) as connection:

@@ -81,6 +81,28 @@ def test_a_letter_of_an_alert_that_ended_before_it_went_out_says_that_it_is_over
     assert letter.text.startswith("Over, cleared 08:00: ")
 
 
+def turns(desk: Desk, what: What, state: AlertState, **to: object) -> None:
+    """The alert goes blind, or sees again."""
+    (stands,) = desk.store.standings()
+    happened = Transition(FULL.id, stands.subject, what, desk.clock.at, state, alert=stands.alert)
+    desk.store.decide_alerts(lambda _: Decided([replace(stands, **to)], [happened]), rules=RULES, at=desk.clock.at)
+
+
+def test_a_late_letter_that_says_that_it_cannot_tell_says_that_it_can_again_and_that_it_is_clearing(desk: Desk) -> None:
+    desk.raise_alert("desk")
+    desk.pass_on(MINUTE)
+    turns(desk, What.BLIND, AlertState.BLIND, blind_since=desk.clock.at)
+    tell(desk, TellingKind.BLIND)
+    fails("mail", AWAY, None)
+    desk.sender.send_due()
+    desk.clock.at += 10 * MINUTE
+    calm = {"phase": Phase.CLEARING, "calm_since": desk.clock.at}
+    turns(desk, What.SEES_AGAIN, AlertState.CLEARING, blind_since=None, blind_why="", **calm)
+    desk.sender.send_due()
+    now = "Can tell again since 08:11, clearing (calm, not yet for long enough)"
+    assert letters()[-1].subject.startswith(f"{now}: Written 08:01, and late: CRITICAL: Beds full")
+
+
 def test_of_several_alerts_it_says_how_many_are_over_and_how_many_somebody_has_taken_on(desk: Desk) -> None:
     fails("mail", AWAY, None)
     for subject in ("northgate", "southmere"):

@@ -53,6 +53,23 @@ def test_the_same_by_the_next_address_says_what_happened_since_the_first_was_wri
     assert letter.subject.startswith("Over, cleared 08:00: CRITICAL: Beds full")
 
 
+def test_what_goes_by_mail_for_a_text_message_is_written_in_full(store: Store) -> None:
+    lead = replace(DIRECTOR, addresses=(("text", "07700900002"), ("mail", "director@westshire.example")))
+    ways = (ChannelSettings("mail", "noting"), ChannelSettings("text", "noting short"))
+    desk = Desk(store, replace(ALERTING, leads=(lead,), channels=ways))
+    fails("text", AWAY)
+    desk.raise_alert("director")
+    desk.sender.send_due()
+    desk.pass_on(2 * MINUTE)
+    (letter,) = letters()
+    rows = letter.text.splitlines()
+    assert "Where: Northgate General" in rows
+    assert "Since: 08:00, for 2 min" in rows
+    assert "Action card: beds-full, https://flow.example/action-cards/beds-full" in rows
+    assert 'This comes another way, and was written for it: "text" could not deliver it.' in rows
+    assert letter.subject.startswith("CRITICAL: Beds full, Northgate")  # written just now, and not late
+
+
 def test_what_ended_while_it_was_being_written_is_said_to_be_over(desk: Desk) -> None:
     """A look takes its time: it has the moment at which it began, and is kept after the words were written."""
     desk.raise_alert("director")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from flowcentre.alerts import entries
+from flowcentre.alerts import figures
 from flowcentre.alerts.going_out import Since, letter_of
 from flowcentre.alerts.letters import LISTED, TOGETHER, Book, Written, fallback, write
 from flowcentre.alerts.words import clock_words, figure_words, value_and_limit
@@ -81,7 +81,7 @@ def only(result: Written) -> NewMessage:
 
 def test_a_message_says_what_where_how_much_since_when_how_old_and_what_to_do():
     message = only(written(a_telling()))
-    assert message.subject == "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 % or more), since 08:00"
+    assert message.subject == "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 % or more), as of 07:54, since 08:00"
     assert message.text.splitlines() == [
         "CRITICAL: Beds full",
         "Where: Northgate General",
@@ -129,6 +129,20 @@ def test_a_blind_alert_says_since_when_it_cannot_tell_and_why():
     assert "Last value: 96.4 %" in message.text
 
 
+def test_what_sees_again_by_the_time_it_is_told_that_it_could_not_does_not_read_like_another_breach():
+    seeing = an_alert(state=AlertState.CLEARING, value=88.7)
+    spells = {17: (AT + 20 * MINUTE, AT + 31 * MINUTE)}
+    message = only(written(a_telling(kind=TellingKind.BLIND), alerts=(seeing,), blind_spells=spells))
+    words = "could not tell 08:20 to 08:31, sees again, clearing (calm, not yet for long enough)"
+    assert message.subject.endswith(f"since 08:00, {words}")
+    assert message.text.splitlines()[0] == f"CRITICAL: Beds full - {words}"
+    soon = {17: (AT + 20 * MINUTE, AT + 20 * MINUTE + 20 * SECOND)}
+    message = only(written(a_telling(kind=TellingKind.BLIND), alerts=(an_alert(),), blind_spells=soon))
+    assert message.subject.endswith("could not tell 08:20, sees again")
+    both = a_telling(kind=TellingKind.BLIND), a_telling(kind=TellingKind.ESCALATED)
+    assert "nobody has acknowledged it" in only(written(*both, blind_spells=soon)).subject
+
+
 def test_an_escalated_alert_says_that_nobody_acknowledged_it():
     message = only(written(a_telling(lead="desk", kind=TellingKind.ESCALATED)))
     assert "nobody has acknowledged it for 32 min" in message.subject
@@ -144,7 +158,7 @@ def test_an_alert_that_was_acknowledged_meanwhile_says_by_whom():
 def test_an_alert_that_is_over_asks_for_nothing():
     cleared = an_alert(state=AlertState.CLEAR, cleared_at=AT + 30 * MINUTE, value=91.0)
     message = only(written(a_telling(kind=TellingKind.CLEARED), alerts=(cleared,)))
-    figure = "91.0 % (limit 95.0 % or more)"
+    figure = "91.0 % (limit 95.0 % or more), as of 07:54, since 08:00"
     assert message.subject == f"OVER: Beds full, Northgate: {figure}, cleared 08:30 (was critical)"
     assert message.text.splitlines()[0] == "OVER: Beds full - cleared 08:30 (was critical)"
     assert "Since: 08:00, for 30 min" in message.text
@@ -207,13 +221,13 @@ def test_an_alert_whose_rule_is_gone_is_written_all_the_same():
 )
 def test_a_limit_says_which_way_it_is_and_over_how_long(changed, words):
     message = only(written(a_telling(), alerting=replace(ALERTING, rules=(replace(FULL, **changed),))))
-    assert f"Northgate: {words}, since" in message.subject
+    assert f"Northgate: {words}, as of 07:54, since" in message.subject
 
 
 def test_time_at_a_level_says_when_it_was_raised_for_its_limit_says_how_long_it_was_there_before():
     rule = replace(FULL, kind=RuleKind.TIME_AT_LEVEL, hold_for=timedelta(hours=3), over=timedelta(hours=4))
     message = only(written(a_telling(), alerting=replace(ALERTING, rules=(rule,))))
-    assert "Northgate: 96.4 % (limit 95.0 % or more for 3 h of 4 h), raised 08:00" in message.subject
+    assert "Northgate: 96.4 % (limit 95.0 % or more for 3 h of 4 h), as of 07:54, raised 08:00" in message.subject
     assert "Raised: 08:00, for 32 min" in message.text.splitlines()
 
 
@@ -236,7 +250,8 @@ def test_an_alert_that_a_person_closed_says_who_and_why():
     )  # fmt: skip
     message = only(written(a_telling(kind=TellingKind.CLEARED), alerts=(closed,)))
     assert message.subject == (
-        "OVER: Beds full, Northgate: 96.4 (limit 95, in the unit that its rule had), closed 08:30 by duty manager (was critical)"
+        "OVER: Beds full, Northgate: 96.4 (limit 95, in the unit that its rule had), as of 07:54, since 08:00, "
+        "closed 08:30 by duty manager (was critical)"
     )
     assert "Because: we watch the ward instead" in message.text.splitlines()
 
@@ -305,7 +320,7 @@ def test_an_alert_whose_words_fail_is_told_with_fewer_and_keeps_nobody_from_the_
     def fail(*_: object) -> str:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(entries, "value_and_limit", fail)
+    monkeypatch.setattr(figures, "value_and_limit", fail)
     cleared = an_alert(18, CROWDED, value=None)
     message = only(written(a_telling(), a_telling(18, rule=CROWDED), alerts=(an_alert(), cleared)))
     assert message.subject.startswith("CRITICAL: Beds full, northgate: see the page")
@@ -382,9 +397,20 @@ def test_a_text_message_is_short_and_says_all_that_matters():
     message = only(written(a_telling(lead="director", kind=TellingKind.ESCALATED)))
     assert message.channel == "text"
     assert message.text == (
-        "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 % or more), nobody has acknowledged it for 32 min. "
-        "Card: beds-full. https://flow.example/alerts/17"
+        "CRITICAL: Beds full, Northgate: 96.4 % (limit 95.0 % or more), as of 07:54, since 08:00, "
+        "nobody has acknowledged it for 32 min. Card: beds-full. https://flow.example/alerts/17"
     )
+
+
+def test_a_text_message_of_what_cannot_tell_says_how_old_its_figure_is_and_since_when():
+    blind = an_alert(state=AlertState.BLIND, blind_since=AT + 20 * MINUTE)
+    message = only(written(a_telling(lead="director", kind=TellingKind.BLIND), alerts=(blind,)))
+    assert "as of 07:54, since 08:00, still open, and cannot tell since 08:20. Card" in message.text
+    silent = an_alert(20, SILENT, "beds", value=None, limit=None)
+    telling = replace(a_telling(20, "director", rule=SILENT), subject="beds")
+    picture = a_picture(AT, feeds=[FeedStatus(BEDS, State.STALE, observed_at=AT - 46 * MINUTE)])
+    message = only(written(telling, alerts=(silent,), picture=picture, at=AT))
+    assert "Northgate bed state: last heard 07:14, since 08:00. Card" in message.text
 
 
 def test_a_text_message_of_many_is_no_longer_than_three_parts_and_ends_with_the_link():
