@@ -31,9 +31,9 @@ from layouts.parts.pressure_words import (
     points_words,
 )
 from layouts.parts.rows import cell, row, table, told, unit_beside
-from layouts.parts.tree import Child, marked
-from layouts.parts.typed_words import until_words
-from layouts.parts.words import clock_words, date_words, length_words
+from layouts.parts.slip import kept, mark_field, not_kept, slip, until_field, words_field
+from layouts.parts.tree import Child
+from layouts.parts.words import clock_words, date_words
 
 _SHEETS = ("alerts.css", "pressure.css")
 _READ_ONLY = "This server reads pressure and takes nothing: declare on another."
@@ -74,11 +74,9 @@ def _not_here(known: PlacePressure, form: DeclareForm) -> Component:
 def _answered(known: PlacePressure, form: DeclareForm) -> Iterator[Component]:
     """What became of what was sent, before anything else on the page."""
     if form.mistakes:
-        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
-        yield html.Section(said, className="answered not-kept", role="alert")
+        yield not_kept(form.mistakes)
     elif form.done and known.declared is not None:
-        words = f"Level {known.declared.level}, {by_words(known.declared, known.at)}."
-        yield html.Section([html.H2("Declared"), html.P(words)], className="answered kept", role="status")
+        yield kept("Declared", f"Level {known.declared.level}, {by_words(known.declared, known.at)}.")
 
 
 def _standing(known: PlacePressure) -> html.Section:
@@ -120,39 +118,17 @@ def _form(known: PlacePressure, form: DeclareForm) -> html.Form:
             Input(type="radio", name="level", id=id, value=str(level), checked=chosen == level, required=True)
         )
         levels.append(html.Label([html.Strong(f"Level {level}"), html.Span(MEANINGS[level])], htmlFor=id))
-    ends: list[Child] = []
-    for number, end in enumerate(form.ends):
-        id, until = f"until-{number}", until_words(end.at, known.at)
-        words = f"{length_words(end.length)} ({until})" if end.length is not None else until
-        ends.append(Input(type="radio", name="until", id=id, value=end.key, checked=end.chosen, required=True))
-        ends.append(html.Label(words, htmlFor=id))
     fields: list[Child] = [
         html.H2("Declare a level"),
-        Input(type="hidden", name="form", value=form.mark),
+        mark_field(form.mark),
         html.Fieldset([html.Legend("Level"), html.Div(levels, className="choices levels")], className="holds"),
-        _text("words", "Why", "Nothing of a patient.", form.words, LONGEST_REASON),
-        html.Fieldset([html.Legend("It holds until"), html.Div(ends, className="choices")], className="holds"),
+        words_field("words", "words", "Why", "Nothing of a patient.", form.words, LONGEST_REASON, required=True),
+        until_field("It holds until", form.ends, known.at),
         author_field(form.author, signed_in=form.signed_in, of="declare"),
         html.Button("Declare", type="submit"),
         html.P("It ends what was declared before, and is shown beside what is computed.", className="what"),
     ]
-    return html.Form(fields, method="post", action=links.pressure(known.place), className="slip", autoComplete="on")
-
-
-def _text(name: str, label: str, hint: str, said: str, longest: int) -> html.Div:
-    field = Input(
-        id=name,
-        name=name,
-        type="text",
-        autoComplete="off",
-        required=True,
-        maxLength=longest,
-        value=said,
-        **marked(aria_describedby=f"{name}-hint"),
-    )
-    return html.Div(
-        [html.Label([label, html.Span(hint, id=f"{name}-hint")], htmlFor=name), field], className="field author"
-    )
+    return slip(links.pressure(known.place), fields)
 
 
 def _made_of(known: PlacePressure) -> html.Section | None:

@@ -14,6 +14,7 @@ from layouts.parts import links
 from layouts.parts.author import nothing_taken
 from layouts.parts.field import Input
 from layouts.parts.form_page import form_page
+from layouts.parts.slip import mark_field, not_kept
 from layouts.parts.tree import Child
 from layouts.parts.words import LONDON, clock_words, date_words
 
@@ -28,13 +29,9 @@ def document(picture: Picture, form: PlannedSilence, at: datetime, *, fingerprin
         [html.P(html.A("All alerts", href=links.alerts()), className="back"), html.H1("Silence for planned work")],
         className="page-head",
     )
-    wrong = None
-    if form.mistakes:
-        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
-        wrong = html.Section(said, className="answered not-kept", role="alert")
     main: list[Component | None] = [
         head,
-        wrong,
+        not_kept(form.mistakes) if form.mistakes else None,
         html.P("Nobody is told from its start until its end. All is watched and shown the same.", className="what"),
         _form(picture.county, form, at)
         if form.may_write
@@ -56,7 +53,7 @@ def _form(county: County, form: PlannedSilence, at: datetime) -> html.Form:
     places = [(subject, _name(county, subject)) for subject in watched if theirs is None or subject in theirs]
     places.insert(0, ("", "Everywhere") if theirs is None else (NOT_CHOSEN, "Choose a place"))
     fields: list[Child] = [
-        Input(type="hidden", name="form", value=form.mark),
+        mark_field(form.mark),
         _select("rule", "What", rules, form.rule),
         _select("place", "Where", places, form.subject),
         *_moment("starts", "From", form.starts, at),

@@ -14,7 +14,8 @@ from flowcentre.picture.actions_now import LONGEST_WHAT, ActionForm, ActionStory
 from layouts.parts import links
 from layouts.parts.author import author_field
 from layouts.parts.field import Input
-from layouts.parts.tree import Child, marked
+from layouts.parts.slip import kept, mark_field, not_kept, slip, words_field
+from layouts.parts.tree import Child
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import length_words
 
@@ -33,16 +34,15 @@ _DONE = {
 def answered(form: ActionForm) -> Iterator[Component]:
     """What became of what was sent, before anything else on the page."""
     if form.mistakes:
-        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
-        yield html.Section(said, className="answered not-kept", role="alert")
+        yield not_kept(form.mistakes)
     elif form.done in _DONE:
-        yield html.Section(html.H2(_DONE[form.done]), className="answered kept", role="status")
+        yield kept(_DONE[form.done])
 
 
 def log_form(draft: Draft, form: ActionForm) -> html.Form:
     """To say what is to be done, who does it and by when."""
     fields: list[Child] = [
-        _mark(form),
+        mark_field(form.mark),
         _hidden("alert", str(draft.alert.id) if draft.alert is not None else form.alert),
         _hidden("huddle", str(draft.huddle.id) if draft.huddle is not None else form.huddle),
         _text("what", "what", "What is to be done", "Nothing of a patient.", form.what, LONGEST_WHAT, required=True),
@@ -52,7 +52,7 @@ def log_form(draft: Draft, form: ActionForm) -> html.Form:
         author_field(form.author, signed_in=form.signed_in, of="log"),
         html.Button("Log it", type="submit"),
     ]
-    return _form("log", links.log_action(), fields)
+    return slip(links.log_action(), fields, do="log")
 
 
 def forms_of(story: ActionStory, form: ActionForm) -> list[Component]:
@@ -89,27 +89,20 @@ def forms_of(story: ActionStory, form: ActionForm) -> list[Component]:
         html.Button("It will not be done", type="submit", className="other"),
     ]
     return [
-        _form("done", here, [_mark(form), *done]),
+        slip(here, [mark_field(form.mark), *done], do="done"),
         _fold(form, "tried", "Say what was tried", here, tried),
         _fold(form, "moved", "Another time, or somebody else", here, moved),
         _fold(form, "dropped", "It will not be done", here, dropped),
     ]
 
 
-def _form(do: str, action: str, fields: list[Child]) -> html.Form:
-    parts: list[Child] = [Input(type="hidden", name="do", value=do), *fields]
-    return html.Form(parts, method="post", action=action, className="slip", autoComplete="on")
-
-
 def _fold(form: ActionForm, do: str, summary: str, action: str, fields: list[Child]) -> html.Details:
     opened = form.asked == do and bool(form.mistakes)
     return html.Details(
-        [html.Summary(summary), _form(do, action, [_mark(form), *fields])], open=opened, className="alert-fold"
+        [html.Summary(summary), slip(action, [mark_field(form.mark), *fields], do=do)],
+        open=opened,
+        className="alert-fold",
     )
-
-
-def _mark(form: ActionForm) -> Component:
-    return Input(type="hidden", name="form", value=form.mark)
 
 
 def _hidden(name: str, value: str) -> Component | None:
@@ -181,23 +174,7 @@ def _words(form: ActionForm, of: str, label: str, hint: str, *, required: bool =
 
 
 def _text(name: str, id: str, label: str, hint: str, said: str, most: int, *, required: bool = False) -> html.Div:
-    return html.Div(
-        [
-            html.Label([label, html.Span(hint, id=f"{id}-hint")], htmlFor=id),
-            Input(
-                id=id,
-                name=name,
-                type="text",
-                autoComplete="off",
-                required=required,
-                maxLength=most,
-                value=said,
-                spellCheck=True,
-                **marked(aria_describedby=f"{id}-hint"),
-            ),
-        ],
-        className="field author",
-    )
+    return words_field(name, id, label, hint, said, most, required=required, spellCheck=True)
 
 
 def about_words(picture: Picture, place: str, measure: str) -> str:

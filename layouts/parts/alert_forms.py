@@ -11,15 +11,15 @@ from dash.development.base_component import Component
 from flowcentre.measures.derive import local_day
 from flowcentre.model import ANOTHER_MEASURE, Alert, AlertState, Silence
 from flowcentre.picture.alerts_now import LONGEST_WORDS, AlertForm, AlertStory
-from flowcentre.picture.offered import Offered
 from flowcentre.picture.saying import sentence
 from layouts.parts import links
 from layouts.parts.alert_words import acknowledged_words, where
 from layouts.parts.author import author_field
 from layouts.parts.field import Input
-from layouts.parts.tree import Child, marked
+from layouts.parts.slip import kept, mark_field, not_kept, slip, until_field, words_field
+from layouts.parts.tree import Child
 from layouts.parts.typed_words import until_words
-from layouts.parts.words import length_words, when_words
+from layouts.parts.words import when_words
 
 _GIVEN_UP = timedelta(days=1)  # without a figure
 _DONE = {
@@ -35,12 +35,9 @@ _DONE = {
 def answered(form: AlertForm, words: str = "") -> Iterator[Component]:
     """What became of what was sent, before anything else on the page."""
     if form.mistakes:
-        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
-        yield html.Section(said, className="answered not-kept", role="alert")
+        yield not_kept(form.mistakes)
     elif form.done in _DONE:
-        yield html.Section(
-            [html.H2(_DONE[form.done]), html.P(words) if words else None], className="answered kept", role="status"
-        )
+        yield kept(_DONE[form.done], words)
 
 
 def done_words(story: AlertStory, form: AlertForm) -> str:
@@ -93,9 +90,7 @@ def silence_form(story: AlertStory, form: AlertForm) -> html.Details:
     fields: list[Child] = [
         html.P("Nobody is told of this rule until it ends. It is still watched, and shown.", className="what"),
         html.Fieldset([html.Legend("Where"), html.Div(place, className="choices")], className="holds"),
-        html.Fieldset(
-            [html.Legend("Until"), html.Div(list(_ends(form.ends, story.at)), className="choices")], className="holds"
-        ),
+        until_field("Until", form.ends, story.at),
         _words("silence", "Why", "Nothing of a patient.", form.words if sent else "", required=True),
         author_field(form.author, signed_in=form.signed_in, of="silence"),
         html.Button("Silence it", type="submit", className="other"),
@@ -143,47 +138,19 @@ def close_form(story: AlertStory, form: AlertForm) -> html.Details | None:
 def end_silence_form(silence: Silence, form: AlertForm) -> html.Form:
     """To have people told again before a silence ends."""
     fields: list[Child] = [
-        Input(type="hidden", name="do", value="end"),
-        Input(type="hidden", name="form", value=form.mark),
+        mark_field(form.mark),
         author_field(form.author, signed_in=form.signed_in, of="end"),
         html.Button("End the silence now", type="submit"),
     ]
-    return html.Form(fields, method="post", action=links.silence(silence.id), className="slip", autoComplete="on")
+    return slip(links.silence(silence.id), fields, do="end")
 
 
 def _form(alert: Alert, do: str, mark: str, fields: list[Child]) -> html.Form:
-    hidden = [Input(type="hidden", name="do", value=do), Input(type="hidden", name="form", value=mark)]
-    parts: list[Child] = [*hidden, *fields]
-    return html.Form(parts, method="post", action=links.alert(alert.id), className="slip", autoComplete="on")
-
-
-def _ends(ends: tuple[Offered, ...], at: datetime) -> Iterator[Component]:
-    for number, end in enumerate(ends):
-        id = f"until-{number}"
-        until = until_words(end.at, at)
-        words = f"{length_words(end.length)} ({until})" if end.length is not None else until
-        yield Input(type="radio", name="until", id=id, value=end.key, checked=end.chosen, required=True)
-        yield html.Label(words, htmlFor=id)
+    return slip(links.alert(alert.id), [mark_field(mark), *fields], do=do)
 
 
 def _words(of: str, label: str, hint: str, said: str, *, required: bool = False) -> html.Div:
-    id = f"words-{of}"
-    return html.Div(
-        [
-            html.Label([label, html.Span(hint, id=f"{id}-hint")], htmlFor=id),
-            Input(
-                id=id,
-                name="words",
-                type="text",
-                autoComplete="off",
-                required=required,
-                maxLength=LONGEST_WORDS,
-                value=said,
-                **marked(aria_describedby=f"{id}-hint"),
-            ),
-        ],
-        className="field author",
-    )
+    return words_field("words", f"words-{of}", label, hint, said, LONGEST_WORDS, required=required)
 
 
 def silence_words(silence: Silence, at: datetime) -> str:

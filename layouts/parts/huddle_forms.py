@@ -11,8 +11,8 @@ from flowcentre.model import Huddle
 from flowcentre.picture.huddle import LONGEST_MINUTE, HuddleForm
 from layouts.parts import links
 from layouts.parts.author import author_field
-from layouts.parts.field import Input
-from layouts.parts.tree import Child, marked
+from layouts.parts.slip import kept, mark_field, not_kept, slip, words_field
+from layouts.parts.tree import Child
 
 _DONE = {
     "opened": "Opened",
@@ -27,57 +27,48 @@ _DONE = {
 def answered(form: HuddleForm, more: str = "") -> Iterator[Component]:
     """What became of what was sent, before anything else."""
     if form.mistakes:
-        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
-        yield html.Section(said, className="answered not-kept", role="alert")
+        yield not_kept(form.mistakes)
     elif form.done in _DONE:
         if form.done == "sent" and form.to:
             more = f"The sitrep goes to {'; '.join(form.to)}."
-        parts: list[Child] = [html.H2(_DONE[form.done]), html.P(more) if more else None]
-        yield html.Section(parts, className="answered kept", role="status")
+        yield kept(_DONE[form.done], more)
 
 
 def open_form(form: HuddleForm) -> html.Form:
     """To begin."""
     fields: list[Child] = [
-        Input(type="hidden", name="form", value=form.mark),
+        mark_field(form.mark),
         author_field(form.author, signed_in=form.signed_in, of="open"),
         html.Button("Open a huddle", type="submit"),
     ]
-    return _form("open", links.huddle(), fields)
+    return slip(links.huddle(), fields, do="open")
 
 
 def minute_form(huddle: Huddle, form: HuddleForm) -> html.Form:
     """To write one line. It stays as it is while figures beside it are renewed."""
     sent = form.asked == "minute"
     fields: list[Child] = [
-        Input(type="hidden", name="form", value=form.mark),
-        html.Div(
-            [
-                html.Label(["Minutes: one line", html.Span("Nothing of a patient.", id="words-hint")], htmlFor="words"),
-                Input(
-                    id="words",
-                    name="words",
-                    type="text",
-                    autoComplete="off",
-                    autoFocus=form.done == "kept" or None,
-                    required=True,
-                    maxLength=LONGEST_MINUTE,
-                    value=form.words if sent else "",
-                    **marked(aria_describedby="words-hint"),
-                ),
-            ],
-            className="field author",
+        mark_field(form.mark),
+        words_field(
+            "words",
+            "words",
+            "Minutes: one line",
+            "Nothing of a patient.",
+            form.words if sent else "",
+            LONGEST_MINUTE,
+            required=True,
+            autoFocus=form.done == "kept" or None,
         ),
         author_field(form.author, signed_in=form.signed_in, of="minute"),
         html.Button("Write it", type="submit"),
     ]
-    return _form("minute", links.huddle(huddle.id), fields)
+    return slip(links.huddle(huddle.id), fields, do="minute")
 
 
 def close_form(huddle: Huddle, form: HuddleForm) -> html.Details:
     """To end it: its sitrep is then as it is, and goes out or not."""
     fields: list[Child] = [
-        Input(type="hidden", name="form", value=form.mark),
+        mark_field(form.mark),
         html.P("Its sitrep is then kept as it stands, and never worked out anew.", className="what"),
         author_field(form.author, signed_in=form.signed_in, of="close"),
     ]
@@ -91,7 +82,7 @@ def close_form(huddle: Huddle, form: HuddleForm) -> html.Details:
         fields += [_NOBODY, html.Button("Close it", type="submit")]
     opened = form.asked == "close" and bool(form.mistakes)
     return html.Details(
-        [html.Summary("Close the huddle"), _form("close", links.huddle(huddle.id), fields)],
+        [html.Summary("Close the huddle"), slip(links.huddle(huddle.id), fields, do="close")],
         open=opened,
         className="alert-fold",
     )
@@ -102,13 +93,13 @@ def send_form(huddle: Huddle, form: HuddleForm) -> Component:
     if not form.to:
         return _NOBODY
     fields: list[Child] = [
-        Input(type="hidden", name="form", value=form.mark),
+        mark_field(form.mark),
         html.P(f"It goes to {'; '.join(form.to)}.", className="what"),
         author_field(form.author, signed_in=form.signed_in, of="send"),
         html.Button("Send the sitrep", type="submit"),
     ]
     opened = form.asked == "send" and bool(form.mistakes)
-    inside = [html.Summary("Send the sitrep"), _form("send", links.huddle(huddle.id), fields)]
+    inside = [html.Summary("Send the sitrep"), slip(links.huddle(huddle.id), fields, do="send")]
     return html.Details(inside, open=opened, className="alert-fold")
 
 
@@ -118,8 +109,3 @@ _NOBODY = html.P("Nobody is named who gets the sitrep: see [huddle] of leads.tom
 def _button(words: str, value: str, *, other: bool = False) -> Component:
     """One of two buttons of a form, which says which it is."""
     return html.Button(words, type="submit", name="send", value=value, className="other" if other else None)
-
-
-def _form(do: str, action: str, fields: list[Child]) -> html.Form:
-    parts: list[Child] = [Input(type="hidden", name="do", value=do), *fields]
-    return html.Form(parts, method="post", action=action, className="slip", autoComplete="on")

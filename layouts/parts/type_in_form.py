@@ -12,6 +12,7 @@ from flowcentre.measures import ALL
 from flowcentre.model import LONGEST_AUTHOR, MOST_DIGITS, AskedFigure, AskedService, Form, Hold, Replaced, Taken
 from layouts.parts import links
 from layouts.parts.field import Input
+from layouts.parts.slip import not_kept
 from layouts.parts.tree import Child, marked
 from layouts.parts.typed_words import until_words
 from layouts.parts.words import length_words, when_words
@@ -20,8 +21,7 @@ from layouts.parts.words import length_words, when_words
 def answered(form: Form, at: datetime) -> Iterator[Component]:
     """What became of what was sent, before anything else on the page."""
     if form.mistakes:
-        said = [html.H2("Nothing was kept"), *(html.P(why) for why in form.mistakes)]
-        yield html.Section(said, className="answered not-kept", role="alert")
+        yield not_kept(form.mistakes)
     if form.taken is not None:
         yield _taken(form.taken, form, at)
 
