@@ -9,9 +9,11 @@ from dash.development.base_component import Component
 
 from flowcentre.model import Alert, Picture
 from flowcentre.picture.alerts_now import AlertsNow
+from flowcentre.picture.cannot_tell import rules_words
 from layouts.pages import LivePage, live_page
 from layouts.parts import links
 from layouts.parts.alert_banner import counts, is_watched, shown_alerts
+from layouts.parts.alert_blind import blind
 from layouts.parts.alert_list import ended, open_list, pending
 from layouts.parts.alert_told import health, messages, silences, undelivered
 from layouts.parts.alert_words import on_trial
@@ -35,11 +37,14 @@ def has_alerts(picture: Picture) -> bool:
 
 
 def count_words(picture: Picture) -> str:
-    """How many alerts stand, for the way to them: "3"; "" where none does, "?" where nobody evaluates the rules."""
+    """How many alerts stand, for the way to them: "3"; "" where none does.
+
+    "?" where none is known and a rule cannot tell, or nobody evaluates the rules.
+    """
     number = len(shown_alerts(picture))
     if picture.not_evaluated_since is not None:
         return f"{number}?" if number else "?"
-    return f"{number:,}" if number else ""
+    return f"{number:,}" if number else "?" if picture.cannot_tell else ""
 
 
 def page(book: Book) -> LivePage:
@@ -54,8 +59,8 @@ def render(known: AlertsNow) -> Component:
         return html.Div(html.Header([html.H1(TITLE), said], className="page-head"))
     trial = [alert for alert in known.open if on_trial(known.picture.county, alert)]
     live = [alert for alert in known.open if alert not in trial]
-    parts: list[Child] = [_head(known), _not_looked(known), undelivered(known), _now(known, live), pending(known)]
-    parts += [_trial(known, trial), silences(known), messages(known), ended(known), health(known)]
+    parts: list[Child] = [_head(known), _not_looked(known), undelivered(known), _now(known, live), blind(known)]
+    parts += [pending(known), _trial(known, trial), silences(known), messages(known), ended(known), health(known)]
     return html.Div(parts, className="alerts")
 
 
@@ -91,7 +96,9 @@ def _not_looked(known: AlertsNow) -> Component | None:
 
 def _now(known: AlertsNow, alerts: list[Alert]) -> html.Section:
     if not alerts:
-        return html.Section([html.H2("Now"), html.P("No alert stands.", className="alerts-nothing")], id="now")
+        unsure = rules_words(known.picture.county, known.cannot_tell)
+        said = f"No alert known: {unsure}." if unsure else "No alert stands."
+        return html.Section([html.H2("Now"), html.P(said, className="alerts-nothing")], id="now")
     taken = sum(alert.acknowledged_at is not None for alert in alerts)
     said = f"{len(alerts) - taken:,} not acknowledged" if taken < len(alerts) else "all acknowledged"
     head = html.Div([html.H2("Now"), counts(alerts), html.P(said)], className="alerts-head")

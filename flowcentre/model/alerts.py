@@ -184,6 +184,16 @@ class Standing:
         return self.phase in (Phase.RAISED, Phase.CLEARING)
 
 
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """A rule that cannot tell, at a subject where no alert stands: whether one should, nobody knows."""
+
+    rule: str
+    subject: str  # a place, or a feed
+    since: datetime | None  # None: it was never looked at
+    why: str  # "no news since 10:14"
+
+
 class What(StrEnum):
     """What happened to an alert."""
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from flowcentre.model.access import NO_SIGN_IN, Access
-from flowcentre.model.alerts import Alert, Alerting, Silence
+from flowcentre.model.alerts import Alert, Alerting, Blind, Silence
 from flowcentre.model.care import CareTerms
 from flowcentre.model.feeds import ClockOff, Feed, HeldRow, Poll, PollCounts
 from flowcentre.model.places import Places
@@ -167,6 +167,7 @@ class Picture:
     failing: tuple[tuple[str, datetime], ...] = ()  # channels of alerts that deliver nothing, and since when
     silences: tuple[Silence, ...] = ()  # of alerts, in force; those first that end first
     not_evaluated_since: datetime | None = None  # nobody evaluates the rules of alerts since; None: somebody does
+    cannot_tell: tuple[Blind, ...] = ()  # rules, not on trial, of which nobody knows whether an alert should stand
     upkeep: Upkeep = Upkeep()  # how the server itself stands
 
     @property

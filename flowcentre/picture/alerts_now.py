@@ -66,7 +66,6 @@ class AlertsNow:
     open: tuple[Alert, ...] = ()  # the most severe first, then the newest
     ended: tuple[Alert, ...] = ()  # of the last day, the newest first
     pending: tuple[Standing, ...] = ()  # in breach, not yet for long enough; the longest first
-    cannot_tell: tuple[Blind, ...] = ()  # of which nobody knows whether an alert should stand; rule by rule
     silences: tuple[Silence, ...] = ()  # in force or to come
     messages: tuple[Message, ...] = ()  # of the last day, the newest first
     undelivered: tuple[Message, ...] = ()
@@ -74,6 +73,7 @@ class AlertsNow:
     looked_at: datetime | None = None  # when rules were evaluated last; None: not known
     actions: Mapping[int, int] = field(default_factory=dict)  # by alert, how many of its actions are open
     kinds: Mapping[int, tuple[TellingKind, ...]] = field(default_factory=dict)  # by message, what it tells
+    cannot_tell: tuple[Blind, ...] = ()  # of which nobody knows whether an alert should stand; rule by rule
 
     @property
     def watching(self) -> bool | None:

@@ -25,6 +25,7 @@ from flowcentre.model import (
     Summing,
     Value,
 )
+from flowcentre.picture.cannot_tell import read_cannot_tell
 from flowcentre.picture.contracts_today import ContractsToday
 from flowcentre.picture.expected import Expected, Total, expect
 from flowcentre.picture.looked import not_evaluated_since
@@ -98,6 +99,7 @@ def build(
         failing=read_failing(store, at) if live and county.alerting.channels else (),
         silences=tuple(each for each in store.silences(at) if each.starts_at <= at) if live else (),
         not_evaluated_since=not_evaluated_since(store, at) if live and county.alerting.rules else None,
+        cannot_tell=read_cannot_tell(store, county, values, at) if live else (),
     )
 
 

@@ -13,6 +13,7 @@ from flowcentre.measures.pressure import LEVEL, SCORE
 from flowcentre.model import Action, ActionNote, ActionState, Alert, County, Huddle, Picture, Place, PlaceKind, State
 from flowcentre.picture.actions_now import ActionBook, ActionsNow
 from flowcentre.picture.build import build, step_of
+from flowcentre.picture.cannot_tell import rules_words
 from flowcentre.picture.change import Change, compare
 from flowcentre.picture.huddle_sent import sent_words
 from flowcentre.picture.pressure import scores
@@ -155,6 +156,7 @@ class HuddleBook:
             levels=levels,
             changes=changes,
             alerts=tuple(open_.values()),
+            cannot_tell=rules_words(county, picture.cannot_tell),
             cleared=tuple(sorted(over.values(), key=_cleared_at, reverse=True)),
             actions=actions.open,
             ended=tuple(action for action in actions.ended if _ended_between(action, since, at)),

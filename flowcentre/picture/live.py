@@ -168,8 +168,9 @@ def _differs(picture: Picture, before: Picture) -> bool:
 
 def _seen(picture: Picture) -> tuple[object, ...]:
     # Who was told, what has ended by itself and who is at work change without a version.
-    told = (picture.alerts, picture.undelivered, picture.failing, picture.silences, picture.not_evaluated_since)
-    return (picture.version, picture.values, picture.refused, id(picture.county), told, _told(picture.upkeep))
+    told = (picture.alerts, picture.undelivered, picture.failing, picture.silences)
+    not_told = (picture.not_evaluated_since, picture.cannot_tell)
+    return (picture.version, picture.values, picture.refused, id(picture.county), told, not_told, _told(picture.upkeep))
 
 
 def _told(upkeep: Upkeep) -> tuple[object, ...]:

@@ -82,6 +82,7 @@ class Told:
     levels: tuple[Change, ...] = ()  # of what is computed of pressure
     changes: tuple[Change, ...] = ()
     alerts: tuple[Alert, ...] = ()  # that stand
+    cannot_tell: str = ""  # how many of the rules cannot; "" where all can
     cleared: tuple[Alert, ...] = ()  # since the other picture
     actions: tuple[Action, ...] = ()  # that are open
     ended: tuple[Action, ...] = ()  # since the other picture
@@ -100,7 +101,7 @@ def sitrep_of(told: Told) -> Sitrep:
     head.append(compared_words(told.compared_with, at, first=told.first))
     parts = [
         Part("Declared levels", tuple(_declared(told)) or (_NOTHING,)),
-        Part("Alerts open", tuple(alert_line(county, alert, at) for alert in told.alerts) or (_NOTHING,)),
+        Part("Alerts open", tuple(_alerts(told))),
         Part("Actions open", tuple(open_line(told, action) for action in told.actions) or (_NOTHING,)),
         Part("Actions ended since", tuple(ended_line(told, action) for action in told.ended) or (_NOTHING,)),
         Part("Minutes", tuple(minute_line(minute, at) for minute in told.minutes) or (_NOTHING,)),
@@ -179,6 +180,20 @@ def _change_lines(changes: Sequence[Change]) -> Iterator[str]:
 
 
 # --- Alerts, actions, minutes --------------------------------------------------------------------------
+
+
+def _alerts(told: Told) -> Iterator[str]:
+    """Those that stand. That there is none is said only where every rule can tell."""
+    yield from (alert_line(told.county, alert, told.at) for alert in told.alerts)
+    if told.cannot_tell:
+        yield unsure_words(told)
+    elif not told.alerts:
+        yield _NOTHING
+
+
+def unsure_words(told: Told) -> str:
+    """How many rules cannot tell, as a sentence."""
+    return sentence(f"{'besides' if told.alerts else 'none known'}: {told.cannot_tell}")
 
 
 def alert_line(county: County, alert: Alert, at: datetime) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from flowcentre.measures import ALL
-from flowcentre.model import Alert, County, Picture, Rule, RuleKind, SmallNumbers, Value
+from flowcentre.model import Alert, Blind, County, Picture, Rule, RuleKind, SmallNumbers, Value
 from flowcentre.picture.suppression import LEAST_OPEN, shown_count
 
 PEOPLE = frozenset({"people", "ambulances"})  # units in which one is somebody
@@ -114,6 +114,30 @@ def without_small(
     told = told_by_alerts(picture.county, limits)
     shown = (_shown(picture, alert, values, withheld, told) for alert in picture.alerts)
     return tuple(alert for alert in shown if alert is not None)
+
+
+def blind_without_small(
+    picture: Picture, values: Mapping[Key, Value], withheld: set[Key], limits: SmallNumbers
+) -> tuple[Blind, ...]:
+    """What a board may say that nobody can tell. That no figure is known is seen on the board itself and tells of nobody.
+
+    But of a figure that is known for some alone, or as "at least", a rule can say that it is past its limit and not that it is not:
+    there, that it cannot tell says on which side of the limit the count lies, as its alert would, and goes with it.
+    """
+    told = told_by_alerts(picture.county, limits)
+
+    def may_be_said(one: Blind) -> bool:
+        rule = picture.county.alerting.rule(one.rule)
+        measure = rule.measure if rule is not None else ""
+        key = (one.subject, measure)
+        now = values.get(key)
+        if now is None or not now.state.usable or not (of_counts(measure) or is_count(key)):
+            return True
+        if rule is None or rule.kind is RuleKind.STEP:
+            return False
+        return not now.hidden or (is_count(key) and key not in withheld and told.is_safe(key))
+
+    return tuple(one for one in picture.cannot_tell if may_be_said(one))
 
 
 def _shown(picture: Picture, alert: Alert, values: Mapping[Key, Value], withheld: set[Key], told: Told) -> Alert | None:

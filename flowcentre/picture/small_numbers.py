@@ -15,7 +15,15 @@ from datetime import datetime
 from flowcentre.measures import ALL
 from flowcentre.measures.sums import figure
 from flowcentre.model import Level, Picture, Point, SmallNumbers, Value
-from flowcentre.picture.small_alerts import Key, Told, is_count, of_counts, told_by_alerts, without_small
+from flowcentre.picture.small_alerts import (
+    Key,
+    Told,
+    blind_without_small,
+    is_count,
+    of_counts,
+    told_by_alerts,
+    without_small,
+)
 from flowcentre.picture.suppression import HIDDEN, LEAST_OPEN, shown_count
 
 _TOTALLED = (Level.SYSTEM, Level.ORGANISATION, Level.LOCALITY)
@@ -40,7 +48,8 @@ def small_hidden(picture: Picture, limits: SmallNumbers | None) -> Picture:
             values[key] = _worked_out(value, values)
     trends = _lines(picture, values, ways, limits)
     alerts = without_small(picture, values, withheld, limits)
-    return replace(picture, values=values, trends=trends, alerts=alerts)
+    blind = blind_without_small(picture, values, withheld, limits)
+    return replace(picture, values=values, trends=trends, alerts=alerts, cannot_tell=blind)
 
 
 def _withheld(

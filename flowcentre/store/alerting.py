@@ -73,6 +73,11 @@ class AlertVerbs(Connections):
         with self._reading() as connection:
             return standings.read(connection)
 
+    def blind_standings(self) -> list[model.Standing]:
+        """Those of them that cannot tell, and of which no alert stands."""
+        with self._reading() as connection:
+            return standings.read_blind(connection)
+
     def open_alerts(self, at: datetime) -> list[Alert]:
         """The alerts that stand now, the gravest first, of those alike the newest; ``at`` says which are silenced."""
         with self._reading(one_moment=True) as connection:

@@ -48,6 +48,14 @@ def read_open(connection: Connection) -> dict[int, Standing]:
     return {row.alert: _standing(row) for row in found}
 
 
+def read_blind(connection: Connection) -> list[Standing]:
+    """Those that cannot tell, of which no alert stands."""
+    asked = select(db.alert_standing).where(
+        db.alert_standing.c.blind_since.is_not(None), db.alert_standing.c.alert.is_(None)
+    )
+    return [_standing(row) for row in connection.execute(asked)]
+
+
 def read_of_alert(connection: Connection, alert: int) -> Standing | None:
     """That of one alert, as long as it is open."""
     found = connection.execute(select(db.alert_standing).where(db.alert_standing.c.alert == alert)).one_or_none()

@@ -9,7 +9,7 @@ from functools import partial
 from fastapi import APIRouter
 
 from flowcentre.measures.watched import watched_by
-from flowcentre.model import Alert, ChannelSettings, Message, Rule, RuleKind, Silence, Standing
+from flowcentre.model import Alert, Blind, ChannelSettings, Message, Rule, RuleKind, Silence, Standing
 from flowcentre.picture.alerts_now import AlertsNow
 from flowcentre.picture.level_words import notice_of
 from flowcentre.picture.undelivered import LOOKED_BACK
@@ -17,6 +17,7 @@ from flowcentre.web.alert_desk import AlertReading
 from flowcentre.web.alert_shapes import (
     AlertShape,
     AlertsShape,
+    BlindShape,
     ChannelShape,
     PendingShape,
     SilenceShape,
@@ -61,6 +62,7 @@ def alerts_shape(known: AlertsNow) -> AlertsShape:
         "looked_at": known.looked_at,
         "watching": known.watching,
         "open": [_alert(known, alert) for alert in known.open],
+        "cannot_tell": [_blind(known, one) for one in known.cannot_tell],
         "pending": [_pending(known, standing) for standing in known.pending],
         "ended_since": known.at - LOOKED_BACK,
         "ended": [_alert(known, alert) for alert in known.ended],
@@ -101,6 +103,20 @@ def _alert(known: AlertsNow, alert: Alert) -> AlertShape:
         "on_trial": rule is not None and rule.on_trial,
         "action_card": f"{CARDS}/{rule.action_card}" if rule is not None else None,
         "notice": notice_of(known.picture.county, rule.measure) if rule is not None else "",
+    }
+
+
+def _blind(known: AlertsNow, one: Blind) -> BlindShape:
+    rule = known.rule(one.rule)
+    assert rule is not None  # they are of the rules that there are
+    return {
+        "rule": one.rule,
+        "title": rule.title,
+        "severity": rule.severity.value,
+        "subject": one.subject,
+        "measure": rule.measure or None,
+        "blind_since": one.since,
+        "blind_why": one.why,
     }
 
 

@@ -69,6 +69,18 @@ class PendingShape(TypedDict):
     notice: Annotated[str, Field(description="to be shown wherever the value is; empty: none")]
 
 
+class BlindShape(TypedDict):
+    """A rule that can judge nothing at a place, or of a feed, where no alert stands."""
+
+    rule: str
+    title: str
+    severity: Annotated[str, Field(description="critical, warning or notice")]
+    subject: Annotated[str, Field(description="id of a place, or of a feed")]
+    measure: Annotated[str | None, Field(description="null: a silent feed, or the rows that are held back")]
+    blind_since: Annotated[datetime | None, Field(description="null: it was never looked at")]
+    blind_why: str
+
+
 class SilenceShape(TypedDict):
     """For a while nobody is told."""
 
@@ -120,6 +132,12 @@ class AlertsShape(TypedDict):
         Field(description="false: nobody evaluates the rules, and that none stands says nothing; null: not known"),
     ]
     open: list[AlertShape]
+    cannot_tell: Annotated[
+        list[BlindShape],
+        Field(
+            description="rules of which nobody knows whether an alert should stand; where there are any, that none stands says nothing"
+        ),
+    ]
     pending: list[PendingShape]
     ended_since: datetime
     ended: list[AlertShape]

@@ -183,7 +183,9 @@ def _same(picture: Picture, other: Picture) -> bool:
         and picture.upkeep.certificates == other.upkeep.certificates
         and picture.alerts == other.alerts
         and picture.undelivered == other.undelivered
+        and picture.failing == other.failing
         and picture.silences == other.silences
+        and picture.cannot_tell == other.cannot_tell
         and picture.not_evaluated_since == other.not_evaluated_since
         and picture.feeds == other.feeds
         and picture.values == other.values

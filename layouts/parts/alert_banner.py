@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 from dash import html
 
 from flowcentre.model import Alert, AlertState, Board, County, Level, Picture, Severity, SmallNumbers
+from flowcentre.picture.cannot_tell import rules_words
 from flowcentre.picture.level_words import mark_of
 from flowcentre.picture.small_alerts import leaves_out_alerts
 from layouts.parts import links
@@ -55,9 +57,11 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
     if not is_watched(picture):
         return None
     everywhere = shown_alerts(picture)
-    elsewhere = _elsewhere(picture.county, board) if everywhere else frozenset()
-    here = tuple(alert for alert in everywhere if _concerns(picture.county, elsewhere, alert))
-    parts: list[Child] = [counts(here) if here else _none(picture, everywhere)]
+    elsewhere = _elsewhere(picture.county, board) if everywhere or picture.cannot_tell else frozenset()
+    concerns = partial(_concerns, picture.county, elsewhere)
+    here = tuple(alert for alert in everywhere if concerns(alert.subject))
+    cannot_tell = rules_words(picture.county, picture.cannot_tell, concerns)
+    parts: list[Child] = [counts(here) if here else _none(picture, everywhere, cannot_tell)]
     if here:
         items = [html.Li(_item(picture, alert)) for alert in here[:_MOST_NAMED]]
         rest = len(here) - len(items)
@@ -65,7 +69,7 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
         more = html.Li(words, className="alerts-more", hidden=not rest, **marked(data_of=str(len(here))))
         parts.append(html.Ul([*items, more], className="alerts-named", **marked(data_of=str(len(here)))))
     limits = picture.county.access.small_numbers if leaves_out_alerts(picture.county) else None
-    parts.append(_beside(picture, here, everywhere, leaves_out=limits))
+    parts.append(_beside(picture, here, everywhere, cannot_tell, leaves_out=limits))
     return _band(parts, here)
 
 
@@ -76,11 +80,14 @@ def _band(parts: list[Child], here: Sequence[Alert] = ()) -> html.Section:
     return html.Section(parts, className="alerts-band", **attributes)
 
 
-def _none(picture: Picture, everywhere: Sequence[Alert]) -> html.P | None:
-    """That none stands is said only while somebody evaluates the rules."""
+def _none(picture: Picture, everywhere: Sequence[Alert], cannot_tell: str) -> html.P | None:
+    """That none stands is said only while somebody evaluates the rules, and of all of them something is known."""
     if picture.not_evaluated_since is not None:
         return None
-    return html.P("No alert stands here" if everywhere else "No alert stands", className="alerts-none")
+    here = " here" if everywhere else ""
+    if cannot_tell:
+        return html.P(f"No alert known{here}: {cannot_tell}", className="alerts-none not-known")
+    return html.P(f"No alert stands{here}", className="alerts-none")
 
 
 def counts(alerts: Sequence[Alert]) -> html.Ul:
@@ -132,7 +139,12 @@ def _detail(said: Child) -> html.Span:
 
 
 def _beside(
-    picture: Picture, here: Sequence[Alert], everywhere: Sequence[Alert], *, leaves_out: SmallNumbers | None = None
+    picture: Picture,
+    here: Sequence[Alert],
+    everywhere: Sequence[Alert],
+    cannot_tell: str,
+    *,
+    leaves_out: SmallNumbers | None = None,
 ) -> html.Ul | None:
     """What somebody has to do something about: what nobody acknowledged, what nobody is told, what did not arrive.
 
@@ -151,6 +163,8 @@ def _beside(
         said.append(html.Li(f"{named[0].upper()}{named[1:]} {fails} since {since}", className="alerts-trouble-word"))
     if blind := sum(alert.state is AlertState.BLIND for alert in here):
         said.append(html.Li(_blind_words(blind, of=len(here))))
+    if cannot_tell and here and picture.not_evaluated_since is None:
+        said.append(html.Li(cannot_tell))
     if open_to_all:
         count = f"{len(open_to_all):,} not acknowledged" if len(here) > 1 else "not acknowledged"
         said.append(html.Li("none acknowledged" if len(open_to_all) == len(here) > 1 else count))
@@ -182,10 +196,10 @@ def _silences_words(picture: Picture) -> str:
     return f"{number:,} silence{'' if number == 1 else 's'} until {until_words(last, picture.at)}"
 
 
-def _concerns(county: County, elsewhere: frozenset[str], alert: Alert) -> bool:
-    """Is an alert about something that a board shows? What is no longer configured is told everywhere rather than nowhere."""
-    feed = county.feed(alert.subject)
-    return not elsewhere.issuperset(feed.places if feed is not None else (alert.subject,))
+def _concerns(county: County, elsewhere: frozenset[str], subject: str) -> bool:
+    """Does a board show a place, or a feed's? What is no longer configured is told everywhere rather than nowhere."""
+    feed = county.feed(subject)
+    return not elsewhere.issuperset(feed.places if feed is not None else (subject,))
 
 
 def _elsewhere(county: County, board: Board) -> frozenset[str]:
@@ -207,8 +221,9 @@ def front_banner(picture: Picture) -> html.Section | None:
         return None
     shown = shown_alerts(picture)
     way = html.A("All alerts", href=links.alerts())
-    quiet = not (shown or picture.undelivered or picture.failing or picture.silences or picture.not_evaluated_since)
-    if quiet:
+    cannot_tell = rules_words(picture.county, picture.cannot_tell)
+    troubled = picture.undelivered or picture.failing or picture.silences or picture.not_evaluated_since
+    if not (shown or troubled or cannot_tell):
         return html.Section(html.P(["No alert stands. ", way]), className="alerts-front quiet", **_LABEL)
     items = [
         html.Li([sign(alert.severity), html.Span(_front_item(picture, alert))], **marked(data_severity=alert.severity))
@@ -216,7 +231,8 @@ def front_banner(picture: Picture) -> html.Section | None:
     ]
     if len(shown) > _ON_FRONT:
         items.append(html.Li(f"and {len(shown) - _ON_FRONT:,} more"))
-    head: list[Child] = [counts(shown) if shown else _none(picture, shown), _beside(picture, shown, shown), way]
+    said = counts(shown) if shown else _none(picture, shown, cannot_tell)
+    head: list[Child] = [said, _beside(picture, shown, shown, cannot_tell), way]
     return html.Section(
         [html.Div(head, className="alerts-head"), html.Ul(items, className="alerts-named") if items else None],
         className="alerts-front",

@@ -20,6 +20,7 @@ from flowcentre.picture.sitrep import (
     ended_line,
     minute_line,
     open_line,
+    unsure_words,
 )
 from layouts.parts import links
 from layouts.parts.huddle_changes import change_rows
@@ -98,7 +99,9 @@ def changed(told: Told) -> html.Section:
 
 def alerts(told: Told) -> html.Section:
     """The alerts that stand."""
-    return _listed("Alerts open", [_alert(told, alert) for alert in told.alerts], links.alerts(), "alerts-open")
+    items = [_alert(told, alert) for alert in told.alerts]
+    unsure = unsure_words(told) if told.cannot_tell else ""
+    return _listed("Alerts open", items, links.alerts(), "alerts-open", unsure)
 
 
 def actions(told: Told) -> html.Section:
@@ -126,13 +129,14 @@ def _ended_action(told: Told, action: Action) -> html.Li:
     return html.Li(html.A(ended_line(told, action), href=links.action(action.id)))
 
 
-def _listed(title: str, items: Sequence[Component], more: str, id: str) -> html.Section:
+def _listed(title: str, items: Sequence[Component], more: str, id: str, unsure: str = "") -> html.Section:
     head: list[Child] = [title, html.Span(f" {len(items):,}" if items else "")]
     if not items:
-        return html.Section([html.H2(head), html.P("None.")], id=id)
+        return html.Section([html.H2(head), html.P(unsure or "None.")], id=id)
     rest = len(items) - _SHOWN
     all_of_them: Component | None = None
     if rest > 0:
         words = f"and {rest:,} more"
         all_of_them = html.P(html.A(words, href=more) if more else words)
-    return html.Section([html.H2(head), html.Ul(list(items[:_SHOWN]), className="huddle-lines"), all_of_them], id=id)
+    lines = html.Ul(list(items[:_SHOWN]), className="huddle-lines")
+    return html.Section([html.H2(head), lines, all_of_them, html.P(unsure) if unsure else None], id=id)

@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from flowcentre.model import Alert, Alerting, AlertState, Board, MessageState, Picture, RuleKind, Severity
+from flowcentre.model import Alert, Alerting, AlertState, Blind, Board, MessageState, Picture, RuleKind, Severity
 from flowcentre.picture.alerts_now import AlertsNow
 from layouts import alerts as page
 from layouts import demand, wall
@@ -73,6 +73,33 @@ def test_that_none_stands_is_not_said_while_nobody_evaluates_the_rules() -> None
     drawn = replace(shown("empty"), not_evaluated_since=NOW - 20 * MINUTE)
     assert band(drawn) == "Alerts not evaluated since 07:54"
     assert "No alert stands" not in words(to_html(front_banner(drawn)))
+
+
+def test_that_none_stands_is_not_said_of_rules_that_cannot_tell() -> None:
+    north, south = (
+        Blind("occupancy", place, NOW - HOUR, "no news since 07:14") for place in ("northgate", "southmere")
+    )
+    drawn = replace(shown("empty"), cannot_tell=(north, south))
+    assert band(drawn) == "No alert known: 1 of 5 rules cannot tell"  # the sixth is on trial
+    assert "No alert known: 1 of 5 rules cannot tell All alerts" in words(to_html(front_banner(drawn)))
+    assert page.count_words(drawn) == "?"
+    here = replace(drawn, cannot_tell=(south,))
+    assert band(here, NORTHGATE_BOARD) == "No alert stands"
+    assert band(replace(here, alerts=(alert(30, subject="southmere"),)), NORTHGATE_BOARD).startswith(
+        "No alert stands here"
+    )
+    stands = band(replace(drawn, alerts=(alert(21),)))
+    assert stands.startswith("1 critical")
+    assert stands.endswith("1 of 5 rules cannot tell not acknowledged")
+
+
+def test_the_page_lists_what_cannot_tell_with_the_measure_since_when_and_why() -> None:
+    one = Blind("ae-crowded", "northgate", NOW - HOUR, "no news since 07:14")
+    known = replace(alerts_now("empty"), cannot_tell=(one,), silences=(replace(alerts_now().silences[0], rule=""),))
+    assert "No alert known: 1 of 5 rules cannot tell." in section(known, "now")
+    said = section(known, "cannot-tell")
+    assert "A&E crowded critical, silenced Northgate General Patients in A&E now since 07:14 no news since 07:14" in said
+    assert 'id="cannot-tell"' not in to_html(page.render(alerts_now("empty")))
 
 
 def test_beside_a_value_stands_for_how_long_the_alert_and_not_how_old_the_value_is() -> None:

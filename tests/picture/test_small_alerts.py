@@ -15,6 +15,7 @@ from flowcentre.model import (
     Alert,
     Alerting,
     AlertState,
+    Blind,
     Board,
     Picture,
     Point,
@@ -166,6 +167,23 @@ def test_an_alert_that_tells_of_few_no_more_than_is_hidden_stands_on_the_board_w
         COUNTY, access=Access(configured=True, small_numbers=SmallNumbers()), alerting=Alerting(rules=broad)
     )
     assert not leaves_out_alerts(county)
+
+
+def test_that_a_rule_cannot_tell_says_on_no_board_on_which_side_of_its_limit_a_hidden_count_lies():
+    """Of "at least 3" a rule raised at 6 cannot tell, and of "at least 6" it can."""
+
+    def shown(state: State, *made: Rule) -> list[tuple[str, str]]:
+        board = board_of((3, 20), (3, 20), made, SmallNumbers(), lingers=False)
+        least = replace(board.values["a", PEOPLE], at_least=True, state=state)
+        blind = tuple(Blind(each.id, "a", AT, "not all of it is known") for each in made)
+        board = replace(board, values={**board.values, ("a", PEOPLE): least}, cannot_tell=blind)
+        return [(each.rule, each.subject) for each in small_hidden(board, SmallNumbers()).cannot_tell]
+
+    telling, broad = rule(PEOPLE, 6, 3), rule(PEOPLE, 4, 3)
+    rises = rule(PEOPLE, 6, 3, RuleKind.STEP)
+    assert shown(State.FRESH, telling) == shown(State.FRESH, rises) == []
+    assert shown(State.FRESH, broad) == [(broad.id, "a")]
+    assert shown(State.STALE, telling, rises) == [(telling.id, "a"), (rises.id, "a")]  # which the board says itself
 
 
 def test_the_line_hides_what_the_counts_of_that_moment_would_give_away():

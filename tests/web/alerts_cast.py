@@ -162,6 +162,10 @@ class Watch:
         standing = Standing(of, subject, Phase.PENDING, at, at, value=95.2, observed_at=at)
         self._decide(Decided([standing], [Transition(of, subject, What.PENDING, at, AlertState.PENDING)]))
 
+    def cannot_tell(self, of: str, subject: str, since: datetime) -> None:
+        """A rule that is clear cannot tell any more."""
+        self._decide(Decided([Standing(of, subject, blind_since=since, blind_why="no news since 07:49")]))
+
     def standing(self, alert: Alert) -> Standing:
         """How its rule stands."""
         return next(s for s in self.store.standings() if (s.rule, s.subject) == (alert.rule, alert.subject))

@@ -423,6 +423,18 @@ def test_machines_are_told_everything_of_the_page(watch: Watch, client: httpx.Cl
     assert [(each["channel"], each["failed"]) for each in known["channels"]] == [("mail", 1), ("text", 0)]
 
 
+def test_machines_are_told_which_rules_cannot_tell(watch: Watch, client: httpx.Client) -> None:
+    assert {each["blind_why"] for each in told(client)["cannot_tell"]} == {"rules have not been evaluated yet"}
+    since = watch.clock().replace(microsecond=0)
+    watch.store.set_mark(MARK, since.isoformat())
+    assert told(client)["cannot_tell"] == []
+    watch.cannot_tell("occupancy", "northgate", since)
+    [one] = told(client)["cannot_tell"]
+    assert (one["rule"], one["subject"], one["measure"]) == ("occupancy", "northgate", "ga_occupancy")
+    assert (one["severity"], one["blind_why"]) == ("warning", "no news since 07:49")
+    assert one["blind_since"] == since
+
+
 def test_the_figure_of_a_silent_feed_is_its_minutes_and_says_so(watch: Watch, client: httpx.Client) -> None:
     watch.raise_alert("feed-silent", "northgate-ed", value=2.0035666666666665)
     [one] = told(client)["open"]
