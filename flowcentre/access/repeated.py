@@ -9,9 +9,9 @@ ONE_ENTRY_WITHIN = timedelta(minutes=1)
 _MOST_KEPT = 1_000
 
 
-def _within(written: datetime, at: datetime) -> bool:
+def _within(written: datetime | None, at: datetime) -> bool:
     # A clock that was put back must not keep it from being written.
-    return timedelta(0) <= at - written < ONE_ENTRY_WITHIN
+    return written is not None and timedelta(0) <= at - written < ONE_ENTRY_WITHIN
 
 
 class Repeated:
@@ -19,14 +19,14 @@ class Repeated:
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
-        self._kept: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self._kept: dict[tuple[str, str], tuple[datetime | None, int]] = {}  # None: it could not be written
 
     def due(self, who: str, what: str, at: datetime) -> int | None:
         """None: it was written less than a minute ago, and is counted. Else how many were counted since it was."""
         key = who, what
         with self._guard:
             written, counted = self._kept.get(key, (None, 0))
-            if written is not None and _within(written, at):
+            if _within(written, at):
                 self._kept[key] = written, counted + 1
                 return None
             self._kept.pop(key, None)
@@ -51,7 +51,8 @@ class Repeated:
             kept, self._kept = self._kept, {}
         return [(*key, counted) for key, (_, counted) in kept.items() if counted]
 
-    def not_written(self, who: str, what: str) -> None:
-        """It could not be written after all: the next is due again."""
+    def not_written(self, who: str, what: str, counted: int) -> None:
+        """It could not be written after all: the next is due again, and so many more are counted."""
+        key = who, what
         with self._guard:
-            self._kept.pop((who, what), None)
+            self._kept[key] = None, self._kept.pop(key, (None, 0))[1] + counted

@@ -60,7 +60,7 @@ class SignInAnswers:
             try:
                 self.front.store.audit(who, "", Audited.REFUSED_SIGN_IN, what, at=at)
             except Exception:
-                self.refusals.not_written(who, refused.reason)
+                self.refusals.not_written(who, refused.reason, more + 1)
                 raise
             self._tell(self.refusals.over(at))
         log.warning("a sign-in was refused", why=refused.reason)
@@ -72,9 +72,14 @@ class SignInAnswers:
 
     def _tell(self, counted: Sequence[tuple[str, str, int]]) -> None:
         """Refusals that were counted, and that no later one of the same told of."""
-        for who, reason, more in counted:
+        for number, (who, reason, more) in enumerate(counted):
             what = f"{more} more since the entry before: {reason}"
-            self.front.store.audit(who, "", Audited.REFUSED_SIGN_IN, what, at=self.front.now())
+            try:
+                self.front.store.audit(who, "", Audited.REFUSED_SIGN_IN, what, at=self.front.now())
+            except Exception:
+                for each in counted[number:]:
+                    self.refusals.not_written(*each)
+                raise
 
     def busy(self) -> Response:
         """Too many sign in at once."""

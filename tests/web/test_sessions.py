@@ -195,6 +195,40 @@ def test_of_the_same_refusals_the_audit_keeps_one_a_minute_with_how_many_and_no_
     assert newest == [("local|viewer", "1 more since the entry before: wrong password"), ("local|?", "no such account")]
 
 
+def test_refusals_that_could_not_be_written_are_counted_until_they_are(
+    door: Door, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.store.add_account(account("viewer", HASHED))
+    fails, write = "none", door.store.audit
+
+    def audit(who: str, title: str, act: Audited, what: str, **named: Any) -> Any:
+        if fails in what:
+            raise OSError("the disk is full")
+        return write(who, title, act, what, **named)
+
+    monkeypatch.setattr(door.store, "audit", audit)
+
+    def refused(*names: str) -> list[int]:
+        return [sent(client, "/sign-in", name=name, password="guess").status_code for name in names]
+
+    assert refused("viewer", "viewer", "another.one", "one.more") == [403] * 4
+    door.clock.pass_by(timedelta(minutes=1))
+    fails = ""  # whatever it is
+    assert refused("viewer") == [503]
+    fails = "since the entry before: "
+    assert refused("viewer") == [503]
+    fails = "none"
+    door.clock.pass_by(timedelta(minutes=1))
+    assert refused("viewer") == [403]
+    assert [(entry.who, entry.what) for entry in reversed(door.store.audit_entries())] == [
+        ("local|viewer", "wrong password"),
+        ("local|?", "no such account"),
+        ("local|viewer", "wrong password; 2 more like it since the entry before"),
+        ("local|viewer", "wrong password"),
+        ("local|?", "1 more since the entry before: no such account"),
+    ]
+
+
 def test_refusals_that_are_counted_when_the_server_stops_are_in_the_audit(door: Door) -> None:
     with running(with_pages(Westshire(front=door.front))) as url, asking_at(url) as asking:
         for _ in range(3):
