@@ -120,7 +120,7 @@ def test_who_acknowledges_has_to_be_said_and_is_no_number(watch: Watch, client: 
     assert answer.status_code == 422
     assert "Nothing was kept" in answer.text
     assert forms_of(answer.text)["acknowledge"]["words"] == "Called the site team"
-    assert "943" not in answer.text
+    assert "943 476" not in answer.text
     assert kept(watch, alert).acknowledged_at is None
 
 
