@@ -25,8 +25,8 @@ def begin(connection: Connection, session: Session) -> None:
     """Keep a new one. Where its holder has ``MOST_OPEN`` others, those that were idle for longest end."""
     others = select(_row.token_hash).where(_row.who == session.identity.id, _row.ended_at.is_(None))
     longest_idle = others.order_by(_row.active_at.desc(), _row.token_hash).offset(MOST_OPEN - 1)
-    for (token_hash,) in connection.execute(longest_idle).all():
-        end(connection, token_hash, session.began_at, "too many")
+    too_many = update(db.session).where(_row.token_hash.in_(longest_idle), _row.ended_at.is_(None))
+    connection.execute(too_many.values(_ended(session.began_at, "too many")))
     connection.execute(
         insert(db.session).values(
             token_hash=session.token_hash,
