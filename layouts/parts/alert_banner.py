@@ -63,7 +63,9 @@ def wall_band(picture: Picture, board: Board) -> html.Section | None:
     cannot_tell = rules_words(picture.county, picture.cannot_tell, concerns)
     parts: list[Child] = [counts(here) if here else _none(picture, everywhere, cannot_tell)]
     if here:
-        items = [html.Li(_item(picture, alert)) for alert in here[:_MOST_NAMED]]
+        hospitals = acute_sites(picture.county, board.places)
+        own = hospitals[0].id if len(hospitals) == 1 else ""
+        items = [html.Li(_item(picture, alert, own)) for alert in here[:_MOST_NAMED]]
         rest = len(here) - len(items)
         words = f"and {rest:,} more" if rest else ""
         more = html.Li(words, className="alerts-more", hidden=not rest, **marked(data_of=str(len(here))))
@@ -103,38 +105,46 @@ def counts(alerts: Sequence[Alert]) -> html.Ul:
     )
 
 
-def _item(picture: Picture, alert: Alert) -> list[Child]:
-    place = where(picture.county, alert.subject)
+def _item(picture: Picture, alert: Alert, own: str) -> list[Child]:
+    """``own`` is the hospital whose board it is: there nobody needs to read where it is."""
+    place = "" if alert.subject == own else where(picture.county, alert.subject)
+    said = html.Span([html.B(alert.title), *_about(picture, alert, place)], className="alert-named")
+    return [sign(alert.severity), said]
+
+
+def _about(picture: Picture, alert: Alert, place: str) -> list[Child]:
+    """How much it is, where, and what matters most of how it stands: that it cannot tell, that it comes and goes, or for how long.
+
+    The figure comes first: where room is short the stylesheet cuts the place, and leaves out since when and by whom.
+    """
+    value = _value(picture, alert)
     return [
-        sign(alert.severity),
-        html.Span(
-            [html.B(alert.title), f" {place} ", html.Span(_aside(picture, alert), className="alert-aside")],
-            className="alert-named",
-        ),
+        html.Span(f" {value}", className="alert-value") if value else None,
+        html.Span(f"{',' if value else ''} {place}", className="alert-place") if place else None,
+        html.Span(_aside(picture, alert), className="alert-aside"),
     ]
 
 
-def _aside(picture: Picture, alert: Alert) -> list[Child]:
-    """What matters most of how it stands: that it cannot tell, that it comes and goes, or for how long it stands.
-
-    With its value, and in the place of its time who took it on. Where many stand the stylesheet leaves out the value, and
-    where that is not enough all but the first words.
-    """
-    if alert.state is AlertState.BLIND and alert.blind_since is not None:
-        return ["cannot tell", _detail(f" since {when_words(alert.blind_since, picture.at)}")]
-    if alert.state is AlertState.FLAPPING:
-        return ["comes and goes"]
-    if alert.state is AlertState.CLEARING:
-        return ["clearing"]
+def _value(picture: Picture, alert: Alert) -> str:
+    if alert.state in (AlertState.BLIND, AlertState.FLAPPING, AlertState.CLEARING):
+        return ""  # it is not what matters of it
     rule = picture.county.alerting.rule(alert.rule)
-    value = value_words(rule, alert.value, at_least=alert.at_least, limit=alert.limit)
-    shown: Child = html.Span(f"{value}, ", className="alert-value") if value else None
+    return value_words(rule, alert.value, at_least=alert.at_least, limit=alert.limit)
+
+
+def _aside(picture: Picture, alert: Alert) -> list[Child]:
+    if alert.state is AlertState.BLIND and alert.blind_since is not None:
+        return [", cannot tell", _detail(f" since {when_words(alert.blind_since, picture.at)}")]
+    if alert.state is AlertState.FLAPPING:
+        return [", comes and goes"]
+    if alert.state is AlertState.CLEARING:
+        return [", clearing"]
     if alert.acknowledged_at is not None:
-        return [shown, "taken on", _detail(f" by {alert.acknowledged_by}")]
-    return [shown, _detail(age(alert.raised_at, picture.at, lasts=True))]
+        return [", taken on", _detail(f" by {alert.acknowledged_by}")]
+    return [_detail([", ", age(alert.raised_at, picture.at, lasts=True)])]
 
 
-def _detail(said: Child) -> html.Span:
+def _detail(said: Child | list[Child]) -> html.Span:
     return html.Span(said, className="alert-detail")
 
 
@@ -243,8 +253,7 @@ def front_banner(picture: Picture) -> html.Section | None:
 def _front_item(picture: Picture, alert: Alert) -> list[Child]:
     said: list[Child] = [
         html.A(alert.title, href=links.alert(alert.id)),
-        f" {where(picture.county, alert.subject)} ",
-        html.Span(_aside(picture, alert), className="alert-aside"),
+        *_about(picture, alert, where(picture.county, alert.subject)),
     ]
     moving = (AlertState.BLIND, AlertState.FLAPPING, AlertState.CLEARING)
     if alert.acknowledged_at is not None and alert.state in moving:

@@ -54,13 +54,13 @@ def section(known: AlertsNow, name: str) -> str:
 
 def test_the_wall_says_how_many_of_each_severity_the_gravest_by_name_and_what_nobody_took_up() -> None:
     said = band(shown())
-    assert said.startswith("1 critical 1 warning 1 notice A&E crowded Northgate General 74 people, for 41 min")
+    assert said.startswith("1 critical 1 warning 1 notice A&E crowded 74 people , Northgate General , for 41 min")
     assert said.endswith("2 not acknowledged")
 
 
 def test_the_wall_says_by_whom_it_was_taken_on_where_there_is_room() -> None:
     short = replace(shown().alerts[0], title="Full", acknowledged_at=NOW, acknowledged_by="site manager")
-    assert "Full Northgate General 74 people, taken on by site manager" in band(replace(shown(), alerts=(short,)))
+    assert "Full 74 people , Northgate General , taken on by site manager" in band(replace(shown(), alerts=(short,)))
 
 
 def test_the_wall_says_quietly_that_none_stands_and_nothing_where_no_rule_is_configured() -> None:
@@ -98,13 +98,15 @@ def test_the_page_lists_what_cannot_tell_with_the_measure_since_when_and_why() -
     known = replace(alerts_now("empty"), cannot_tell=(one,), silences=(replace(alerts_now().silences[0], rule=""),))
     assert "No alert known: 1 of 5 rules cannot tell." in section(known, "now")
     said = section(known, "cannot-tell")
-    assert "A&E crowded critical, silenced Northgate General Patients in A&E now since 07:14 no news since 07:14" in said
+    assert (
+        "A&E crowded critical, silenced Northgate General Patients in A&E now since 07:14 no news since 07:14" in said
+    )
     assert 'id="cannot-tell"' not in to_html(page.render(alerts_now("empty")))
 
 
 def test_beside_a_value_stands_for_how_long_the_alert_and_not_how_old_the_value_is() -> None:
     said = band(replace(shown(), alerts=(alert(21),)))
-    assert "74 people, for 41 min" in said
+    assert "74 people , Northgate General , for 41 min" in said
     assert "ago" not in said
 
 
@@ -179,10 +181,11 @@ def test_a_silence_that_is_left_on_is_on_the_wall_though_nothing_stands() -> Non
     assert "1 silence until 09:14" in words(to_html(front_banner(quiet)))
 
 
-def test_a_board_of_one_hospital_names_its_own_alerts_and_counts_the_others() -> None:
-    south = alert(30, "ae-crowded", "southmere")
-    said = band(replace(shown(), alerts=(south, alert(21))), NORTHGATE_BOARD)
-    assert "Northgate General" in said
+def test_a_board_of_one_hospital_names_its_own_alerts_without_their_place_and_counts_the_others() -> None:
+    south, ward = alert(30, "ae-crowded", "southmere"), alert(32, "occupancy", "northgate-a1", value=97.0)
+    said = band(replace(shown(), alerts=(south, alert(21), ward)), NORTHGATE_BOARD)
+    assert "A&E crowded 74 people , for 41 min" in said
+    assert "nearly full 97.0 % , Northgate General Ward A1" in said  # of a ward it is told all the same
     assert "Southmere" not in said
     assert "elsewhere 1, 1 critical" in said
     none_here = band(replace(shown(), alerts=(south,)), NORTHGATE_BOARD)
