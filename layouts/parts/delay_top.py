@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import dash_svg as svg
 from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures.derive import LONDON, day_words, local_day
-from flowcentre.model import PlaceKind, State, Value
+from flowcentre.model import PlaceKind
 from flowcentre.picture.delay_sums import Left, days_of, expectation, left_today, those_left
 from flowcentre.picture.delays import PAST_EXPECTED, Delay
 from flowcentre.picture.list_book import Answered
 from flowcentre.picture.list_history import Past, Then
 from flowcentre.picture.listed import UNKNOWN, Chosen
-from layouts.parts.age import age
 from layouts.parts.figure import explained, figure, noted
 from layouts.parts.list_links import Address
+from layouts.parts.list_tiles import big, count_and_notes, facts, missing, of_then, short_of
 from layouts.parts.list_words import (
     change_words,
     days,
     least,
     missing_words,
     pounds,
-    short_words,
 )
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import DASH, STATE_WORDS, when_words
 
 _WIDTH, _HEIGHT, _EDGE = 280, 48, 4
 
@@ -45,17 +42,7 @@ def top(answered: Answered[Delay], address: Address[Delay]) -> html.Section:
 
 
 def _count(answered: Answered[Delay]) -> Component:
-    chosen = answered.chosen
-    count = chosen.count
-    notes: list[Child] = []
-    for note in noted(count):
-        notes += [note, " "]
-    if answered.looks_back:
-        if count.observed_at is not None:
-            notes.append(f"by lists of {when_words(count.observed_at, chosen.picture.at)}")
-        count = _of_then(count)
-    elif count.observed_at is not None and count.state is State.FRESH:
-        notes.append(age(count.observed_at, chosen.picture.at))
+    chosen, (count, notes) = answered.chosen, count_and_notes(answered)
     title = "Delayed then" if answered.looks_back else "Delayed now"
     return html.Article(
         [
@@ -80,11 +67,6 @@ def _by_kind(chosen: Chosen[Delay]) -> html.P | None:
         return None
     acute = sum(kinds[delay.person.place] is PlaceKind.ACUTE_HOSPITAL for delay in chosen.counted)
     return html.P(f"{acute:,} in acute and {len(chosen.counted) - acute:,} in community hospitals", className="kinds")
-
-
-def _of_then(value: Value) -> Value:
-    """A value of the past does not grow older on the glass: the display's script is given no moments."""
-    return replace(value, observed_at=None, late_at=None, stale_at=None)
 
 
 def _changes(chosen: Chosen[Delay], past: Past[Delay]) -> list[Component]:
@@ -166,57 +148,35 @@ def _tile(title: str, what: str, *content: Child, kind: str = "") -> html.Articl
     )
 
 
-def _number(text: str, unit: str = "") -> html.P:
-    return html.P([html.Span(text, className="number"), html.Span(f" {unit}", className="unit")], className="big")
-
-
-def _missing(chosen: Chosen[Delay]) -> html.P:
-    """In place of a figure that would need a list of the present."""
-    state = chosen.count.state if not chosen.count.state.usable else State.UNKNOWN
-    return html.P([html.Span(DASH, className="number"), f" {STATE_WORDS[state]}"], className="big absent")
-
-
-def _facts(*rows: tuple[str, Child]) -> html.Dl:
-    return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in rows], className="delay-facts")
-
-
-def _short(chosen: Chosen[Delay]) -> list[Child]:
-    """What the counts of a tile are short of, if of anything."""
-    words = short_words(chosen) if chosen.count.at_least else ""
-    return [html.P(words, className="coverage")] if words else []
-
-
 def _waits(chosen: Chosen[Delay]) -> html.Article:
     title, what, short = "Waits", "days since the discharge ready date", chosen.count.at_least
     if not chosen.count.known:
-        return _tile(title, what, _missing(chosen))
+        return _tile(title, what, missing(chosen))
     waited = days_of(chosen.counted)
     if waited.median is None or waited.ninetieth is None:
         nobody = "nobody known to wait" if short else "nobody waits"
-        return _tile(title, what, *_short(chosen), html.P(nobody, className="big"))
+        return _tile(title, what, *short_of(chosen), html.P(nobody, className="big"))
     of = " of those known" if short else ""
     return _tile(
         title,
         what,
-        *_short(chosen),
-        _number(least(waited.longest, short), "days, the longest"),
-        _facts((f"half{of} wait at most", days(waited.median)), (f"nine in ten{of} at most", days(waited.ninetieth))),
+        *short_of(chosen),
+        big(least(waited.longest, short), "days, the longest"),
+        facts((f"half{of} wait at most", days(waited.median)), (f"nine in ten{of} at most", days(waited.ninetieth))),
     )
 
 
 def _bed_days(chosen: Chosen[Delay]) -> html.Article:
     title, what, short = "Bed days lost", "by those delayed now, since each was ready", chosen.count.at_least
     if not chosen.count.known:
-        return _tile(title, what, _missing(chosen))
+        return _tile(title, what, missing(chosen))
     lost = days_of(chosen.counted).lost
     cost = chosen.picture.county.bed_day_cost
     told = []
     if cost is not None:
         money = f"{'at least ' if short else ''}{pounds(lost * cost)}" if lost or not short else "none known"
-        told = [_facts((f"at £{cost:,.0f} a bed day: local figure", money))]
-    return _tile(
-        title, what, *_short(chosen), _number(least(lost, short), "bed days" if lost != 1 else "bed day"), *told
-    )
+        told = [facts((f"at £{cost:,.0f} a bed day: local figure", money))]
+    return _tile(title, what, *short_of(chosen), big(least(lost, short), "bed days" if lost != 1 else "bed day"), *told)
 
 
 def _left_by(left: Left) -> list[Child]:
@@ -230,15 +190,15 @@ def _today(chosen: Chosen[Delay]) -> html.Article:
     title, what = "Today", "since midnight"
     left = left_today(chosen)
     if left.today is None or not chosen.count.known:
-        return _tile(title, what, _missing(chosen))
+        return _tile(title, what, missing(chosen))
     remaining, short = len(chosen.counted), chosen.count.at_least
     both = least(remaining + left.today, short or left.at_least)
     return _tile(
         title,
         what,
-        *(_short(chosen) or _left_by(left)),
-        _number(least(left.today, left.at_least), "discharged"),
-        _facts(("remaining now", least(remaining, short)), ("on the list today, both", both)),
+        *(short_of(chosen) or _left_by(left)),
+        big(least(left.today, left.at_least), "discharged"),
+        facts(("remaining now", least(remaining, short)), ("on the list today, both", both)),
     )
 
 
@@ -246,7 +206,7 @@ def _hours(chosen: Chosen[Delay]) -> html.Article:
     title, what = "Discharges by hour", "of those on the list, today"
     left = left_today(chosen)
     if left.today is None or left.by_1200 is None or left.by_1700 is None:
-        return _tile(title, what, _missing(chosen), kind="wide")
+        return _tile(title, what, missing(chosen), kind="wide")
     gone = [delay.person.discharged_at for delay in those_left(chosen)]
     hours = Counter(at.astimezone(LONDON).hour for at in gone if at is not None)
     most = max(hours.values(), default=0) or 1
@@ -274,7 +234,7 @@ def _hours(chosen: Chosen[Delay]) -> html.Article:
             ],
             className="delay-hours",
         ),
-        _facts(
+        facts(
             *(
                 (f"by {limit}:00", least(number, left.at_least))
                 for limit, number in by.items()
@@ -292,7 +252,7 @@ def _hour_labels() -> html.P:
 def _expected(chosen: Chosen[Delay], address: Address[Delay]) -> html.Article:
     title, what = "Expected to leave", "by the date set for each"
     if not chosen.count.known:
-        return _tile(title, what, _missing(chosen))
+        return _tile(title, what, missing(chosen))
     today, short = local_day(chosen.picture.at), chosen.count.at_least
     ahead = Counter(expectation(delay, today) for delay in chosen.counted)
     passed: Child = least(ahead["passed"], short)
@@ -302,9 +262,9 @@ def _expected(chosen: Chosen[Delay], address: Address[Delay]) -> html.Article:
     return _tile(
         title,
         what,
-        *_short(chosen),
-        _number(least(ahead["today"], short), "today"),
-        _facts(
+        *short_of(chosen),
+        big(least(ahead["today"], short), "today"),
+        facts(
             ("tomorrow", least(ahead["tomorrow"], short)),
             ("date has passed", passed),
             ("no date set", least(ahead[UNKNOWN], short)),
@@ -316,14 +276,14 @@ def _same_day(chosen: Chosen[Delay]) -> html.Article:
     title, what = "Same-day share", "of today's discharges, those ready today"
     left = left_today(chosen)
     if left.today is None:
-        return _tile(title, what, _missing(chosen))
+        return _tile(title, what, missing(chosen))
     holds = html.P("Without people who never stood on a list: it lies below the national share.", className="what")
     known = " known" if left.at_least else ""
     if not left.today:
         nobody = "nobody known to have left yet" if left.at_least else "nobody has left yet"
         return _tile(title, what, *_left_by(left), html.P(nobody, className="big"), holds)
     same = sum(delay.days == 0 for delay in those_left(chosen))
-    number = _number(f"{100 * same / left.today:.1f} %", f"{same} of {left.today}{known}")
+    number = big(f"{100 * same / left.today:.1f} %", f"{same} of {left.today}{known}")
     return _tile(title, what, *_left_by(left), number, holds)
 
 
@@ -340,7 +300,7 @@ def _share_of_beds(answered: Answered[Delay]) -> Component | None:
 
     def said(measure: str) -> Component:
         if answered.looks_back:  # what explains itself is the present
-            return figure(_of_then(picture.value(place, measure)), picture.at)
+            return figure(of_then(picture.value(place, measure)), picture.at)
         return explained(picture, place, measure)
 
     return _tile(

@@ -22,8 +22,9 @@ from layouts.parts.capacity_lists import contracts_held_words, held_words, lists
 from layouts.parts.capacity_words import CAPACITY, label, need_words, plural, wait_words
 from layouts.parts.figure import explained, figure, follows
 from layouts.parts.list_links import Address
+from layouts.parts.list_tiles import of_then
 from layouts.parts.list_words import least, nobody
-from layouts.parts.package_tiles import choose, of_then
+from layouts.parts.package_tiles import choose
 from layouts.parts.rows import cell, decimals_at, folded, ref, row, small, table
 from layouts.parts.tree import Child
 from layouts.parts.words import clock_words

@@ -13,8 +13,9 @@ from flowcentre.picture.packages import ENDING_SOON, OVER_LENGTH, Package
 from layouts.parts.capacity_words import number
 from layouts.parts.figure import explained
 from layouts.parts.list_links import Address
+from layouts.parts.list_tiles import big, facts, missing
 from layouts.parts.list_words import short_words
-from layouts.parts.package_tiles import at_least, big, choose, facts, missing, tile
+from layouts.parts.package_tiles import at_least, choose, tile
 
 _RUNS = Phase.RECEIVING.value
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dash import html
 from dash.development.base_component import Component
 
-from flowcentre.model import State, Value
 from flowcentre.picture.listed import Chosen
 from flowcentre.picture.packages import Package
 from layouts.parts import links
 from layouts.parts.list_links import Address, choice_marks
 from layouts.parts.list_words import least, least_sign
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import DASH, STATE_WORDS
 
 
 def tile(title: str, what: str, *content: Child, kind: str = "") -> html.Article:
@@ -24,11 +22,6 @@ def tile(title: str, what: str, *content: Child, kind: str = "") -> html.Article
         className=f"tile package-tile {kind}".rstrip(),
         **marked(aria_label=title),
     )
-
-
-def big(text: Child, unit: str = "") -> html.P:
-    """The figure of a tile."""
-    return html.P([html.Span(text, className="number"), html.Span(f" {unit}", className="unit")], className="big")
 
 
 def told(address: Address[Package], chosen: Chosen[Package], measure: str, words: Child) -> Child:
@@ -43,25 +36,9 @@ def told(address: Address[Package], chosen: Chosen[Package], measure: str, words
     return html.A(words, href=links.explain(place, measure), title="where it comes from")
 
 
-def of_then(value: Value) -> Value:
-    """A value of the past does not grow older on the glass: the display's script is given no moments."""
-    return replace(value, observed_at=None, late_at=None, stale_at=None)
-
-
 def at_least(words: str, short: bool) -> Child:
     """A sum of what is known; "at least" stands small before it."""
     return html.Span([html.Span("at least ", className="least"), words]) if short else words
-
-
-def missing(chosen: Chosen[Package]) -> html.P:
-    """In place of a figure that would need a list of the present."""
-    state = chosen.count.state if not chosen.count.state.usable else State.UNKNOWN
-    return html.P([html.Span(DASH, className="number"), f" {STATE_WORDS[state]}"], className="big absent")
-
-
-def facts(*rows: tuple[str, Child]) -> html.Dl:
-    """Smaller figures, each with its words."""
-    return html.Dl([html.Div([html.Dt(name), html.Dd(said)]) for name, said in rows], className="package-facts")
 
 
 def choose(address: Address[Package], count: int, short: bool, *, sign: bool = False, **choices: str) -> Child:

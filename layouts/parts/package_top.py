@@ -10,22 +10,22 @@ from dash.development.base_component import Component
 
 from flowcentre.measures.care_clocks import Phase
 from flowcentre.measures.derive import LONDON
-from flowcentre.model import CareService, NextStep, ReferralReason, Setting, State
+from flowcentre.model import CareService, NextStep, ReferralReason, Setting
 from flowcentre.picture.care_book import CareAnswered
 from flowcentre.picture.list_history import Then
 from flowcentre.picture.listed import PAST, UNKNOWN, Chosen
 from flowcentre.picture.package_sums import LastWeek, Waits, last_week_of, waits_of
 from flowcentre.picture.packages import NEXT_WORDS, NO_OFFER, PAST_PROMISE, Package, key_of
-from layouts.parts.age import age
 from layouts.parts.capacity_words import number, wait_words
-from layouts.parts.figure import figure, noted
+from layouts.parts.figure import figure
 from layouts.parts.list_links import Address
+from layouts.parts.list_tiles import big, count_and_notes, facts, missing, short_of
 from layouts.parts.list_words import change_words, least, least_sign, missing_words, short_words
 from layouts.parts.package_running import beside_waiting, running_tiles
-from layouts.parts.package_tiles import Bar, at_least, bars, big, choose, facts, missing, of_then, tile, told
+from layouts.parts.package_tiles import Bar, at_least, bars, choose, tile, told
 from layouts.parts.package_weeks import weeks
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import NO_BREAK, length_words, rounded, when_words
+from layouts.parts.words import NO_BREAK, length_words, rounded
 
 _REASONS = {
     ReferralReason.DISCHARGE: "discharge",
@@ -76,16 +76,7 @@ def _at_home(chosen: Chosen[Package]) -> bool:
 
 
 def _count(answered: CareAnswered, address: Address[Package]) -> Component:
-    chosen, count = answered.chosen, answered.chosen.count
-    notes: list[Child] = []
-    for note in noted(count):
-        notes += [note, " "]
-    if answered.looks_back:
-        if count.observed_at is not None:
-            notes.append(f"by lists of {when_words(count.observed_at, chosen.picture.at)}")
-        count = of_then(count)
-    elif count.observed_at is not None and count.state is State.FRESH:
-        notes.append(age(count.observed_at, chosen.picture.at))
+    chosen, (count, notes) = answered.chosen, count_and_notes(answered)
     waiting = "Waiting then" if answered.looks_back else "Waiting now"
     title = waiting if _only_waiting(chosen) else "Chosen"
     parts: list[Child] = [
@@ -145,11 +136,6 @@ def _change(chosen: Chosen[Package], then: Then[Package] | None, since: str) -> 
 # --- Tiles --------------------------------------------------------------------------------------------
 
 
-def _short(chosen: Chosen[Package]) -> list[Child]:
-    words = short_words(chosen) if chosen.count.at_least else ""
-    return [html.P(words, className="coverage")] if words else []
-
-
 def _hours(chosen: Chosen[Package], waits: Waits, address: Address[Package]) -> html.Article:
     title, what, short = "Hours waiting", "of carers, a week", chosen.count.at_least
     if not chosen.count.known:
@@ -159,7 +145,7 @@ def _hours(chosen: Chosen[Package], waits: Waits, address: Address[Package]) -> 
     return tile(
         title,
         what,
-        *_short(chosen),
+        *short_of(chosen),
         big(told(address, chosen, "poc_hours_waiting_now", hours), "hours"),
         facts(
             ("need two carers", choose(address, waits.two_carers, short, sign=True, carers="2")),
@@ -179,13 +165,13 @@ def _waits(chosen: Chosen[Package], waits: Waits) -> html.Article:
         return tile(title, what, missing(chosen))
     if waits.median is None or waits.longest is None:
         nobody = "nobody known to wait" if short else "nobody waits"
-        return tile(title, what, *_short(chosen), html.P(nobody, className="big"))
+        return tile(title, what, *short_of(chosen), html.P(nobody, className="big"))
     of = " of those known" if short else ""
     longest = html.A(f"{'at least ' if short else ''}{_hours_words(waits.longest)}", href="#list")
     return tile(
         title,
         what,
-        *_short(chosen),
+        *short_of(chosen),
         big(_hours_words(waits.median), f"half{of} have waited less"),
         facts(("longest", longest)),
     )
@@ -209,7 +195,7 @@ def _in_time(chosen: Chosen[Package], week: LastWeek, address: Address[Package])
     return tile(
         title,
         what,
-        *_short(chosen),
+        *short_of(chosen),
         number_of,
         facts(
             (
@@ -229,7 +215,7 @@ def _past(chosen: Chosen[Package], waits: Waits, address: Address[Package]) -> h
     return tile(
         title,
         what,
-        *_short(chosen),
+        *short_of(chosen),
         big(choose(address, waits.breached, short, past=PAST_PROMISE), "people" if waits.breached != 1 else "person"),
         facts(
             ("triaged, and no provider has offered", choose(address, waits.no_offer, short, sign=True, past=NO_OFFER))
@@ -247,7 +233,12 @@ def _reasons(chosen: Chosen[Package], waits: Waits, address: Address[Package]) -
     kept = sum(waits.by_reason.get(each, 0) for each in (ReferralReason.STEP_UP, ReferralReason.ADMISSION_AVOIDANCE))
     said = f"{least(kept, short)} of them, step-up and admission avoidance, are to be kept out of hospital"
     return tile(
-        title, what, *_short(chosen), bars(address, "reason", parts, short), html.P(said, className="what"), kind="wide"
+        title,
+        what,
+        *short_of(chosen),
+        bars(address, "reason", parts, short),
+        html.P(said, className="what"),
+        kind="wide",
     )
 
 
@@ -256,4 +247,4 @@ def _next(chosen: Chosen[Package], waits: Waits, address: Address[Package]) -> h
     if not chosen.count.known:
         return tile(title, what, missing(chosen), kind="wide")
     parts = [Bar(NEXT_WORDS[step], waits.by_next.get(step, 0), step.value) for step in NextStep]
-    return tile(title, what, *_short(chosen), bars(address, "next", parts, short), kind="wide")
+    return tile(title, what, *short_of(chosen), bars(address, "next", parts, short), kind="wide")
