@@ -118,7 +118,7 @@ def day_by_day(moments: Iterable[datetime], since: datetime, until: datetime) ->
         # Said after it is done: days differ in length, the last being the longest, and none is promised.
         day = min(days, (at - since).days + 1)
         if day > told and time.monotonic() - said_at >= SAY_HOW_FAR_EVERY:
-            say(f"  {days} days of history: day {day} of {days}")
+            say(f"  {counted(days, 'day')} of history: day {day} of {days}")
             told, said_at = day, time.monotonic()
 
 
