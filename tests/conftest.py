@@ -263,7 +263,6 @@ _LONG = (
     "layouts/test_care_in_chromium.py",
     "web/test_huddle.py",
     "demo/test_packages.py",
-    "demo/test_rosters.py",
     "web/test_actions.py",
 )
 _PLACES = {name: place for place, name in enumerate(_LONG)}

@@ -293,7 +293,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     assert left == []
 
 
-# A day of history takes some seconds of a processor, and the last as much as four others. The 28 that are told unless one
+# A day of history takes some seconds of a processor, and the last as much as two others. The 28 that are told unless one
 # says otherwise are lived through by `make soak`; how each part of them is published, and read, is the affair of
 # tests/demo/test_documents.py.
 @pytest.mark.parametrize(
