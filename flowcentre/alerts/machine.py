@@ -170,7 +170,7 @@ def told(standing: Standing, what: What, at: datetime, words: str = "") -> Trans
 
 def _looked(rule: Rule, standing: Standing, judged: Judged, seen: Seen, at: datetime) -> Standing:
     """The same phase, with what is seen now. The last that was known stays where nothing is."""
-    looked = replace(standing, edition=rule.edition, looked_at=at)
+    looked = replace(standing, edition=rule.edition, on_trial=rule.on_trial, looked_at=at)
     value = seen.value
     if value is None or not math.isfinite(value):
         return looked

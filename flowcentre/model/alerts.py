@@ -164,6 +164,7 @@ class Standing:
     observed_at: datetime | None = None  # of that value
     edition: str = ""  # of the rule that was looked at last
     looked_at: datetime | None = None  # when
+    on_trial: bool = False  # that rule was
 
     @property
     def state(self) -> AlertState:
@@ -255,6 +256,7 @@ class Alert:
     told: int = 0  # messages delivered
     untold: int = 0  # messages that wait or cannot be delivered
     silenced: bool = False
+    on_trial: bool = False  # so was its rule when it was looked at last: one that is taken out makes no alert of it
 
     @property
     def since(self) -> datetime:

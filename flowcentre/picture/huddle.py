@@ -140,9 +140,10 @@ class HuddleBook:
         before = huddle.compared_with if huddle is not None else ended[0].closed_at if ended else None
         since = before or step_of((huddle.opened_at if huddle is not None else at) - DAY)
         levels, changes = changes_between(self._picture_of(since, county), picture, at)
-        on_trial = {rule.id for rule in county.alerting.rules if rule.on_trial}
+        on_trial = {rule.id: rule.on_trial for rule in county.alerting.rules}
         lately = self._store.alerts(since, at, MOST)
-        stood = [alert for alert in (*self._store.open_alerts(at), *lately) if alert.rule not in on_trial]
+        both = (*self._store.open_alerts(at), *lately)
+        stood = [alert for alert in both if not on_trial.get(alert.rule, alert.on_trial)]
         over = {alert.id: alert for alert in stood if alert.cleared_at is not None and since <= alert.cleared_at <= at}
         open_ = {alert.id: alert for alert in stood if alert.raised_at <= at and alert.id not in over}
         actions = self._actions.read(picture, since=since)

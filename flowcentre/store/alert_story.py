@@ -156,6 +156,7 @@ def _alert(row: Row[Any], standing: Standing | None, limits: _Limits, told: int,
             acknowledged_at=standing.acknowledged_at,
             acknowledged_by=standing.acknowledged_by,
             breach_since=standing.breach_since,
+            on_trial=standing.on_trial,
             **counted,
         )
     return Alert(
@@ -174,6 +175,7 @@ def _alert(row: Row[Any], standing: Standing | None, limits: _Limits, told: int,
         breach_since=limits.breach_since,
         closed_by=limits.closed_by,
         closed_why=limits.closed_why,
+        on_trial=row.on_trial,
         **counted,
     )
 

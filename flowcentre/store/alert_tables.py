@@ -46,6 +46,7 @@ alert = Table(
     Column("blind_why", String, nullable=False, server_default=""),
     Column("acknowledged_at", Moment),
     Column("acknowledged_by", String, nullable=False, server_default=""),
+    Column("on_trial", Boolean, nullable=False, server_default=text("false")),
     Index("ix_alert_raised_at", "raised_at"),
     Index("ix_alert_cleared_at", "cleared_at"),
     Index(
@@ -80,6 +81,7 @@ alert_standing = Table(
     Column("observed_at", Moment),
     Column("edition", String, nullable=False),
     Column("looked_at", Moment),
+    Column("on_trial", Boolean, nullable=False, server_default=text("false")),
     PrimaryKeyConstraint("rule", "subject"),
     UniqueConstraint("alert"),
 )

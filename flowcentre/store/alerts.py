@@ -204,6 +204,7 @@ def _end(connection: Connection, stood: Stood, ends: Sequence[Transition]) -> No
                 "blind_why": before.blind_why if each.what is What.CLOSED else "",
                 "acknowledged_at": maybe_to_ms(before.acknowledged_at),
                 "acknowledged_by": before.acknowledged_by,
+                "on_trial": before.on_trial,
             }
         )
     if rows:

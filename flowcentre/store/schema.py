@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-NEWEST = "0017"  # the migration that makes this schema
+NEWEST = "0018"  # the migration that makes this schema
 DERIVED = "picture"  # the feed under which totals and shares are kept as history
 
 metadata = MetaData(

@@ -33,6 +33,7 @@ _PLAIN = (
     "at_least",
     "worst",
     "edition",
+    "on_trial",
 )
 
 

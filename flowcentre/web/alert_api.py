@@ -100,7 +100,7 @@ def _alert(known: AlertsNow, alert: Alert) -> AlertShape:
         "told": alert.told,
         "untold": alert.untold,
         "silenced": alert.silenced,
-        "on_trial": rule is not None and rule.on_trial,
+        "on_trial": rule.on_trial if rule is not None else alert.on_trial,
         "action_card": f"{CARDS}/{rule.action_card}" if rule is not None else None,
         "notice": notice_of(known.picture.county, rule.measure) if rule is not None else "",
     }

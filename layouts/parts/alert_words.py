@@ -249,6 +249,6 @@ def silence_of(county: County, silence: Silence) -> str:
 
 
 def on_trial(county: County, alert: Alert) -> bool:
-    """Is its rule on trial: shown, and nobody told?"""
+    """Is its rule on trial: shown, and nobody told? One that was is no reason for an alert once it is taken out."""
     rule = county.alerting.rule(alert.rule)
-    return rule is not None and rule.on_trial
+    return rule.on_trial if rule is not None else alert.on_trial

@@ -334,6 +334,28 @@ def test_a_rule_that_is_gone_leaves_its_alert_open_until_a_person_closes_it(benc
 
 
 @on_one
+def test_an_alert_of_a_rule_on_trial_stays_on_trial_when_its_rule_is_taken_out(bench: Bench) -> None:
+    trial = replace(OCCUPIED, on_trial=True)
+    bench.alerting = Alerting(rules=(trial,))
+    bench.see(24)
+    bench.see(24, 30 * MINUTE)
+    bench.alerting = Alerting()
+    bench.see(None, MINUTE)
+    (alert,) = bench.store.open_alerts(bench.at)
+    assert alert.on_trial
+    assert bench.store.close_alert(alert.id, "site manager", bench.at, "the rule was dropped")
+    assert [ended.on_trial for ended in bench.store.alerts(AT, bench.at + DAY)] == [True]
+
+
+def test_a_rule_whose_trial_is_over_takes_its_alert_with_it(bench: Bench) -> None:
+    bench.alerting = Alerting(rules=(replace(OCCUPIED, on_trial=True, edition="a.trial"),))
+    bench.see(24)
+    bench.see(24, 30 * MINUTE)
+    bench.alerting = Alerting(rules=(replace(OCCUPIED, edition="a.live"),))
+    bench.see(24, MINUTE)
+    assert [alert.on_trial for alert in bench.store.open_alerts(bench.at)] == [False]
+
+
 def test_what_comes_and_goes_is_said_once(store: Store) -> None:
     often = replace(
         OCCUPIED, hold_for=timedelta(0), clear_for=timedelta(0), flapping=Flapping(3, 2 * HOUR, 30 * MINUTE)

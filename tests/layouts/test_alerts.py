@@ -220,6 +220,13 @@ def test_a_rule_on_trial_is_on_no_wall_and_on_the_page_by_itself() -> None:
     assert "Packages of care waiting Westshire 67 people" in section(known, "trial")
 
 
+def test_an_alert_of_a_rule_on_trial_that_was_taken_out_is_on_no_wall() -> None:
+    gone = replace(alert(40, "packages", "westshire", value=67.0), rule="gone", on_trial=True)
+    drawn = replace(shown("empty"), alerts=(gone,))
+    assert band(drawn) == "No alert stands"
+    assert "Packages of care waiting" in section(replace(alerts_now("empty"), picture=drawn, open=(gone,)), "trial")
+
+
 def test_the_wall_of_one_picture_is_always_the_same_and_moves_no_figure_when_an_alert_ends() -> None:
     assert to_html(wall_band(shown(), COUNTY_BOARD)) == to_html(wall_band(shown(), COUNTY_BOARD))
     assert 'class="alerts-band"' in to_html(wall_band(shown("empty"), COUNTY_BOARD))
