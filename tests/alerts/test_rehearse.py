@@ -21,6 +21,8 @@ CROWDED = replace(
     rule("crowded", "ae_patients_now", "northgate", 60, 50, hold_for=10 * MINUTE, clear_for=10 * MINUTE),
     title="A&E crowded",
 )
+# What is worked out of a history needs but one of the databases: how each tells one is told in tests/store.
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 END = AT + DAY
 
 
@@ -44,12 +46,14 @@ def test_a_firing_says_when_for_how_long_how_bad_and_how_long_before_the_worst(s
     assert (firing.blind, firing.flapping) == ((), False)
 
 
+@on_one
 def test_a_timer_ends_between_two_news_at_its_own_moment(store: Store) -> None:
     say(store, [40, 61, 61, 45, 45], every=8 * MINUTE)
     (firing,) = rehearse(store, COUNTY, CROWDED, AT, END).firings
     assert [minutes(each) for each in (firing.raised_at, firing.cleared_at)] == [18, 34]
 
 
+@on_one
 def test_what_is_stale_clears_nothing_and_is_told_as_blind(store: Store) -> None:
     say(store, [61, 61, 61, *[None] * 9, 61, 45, 45, 45, 45])
     rehearsed = rehearse(store, COUNTY, CROWDED, AT, AT + 80 * MINUTE)
@@ -59,6 +63,7 @@ def test_what_is_stale_clears_nothing_and_is_told_as_blind(store: Store) -> None
     assert rehearsed.unknown == (("northgate", 30 * MINUTE),)
 
 
+@on_one
 def test_an_alert_whose_figures_never_come_back_stands_to_the_end(store: Store) -> None:
     say(store, [61, 61, 61])
     (firing,) = rehearse(store, COUNTY, CROWDED, AT, END).firings
@@ -66,12 +71,14 @@ def test_an_alert_whose_figures_never_come_back_stands_to_the_end(store: Store) 
     assert firing.lasted(END) == DAY - 10 * MINUTE
 
 
+@on_one
 def test_what_passes_before_its_time_is_counted_and_is_no_firing(store: Store) -> None:
     say(store, [61, 55, 61, 55, 61, 55])
     rehearsed = rehearse(store, COUNTY, CROWDED, AT, AT + 30 * MINUTE)
     assert (rehearsed.firings, rehearsed.passed) == ((), 3)
 
 
+@on_one
 def test_a_total_is_told_by_its_changes_and_its_gaps(store: Store) -> None:
     full = rule("full", "ga_beds_occupied", "westshire", 60, 50)
     for hours, value in enumerate((40.0, 62.0, None, 45.0)):
@@ -82,6 +89,7 @@ def test_a_total_is_told_by_its_changes_and_its_gaps(store: Store) -> None:
     assert firing.blind == ((AT + 2 * HOUR, AT + 3 * HOUR),)
 
 
+@on_one
 def test_a_step_ends_by_itself_when_the_time_before_catches_up(store: Store) -> None:
     fills = rule("fills", "ae_patients_now", "northgate", 20, 5, RuleKind.STEP, over=HOUR)
     say(store, [40] * 13 + [65] * 20)
@@ -90,6 +98,7 @@ def test_a_step_ends_by_itself_when_the_time_before_catches_up(store: Store) -> 
     assert firing.worst == 25
 
 
+@on_one
 def test_time_at_a_level_fires_in_the_minute_in_which_it_is_enough(store: Store) -> None:
     long = rule("long", "ae_patients_now", "northgate", 60, 50, RuleKind.TIME_AT_LEVEL, over=HOUR, hold_for=30 * MINUTE)
     say(store, [40] * 12 + [65] * 12 + [40] * 12)
@@ -98,6 +107,7 @@ def test_time_at_a_level_fires_in_the_minute_in_which_it_is_enough(store: Store)
     assert minutes(firing.cleared_at) == 151
 
 
+@on_one
 def test_a_silence_fires_by_the_rhythm_of_the_feed(store: Store) -> None:
     silent = replace(rule("silent", "", "", 0, 0, RuleKind.SILENCE, places=(), feeds=("ed", "beds-southmere")))
     say(store, [40, 40, *[None] * 7, 40, 40])
@@ -107,6 +117,7 @@ def test_a_silence_fires_by_the_rhythm_of_the_feed(store: Store) -> None:
     assert rehearsed.unknown == (("ed", timedelta(0)), ("beds-southmere", 50 * MINUTE))
 
 
+@on_one
 def test_what_comes_and_goes_is_said(store: Store) -> None:
     often = replace(CROWDED, hold_for=timedelta(0), clear_for=timedelta(0), flapping=Flapping(3, HOUR, 30 * MINUTE))
     say(store, [61, 45] * 4 + [45] * 8)
@@ -115,6 +126,7 @@ def test_what_comes_and_goes_is_said(store: Store) -> None:
     assert minutes(firings[-1].cleared_at) == 65
 
 
+@on_one
 def test_a_rule_that_was_never_kept_can_be_rehearsed(store: Store) -> None:
     say(store, [61, 61, 61])
     proposed = replace(CROWDED, raise_at=62, id="proposed")
@@ -147,6 +159,7 @@ def test_it_fires_when_the_machine_that_runs_did(store: Store) -> None:
     assert len(lived) == 1
 
 
+@on_one
 def test_the_occupancy_of_a_ward_follows_from_its_beds_as_it_does_live(store: Store) -> None:
     """Of what is worked out at a ward no history is kept, and it was rehearsed as though nothing were known."""
     world = World(store)
@@ -181,6 +194,7 @@ def test_the_occupancy_of_a_ward_follows_from_its_beds_as_it_does_live(store: St
 # --- Words ------------------------------------------------------------------------------------------
 
 
+@on_one
 def test_it_is_told_in_words(store: Store) -> None:
     say(store, [40, 61, 61, 70, 95, 70, 49, 49, 49, 40])
     county = replace(COUNTY, alerting=Alerting(rules=(CROWDED,)))
@@ -193,6 +207,7 @@ def test_it_is_told_in_words(store: Store) -> None:
     ]
 
 
+@on_one
 def test_an_alert_that_stands_still_is_at_least_so_long_and_in_no_median(store: Store) -> None:
     say(store, [61, 61, 61, 61, 45, 45, 45, 61, 61, 61, 61, 61, 61, 61, 61, 45, 45, 45, 61, 61, 61, 61, 61, 61])
     county = replace(COUNTY, alerting=Alerting(rules=(CROWDED,)))
@@ -206,6 +221,7 @@ def test_an_alert_that_stands_still_is_at_least_so_long_and_in_no_median(store: 
     assert "stands still, for at least 15 min" in end
 
 
+@on_one
 def test_a_rule_that_is_quiet_and_a_rule_that_is_not_there_are_said(store: Store) -> None:
     county = replace(COUNTY, alerting=Alerting(rules=(CROWDED, replace(CROWDED, id="other"))))
     words = rehearsal_words(store, county, AT, rule_id="crowded")

@@ -38,6 +38,8 @@ from tests.store.alerting import claim_one
 SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 RULES = {rule.id: rule for rule in ALERTING.rules}
+# What a channel says and what then is tried needs but one of the databases: how each keeps it is told in tests/store/test_outbox.py.
+on_one = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 
 
 class Clock:
@@ -346,6 +348,7 @@ def test_it_is_tried_again_after_longer_and_longer_for_half_a_day(desk):
     assert desk.store.messages(AT)[0].trouble == "the mail server cannot be reached"
 
 
+@on_one
 def test_after_the_second_failure_it_goes_by_the_next_address_and_is_tried_on_by_the_first(desk):
     fails("mail", AWAY)
     desk.raise_alert("site")
@@ -361,6 +364,7 @@ def test_after_the_second_failure_it_goes_by_the_next_address_and_is_tried_on_by
     assert handed() == [("text", "07700900001"), ("mail", "site@northgate.example")]
 
 
+@on_one
 def test_what_another_way_has_told_already_comes_all_the_same_and_says_so(desk):
     """That a channel took it is no proof that somebody has read it."""
     fails("mail", AWAY, AWAY, AWAY, None)
@@ -375,6 +379,7 @@ def test_what_another_way_has_told_already_comes_all_the_same_and_says_so(desk):
     assert letter.subject.startswith('Told already by "text" 08:00: Written 08:00, and late: CRITICAL: Beds full')
 
 
+@on_one
 def test_what_goes_another_way_is_late_by_when_it_was_first_written(desk):
     fails("mail", AWAY)
     fails("text", AWAY, AWAY, None)
@@ -387,6 +392,7 @@ def test_what_goes_another_way_is_late_by_when_it_was_first_written(desk):
     assert Noting.handed[0][3].subject.startswith("Written 08:00, and late: CRITICAL")
 
 
+@on_one
 def test_a_message_is_undelivered_once_each_way_has_failed_or_a_minute_has_passed_and_not_before_another_is_tried(desk):
     def undelivered() -> int:
         return len(desk.store.undelivered(AT, waiting_since=desk.clock.at - MINUTE))
@@ -406,6 +412,7 @@ def test_a_message_is_undelivered_once_each_way_has_failed_or_a_minute_has_passe
     assert undelivered() == 1  # neither way took it
 
 
+@on_one
 def test_a_message_by_the_only_way_is_undelivered_after_a_minute(desk):
     fails("mail", AWAY)
     desk.raise_alert("desk")
@@ -414,6 +421,7 @@ def test_a_message_by_the_only_way_is_undelivered_after_a_minute(desk):
     assert found == [0, 1]
 
 
+@on_one
 def test_the_next_address_is_used_within_a_minute_though_the_first_asks_for_longer(desk):
     fails("mail", NotDelivered("asks us to send less often (429)", again_in=10 * MINUTE))
     desk.raise_alert("site")
@@ -429,6 +437,7 @@ def test_what_is_refused_for_good_goes_by_the_next_address_at_once(desk):
     assert desk.states() == [("mail", "undeliverable", 1), ("text", "delivered", 1)]
 
 
+@on_one
 def test_where_there_is_no_other_address_even_that_is_tried_on_as_somebody_may_mend_it(desk):
     fails("mail", NO_SUCH)
     desk.raise_alert("desk")
@@ -439,6 +448,7 @@ def test_where_there_is_no_other_address_even_that_is_tried_on_as_somebody_may_m
     assert handed() == [("mail", "right@westshire.example")]
 
 
+@on_one
 def test_one_by_whom_all_addresses_fail_is_left_undeliverable_and_not_lost(desk):
     desk.alerting = replace(ALERTING, routes=())  # nobody is told of failing channels
     fails("mail", NO_SUCH)
@@ -451,6 +461,7 @@ def test_one_by_whom_all_addresses_fail_is_left_undeliverable_and_not_lost(desk)
     assert len(desk.store.undelivered(AT)) == 1
 
 
+@on_one
 def test_two_addresses_by_one_channel_are_two_ways(desk):
     lead = Lead("site", "Site", (("mail", "first@northgate.example"), ("mail", "second@northgate.example")))
     desk.alerting = replace(ALERTING, leads=(lead,))
@@ -460,6 +471,7 @@ def test_two_addresses_by_one_channel_are_two_ways(desk):
     assert handed() == [("mail", "second@northgate.example")]
 
 
+@on_one
 def test_a_channel_that_cannot_be_made_is_a_failure_and_is_made_once_it_can(desk):
     desk.alerting = replace(
         ALERTING, channels=(ChannelSettings("mail", "noting", {"broken": True}), ALERTING.channels[1])
@@ -472,6 +484,7 @@ def test_a_channel_that_cannot_be_made_is_a_failure_and_is_made_once_it_can(desk
     assert len(Noting.handed) == 1
 
 
+@on_one
 def test_a_lead_or_a_channel_that_is_gone_from_the_configuration_is_said_to_be(desk):
     desk.raise_alert("site", "nobody")
     desk.sender.compose()
@@ -484,6 +497,7 @@ def test_a_lead_or_a_channel_that_is_gone_from_the_configuration_is_said_to_be(d
     assert handed() == [("text", "07700900001")]
 
 
+@on_one
 @pytest.mark.parametrize("thrown", [ValueError, SystemExit])
 def test_what_a_channel_throws_is_not_quoted_and_ends_nothing_but_its_own_attempt(desk, thrown):
     fails("mail", thrown("no room for site@northgate.example"))
@@ -518,6 +532,7 @@ def test_a_channel_that_fails_for_several_is_let_rest_and_their_messages_go_anot
 # --- The channel's failing is told ------------------------------------------------------------------
 
 
+@on_one
 def test_a_channel_that_has_failed_for_five_minutes_is_told_of_once_and_by_another_one(desk):
     fails("mail", AWAY)
     desk.raise_alert("desk")
@@ -532,6 +547,7 @@ def test_a_channel_that_has_failed_for_five_minutes_is_told_of_once_and_by_anoth
     assert len(Noting.handed) == 1
 
 
+@on_one
 def test_a_channel_that_fails_for_days_is_told_of_no_more_than_once(desk):
     fails("mail", AWAY)
     for _ in range(70):
@@ -541,6 +557,7 @@ def test_a_channel_that_fails_for_days_is_told_of_no_more_than_once(desk):
     assert len(Noting.handed) == 1
 
 
+@on_one
 def test_a_channel_that_delivers_again_is_not_told_of(desk):
     fails("mail", AWAY, None)
     desk.raise_alert("desk")
@@ -571,6 +588,7 @@ def test_a_mail_arrives_and_is_noted(store):
     assert desk.states() == [("mail", "delivered", 1)]
 
 
+@on_one
 def test_an_answer_of_200_with_an_error_is_tried_again_with_the_same_key(store):
     wrong = Answer(200, "Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 500")
     with web_sink(wrong, Answer(202)) as sink:
@@ -584,6 +602,7 @@ def test_an_answer_of_200_with_an_error_is_tried_again_with_the_same_key(store):
     assert handed() == []
 
 
+@on_one
 def test_who_asks_us_to_wait_is_not_asked_before(store):
     with web_sink(Answer(429, "", {"Retry-After": "40"}), Answer(200)) as sink:
         desk = Desk(store, by("webhook", sink.address, secret_env="S"), webhook=Webhook)
@@ -595,6 +614,7 @@ def test_who_asks_us_to_wait_is_not_asked_before(store):
     assert desk.states() == [("mail", "delivered", 2)]
 
 
+@on_one
 def test_a_server_that_fails_twice_and_then_not_at_all_is_told_by_both_ways(store):
     with web_sink(Answer(500), Answer(500), Answer(200)) as sink:
         desk = Desk(store, by("webhook", sink.address, secret_env="S"), webhook=Webhook)
@@ -606,6 +626,7 @@ def test_a_server_that_fails_twice_and_then_not_at_all_is_told_by_both_ways(stor
     assert desk.states() == [("mail", "delivered", 3), ("text", "delivered", 1)]
 
 
+@on_one
 def test_a_server_that_hangs_is_a_failure_like_any_other(store, monkeypatch):
     monkeypatch.setattr(_http, "TIMEOUT", 0.2)
     with web_sink(Answer(hang=True)) as sink:
@@ -653,6 +674,7 @@ class Waited(Noting):
         self.came.release()
 
 
+@on_one
 def test_one_channel_that_hangs_holds_up_no_other(store):
     Waited.came, Waited.go_on, Waited.both = threading.Semaphore(0), threading.Event(), threading.Event()
     Waited.at_once.clear()
