@@ -209,11 +209,14 @@ def restore(file: Path, database: Path, at: datetime, *, over: bool = False) -> 
 
 def _sign_everybody_out(database: Path, at: datetime) -> int:
     """End the sessions of a store, how many; one of before there was sign-in has none."""
-    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'session'").fetchone() is None:
-            return 0
-        end = "UPDATE session SET ended_at = ?, ended_by = 'a restore', id_token = '' WHERE ended_at IS NULL"
-        return connection.execute(end, (to_ms(at),)).rowcount
+    end = "UPDATE session SET ended_at = ?, ended_by = 'a restore', id_token = '' WHERE ended_at IS NULL"
+    try:
+        with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+            if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'session'").fetchone() is None:
+                return 0
+            return connection.execute(end, (to_ms(at),)).rowcount
+    except sqlite3.Error as error:
+        raise StoreError(f"nobody could be signed out of the copy at {database}: {error}") from None
 
 
 def _into_one_file(database: Path) -> None:
