@@ -57,6 +57,16 @@ def rooms_of(picture: Picture) -> dict[str, tuple[Room, ...]]:
     return {locality: tuple(rooms) for locality, rooms in found.items()}
 
 
+def told_by(room: Room) -> tuple[tuple[str, str], ...]:
+    """The figures, by place and measure, that the hours of a room are told by."""
+    return tuple(
+        (room.place, measure)
+        for service, *measures in FREE_HOURS.values()
+        if service is room.service
+        for measure in measures
+    )
+
+
 def _known(value: Value) -> float | None:
     return value.value if value.known else None
 

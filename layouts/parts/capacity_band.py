@@ -8,15 +8,16 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.measures.care_clocks import waited
-from flowcentre.model import CareService, County, SmallNumbers
+from flowcentre.model import CareService, County, Picture, SmallNumbers
 from flowcentre.picture.capacity import Capacity
-from flowcentre.picture.care_room import Room
+from flowcentre.picture.care_room import Room, told_by
 from flowcentre.picture.could_start import LocalityToday, Start
 from flowcentre.picture.hindrance import Hindrance, few_people
 from layouts.finished import Markup
+from layouts.parts.age import age
 from layouts.parts.capacity_lists import lists_behind
 from layouts.parts.capacity_words import hours, label, need_words, packages, plural, wait_words
-from layouts.parts.figure import follows
+from layouts.parts.figure import follows, follows_from
 from layouts.parts.list_words import least_people
 from layouts.parts.rows import cell, folded, ref, row, small, table
 from layouts.parts.tree import Child, link_needs, needs
@@ -43,7 +44,7 @@ def band(capacity: Capacity, today: LocalityToday) -> html.Article:
     free: list[Child] = []
     if not today.known:
         free.append(html.P("Its list of referrals is missing or too old: nobody is matched.", className="coverage"))
-    free += _rooms(county, today)
+    free += _rooms(capacity.picture, today)
     if today.silent:
         named = ", ".join(label(county, place) for place in today.silent)
         free.append(html.P(f"Capacity not known, and not counted: {named}", className="coverage"))
@@ -115,8 +116,9 @@ def _where(county: County, start: Start) -> list[Child]:
     return here
 
 
-def _rooms(county: County, today: LocalityToday) -> list[Child]:
+def _rooms(picture: Picture, today: LocalityToday) -> list[Child]:
     """Each service and provider with what it could give: what is left, and what is promised; the rest by name."""
+    county = picture.county
     known = [room for room in today.rooms if room.hours is not None]
     giving = sorted((room for room in known if room.hours), key=lambda room: (room.service.value, -(room.left or 0)))
     empty = [label(county, room.place) for room in known if not room.hours]
@@ -124,7 +126,7 @@ def _rooms(county: County, today: LocalityToday) -> list[Child]:
     told: list[Child] = []
     if giving:
         decimals = decimals_of(amount for room in giving for amount in _amounts(room) if amount is not None)
-        lines = "".join(_room(county, room, most, decimals) for room in giving)
+        lines = "".join(_room(picture, room, most, decimals) for room in giving)
         heads = "".join(f'<th scope="col">{words}</th>' for words in ("Free", "Promised", "For two carers"))
         head = f'<tr><th scope="col" colspan="2">Hours a week</th>{heads}</tr>'
         told.append(Markup(f'<table class="rooms"><thead>{head}</thead><tbody>{lines}</tbody></table>'))
@@ -139,7 +141,7 @@ def _amounts(room: Room) -> tuple[float, float, float | None]:
     return left, (room.hours or 0.0) - left, None if room.two_carers is None else min(room.two_carers, left)
 
 
-def _room(county: County, room: Room, most: float, decimals: int) -> str:
+def _room(picture: Picture, room: Room, most: float, decimals: int) -> str:
     left, promised, _ = _amounts(room)
     bar = "".join(
         f'<i class="{kind}" style="width:{100 * amount / most:.1f}%"></i>'
@@ -147,12 +149,23 @@ def _room(county: County, room: Room, most: float, decimals: int) -> str:
     )
     cells = (DASH if amount is None else rounded(amount, decimals) for amount in _amounts(room))
     return row(
-        label(county, room.place),
+        [label(picture.county, room.place), _room_age(picture, room)],
         [
             Markup(f'<td class="room-bar" aria-hidden="true"><span>{bar}</span></td>'),
             *(Markup(f"<td>{amount}</td>") for amount in cells),
         ],
     )
+
+
+def _room_age(picture: Picture, room: Room) -> Component | None:
+    """How old what a service says of its hours is. The stylesheet shows it, and takes the green away, once that is late."""
+    told = [picture.value(place, measure) for place, measure in told_by(room)]
+    known = [value for value in told if value.known and value.observed_at is not None]
+    if not known:
+        return None
+    oldest = min(value.observed_at for value in known if value.observed_at is not None)
+    mark = age(oldest, picture.at, className="mark", was="too old, ")
+    return html.Span(mark, className="room-age", **follows_from(known))
 
 
 def _why_not(today: LocalityToday, limits: SmallNumbers | None) -> Component:

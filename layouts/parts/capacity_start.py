@@ -101,7 +101,7 @@ def _localities(capacity: Capacity) -> Markup:
             _row(
                 picture,
                 system,
-                follows(could_start_words(capacity), lists_behind(capacity)),
+                follows(could_start_words(capacity), lists_behind(capacity)) if capacity.matched else DASH,
                 None,
                 decimals,
                 kind="total",
@@ -122,7 +122,7 @@ def _row(
                 told_cell(picture, place, measure, words, most)
                 for (measure, words), most in zip(_FIGURES, decimals, strict=True)
             ),
-            cell("Could start", html.A(could, href=href) if href else could, kind="could"),
+            cell("Could start", html.A(could, href=href) if href else could, kind=None if could == DASH else "could"),
         ],
         kind,
     )

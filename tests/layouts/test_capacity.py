@@ -141,6 +141,22 @@ def test_hours_unfilled_are_explained_where_they_are_not_those_bought_less_those
     assert sentence not in words(replace(shown, picture=replace(shown.picture, values=values)))
 
 
+def test_hours_that_are_told_late_say_so_and_how_old_they_are_where_they_are_free() -> None:
+    shown = capacity()
+    values = dict(shown.picture.values)
+    key = ("wupi-north", "reablement_hours_free")
+    values[key] = replace(values[key], state=State.LATE, observed_at=AT - timedelta(hours=5))
+    html = drawn(replace(shown, picture=replace(shown.picture, values=values)))
+    rooms = re.findall(r'<th scope="row">([\w ]+)<span class="room-age"[^>]*data-state="(\w+)".*?>([^<]+)</time>', html)
+    assert [(name, age) for name, state, age in rooms if state == "late"] == [("WUPI North", "5 h ago")]
+    assert {state for _, state, _ in rooms} == {"fresh", "late"}
+
+
+def test_no_start_that_is_not_known_has_the_colour_of_one_that_could() -> None:
+    assert 'class="could"' in drawn(capacity())
+    assert 'class="could"' not in drawn(capacity("stale"))
+
+
 def test_the_hours_of_a_localitys_providers_have_their_decimals_beneath_each_other() -> None:
     html = drawn(capacity())
     for rooms in re.findall(r'<table class="rooms">.*?</table>', html):
