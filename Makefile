@@ -17,7 +17,7 @@ PROVIDER := tests/access/oidc/node_modules/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run run-published test check audit format bench soak glossary supply clean chromium
+.PHONY: help run run-published test check audit format bench soak glossary supply clean chromium headless
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,7 +31,7 @@ run-published: $(RUNTIME) ## real figures that NHS England has published (DATA=f
 
 # Three at once on two processors: a third of the time a test waits, for a browser, a database or a clock.
 # Without kept bytecode each worker makes every assertion anew (twelve seconds), and each process that a test starts compiles all of us.
-test: $(DEVELOPMENT) chromium $(PROVIDER) ## every test, on SQLite and PostgreSQL (TESTS=tests/store)
+test: $(DEVELOPMENT) headless $(PROVIDER) ## every test, on SQLite and PostgreSQL (TESTS=tests/store)
 	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS) $(TESTS)
 
 check: $(DEVELOPMENT) ## format, lint, types, the dependency rule, the words, the hazards, and what is known against packages
@@ -52,7 +52,7 @@ format: $(DEVELOPMENT) ## put the code in the agreed form
 bench: $(DEVELOPMENT) chromium ## the benchmark: ratios, sizes and the machine
 	@exec $(BIN)/python -m bench $(ARGS)
 
-soak: $(DEVELOPMENT) chromium $(PROVIDER) ## the long tests
+soak: $(DEVELOPMENT) headless $(PROVIDER) ## the long tests
 	@exec $(BIN)/python -m pytest -m soak $(ARGS) $(TESTS)
 
 glossary: $(DEVELOPMENT) ## docs/glossary.md anew, from the catalogue of measures
@@ -100,6 +100,14 @@ $(PROVIDER): tests/access/oidc/package.json tests/access/oidc/package-lock.json
 	@cd tests/access/oidc && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
 
+# Chromium without its windows, in which tests take half as much of the processor; where it is not to be had a whole one will do.
+headless:
+	@command -v chromium-headless-shell >/dev/null || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && { command -v chromium >/dev/null || apt-get update -qq; } && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
+	    chromium-headless-shell fonts-liberation; \
+	} >/dev/null 2>&1 || $(MAKE) --no-print-directory chromium
+
 chromium:
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -107,6 +115,6 @@ chromium:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
 	      chromium fonts-liberation >/dev/null; \
 	  else \
-	    echo 'The tests draw in Chromium, and there is no chromium on this machine.'; \
+	    echo 'Pages are drawn in Chromium, and there is no chromium on this machine.'; \
 	    echo 'On Debian or Ubuntu: sudo apt-get update && sudo apt-get install chromium fonts-liberation'; exit 1; \
 	  fi; } >&2

@@ -10,19 +10,14 @@ from unittest import mock
 import fastapi.routing
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from flowcentre.store import Store
+from tests.chromium import chromium
 from tests.web.cast import Westshire, running
 
 if TYPE_CHECKING:
     from tests.web.rows_cast import Centre
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,12 +62,8 @@ def asks(centre: Centre) -> Iterator[httpx.Client]:
 # A module's, not the session's: while it is open nobody else can start one in this process.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real Chromium, which may take its time on a busy machine: what is promised of time is measured apart."""
-    expect.set_options(timeout=30_000)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
-        yield chromium
-        chromium.close()
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture
