@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page
+
+from tests.chromium import chromium
 
 ASSETS = Path(__file__).parents[2] / "assets"
 KINDS = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
 
 Show = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=30_000)  # as long as everything else of Playwright's waits, where a machine is busy
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET.split())
-        yield chromium
-        chromium.close()
+    with chromium() as one:
+        yield one
 
 
 # A new page is a new process of Chromium's, which reads and compiles all of Dash again: twice as long as to go on.
@@ -49,11 +47,17 @@ def is_against_the_policy(said: ConsoleMessage) -> bool:
 
 @contextmanager
 def as_new(
-    page: Page, width: int, height: int, *, is_mistake: Callable[[ConsoleMessage], bool] = is_error
+    page: Page,
+    width: int,
+    height: int,
+    *,
+    is_mistake: Callable[[ConsoleMessage], bool] = is_error,
+    server_ends: bool = False,
 ) -> Iterator[Page]:
-    """A page at which nobody has been: no document, nothing kept, the pointer in its corner.
+    """A page at which nobody has been: no document with a script, nothing kept, the pointer in its corner.
 
-    A mistake of a script fails the test, and so does what is said on the console if it is one.
+    A mistake of a script fails the test, and so does what is said on the console if it is one. A server that ends with the
+    test is not asked again.
     """
     mistakes: list[str] = []
 
@@ -76,39 +80,79 @@ def as_new(
         page.remove_listener("console", spoke)
         page.context.clear_cookies()
         page.mouse.move(0, 0)
-        page.goto("about:blank")
+        # A plain text of the same server: an empty page would be of none, and the process with all it compiled would end.
+        stays = page.url.startswith("http") and not server_ends
+        page.goto(urljoin(page.url, "/assets/tokens.css") if stays else "about:blank")
     assert mistakes == []
+
+
+class Drawing(ThreadingHTTPServer):
+    """Gives a document, and its styles and fonts as a server gives them: to be kept, and read once for many documents."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answers)
+        self.document = ""
+
+
+class _Answers(BaseHTTPRequestHandler):
+    server: Drawing
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        path = self.path.partition("?")[0].removeprefix("/")
+        file = ASSETS.parent / path
+        if not path:
+            self._give(200, self.server.document.encode(), "text/html; charset=utf-8", "no-store")
+        elif file.suffix in KINDS and file.is_file():
+            self._give(200, file.read_bytes(), KINDS[file.suffix], "max-age=3600")
+        else:
+            self._give(404, b"", "text/plain", "max-age=3600")
+
+    def _give(self, status: int, body: bytes, kind: str, kept: str) -> None:
+        self.send_response(status)
+        for name, value in (("Content-Type", kind), ("Content-Length", str(len(body))), ("Cache-Control", kept)):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing of it."""
 
 
 @pytest.fixture(scope="module")
 def show(browser: Browser) -> Iterator[Show]:
     """Draws a whole page of HTML at a size, with the real styles and fonts and no script."""
     page = browser.new_page()
-    drawn = {"html": ""}
+    server = Drawing()
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     numbers = count()  # an address of its own for each document: none is a loading anew of the one before
 
-    def answer(route: Route) -> None:
-        path = route.request.url.partition("//")[2].partition("/")[2].partition("?")[0]
-        file = ASSETS.parent / path
-        if not path:
-            route.fulfill(body=drawn["html"], content_type="text/html; charset=utf-8")
-        elif file.suffix in KINDS and file.is_file():
-            route.fulfill(body=file.read_bytes(), content_type=KINDS[file.suffix])
-        else:
-            route.fulfill(status=404, body="")
-
-    page.route("**/*", answer)
-
     def draw(document: str, width: int = 1920, height: int = 1080) -> Page:
-        drawn["html"] = document
+        server.document = document
         page.emulate_media(media="null")
         page.set_viewport_size({"width": width, "height": height})
-        page.goto(f"http://wall.test/?{next(numbers)}")
+        page.goto(f"http://127.0.0.1:{server.server_port}/?{next(numbers)}")
         page.evaluate("document.fonts.ready")
         return page
 
     yield draw
     page.close()
+    server.shutdown()
+    server.server_close()
+
+
+def at_each(page: Page, widths: Sequence[int], *, shape: float = 0.0) -> Iterator[int]:
+    """A drawn page made as wide as each: one without script comes out as if it had been drawn anew.
+
+    ``shape`` is its width by its height; else it is as high as a screen of that width, or a telephone, is.
+    """
+    for width in widths:
+        usual = {390: 844, 3840: 2160}.get(width, 1080)
+        page.set_viewport_size({"width": width, "height": round(width / shape) if shape else usual})
+        yield width
 
 
 # A grid shares its room out among its columns a moment after it was made wider or narrower. That moment has passed when

@@ -18,7 +18,7 @@ from layouts.top import top
 from tests.layouts import cast
 from tests.layouts.alerts_cast import CONDITIONS, alerts_now, shown, story
 from tests.layouts.cast import COUNTY_BOARD, NORTHGATE_BOARD
-from tests.layouts.conftest import Show
+from tests.layouts.conftest import Show, at_each
 from tests.layouts.test_alert_page import ENDS
 from tests.layouts.test_wall_in_chromium import CUT, everything_seen
 
@@ -87,14 +87,14 @@ def test_the_band_fits_above_every_board_that_is_shipped(show: Show, figures: st
         assert page.evaluate(CUT) == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1366, 768)])
-def test_the_band_is_the_same_at_any_size_of_its_shape(show: Show, width: int, height: int) -> None:
-    page = show(wall.document(shown("overloaded"), COUNTY_BOARD, fingerprint="1"), width, height)
-    assert page.evaluate("document.querySelector('.alerts-band').getBoundingClientRect().height") == pytest.approx(
-        44 * width / 1920, rel=0.02
-    )
-    assert page.evaluate(CUT) == []
-    assert [one for one in page.evaluate(BAND) if one["seen"] and not one["inside"]] == []
+def test_the_band_is_the_same_at_any_size_of_its_shape(show: Show) -> None:
+    page = show(wall.document(shown("overloaded"), COUNTY_BOARD, fingerprint="1"))
+    for width in at_each(page, (3840, 1366), shape=16 / 9):
+        assert page.evaluate("document.querySelector('.alerts-band').getBoundingClientRect().height") == pytest.approx(
+            44 * width / 1920, rel=0.02
+        )
+        assert page.evaluate(CUT) == [], width
+        assert [one for one in page.evaluate(BAND) if one["seen"] and not one["inside"]] == [], width
 
 
 def test_no_figure_moves_when_an_alert_begins_or_ends(show: Show) -> None:
@@ -114,21 +114,21 @@ def test_in_the_hand_the_band_stacks_and_names_what_stands(show: Show, condition
     assert [one for one in seen if one["right"] > 391 or one["size"] < 14 or one["contrast"] < 4.5] == []
 
 
-@pytest.mark.parametrize("width", [390, 800, 1366, 1920, 3840])
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_the_page_never_scrolls_sideways_and_is_legible(show: Show, condition: str, width: int) -> None:
-    page = show(page_of(condition), width, 900)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert [one for one in everything_seen(page) if one["size"] < 13 or one["contrast"] < 4.5] == []
+def test_the_page_never_scrolls_sideways_and_is_legible(show: Show, condition: str) -> None:
+    page = show(page_of(condition))
+    for width in at_each(page, (390, 800, 1366, 1920, 3840)):
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert [one for one in everything_seen(page) if one["size"] < 13 or one["contrast"] < 4.5] == [], width
 
 
-@pytest.mark.parametrize("width", [390, 1920])
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_the_first_page_keeps_its_shape_beneath_what_stands(show: Show, condition: str, width: int) -> None:
+def test_the_first_page_keeps_its_shape_beneath_what_stands(show: Show, condition: str) -> None:
     inner = f'<main id="content">{to_html(demand.render(shown(condition)))}</main>'
-    page = show(sheeted(inner), width, 900)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert page.evaluate("document.querySelector('.alerts-front').scrollWidth") <= width
+    page = show(sheeted(inner))
+    for width in at_each(page, (390, 1920)):
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate("document.querySelector('.alerts-front').scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("condition", "number"), [("normal", 21), ("stale", 21), ("overloaded", 100)])

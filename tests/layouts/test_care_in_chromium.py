@@ -19,7 +19,7 @@ from layouts import packages as packages_page
 from layouts.finished import to_html
 from tests.layouts import cast
 from tests.layouts.capacity_cast import CONDITIONS, capacity
-from tests.layouts.conftest import Show, as_new
+from tests.layouts.conftest import Show, as_new, at_each
 from tests.layouts.packages_cast import Book
 from tests.layouts.test_wall_in_chromium import everything_seen
 from tests.web.cast import Publisher, QuietStore, running
@@ -47,19 +47,12 @@ def drawn(condition: str, page: str, query: str = "") -> str:
 WIDTHS = (390, 768, 1366, 1920, 3840)
 
 
-def at_each(screen: Page, widths: tuple[int, ...] = WIDTHS) -> Iterator[int]:
-    """A drawn page made as wide as each: one without script comes out as if it had been drawn anew."""
-    for width in widths:
-        screen.set_viewport_size({"width": width, "height": 2160 if width == 3840 else 1080})
-        yield width
-
-
 @pytest.mark.parametrize("condition", CONDITIONS)
 @pytest.mark.parametrize("page", ["capacity", "packages"])
 def test_nothing_scrolls_sideways_and_everything_has_contrast(show: Show, page: str, condition: str) -> None:
     screen = show(drawn(condition, page))
     for _ in range(2):  # as it comes, and with everything opened
-        for width in at_each(screen):
+        for width in at_each(screen, WIDTHS):
             assert screen.evaluate("document.documentElement.scrollWidth") == width
             seen = everything_seen(screen)
             assert len(seen) > 20
@@ -109,7 +102,7 @@ def test_the_tiles_of_the_head_fill_every_row(show: Show, query: str) -> None:
 @pytest.mark.parametrize("condition", ["normal", "overloaded"])
 def test_the_words_of_a_chart_stay_within_it(show: Show, condition: str) -> None:
     screen = show(drawn(condition, "packages"))
-    for width in at_each(screen):
+    for width in at_each(screen, WIDTHS):
         chart = screen.locator(".weeks-chart").bounding_box()
         assert chart is not None
         for words in (".weeks-days .now", ".reference"):
@@ -124,7 +117,7 @@ def test_the_words_of_a_chart_stay_within_it(show: Show, condition: str) -> None
 def test_no_ref_breaks_over_two_lines(show: Show, page: str) -> None:
     screen = show(drawn("overloaded", page).replace(">W4", ">POC-U6-W4"))
     screen.evaluate(OPEN)
-    for width in at_each(screen):
+    for width in at_each(screen, WIDTHS):
         lines = screen.locator(".ref").evaluate_all("refs => refs.map(ref => ref.getClientRects().length)")
         assert len(lines) > 5
         assert set(lines) == {1}, width

@@ -66,7 +66,8 @@ def telephone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page
 @pytest.fixture
 def page(telephone: Page) -> Iterator[Page]:
     """A telephone. A mistake of its script, or against the content security policy, fails the test."""
-    with as_new(telephone, PHONE["width"], PHONE["height"], is_mistake=is_against_the_policy) as page:
+    size = PHONE["width"], PHONE["height"]
+    with as_new(telephone, *size, is_mistake=is_against_the_policy, server_ends=True) as page:
         yield page
 
 

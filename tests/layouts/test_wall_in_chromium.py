@@ -16,7 +16,7 @@ from flowcentre.model import Access, Board, County, SmallNumbers
 from layouts import wall
 from tests.layouts.alerts_cast import MINUTE, acknowledged, alert, blind, shown
 from tests.layouts.cast import CONDITIONS, COUNTY_BOARD, NORTHGATE_BOARD, NOW, picture
-from tests.layouts.conftest import ASSETS, Show
+from tests.layouts.conftest import ASSETS, Show, at_each
 from tests.layouts.pressure_cast import scored
 
 pytestmark = pytest.mark.browser
@@ -104,18 +104,16 @@ OVERPRINTED = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (390, 844)])
 @pytest.mark.parametrize("condition", ["normal", "stale", "overloaded"])
-def test_a_wall_that_hides_small_numbers_says_what_its_sign_means_and_fits(
-    show: Show, condition: str, width: int, height: int
-) -> None:
+def test_a_wall_that_hides_small_numbers_says_what_its_sign_means_and_fits(show: Show, condition: str) -> None:
     hides = replace(westshire(), access=Access(configured=True, small_numbers=SmallNumbers()))
-    page = show(wall.document(picture(condition, configured=hides), COUNTY_BOARD, fingerprint="1"), width, height)
-    assert page.evaluate(OVERPRINTED) == []
-    if width == 1920:
-        assert page.evaluate(CUT) == []
-    said = [one for one in everything_seen(page) if one["text"].startswith("* fewer than 8 people")]
-    assert [one["size"] >= (24 if width == 1920 else 14) and one["contrast"] >= 4.5 for one in said] == [True]
+    page = show(wall.document(picture(condition, configured=hides), COUNTY_BOARD, fingerprint="1"))
+    for width in at_each(page, (1920, 390)):
+        assert page.evaluate(OVERPRINTED) == [], width
+        if width == 1920:
+            assert page.evaluate(CUT) == []
+        said = [one for one in everything_seen(page) if one["text"].startswith("* fewer than 8 people")]
+        assert [one["size"] >= (24 if width == 1920 else 14) and one["contrast"] >= 4.5 for one in said] == [True]
 
 
 def test_a_wall_whose_feeds_all_say_the_same_again_tells_it_in_the_room_of_their_ages(show: Show) -> None:
@@ -128,16 +126,16 @@ def test_a_wall_whose_feeds_all_say_the_same_again_tells_it_in_the_room_of_their
     assert [one for one in told if one["size"] < 20 or one["contrast"] < 4.5 or one["right"] > 1910] == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1366, 768), (1280, 720)])
-def test_a_wall_is_the_same_at_any_size_of_its_shape(show: Show, width: int, height: int) -> None:
-    page = show(wall.document(picture("partial"), COUNTY_BOARD, fingerprint="1"), width, height)
-    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
-        width,
-        height,
-    ]
-    assert page.evaluate(CUT) == []
-    sizes = [one["size"] for one in everything_seen(page) if one["main"]]
-    assert min(sizes) == pytest.approx(64 * width / 1920, rel=0.01)
+def test_a_wall_is_the_same_at_any_size_of_its_shape(show: Show) -> None:
+    page = show(wall.document(picture("partial"), COUNTY_BOARD, fingerprint="1"))
+    for width in at_each(page, (3840, 1366, 1280), shape=16 / 9):
+        assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
+            width,
+            round(width * 9 / 16),
+        ]
+        assert page.evaluate(CUT) == [], width
+        sizes = [one["size"] for one in everything_seen(page) if one["main"]]
+        assert min(sizes) == pytest.approx(64 * width / 1920, rel=0.01)
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
@@ -194,30 +192,28 @@ LEVELS = """() => [...document.querySelectorAll(".wall-level")].map(level => {
 })"""
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (3840, 2160), (390, 844)])
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_each_place_has_its_levels_in_its_row_and_within_it(
-    show: Show, condition: str, width: int, height: int
-) -> None:
-    page = show(wall.document(scored(picture(condition)), COUNTY_BOARD, fingerprint="1"), width, height)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    levels = page.evaluate(LEVELS)
-    assert [one for one in levels if not one["inside"]] == []
-    assert [one["text"].split()[0].lstrip("≥—1234") for one in levels] == [
-        *("declared", "computed") * 2,  # of the county and of Northgate
-        "computed",
-    ]
-    least = 20 * width / 1920 if width > 390 else 20
-    assert [one for one in levels if one["size"] < least - 0.5] == []
-    small = 14 if width == 390 else 20 * width / 1920
-    assert [one for one in everything_seen(page) if one["size"] < small - 0.5 or one["contrast"] < 4.5] == []
-    if width != 390:
-        assert page.evaluate(CUT) == []
-    computed = [one for one in levels if "computed" in one["text"]]
-    if condition in ("empty", "stale"):
-        assert {(one["text"][0], one["level"], one["fill"]) for one in computed} == {("—", "0", "rgba(0, 0, 0, 0)")}
-    elif condition == "partial":
-        assert [one["text"] for one in computed if one["place"] == "Southmere General"] == ["≥1computed at least"]
+def test_each_place_has_its_levels_in_its_row_and_within_it(show: Show, condition: str) -> None:
+    page = show(wall.document(scored(picture(condition)), COUNTY_BOARD, fingerprint="1"))
+    for width in at_each(page, (1920, 3840, 390)):
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        levels = page.evaluate(LEVELS)
+        assert [one for one in levels if not one["inside"]] == [], width
+        assert [one["text"].split()[0].lstrip("≥—1234") for one in levels] == [
+            *("declared", "computed") * 2,  # of the county and of Northgate
+            "computed",
+        ]
+        least = 20 * width / 1920 if width > 390 else 20
+        assert [one for one in levels if one["size"] < least - 0.5] == [], width
+        small = 14 if width == 390 else 20 * width / 1920
+        assert [one for one in everything_seen(page) if one["size"] < small - 0.5 or one["contrast"] < 4.5] == [], width
+        if width != 390:
+            assert page.evaluate(CUT) == [], width
+        computed = [one for one in levels if "computed" in one["text"]]
+        if condition in ("empty", "stale"):
+            assert {(one["text"][0], one["level"], one["fill"]) for one in computed} == {("—", "0", "rgba(0, 0, 0, 0)")}
+        elif condition == "partial":
+            assert [one["text"] for one in computed if one["place"] == "Southmere General"] == ["≥1computed at least"]
 
 
 def test_a_level_moves_no_figure_and_is_struck_when_it_has_grown_old(show: Show) -> None:
