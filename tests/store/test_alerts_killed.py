@@ -14,7 +14,7 @@ import pytest
 
 from flowcentre.model import MessageState, What
 from flowcentre.store import Store, open_store
-from tests.store.alerting import claim_one, compose_each, stood
+from tests.store.alerting import compose_each, stood
 from tests.store.saying import until_ended
 
 LEASE = timedelta(seconds=60)
@@ -22,7 +22,7 @@ ENGINE = """
 import sys
 from datetime import datetime, timedelta
 from flowcentre.store import Decided, open_store
-from tests.store.alerting import MINUTE, RULES, claim_one, cleared, compose_each, raised
+from tests.store.alerting import MINUTE, RULES, cleared, compose_each, raised
 url, at, places = sys.argv[1], datetime.fromisoformat(sys.argv[2]), int(sys.argv[3])
 store = open_store(url)
 
@@ -41,9 +41,10 @@ while True:
     store.decide_alerts(look, rules=RULES, at=now)
     print("composes", flush=True)
     compose_each(store, now)
-    while (message := claim_one(store, "killed", now, timedelta(seconds=60))) is not None:
-        print("sent", message.key, flush=True)
-        store.delivered_together([message.id], now)
+    while claimed := store.claim_together("killed", now, timedelta(seconds=60)):
+        for message in claimed:
+            print("sent", message.key, flush=True)
+            store.delivered_together([message.id], now)
 """
 PLACES = 7
 
@@ -113,9 +114,10 @@ def test_killed_in_the_middle_everybody_is_told_and_a_repeat_has_the_same_key(
     store = open_store(url)
     later = at + timedelta(days=rounds)
     compose_each(store, later)
-    while (message := claim_one(store, "the next", later, LEASE)) is not None:
-        sent.append(message.key)
-        store.delivered_together([message.id], later)
+    while claimed := store.claim_together("the next", later, LEASE):
+        for message in claimed:
+            sent.append(message.key)
+            store.delivered_together([message.id], later)
     check_whole(store, at)
     messages = store.messages(at, limit=100_000)
     assert {message.state for message in messages} == {MessageState.DELIVERED}
