@@ -124,7 +124,7 @@ def test_a_huddle_tells_what_changed_since_the_last_and_what_is_open(call: Call)
         "answered. Patients in A&E now at Northgate General: what it did since is not known.",
         "Hire a van: site lead; dropped 12:05 by control room. It will not be done: the agency has none.",
         "12:03, control room: Northgate opens six beds",
-        "CRITICAL: ward full, A1; last value 24 beds (limit 24 beds or more) of 12:00; since 12:00; not acknowledged",
+        "CRITICAL: ward full, Northgate General A1; last value 24 beds (limit 24 beds or more) of 12:00; since 12:00; not acknowledged",
     ):
         assert said in text, said
     # Southmere's A&E has never been heard of: its level is a lower bound and is not held against another.

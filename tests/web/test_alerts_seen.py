@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from flowcentre.picture.looked import MARK
 from flowcentre.store import Store
 from tests.web.alerts_cast import MINUTE, WHO, Watch
 
@@ -17,7 +18,9 @@ PATIENT = 60_000  # Dash is slow to start on a busy machine
 
 @pytest.fixture
 def watch(store: Store, tmp_path: Path) -> Watch:
-    store.beat("engine", Watch(store, tmp_path).clock())
+    at = Watch(store, tmp_path).clock()
+    store.beat("engine", at)
+    store.set_mark(MARK, at.isoformat())
     return Watch(store, tmp_path)
 
 
@@ -77,7 +80,6 @@ def test_a_telephone_silences_for_an_hour_and_ends_it(watch: Watch, address: str
 
 
 def test_a_wall_that_hangs_says_when_rules_are_evaluated_no_more(watch: Watch, address: str, screen: Page) -> None:
-    watch.store.set_mark("alerts evaluated", watch.clock().isoformat())
     screen.goto(f"{address}/wall/county")
     expect(screen.locator(".alerts-none")).to_have_text("No alert stands")
     watch.clock.forward(3 * MINUTE)
