@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import timedelta
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from flowcentre.alerts.contract import (
     TIMEOUT,
@@ -47,6 +48,11 @@ class Notify:
         self._api_key = secret_setting(settings, "api_key_env", secret)
         self._reply_to = text_setting(settings, "reply_to_id", "") or None
         self._base_url = text_setting(settings, "base_url", _API)
+        parts = urlsplit(self._base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise BadSettings(
+                f'the setting "base_url" is an address without a path, such as {_API}: all else would be dropped'
+            )
 
     @property
     def short(self) -> bool:

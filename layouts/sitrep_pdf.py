@@ -23,7 +23,8 @@ FONTS = {
 LACKING = "\N{WHITE SQUARE}"  # stands for a letter that the font lacks: "?" would be read as a question
 _MARGIN = 18  # mm
 _LETTERS = "sitrep"
-_PAGES = "\x02"  # stands for how many pages there are: no letter of any font, so that nothing said can hold it
+# Stands for how many pages there are, and keeps room for three figures: no letter of any font, so that nothing said can hold it.
+_PAGES = "\x02" * 3
 
 
 @lru_cache(maxsize=8)

@@ -10,11 +10,12 @@ from operator import attrgetter
 from flowcentre.model import Judged, Point, Rule
 from flowcentre.picture.worked_out import draw
 
-__all__ = ["Line", "draw", "judge_time", "time_at_level", "time_words", "value_at"]
+__all__ = ["Line", "draw", "judge_time", "time_at_level", "time_words", "unknown_words", "value_at"]
 
 Line = Sequence[Point]  # each point stands until the next
 
 _NO_TIME = timedelta(0)
+_MINUTE = timedelta(minutes=1)
 
 
 def value_at(line: Line, at: datetime) -> float | None:
@@ -54,5 +55,22 @@ def judge_time(rule: Rule, there: timedelta, unknown: timedelta, present: Judged
 def time_words(rule: Rule, there: timedelta) -> str:
     """For how long it was at its level: "at or past 3 for 125 of the last 240 minutes"."""
     assert rule.over is not None
-    minutes, over = there // timedelta(minutes=1), rule.over // timedelta(minutes=1)
-    return f"at or past {rule.raise_at:g} for {minutes} of the last {over} minutes"
+    over = rule.over // _MINUTE
+    last = "the last minute" if over <= 1 else f"the last {over} minutes"
+    if not there:
+        return f"at or past {rule.raise_at:g} for none of {last}"
+    if there >= rule.over:
+        return f"at or past {rule.raise_at:g} for all of {last}"
+    return f"at or past {rule.raise_at:g} for {_minutes(there)} of {last}"
+
+
+def unknown_words(rule: Rule, unknown: timedelta) -> str:
+    """Of how much of what it looks back over nothing is known: "40 of them", "less than a minute of it"."""
+    assert rule.over is not None
+    if unknown >= rule.over:
+        return "all of it"
+    return f"{_minutes(unknown)} of {'it' if unknown < _MINUTE else 'them'}"
+
+
+def _minutes(length: timedelta) -> str:
+    return "less than a minute" if length < _MINUTE else str(length // _MINUTE)

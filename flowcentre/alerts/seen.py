@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from flowcentre.alerts.lines import draw, judge_time, time_at_level, time_words
+from flowcentre.alerts.lines import draw, judge_time, time_at_level, time_words, unknown_words
 from flowcentre.alerts.machine import judge
 from flowcentre.alerts.past import Past
 from flowcentre.measures import ALL
@@ -152,7 +152,9 @@ def _why(value: Value, state: State, at: datetime) -> str:
 def _short_of(value: Value) -> str:
     if not value.coverage.complete:
         return f"only {value.coverage} report"
-    return f"{value.held} rows are held back" if value.held else "not all of it is known"
+    if not value.held:
+        return "not all of it is known"
+    return "1 row is held back" if value.held == 1 else f"{value.held:,} rows are held back"
 
 
 # --- What looks back --------------------------------------------------------------------------------
@@ -188,7 +190,7 @@ def _time_at_level(
     judged = judge_time(rule, there, unknown, judge(rule, now))
     why = time_words(rule, there)
     if judged is Judged.UNKNOWN and not now.why:
-        why += f", and nothing is known of {unknown // _MINUTE} of them"
+        why += f", and nothing is known of {unknown_words(rule, unknown)}"
     return replace(now, judged=judged, why=f"{why}; {now.why}" if now.why else why)
 
 

@@ -9,7 +9,7 @@ from flowcentre.config.alert_shapes import RuleShape
 from flowcentre.config.document import Document
 from flowcentre.config.lengths import write_length
 from flowcentre.config.lines import KeyPath
-from flowcentre.measures.pressure import MISMATCH
+from flowcentre.measures.pressure import DECLARED, LEVEL, LEVEL_AT_MOST, MISMATCH, SCORE
 from flowcentre.model import Measure, RuleKind, Worse
 
 _PER_CENT = "%"
@@ -19,16 +19,49 @@ _TWICE_FULL = 200.0
 # What is used of what there is may be more than all of it: a bed between two beds. No other share may.
 _MAY_BE_OVERFULL = ("occupancy", "occupancy_month", "share_used", "utilisation")
 _LIMITS = ("raise_at", "stand_down_at")
+_LEVELS = {LEVEL.id: (1.0, 4.0), LEVEL_AT_MOST.id: (1.0, 4.0), DECLARED.id: (1.0, 4.0), MISMATCH.id: (-3.0, 3.0)}
 
 
-def check_limits(document: Document, path: KeyPath, shape: RuleShape, kind: RuleKind, measure: Measure) -> None:
-    """The two limits of a rule, each by itself and against each other; what is wrong is noted in the document."""
-    sound = [_check_one(document, (*path, key), shape, key, kind, measure) for key in _LIMITS]
+def check_limits(
+    document: Document,
+    path: KeyPath,
+    shape: RuleShape,
+    kind: RuleKind,
+    measure: Measure,
+    score_at_most: float | None = None,
+) -> None:
+    """The two limits of a rule, each by itself and against each other; what is wrong is noted in the document.
+
+    ``score_at_most`` is what a pressure score is at most; None where that is not known.
+    """
+    reach = _reach(kind, measure, score_at_most)
+    sound = [_check_one(document, (*path, key), shape, key, kind, measure, reach) for key in _LIMITS]
     if all(sound) and shape.raise_at is not None and shape.stand_down_at is not None:
         _check_sides(document, path, shape, kind, measure)
 
 
-def _check_one(document: Document, path: KeyPath, shape: RuleShape, key: str, kind: RuleKind, measure: Measure) -> bool:
+def _reach(kind: RuleKind, measure: Measure, score_at_most: float | None) -> tuple[float, float] | None:
+    """Between what a level or a score always lies, or by what it changes at most; None of what has no such ends.
+
+    Past them a rule would never be raised, or never stand down.
+    """
+    ends = _LEVELS.get(measure.id)
+    if measure is SCORE and score_at_most is not None:
+        ends = (0.0, score_at_most)
+    if ends is None or kind is not RuleKind.STEP:
+        return ends
+    return ends[0] - ends[1], ends[1] - ends[0]
+
+
+def _check_one(
+    document: Document,
+    path: KeyPath,
+    shape: RuleShape,
+    key: str,
+    kind: RuleKind,
+    measure: Measure,
+    reach: tuple[float, float] | None,
+) -> bool:
     limit: float | None = getattr(shape, key)
     if limit is None:
         return True
@@ -38,6 +71,8 @@ def _check_one(document: Document, path: KeyPath, shape: RuleShape, key: str, ki
         right = f"{key} = {'10' if step else '95'}, a number in {measure.unit}"
     elif measure.unit == _PER_CENT:
         right = _percentage(key, limit, shape, measure, step=step)
+    elif reach is not None and not reach[0] <= limit <= reach[1]:
+        right = f"{key} from {reach[0]:g} to {reach[1]:g}: {measure.label} {'changes by no more' if step else 'reaches nothing else'}"
     elif 0 < abs(limit) < 1 and measure.decimals == 0:
         right = f"{key} = {math.copysign(1, limit):g} or more: {measure.label} is counted in whole {measure.unit}"
     elif limit < 0 and not step and not _below_zero(measure):
@@ -91,6 +126,8 @@ def _is_fraction(size: float, shape: RuleShape, key: str, *, step: bool) -> bool
         return 0 < size < 1  # one percentage point may well be a step
     if key == "raise_at":
         return 0 < size <= _FRACTIONS_END
+    if shape.raise_at is not None and 0 < shape.raise_at <= _FRACTIONS_END:
+        return 0 < size <= _FRACTIONS_END  # what is raised at a fraction stands down at one
     return 0 < size < 1 and (shape.raise_at is None or shape.raise_at > _SMALL_SHARE)
 
 

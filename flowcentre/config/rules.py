@@ -73,7 +73,8 @@ def read_rules(
         if kind is RuleKind.HELD:
             check_limits(document, path, shape, kind, ROWS_HELD)
         elif kind not in (None, RuleKind.SILENCE) and measure is not None:
-            check_limits(document, path, shape, kind, ALL[measure])
+            most = watched.score_at_most if watched is not None else None
+            check_limits(document, path, shape, kind, ALL[measure], most)
         if kind is RuleKind.TIME_AT_LEVEL:
             check_looking_back(document, path, shape)
         places = () if kind in OF_FEEDS else resolve_places(document, path, shape, measure, watched)

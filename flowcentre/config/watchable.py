@@ -21,6 +21,7 @@ class Watchable:
     places: Places
     feeds: Mapping[str, Feed]
     sources: Mapping[str, Mapping[str, frozenset[str]]]  # by measure, then by place
+    score_at_most: float | None = None  # of the scales of the scoring rules the longest
 
     def at(self, measure: str) -> tuple[str, ...]:
         """Where a measure can be known, in the order of the configuration."""
@@ -65,7 +66,8 @@ def with_pressure(watched: Watchable, pressure: PressureRules) -> Watchable:
         measure: {place: from_feeds.get(place, frozenset()) for place in places}
         for measure, places in measured_at(pressure, watched.places).items()
     }
-    return replace(watched, sources={**watched.sources, **known})
+    scales = [rules.out_of for rules in pressure.rules]
+    return replace(watched, sources={**watched.sources, **known}, score_at_most=max(scales, default=None))
 
 
 def _add_own(measure_id: str, covered: Sequence[tuple[Feed, Sequence[Place]]], own: dict[str, _Sources]) -> None:

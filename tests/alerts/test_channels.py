@@ -129,10 +129,15 @@ def test_a_module_of_ours_with_no_channel_is_a_mistake(monkeypatch):
         find_channels()
 
 
+NOTIFY = {"template_id": "t", "api_key_env": "NOTIFY_KEY"}
+
+
 @pytest.mark.parametrize(
     ("kind", "settings", "words"),
     [
         (Smtp, {"host": "mail.example"}, "sender"),
+        (Notify, NOTIFY | {"base_url": "https://gateway.example/notify"}, "without a path"),
+        (Notify, NOTIFY | {"base_url": "gateway.example"}, "without a path"),
         (Smtp, {"host": "mail.example", "sender": "a@b.example", "secure": "tls"}, 'no setting "secure"'),
         (Smtp, {"host": "mail.example", "sender": "a@b.example", "security": "ssl"}, "security"),
         (Smtp, {"host": "mail.example", "sender": "a@b.example", "port": "25"}, "whole number"),

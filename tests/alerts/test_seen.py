@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 
 from flowcentre.alerts.departed import roots
-from flowcentre.alerts.lines import draw, time_at_level, value_at
+from flowcentre.alerts.lines import draw, time_at_level, time_words, unknown_words, value_at
 from flowcentre.alerts.machine import judge
 from flowcentre.alerts.past import Past
-from flowcentre.alerts.seen import clock, next_silence, see
+from flowcentre.alerts.seen import _short_of, clock, next_silence, see
 from flowcentre.measures.packages import WHOLE_SYSTEM
-from flowcentre.model import Judged, Outcome, Point, Rule, RuleKind, Seen
+from flowcentre.model import Judged, Outcome, Point, Rule, RuleKind, Seen, State, Value
 from flowcentre.store import Store
 from tests.alerts.world import AT, DAY, HOUR, MINUTE, World, rule
 from tests.store.saying import sighting, tell
@@ -290,6 +290,25 @@ def test_it_is_known_when_a_watched_feed_turns(world: World) -> None:
     found = [next_silence(picture, [SILENCE], AT + m * MINUTE) for m in (0, 10, 20)]
     assert found == [AT + 10 * MINUTE, AT + 20 * MINUTE, None]
     assert next_silence(picture, [OCCUPIED], AT) is None
+
+
+def test_lengths_under_a_minute_and_of_one_are_told_in_words() -> None:
+    minute, hour = replace(LONG, over=MINUTE), LONG
+    seconds = timedelta(seconds=20)
+    assert time_words(minute, timedelta(0)) == "at or past 60 for none of the last minute"
+    assert time_words(minute, seconds) == "at or past 60 for less than a minute of the last minute"
+    assert time_words(hour, seconds) == "at or past 60 for less than a minute of the last 60 minutes"
+    assert time_words(hour, 60 * MINUTE) == "at or past 60 for all of the last 60 minutes"
+    assert [unknown_words(hour, each) for each in (seconds, MINUTE, 60 * MINUTE)] == [
+        "less than a minute of it",
+        "1 of them",
+        "all of it",
+    ]
+
+
+def test_one_row_that_is_held_back_is_told_in_the_singular() -> None:
+    value = Value("ae_over_12h_now", "northgate", 1, State.FRESH, AT, AT, ("ed",), held=1)
+    assert _short_of(value) == "1 row is held back"
 
 
 def test_rows_held_back_make_a_count_of_people_a_least_figure(world: World, sight: Sight) -> None:

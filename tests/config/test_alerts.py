@@ -6,7 +6,10 @@ from itertools import pairwise
 import pytest
 
 from flowcentre.config import Reloader
-from flowcentre.config.watchable import watchable
+from flowcentre.config.alert_shapes import RuleShape
+from flowcentre.config.document import Document
+from flowcentre.config.limits import check_limits
+from flowcentre.config.watchable import watchable, with_pressure
 from flowcentre.measures import ALL
 from flowcentre.measures.packages import WHOLE_SYSTEM
 from flowcentre.measures.pressure import OF_PRESSURE
@@ -210,6 +213,38 @@ def test_a_percentage_is_told_with_what_was_probably_meant(shares, measure, limi
     assert [right in mistake.right for mistake in told] == [True], "\n".join(map(str, shares.mistakes()))
     # 25 % would lie below where it stands down.
     assert not any("mean 25?" in mistake.right for mistake in told)
+
+
+def test_of_two_fractions_both_are_told_with_what_was_probably_meant(shares):
+    rule_of(shares, "ga_occupancy", '["northgate"]', "0.95", "0.92")
+    assert [mistake.right.split(" ")[3] for mistake in shares.mistakes()] == ["95?", "92?"]
+
+
+@pytest.mark.parametrize(
+    ("measure", "limits", "more", "right"),
+    [
+        ("pressure_level", ("5", "4"), "", "raise_at from 1 to 4"),
+        ("pressure_level", ("1", "0"), "", "stand_down_at from 1 to 4"),
+        ("pressure_declared", ("5", "4"), "", "raise_at from 1 to 4"),
+        ("pressure_mismatch", ("4", "1"), "", "raise_at from -3 to 3"),
+        ("pressure_score", ("45", "30"), "", "raise_at from 0 to 44"),
+        ("pressure_level", ("4", "1"), STEP, "raise_at from -3 to 3"),
+    ],
+)
+def test_a_limit_that_no_figure_can_reach_is_told(measure, limits, more, right):
+    document = Document("alerts.toml")
+    shape = RuleShape(id="one", raise_at=float(limits[0]), stand_down_at=float(limits[1]))
+    check_limits(document, ("rule", 0), shape, RuleKind.STEP if more else RuleKind.LEVEL, ALL[measure], 44)
+    assert [right in mistake.right for mistake in document.mistakes] == [True], document.mistakes
+
+
+def test_what_a_score_is_at_most_is_what_the_scoring_rules_of_the_county_say():
+    from connectors import find_connectors
+    from flowcentre.config import DEFAULTS, load
+
+    county = load(DEFAULTS / "westshire", WESTSHIRE, find_connectors())
+    watched = with_pressure(watchable(county.places, county.feeds), county.pressure)
+    assert watched.score_at_most == 44
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from flowcentre.model import Alerting
-from flowcentre.picture.sitrep import Sitrep
+from flowcentre.picture.sitrep import Part, Sitrep
 from flowcentre.store import NewMessage, Store
 from layouts import sitrep_pdf
 from tests.alerts.world import AT
@@ -293,3 +293,12 @@ def test_what_is_not_there_is_said_in_plain_words(client: httpx.Client, path: st
 def test_a_form_from_elsewhere_is_refused(client: httpx.Client) -> None:
     answer = client.post("/huddle", content="do=open&author=me", headers=FORM | {"origin": "https://elsewhere.example"})
     assert answer.status_code == 403
+
+
+def test_a_sitrep_of_many_pages_has_room_for_their_number(recwarn: pytest.WarningsRecorder) -> None:
+    lines = tuple(f"Sentence {number} of a long huddle." for number in range(150))
+    paper = sitrep_pdf.pdf(Sitrep("A long one", parts=(Part("What was said", lines),)))
+    with pypdfium2.PdfDocument(paper) as read:
+        assert len(read) == 4
+        assert "page 1 of 4" in read[0].get_textpage().get_text_range()
+    assert [str(each.message) for each in recwarn] == []
