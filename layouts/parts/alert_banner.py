@@ -167,10 +167,7 @@ def _beside(
         since = when_words(picture.not_evaluated_since, picture.at)
         said.append(html.Li(f"Alerts not evaluated since {since}", className="alerts-trouble-word"))
     if picture.failing:
-        named = ", ".join(channel for channel, _ in picture.failing)
-        fails = "fails" if len(picture.failing) == 1 else "fail"
-        since = when_words(picture.failing[0][1], picture.at)
-        said.append(html.Li(f"{named[0].upper()}{named[1:]} {fails} since {since}", className="alerts-trouble-word"))
+        said.append(html.Li(_failing_words(picture), className="alerts-trouble-word"))
     if blind := sum(alert.state is AlertState.BLIND for alert in here):
         said.append(html.Li(_blind_words(blind, of=len(here))))
     if cannot_tell and here and picture.not_evaluated_since is None:
@@ -197,6 +194,13 @@ def _blind_words(blind: int, *, of: int) -> str:
     """How many of the alerts nobody can judge: "2 cannot tell if they stand"."""
     count = "" if blind == of == 1 else f"{blind:,} "
     return f"{count}cannot tell if {'it stands' if blind == 1 else 'they stand'}"
+
+
+def _failing_words(picture: Picture) -> str:
+    """Which channel fails, or how many: the names of five would push those of alerts off the wall."""
+    (channel, since), number = picture.failing[0], len(picture.failing)
+    said = f"{number:,} channels fail" if number > 1 else f"{channel[0].upper()}{channel[1:]} fails"
+    return f"{said} since {when_words(since, picture.at)}"
 
 
 def _silences_words(picture: Picture) -> str:

@@ -122,8 +122,8 @@ def test_what_cannot_tell_is_counted_on_the_wall_and_every_alert_is_there_to_be_
 def test_a_channel_that_delivers_nothing_is_on_the_wall_and_the_front_page_with_since_when() -> None:
     drawn = replace(shown("empty"), failing=(("mail", NOW - 9 * MINUTE), ("text", NOW - 2 * MINUTE)))
     assert band(replace(drawn, failing=drawn.failing[:1])) == "No alert stands Mail fails since 08:05"
-    assert "Mail, text fail since 08:05" in band(drawn)
-    assert "Mail, text fail since 08:05" in words(to_html(front_banner(drawn)))
+    assert "2 channels fail since 08:05" in band(drawn)
+    assert "2 channels fail since 08:05" in words(to_html(front_banner(drawn)))
 
 
 def test_how_many_are_not_taken_up_is_said_in_the_shortest_words() -> None:
