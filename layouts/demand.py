@@ -20,7 +20,7 @@ from layouts.parts.figure import explained, noted
 from layouts.parts.sparkline import SAID, trend
 from layouts.parts.tile import cell, tile
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import clock_words, date_words, silence_words, unit_words
+from layouts.parts.words import UNREPORTED, clock_words, date_words, silence_words, unit_words
 from layouts.services import SERVICES, Service, absence_words, acute_sites, short_locality
 
 HEADLINES = (
@@ -157,7 +157,8 @@ def render(picture: Picture) -> Component:
 
 
 def _headlines(picture: Picture, system: Place) -> tuple[str, ...]:
-    return HEADLINES + tuple(m for m in WAITING_FOR_CARE if (system.id, m) in picture.values)
+    told = tuple(m for m in HEADLINES if (system.id, m) in picture.values)
+    return (told or HEADLINES) + tuple(m for m in WAITING_FOR_CARE if (system.id, m) in picture.values)
 
 
 def _elsewhere(picture: Picture) -> Iterator[html.Section]:
@@ -176,6 +177,9 @@ def _places_of(picture: Picture, kind: PlaceKind) -> tuple[Place, ...]:
 def _table(
     picture: Picture, columns: tuple[Place, ...], title: str, speaks: str, rows: tuple[tuple[str, bool], ...]
 ) -> html.Section:
+    if not any((place.id, measure) in picture.values for place in columns for measure, _ in rows):
+        said = html.P(f"{UNREPORTED.capitalize()}.", className="not-here")
+        return html.Section([html.H2(title), said])
     return html.Section(
         [
             html.H2(title),
@@ -257,7 +261,7 @@ def _service_cell(picture: Picture, service: Service, place: Place) -> html.Td:
     others: list[Child] = []
     for measure, words in service.others:
         before, _, after = words.partition("{}")
-        others += [", " if others else None, before, explained(picture, place.id, measure, "second"), after]
+        others += [", " if others else None, before, explained(picture, place.id, measure, "second", after=after)]
     notes: list[Child] = []
     for note in noted(value):
         notes += [note, " "]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flowcentre.measures.derive import local_day
 from flowcentre.model import County, Picture, Place, PlaceKind
+from layouts.parts.words import UNREPORTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def stands_in(picture: Picture, service: Service, place: Place) -> bool:
 
 def absence_words(picture: Picture, service: Service, place: Place, none: str) -> str:
     """Of a service without a figure at a place: ``none`` where there is none, and otherwise that no feed speaks of it."""
-    return "no feed reports them" if stands_in(picture, service, place) else none
+    return UNREPORTED if stands_in(picture, service, place) else none
 
 
 def short_locality(county: County, locality: Place) -> str:

@@ -25,11 +25,12 @@ from layouts.parts.small_words import small_words
 from layouts.parts.sparkline import SAID, trend
 from layouts.parts.tree import Child, marked
 from layouts.parts.wall_levels import wall_levels
-from layouts.parts.words import date_words, iso, silence_words
+from layouts.parts.words import UNREPORTED, date_words, figure_words, iso, silence_words
 from layouts.services import SERVICES, Service, absence_words, acute_sites, short_locality, stands_in
 
 MOST_ROWS = 4  # more could not be read from across the room
 _FEEDS_NAMED = 12
+_LONG_FIGURE = 5  # signs: "2,148"; a longer figure too is set smaller
 _LONG_NAME = 22  # letters; a longer name is set smaller
 
 
@@ -132,20 +133,25 @@ def _cell(picture: Picture, place: Place, column: Column) -> Component:
     value = picture.value(place.id, column.measure)
     heading = html.H3([column.name, html.Span(f" {column.what}", className="what")])
     if (place.id, column.measure) not in picture.values:  # no feed of the configuration has it
-        said = html.P("not reported here", className="not-here")
+        said = html.P(UNREPORTED, className="not-here")
         return html.Div([heading, said], className="cell", **marked(data_measure=column.measure))
     return html.Div(
         [
             heading,
             html.Div(
                 [figure(value, picture.at, "main"), _beneath(picture, value)],
-                className="headline",
+                className="headline long" if _is_long(value) else "headline",
             ),
             html.Ul([item for other in column.others for item in _other(picture, place, column, *other)]),
         ],
         className="cell",
         **marked(data_measure=column.measure),
     )
+
+
+def _is_long(value: Value) -> bool:
+    """Does a figure need smaller type, so that it keeps clear of the next column's?"""
+    return value.value is not None and len(figure_words(value.value, by_id(value.measure))[0]) >= _LONG_FIGURE
 
 
 def _beneath(picture: Picture, value: Value) -> Component | None:

@@ -298,17 +298,17 @@ def _share_of_beds(answered: Answered[Delay]) -> Component | None:
         return None
     share = picture.value(place, "nctr_share")
 
-    def said(measure: str) -> Component:
+    def said(measure: str, after: str = "") -> Component:
         if answered.looks_back:  # what explains itself is the present
-            return figure(of_then(picture.value(place, measure)), picture.at)
-        return explained(picture, place, measure)
+            return figure(of_then(picture.value(place, measure)), picture.at, after=after)
+        return explained(picture, place, measure, after=after)
 
     return _tile(
         "Share of beds",
         "no criteria to reside; acute hospitals only",
         html.P(said("nctr_share"), className="big"),
         html.P(
-            ["of ", said("ga_beds_occupied"), " general and acute beds with somebody in them"],
+            ["of ", said("ga_beds_occupied", " general and acute beds with somebody in them")],
             className="what",
         ),
         *[html.P(note, className="notes") for note in noted(share)],

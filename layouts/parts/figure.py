@@ -19,7 +19,7 @@ from flowcentre.model import Coverage, Picture, State, Value
 from layouts.parts import links
 from layouts.parts.age import age
 from layouts.parts.tree import Child, Children, marked
-from layouts.parts.words import DASH, NO_BREAK, STATE_WORDS, figure_text, figure_words, iso, unit_words
+from layouts.parts.words import DASH, NO_BREAK, STATE_WORDS, UNREPORTED, figure_text, figure_words, iso, unit_words
 
 
 def figure(
@@ -30,8 +30,11 @@ def figure(
     title: str | None = None,
     *,
     decimals: int | None = None,
+    after: str = "",
 ) -> Component:
     """A value with its state. ``rank`` says how large: "main", "second" or "plain"; ``decimals`` are its column's.
+
+    ``after`` are the words that go on from it, and stand before its age or state, which would split the sentence.
 
     A missing value is an em dash and a word, never a number. With ``href`` it leads somewhere.
     """
@@ -39,10 +42,13 @@ def figure(
         mark: list[Child] = [" not shown"]
         if value.observed_at is not None:
             mark += [", ", age(value.observed_at, at)]
-        said: list[Child] = [html.Span(value.hidden, className="number"), html.Span(mark, className="mark")]
+        said: list[Child] = [html.Span(value.hidden, className="number"), after, html.Span(mark, className="mark")]
         return html.Span(said, className=f"figure {rank} small-hidden", **state_attributes(value))
     missing = value.value is None or value.state in (State.UNKNOWN, State.NEVER)
     parts, attributes = _missing(value) if missing else _known(value, at, decimals)
+    if after:
+        mark = next((n for n, part in enumerate(parts) if "mark" in getattr(part, "className", "")), len(parts))
+        parts.insert(mark, html.Span(after, className="after"))
     if href is not None:
         return html.A(parts, className=f"figure {rank}", href=href, title=title, **attributes)
     return html.Span(parts, className=f"figure {rank}", **attributes)
@@ -123,14 +129,20 @@ def noted(value: Value, *, rough: bool = False) -> list[Child]:
 
 
 def explained(
-    picture: Picture, place: str, measure_id: str, rank: str = "plain", *, decimals: int | None = None
+    picture: Picture,
+    place: str,
+    measure_id: str,
+    rank: str = "plain",
+    *,
+    decimals: int | None = None,
+    after: str = "",
 ) -> Component:
-    """A figure of the picture that leads to its own explanation; "not here" where nobody is to report it."""
+    """A figure of the picture that leads to its own explanation; "no feed reports this" where nobody is to report it."""
     if (place, measure_id) not in picture.values:
-        return html.Span("not here", className="not-here")
+        return html.Span(UNREPORTED, className="not-here")
     value = picture.value(place, measure_id)
     href, title = links.explain(place, measure_id), _title(picture, value)
-    return figure(value, picture.at, rank, href, title, decimals=decimals)
+    return figure(value, picture.at, rank, href, title, decimals=decimals, after=after)
 
 
 def _title(picture: Picture, value: Value) -> str:

@@ -15,6 +15,7 @@ from flowcentre.model import Measure, Period, State, StockOrFlow, Summing, Worse
 LONDON = ZoneInfo("Europe/London")
 DASH = "\N{EM DASH}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+UNREPORTED = "no feed reports this"
 _DAY = timedelta(days=1)
 _HALVES_UP = Context(prec=400, rounding=ROUND_HALF_UP)  # room for any float
 

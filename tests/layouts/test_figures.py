@@ -125,8 +125,28 @@ def test_a_column_that_no_feed_of_the_county_reports_says_so_and_not_that_nothin
     )
     said = wall.body(without, COUNTY_BOARD)
     assert "never" not in said
-    assert said.count("not reported here") == 4 * wall.body(drawn, COUNTY_BOARD).count("<article")
+    assert said.count("no feed reports this") == 4 * wall.body(drawn, COUNTY_BOARD).count("<article")
     assert "A&amp;E <" not in said  # no clock of what is not there
+
+
+def test_a_figure_of_five_signs_is_set_smaller_on_a_wall_so_that_it_keeps_clear_of_the_next() -> None:
+    hospitals = wall.body(picture("overloaded"), COUNTY_BOARD).partition('class="community"')[0]
+    signs = re.findall(r'class="headline( long)?".*?class="number">([^<]+)<', hospitals)
+    assert {bool(long) for long, _ in signs} == {True, False}
+    assert all(bool(long) == (len(number) >= 5) for long, number in signs)
+
+
+def test_a_part_of_a_county_that_no_feed_reports_is_one_line_and_no_table_or_tile_of_nothing() -> None:
+    drawn = picture()
+    values = {key: value for key, value in drawn.values.items() if not key[1].startswith(("ae_", "ambulance"))}
+    said = to_html(demand.render(replace(drawn, values=values)))
+    assert '<h2>A&amp;E and ambulances</h2><p class="not-here">No feed reports this.</p>' in said
+    assert said.count('class="tile"') == to_html(demand.render(drawn)).count('class="tile"') - 4
+
+
+def test_how_old_a_figure_is_stands_behind_the_words_that_go_on_from_it() -> None:
+    said = _words(to_html(demand.render(picture("stale"))))
+    assert re.search(r"of (?:at least )?[\d,]+ beds\S* ?\d+ \w+ ago", said.replace("\N{NO-BREAK SPACE}", " "))
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.kind.value)
@@ -137,10 +157,10 @@ def test_a_service_that_no_feed_reports_is_said_to_be_there_and_not_to_be_none(s
     values = {key: value for key, value in whole.values.items() if key[1] not in measures}
     unreported = replace(whole, values=values)
     on_the_wall = _words(wall.body(unreported, COUNTY_BOARD))
-    assert f"{service.short_name} {service.word}no feed reports them" in on_the_wall
+    assert f"{service.short_name} {service.word}no feed reports this" in on_the_wall
     assert "none in Westshire" not in on_the_wall
     row = to_html(demand.render(unreported)).partition(f"{service.name} {service.word}</a>")[2].partition("</tr>")[0]
-    assert "no feed reports them" in row
+    assert "no feed reports this" in row
     assert "none here" not in row.partition("</td>")[0]  # the column of the whole county
 
 

@@ -107,4 +107,4 @@ def test_a_cell_says_who_is_silent_beside_its_figure() -> None:
 
 
 def test_a_place_that_does_not_report_is_not_here_and_never_nought() -> None:
-    assert "not here" in to_html(told(known().picture, "millbrook", MEASURE))
+    assert "no feed reports this" in to_html(told(known().picture, "millbrook", MEASURE))
