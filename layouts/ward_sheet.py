@@ -222,13 +222,15 @@ def _warnings(values: Sequence[Value], chosen: Chosen[Delay], asked_at: datetime
         elif value.state is State.STALE:
             yield _warning(
                 "LIST TOO OLD",
-                f"{name}'s is {_old_words(value.observed_at, made_at)}. People may have come, left or moved since.",
+                f"{name}: {_old_words(value.observed_at, made_at)}. People may have come, left or moved since.",
             )
         elif not value.known:
-            yield _warning("LIST NOT KNOWN", f"{name}'s last could not be counted.")
+            yield _warning("LIST NOT KNOWN", f"{name}: the last could not be counted.")
         if value.held:
             rows = f"{value.held} row{'s' if value.held != 1 else ''}"
-            yield _warning("INCOMPLETE", f"{rows} of {name}'s list could not be read: somebody may be missing here.")
+            yield _warning(
+                "INCOMPLETE", f"{rows} of the list of {name} could not be read: somebody may be missing here."
+            )
 
 
 def _warning(what: str, words: str) -> Component:

@@ -73,8 +73,8 @@ OF_THE_FIELD = (
     ),
     Term(
         "interface, capacity",
-        "Two families of reasons for delay that somebody else must act on: *interface*, the service is there and is being "
-        "arranged; *capacity*, there is nothing there yet.",
+        "Two kinds of reason for delay that somebody else must act on: *interface*, the service is there and is being "
+        "arranged; *capacity*, it is not available yet.",
     ),
     Term("integrated care board, ICB", "The NHS body that plans and pays for health care in an area."),
     Term(

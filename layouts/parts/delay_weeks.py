@@ -70,7 +70,7 @@ def _row(week: Week, before: Week | None) -> html.Tr:
     missing = WEEK - len(week.known)
     head: list[Child] = [day_words(week.last.at)]
     if missing:
-        head.append(html.Small(f" {missing} of {WEEK} without every list"))
+        head.append(html.Small(f" on {missing} of {WEEK} days a list was missing"))
     if mean is None:
         return html.Tr([html.Th(head, scope="row"), html.Td("not known", colSpan=4 + len(FAMILIES))])
     least = "at least " if missing else ""

@@ -151,7 +151,7 @@ def _table(cells: Counter[tuple[str, str]], short: bool) -> Component:
         html.Tr([html.Th(pathway_name(p), scope="row"), *(html.Td(least(cells[p, f], short)) for f in families)])
         for p in _PATHWAYS
     ]
-    table = [html.Caption("People by pathway and family of reasons"), html.Thead(html.Tr(head)), html.Tbody(rows)]
+    table = [html.Caption("People by pathway and kind of reason"), html.Thead(html.Tr(head)), html.Tbody(rows)]
     return html.Div(html.Table(table), className="unseen")
 
 

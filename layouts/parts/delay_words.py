@@ -10,11 +10,11 @@ from layouts.parts.list_words import place_name
 
 FAMILIES = (*FAMILY_KEYS, UNKNOWN)
 # What sets two families apart from the rest, in the words of a manager.
-PLAIN_WORDS = {"interface": "being arranged", "capacity": "nothing there"}
+PLAIN_WORDS = {"interface": "being arranged", "capacity": "not available"}
 
 FACET_WORDS = {
     "pathway": "Pathway",
-    "family": "Family",
+    "family": "Kind of reason",
     "reason": "Reason",
     "owner": "Must act",
     "council": "Lives in",

@@ -76,7 +76,7 @@ def least_sign(number: int, short: bool) -> str:
 
 
 def short_words(chosen: Chosen[Any]) -> str:
-    """What the counts are short of: "of 3 of 4 hospitals: Southmere's list is missing"; "" where of nothing."""
+    """What the counts are short of: "of 3 of 4 hospitals: the list of Southmere is missing"; "" where of nothing."""
     said = [f"of {chosen.count.coverage}: {missing_words(chosen)}"] if chosen.count.coverage.missing else []
     if held := chosen.count.held:
         said.append(f"{held:,} row{'s' if held != 1 else ''} held back")
@@ -96,14 +96,14 @@ def short_note(chosen: Chosen[Any]) -> Component | None:
 
 
 def missing_words(chosen: Chosen[Any]) -> str:
-    """Which lists are missing now: "Hartwell's list is missing"; "" where none is."""
+    """Which lists are missing now: "the list of Hartwell is missing"; "" where none is."""
     coverage = chosen.count.coverage
     missing = [place_name(chosen.picture.county, place) for place in coverage.missing]
     if len(missing) > 2:
         return f"{len(missing)} of {coverage.expected} lists are missing"
     if len(missing) == 2:
-        return f"{missing[0]}'s and {missing[1]}'s lists are missing"
-    return f"{missing[0]}'s list is missing" if missing else ""
+        return f"the lists of {missing[0]} and {missing[1]} are missing"
+    return f"the list of {missing[0]} is missing" if missing else ""
 
 
 def change_words(chosen: Chosen[Any], then: Then[Any] | None, since: str) -> tuple[str, int | None]:

@@ -15,7 +15,7 @@ from layouts.parts.pressure_words import hours_words, indicative_mark
 from layouts.parts.rows import cell, row, table
 from layouts.parts.tree import Child
 
-_HEADS = ("Where", "Seven days", *(f"Level {level}" for level in LEVELS_OF_PRESSURE), "Not known or declared")
+_HEADS = ("Where", "Seven days", *(f"Level {level}" for level in LEVELS_OF_PRESSURE), "Not known, or nobody declared")
 
 
 def hours(county: County, each: Iterable[LevelHours], *, indicative: bool) -> html.Section:
@@ -40,7 +40,7 @@ def hours(county: County, each: Iterable[LevelHours], *, indicative: bool) -> ht
 def _row(county: County, one: LevelHours, *, declared: bool, indicative: bool) -> Markup:
     name = county.places[one.place].label
     at_level, rest = (one.declared, one.not_declared) if declared else (one.computed, one.not_known)
-    word, rest_word = ("declared", "not declared") if declared else ("computed", "not known")
+    word, rest_word = ("declared", "nobody declared") if declared else ("computed", "not known")
     title: list[Child] = [html.A(name, href=links.pressure(one.place)), f" {word} ", indicative_mark(shown=indicative)]
     bar = week_bar(at_level, rest, rest_word, f"{name}, {word}")
     return row(
@@ -48,7 +48,7 @@ def _row(county: County, one: LevelHours, *, declared: bool, indicative: bool) -
         [
             cell("Seven days", bar, kind="week"),
             *(cell(f"Level {level}", hours_words(at_level[level])) for level in LEVELS_OF_PRESSURE),
-            cell("Not declared" if declared else "Not known", hours_words(rest)),
+            cell("Nobody declared" if declared else "Not known", hours_words(rest)),
         ],
         kind="declared" if declared else "computed",
     )

@@ -24,7 +24,7 @@ LARGEST = 12  # reasons that are shown one by one where several trusts are
 
 def families(figures: Figures, places: Sequence[Place]) -> Component:
     """People remaining for each family of reasons, by month."""
-    title = "Reasons for delay by family, all trusts"
+    title = "Kinds of reason for delay, all trusts"
     first = REASONS[0].measure_id
     moments = sorted({point.at for place in places for point in figures.points(place.id, first)})
     if not moments:
@@ -45,9 +45,7 @@ def families(figures: Figures, places: Sequence[Place]) -> Component:
             rows.append((last_day(moment).replace(day=1), sum(counts) if counts else None))
         series[family] = rows
     missing = f" Without {', '.join(sorted(silent))}, which gave none." if silent else ""
-    return charts.chart(
-        title, f"People remaining for each family of reasons, by month.{missing}", charts.stacked(series)
-    )
+    return charts.chart(title, f"People remaining for each kind of reason, by month.{missing}", charts.stacked(series))
 
 
 def ranked(figures: Figures, places: Sequence[Place]) -> Component:
@@ -64,7 +62,9 @@ def ranked(figures: Figures, places: Sequence[Place]) -> Component:
     says += f", {fewest} of {len(places)} trusts" if fewest < len(places) else ""
     says += f", {len(rows)} of the {len(REASONS)} national reasons in use." + _of_remaining(figures, places, newest)
     apart = places if len(places) > 1 else ()
-    heads = [html.Th(name, scope="col") for name in ("Reason", "Family", "People", *(place.label for place in apart))]
+    heads = [
+        html.Th(name, scope="col") for name in ("Reason", "Kind of reason", "People", *(place.label for place in apart))
+    ]
     longest = rows[0][1] if rows else 1.0
     shown = rows if len(places) == 1 else rows[:LARGEST]
     body = []

@@ -40,7 +40,7 @@ def test_a_midnight_without_every_list_is_in_no_mean() -> None:
     past = midnights([10] * 7 + [10, 10, 4, 10, None, 10, 10], missing=(9,))
     assert weeks_of(past)[0].mean() == 10.0
     page = to_html(weeks(past))  # type: ignore[arg-type]
-    assert "2 of 7 without every list" in page
+    assert "on 2 of 7 days a list was missing" in page
     assert "at least 50" in page
     assert "no change" in page
 

@@ -115,7 +115,7 @@ def test_a_list_too_old_is_said_at_the_top_of_every_sheet(show: Show) -> None:
     assert len(sheets) == 3
     for sheet in sheets:
         said = sheet.locator(".warning").first.inner_text()
-        assert said == "LIST TOO OLD Northgate General's is 5 h old. People may have come, left or moved since."
+        assert said == "LIST TOO OLD Northgate General: 5 h old. People may have come, left or moved since."
         box, table = sheet.locator(".warning").first.bounding_box(), sheet.locator("table").bounding_box()
         assert box is not None
         assert table is not None
