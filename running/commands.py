@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from running.accounts import access_words
 from running.clock import utc_now
 from running.demonstration import demonstration_start, must_be_westshire, publishing, tell_the_past
-from running.doors import door_words, folder_words, store_words
+from running.doors import board_words, channel_words, door_words, folder_words, store_words
 from running.parts import alerting, picturing, polling, reloading
 from running.purging import period_words
 from running.server import serve_glass
@@ -182,6 +182,8 @@ def check(folder: Path, published: Path | None, store_url: str | None = None) ->
         *door_words(setting, county),
         *period_words(county),
         *folder_words(county),
+        *board_words(county),
+        *channel_words(county),
         *store,
     ):
         say(words)

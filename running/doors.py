@@ -1,5 +1,5 @@
-"""Said at a check: feeds whose figures somebody else than their source could lay down, folders that are not there, and a store
-that others may read.
+"""Said at a check: feeds whose figures somebody else than their source could lay down, folders that are not there, that there is no
+board or no channel that leads out, and a store that others may read.
 
 Of the feeds each start says it too.
 """
@@ -31,6 +31,19 @@ def folder_words(county: County) -> Iterator[str]:
     for part, kept in (("backup", county.backups), ("fallback", county.fallback)):
         if kept is not None and not Path(kept.folder).is_dir():
             yield f"The folder of [{part}] is not there: {kept.folder}. Make it, or mount what it lies on."
+
+
+def board_words(county: County) -> Iterator[str]:
+    """A sentence where a county has no board."""
+    if not county.boards:
+        yield "No board: there is no wall, and nothing to fall back on. docs/configuration.md says what boards.toml holds."
+
+
+def channel_words(county: County) -> Iterator[str]:
+    """A sentence where a real county's alerts go to folders of this machine alone."""
+    channels = county.alerting.channels
+    if channels and not county.demonstration and all(channel.kind == "maildir" for channel in channels):
+        yield "Every channel is a folder of this machine: no alert reaches anybody elsewhere. docs/alerts.md has the kinds that do."
 
 
 def store_words(store_url: str) -> Iterator[str]:

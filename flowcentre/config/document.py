@@ -25,6 +25,7 @@ class Document:
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
     read: bool = False
+    variables: list[tuple[KeyPath, str]] = field(default_factory=list)  # each that was replaced, and where
 
     def wrong(self, path: KeyPath, what: str, right: str) -> None:
         """Note a mistake at a place in the file."""
@@ -97,6 +98,7 @@ def _replace(document: Document, path: KeyPath, value: object, variables: Mappin
     def known(found: re.Match[str]) -> str:
         name, closed = found[1], found[2]
         if closed and name in variables:
+            document.variables.append((path, name))
             return variables[name]
         options = suggest(name, (f"${{{key}}}" for key in variables))
         document.wrong(

@@ -36,6 +36,7 @@ FILES = (
     "pressure.toml",
     "access.toml",
 )
+_INVENTED = "demo"  # the variable that stands for the address of the simulated county
 OPTIONAL = frozenset({"boards.toml", "alerts.toml", "leads.toml", "pressure.toml", "access.toml"})
 
 
@@ -109,6 +110,9 @@ def load_files(
     if not 1 <= unchanged_days <= 366:
         what = f"unchanged_days {unchanged_days} is no number of days for a row to stand unchanged"
         county_file.wrong(("unchanged_days",), what, "unchanged_days = 7, up to 366")
+    if demonstration is False:
+        for document in documents:
+            _check_variables(document)
     feeds = read_feeds(feeds_file, found, connectors, demonstration)
     boards = read_boards(boards_file, found, layouts)
     access = read_access(access_file, found) if "access.toml" in files else NO_SIGN_IN
@@ -148,3 +152,11 @@ def load_files(
         backups=backups,
         fallback=fallback,
     )
+
+
+def _check_variables(document: Document) -> None:
+    """Notes where a real county reads what is simulated."""
+    for path, name in document.variables:
+        if name == _INVENTED:
+            what = f"${{{name}}} is the address of the simulated county, which a real one has not"
+            document.wrong(path, what, "the address of the source itself")

@@ -133,7 +133,7 @@ def test_a_team_without_a_turn_is_never_on(alerting):
 def test_a_channel_of_a_demonstration_has_no_place_in_a_real_county(alerting):
     for name in ("county.toml", "feeds.toml"):
         text = (alerting.path / name).read_text().replace("demonstration = true", "demonstration = false")
-        alerting.write(**{name.removesuffix(".toml"): text})
+        alerting.write(**{name.removesuffix(".toml"): text.replace("${demo}", "https://feeds.example")})
     assert [(mistake.file, "demonstration in a real county" in mistake.what) for mistake in alerting.mistakes()] == [
         ("leads.toml", True),
         ("leads.toml", True),

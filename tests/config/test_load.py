@@ -311,7 +311,17 @@ def test_two_feeds_of_one_number_are_told_unless_both_are_wanted(folder):
 
 def test_a_demonstration_feed_in_a_real_county_is_told(folder):
     folder.change("county.toml", "demonstration = true\n", "")
+    folder.change("feeds.toml", "${demo}", "https://feeds.example")
     assert [m.line for m in folder.mistakes()] == [9, 21]
+
+
+def test_the_address_of_the_simulated_county_has_no_place_in_a_real_one(folder):
+    folder.change("county.toml", "demonstration = true\n", "")
+    text = (folder.path / "feeds.toml").read_text().replace("demonstration = true\n", "")
+    folder.write(feeds=text)
+    (mistake,) = folder.mistakes()
+    assert (mistake.file, mistake.line) == ("feeds.toml", text[: text.index("${demo}")].count("\n") + 1)
+    assert mistake.what == "${demo} is the address of the simulated county, which a real one has not"
 
 
 def test_a_misspelt_file_is_told_with_its_right_name(folder):

@@ -86,7 +86,7 @@ def test_a_folder_that_goes_away_leaves_the_old_running(folder, reloader):
 def test_a_running_demonstration_does_not_turn_real(folder, reloader):
     folder.change("county.toml", "demonstration = true", "demonstration = false")
     text = (folder.path / "feeds.toml").read_text().replace("demonstration = true", "demonstration = false")
-    folder.write(feeds=text)
+    folder.write(feeds=text.replace("${demo}", "https://feeds.example"))
     assert looks(reloader) == []
     assert "cannot turn" in reloader.mistakes[0].what
 

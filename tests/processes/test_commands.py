@@ -26,6 +26,7 @@ from app import command_line, main
 from flowcentre.store import open_store
 from running.commands import run as run_command
 from running.demonstration import day_by_day
+from running.doors import channel_words
 from running.setting import opened, setting_of
 from running.start import CannotStart
 from running.terminal import PAGES, counted, pages_of
@@ -139,6 +140,18 @@ def test_a_running_county_takes_no_rule_whose_morning_fails_as_no_start_does(tmp
     assert [reloader.look() for _ in range(3)] == [None] * 3
     assert reloader.current.alerting.rules
     assert "gone while it is in use" in reloader.untold()[0].what
+
+
+def test_check_says_that_there_is_no_board_and_that_no_alert_leaves_the_machine(tmp_path: Path, asked: Asked) -> None:
+    folder = tmp_path / "county"
+    shutil.copytree(WESTSHIRE, folder)
+    (folder / "boards.toml").unlink()
+    said = asked("check", str(folder)).stdout
+    assert "No board: there is no wall, and nothing to fall back on." in said
+    assert "Every channel is a folder" not in said  # of a demonstration that is right
+    county = setting_of(WESTSHIRE, "", demo_port=0).load()
+    (words,) = channel_words(replace(county, demonstration=False))
+    assert words.startswith("Every channel is a folder of this machine: no alert reaches anybody elsewhere.")
 
 
 def test_a_rule_that_there_is_not_cannot_be_rehearsed_and_the_others_are_named(sqlite_url: str, asked: Asked) -> None:
