@@ -47,8 +47,8 @@ def figure(
     missing = value.value is None or value.state in (State.UNKNOWN, State.NEVER)
     parts, attributes = _missing(value) if missing else _known(value, at, decimals)
     if after:
-        mark = next((n for n, part in enumerate(parts) if "mark" in getattr(part, "className", "")), len(parts))
-        parts.insert(mark, html.Span(after, className="after"))
+        age_at = next((n for n, part in enumerate(parts) if "mark" in getattr(part, "className", "")), len(parts))
+        parts.insert(age_at, html.Span(after, className="after"))
     if href is not None:
         return html.A(parts, className=f"figure {rank}", href=href, title=title, **attributes)
     return html.Span(parts, className=f"figure {rank}", **attributes)
