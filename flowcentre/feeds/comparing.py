@@ -9,9 +9,12 @@ from difflib import get_close_matches
 from flowcentre.feeds.contract import in_figures
 from flowcentre.feeds.tables import LONDON
 from flowcentre.measures import ALL
+from flowcentre.measures.units import unit_of
 from flowcentre.model import County, Feed, Place
 from flowcentre.store import Known
 
+_ZEROS = 3  # so many figures of 0 at a place are said one by one
+_PLACE_IN_CATALOGUE = {measure: number for number, measure in enumerate(ALL)}
 _HEAD = "Hold each place's figures beside its source: a code that stands at the wrong place in places.toml looks right everywhere else."
 
 
@@ -33,13 +36,27 @@ def _feed_words(county: County, feed: Feed, said: dict[tuple[str, str], list[Kno
     for place in {each.id: each for top in feed.places for each in county.places.within(top)}.values():
         rows = said.get((feed.id, place.id))
         if rows is None:
-            silent.append(place.id)
+            # What a site's wards say is said of the site.
+            if not any((feed.id, each.id) in said for each in county.places.within(place.id)):
+                silent.append(f"{place.name} ({place.id})")
             continue
         yield f"  {_place_words(place)}"
-        for row in sorted(rows, key=lambda row: row.measure):
-            yield f"    {_label(row.measure)}: {_figure(row)}, as at {_moment(row.observed_at)}"
+        yield from _rows_words(rows)
     if silent:
         yield f"  Of these it has said nothing: {', '.join(silent)}"
+
+
+def _rows_words(rows: Iterable[Known]) -> Iterator[str]:
+    """The figures of a place in the order of the catalogue, which begins with the headlines; many of 0 as their number."""
+    ordered = sorted(rows, key=lambda row: (_PLACE_IN_CATALOGUE.get(row.measure, len(ALL)), row.measure))
+    zeros = [row for row in ordered if row.value == 0]
+    fold = len(zeros) > _ZEROS
+    for row in ordered:
+        if not (fold and row.value == 0):
+            yield f"    {_label(row.measure)}: {_figure(row)}, as at {_moment(row.observed_at)}"
+    if fold:
+        more = " more" if len(zeros) < len(ordered) else ""
+        yield f"    and {len(zeros)}{more}: 0"
 
 
 def _place_words(place: Place) -> str:
@@ -55,8 +72,8 @@ def _label(measure: str) -> str:
 def _figure(row: Known) -> str:
     if row.value is None:
         return "no figure"
-    unit = ALL[row.measure].unit if row.measure in ALL else ""
-    return f"{in_figures(row.value)} {unit}".rstrip()
+    unit, figure = ALL[row.measure].unit if row.measure in ALL else "", in_figures(row.value)
+    return f"{figure} {unit_of(unit, figure)}".rstrip()
 
 
 def _moment(moment: datetime) -> str:

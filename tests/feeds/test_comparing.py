@@ -23,7 +23,24 @@ def test_each_place_stands_with_its_codes_and_what_was_last_said_of_it() -> None
     assert ": 20 " in lines[at + 2]
     assert "  NORTHGATE-A2 (northgate-a2), by the code A2" in lines
     (silent, _) = [line for line in lines if line.startswith("  Of these it has said nothing:")]
-    assert "northgate-a2" in silent
+    assert "NORTHGATE-A2 (northgate-a2)" in silent
+    assert "(northgate)" not in silent  # a ward of it spoke
+
+
+def test_headlines_stand_first_one_person_is_no_people_and_many_figures_of_0_are_one_line() -> None:
+    closed = ("infection", "staffing", "estates", "other")
+    rows = [Known("beds", "northgate-a1", f"beds_closed_{why}", 0, AT, AT) for why in closed]
+    rows += [
+        Known("beds", "northgate-a1", "nctr_now", 1, AT, AT),
+        Known("beds", "northgate-a1", "ga_beds_open", 20, AT, AT),
+    ]
+    told = comparing_words(COUNTY, rows, "beds").splitlines()
+    at = told.index("  NORTHGATE-A1 (northgate-a1), by the code A1")
+    assert [": 20 beds," in told[at + 1], ": 1 person," in told[at + 2], told[at + 3]] == [
+        True,
+        True,
+        "    and 4 more: 0",
+    ]
 
 
 def test_one_feed_can_be_asked_for_and_one_that_there_is_not_is_told() -> None:
