@@ -2,7 +2,8 @@
 #
 # Python 3.11 or later with venv is all that is needed: each target makes .venv and installs what it
 # needs, once. Tests also want node 20 or later with npm. PYTHON=... chooses another interpreter,
-# DATA=... the folder of national files, and TESTS=... which tests run.
+# DATA=... the folder of national files, TESTS=... which tests run, and ARGS=... what else a command
+# is given: make run ARGS="--port 8060 --past 3".
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 DATA ?= ../shared/data
@@ -21,6 +22,7 @@ PROVIDER := tests/access/oidc/node_modules/.installed
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo '  What a command takes goes into ARGS: make run ARGS="--port 8060 --past 3"'
 
 # `exec` leaves no shell between the keyboard and the server: Ctrl-C reaches it as it should.
 run: $(RUNTIME) ## Westshire, the invented county, at http://127.0.0.1:8050

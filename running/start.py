@@ -25,7 +25,8 @@ def must_be_free(**ports: int) -> None:
             except OSError:
                 name = option.replace("_", "-")
                 raise CannotStart(
-                    f"{HOST} port {port} is taken: is Flow Centre running? Else give another --{name}."
+                    f"{HOST} port {port} is taken: is Flow Centre running? Else give another --{name}"
+                    f' (with make: ARGS="--{name} ...").'
                 ) from None
 
 
