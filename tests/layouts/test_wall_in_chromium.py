@@ -303,10 +303,12 @@ NAMED = """() => {
   const list = document.querySelector(".alerts-named"), room = list.getBoundingClientRect();
   const seen = [...list.children].filter(e => e.getBoundingClientRect().width > 0);
   const letters = e => { const all = document.createRange(); all.selectNodeContents(e); return all.getBoundingClientRect(); };
-  const out = seen.filter(e => {
-    const box = letters(e);
+  const parts = e => [...(e.querySelector(".alert-named") ?? e).children];
+  // A place is cut by its own box, with a sign.
+  const boxes = e => parts(e).length ? parts(e).map(each => each.matches(".alert-place") ? each.getBoundingClientRect() : letters(each)) : [letters(e)];
+  const out = seen.filter(e => boxes(e).filter(box => box.width).some(box => {
     return box.right > room.right + 1 || box.bottom > room.bottom + 3 || box.top < room.top - 3;
-  });
+  }));
   return {
     named: seen.filter(e => !e.matches(".alerts-more")).length,
     more: seen.filter(e => e.matches(".alerts-more")).map(e => e.textContent),
@@ -341,7 +343,7 @@ def test_as_many_alerts_as_fit_are_named_whole_and_how_many_there_are_besides_is
         assert page.evaluate(CUT) == []
 
 
-def test_an_alert_with_the_longest_name_takes_both_lines_of_its_strip(show: Show) -> None:
+def test_of_an_alert_with_the_longest_name_the_place_alone_is_cut(show: Show) -> None:
     long = replace(alert(1), title="Ambulances waiting too long to hand over at the front door of the hospital")
     drawn = scored(replace(shown("normal"), alerts=(long, *(alert(n, "occupancy") for n in range(2, 9)))))
     page = show(wall.document(drawn, COUNTY_BOARD, fingerprint="1"))
@@ -349,3 +351,5 @@ def test_an_alert_with_the_longest_name_takes_both_lines_of_its_strip(show: Show
     told = page.evaluate(NAMED)
     assert (told["named"] >= 1, told["out"]) == (True, [])
     assert told["more"] == [f"and {8 - told['named']} more"]
+    cut = "[...document.querySelectorAll('.alert-named > *')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className)"
+    assert page.evaluate(cut) == ["alert-place"]
