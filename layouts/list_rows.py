@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any, Generic
 
@@ -162,7 +162,7 @@ def _row(page: ListPage[T], line: T | _Group[T], county: County) -> Row:
     if isinstance(line, _Group):
         return {"ref": GROUP_REF + line.key, "group": line.words}
     row: Row = {
-        column.id: column.shown(line) if column.shown is not None else cell_words(column.of(line, county))
+        column.id: column.shown(line) if column.shown is not None else cell_words(column.of(line, county), line.at)
         for column in page.columns
     }
     if line.stale:
@@ -173,13 +173,21 @@ def _row(page: ListPage[T], line: T | _Group[T], county: County) -> Row:
     return row
 
 
-def cell_words(cell: Cell) -> str | int | float:
-    """What stands in a cell."""
+_MIDNIGHT = time()
+
+
+def cell_words(cell: Cell, at: datetime) -> str | int | float:
+    """What stands in a cell of a list as at ``at``: a year only where it is another one, and no time that a source may not have given."""
     if cell is None or isinstance(cell, bool):
         return "" if cell is None else "yes" if cell else "no"
     if isinstance(cell, datetime):
         local = cell.astimezone(LONDON)
-        return f"{local.day} {local:%b %Y %H:%M}"
+        # A day alone is kept as its midnight.
+        return f"{_day_words(local, at)}{'' if local.time() == _MIDNIGHT else f' {local:%H:%M}'}"
     if isinstance(cell, date):
-        return f"{cell:%a} {cell.day} {cell:%b %Y}"
+        return f"{cell:%a} {_day_words(cell, at)}"
     return cell
+
+
+def _day_words(day: date, at: datetime) -> str:
+    return f"{day.day} {day:%b}" if day.year == at.astimezone(LONDON).year else f"{day.day} {day:%b %Y}"

@@ -17,7 +17,7 @@ COLUMNS: tuple[Column[Delay], ...] = (
     Column("ward", "Ward", "text", lambda delay, county: place_words(county, delay.person.ward)),
     Column("days", "Days since ready", "number", lambda delay, _: delay.days),
     Column("pathway", "Pathway", "number", lambda delay, _: delay.person.pathway),
-    Column("family", "Reason family", "text", lambda delay, _: FAMILY_KEYS[delay.family] if delay.family else None),
+    Column("family", "Kind of reason", "text", lambda delay, _: FAMILY_KEYS[delay.family] if delay.family else None),
     Column("reason", "Reason for delay", "text", lambda delay, _: _reason(delay)),
     Column("owner", "Must act next", "text", lambda delay, county: place_words(county, delay.person.owner)),
     Column("coordinator", "Co-ordinator", "text", lambda delay, _: delay.person.coordinator),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -213,3 +213,16 @@ def test_whatever_is_asked_is_answered(noise: object) -> None:
 def test_a_question_that_is_none_has_no_answer(question: object) -> None:
     book = Three()
     assert reply(book, book.current(), question) == {}
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (date(2026, 11, 25), "Wed 25 Nov"),
+        (date(2027, 1, 4), "Mon 4 Jan 2027"),
+        (datetime(2026, 11, 21, 14, 5, tzinfo=UTC), "21 Nov 14:05"),
+        (datetime(2026, 11, 21, tzinfo=UTC), "21 Nov"),
+    ],
+)
+def test_a_day_in_a_list_has_a_year_where_it_is_another_and_no_time_that_nobody_gave(cell: date, said: str) -> None:
+    assert list_rows.cell_words(cell, datetime(2026, 11, 22, 9, tzinfo=UTC)) == said
