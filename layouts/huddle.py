@@ -199,7 +199,8 @@ def _page(
     """A finished page; with what is live of it, the wall's script keeps that true."""
     version = escape(fingerprint)
     content = main_part(html.Div(main, className="huddle"))
-    body = "\n".join(to_html(part) for part in [*top(picture, here), content])
+    clock = [html.Time(id="clock")] if live_of is not None else []  # one without the script would stand still
+    body = "\n".join(to_html(part) for part in [*top(picture, here, *clock), content])
     sheets = "\n".join(f'<link rel="stylesheet" href="/assets/{sheet}?v={version}">' for sheet in _SHEETS)
     live, script = "", f'<script src="/assets/over.js?v={version}" defer></script>'
     if live_of is not None:

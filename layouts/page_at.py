@@ -12,14 +12,12 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
-from layouts import alerts as alerts_page
 from layouts import demand, explain, feeds, measures
 from layouts.listed import People
 from layouts.pages import EVERYTHING, NO_PEOPLE, Asked, Page, Pages, Theirs, live_page
 from layouts.parts.history_chart import span_shown
-from layouts.parts.tree import Child
 from layouts.services import acute_sites
-from layouts.top import bar, first, main_part, way
+from layouts.top import bar, first, main_part, way, way_words
 from layouts.ways import FINISHED, PUBLISHED, ways
 
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]  # (place, measure, start, end)
@@ -110,10 +108,7 @@ def _above(pages: Pages, picture: Picture, path: str) -> list[Component]:
     entries: list[Component] = []
     for href, name in ways(picture, published=PUBLISHED in pages):
         if href in pages:
-            said: list[Child] = [name]
-            if href == alerts_page.PATH:
-                said.append(html.Span(alerts_page.count_words(picture), id="alerts-count"))
-            entries.append(html.Li(way(said, href, here=href == path)))
+            entries.append(html.Li(way(way_words(picture, href, name), href, here=href == path)))
         elif href in FINISHED:
             entries.append(html.Li(html.A(name, href=href)))
     return [*first(picture), bar(picture.county, entries, html.Time(id="clock"))]

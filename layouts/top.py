@@ -6,18 +6,21 @@ from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import County, Picture
-from layouts.parts.tree import Children, marked, needs
+from layouts import alerts
+from layouts.parts.tree import Child, Children, marked, needs
 from layouts.ways import ways
 
 CONTENT = "content"
 SIGNED_IN, ACCESS = "/signed-in", "/access"
 
 
-def top(picture: Picture, here: str) -> list[Component]:
-    """The banner of a demonstration, and the bar with the pages; ``here`` is the address that is shown."""
+def top(picture: Picture, here: str, *more: Component) -> list[Component]:
+    """The banner of a demonstration, and the bar with the pages and with ``more``; ``here`` is the address that is shown."""
     county = picture.county
-    entries: list[Component] = [html.Li(way(name, href, here=href == here)) for href, name in ways(picture)]
-    return [*first(picture), bar(county, entries, here=here)]
+    entries: list[Component] = [
+        html.Li(way(way_words(picture, href, name), href, here=href == here)) for href, name in ways(picture)
+    ]
+    return [*first(picture), bar(county, entries, *more, here=here)]
 
 
 def first(picture: Picture) -> list[Component]:
@@ -28,6 +31,12 @@ def first(picture: Picture) -> list[Component]:
         words = "Demonstration: every figure here is invented"
         before.append(html.Aside(words, id="demonstration", **marked(aria_label="Demonstration")))
     return before
+
+
+def way_words(picture: Picture, href: str, name: str) -> list[Child]:
+    """What a way is called: beside that to the alerts, how many stand."""
+    count = html.Span(alerts.count_words(picture), id="alerts-count") if href == alerts.PATH else None
+    return [name, count] if count is not None else [name]
 
 
 def way(words: Children, href: str, *, here: bool) -> html.A:

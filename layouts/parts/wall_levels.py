@@ -12,7 +12,7 @@ from flowcentre.measures.pressure import DECLARED, LEVEL
 from flowcentre.model import Picture, Place, State, Value
 from layouts.parts.figure import state_attributes
 from layouts.parts.tree import Child, marked
-from layouts.parts.words import DASH, figure_text, silence_words
+from layouts.parts.words import DASH, figure_text
 
 _LEAST = "at least"
 
@@ -34,7 +34,7 @@ def _level(value: Value, kind: str) -> html.P:
         badge = html.Span(DASH, className="badge", **marked(data_level="0"))
         said: list[Child] = [
             html.Span(f"{kind} ", className="kind"),
-            html.Span(silence_words(value.state), className="more"),
+            html.Span("not known", className="more"),
         ]
         return html.P(
             [badge, html.Span(said, className="said")],

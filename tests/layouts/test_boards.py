@@ -8,6 +8,8 @@ from pathlib import Path
 
 from flowcentre.model import Board
 from layouts import boards
+from layouts.alerts import count_words
+from tests.layouts import alerts_cast
 from tests.layouts.cast import picture
 
 ROOT = Path(__file__).parents[2]
@@ -33,3 +35,10 @@ def test_its_styles_are_those_of_the_pages_and_are_there() -> None:
     sheets = re.findall(r'rel="stylesheet" href="/(assets/[^?"]+)', _listed())
     assert "assets/flowcentre.css" in sheets
     assert all((ROOT / sheet).is_file() for sheet in sheets)
+
+
+def test_finished_pages_say_beside_the_way_to_alerts_how_many_stand_as_the_others_do() -> None:
+    alerting = alerts_cast.shown("normal")
+    listed = boards.document(alerting, fingerprint="f1")
+    assert f'<span id="alerts-count">{count_words(alerting)}</span>' in listed
+    assert count_words(alerting) not in ("", "?")
