@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
 
 from flowcentre.model import SmallNumbers
 from flowcentre.picture.list_book import Answered
-from flowcentre.picture.list_small import are_few, hide_small
+from flowcentre.picture.list_small import WITHHELD, are_few, hide_small
 from flowcentre.picture.list_sums import Count, those_counted
 from flowcentre.picture.listed import T
 from flowcentre.picture.suppression import HIDDEN
@@ -40,8 +40,17 @@ def rough_counts(
         html.P(noted(chosen.count, rough=limits is not None), className="notes"),
         _lengths(page, answered, limits),
         html.P(_rule(limits), className="list-rows-of", role="note"),
-        *(table for facet, listed in counts.items() if (table := _table(page, facet, listed, address)) is not None),
+        *_tables(page, counts, address),
     ]
+
+
+def _tables(page: ListPage[T], counts: Mapping[str, Sequence[Count]], address: Address[T]) -> list[Component]:
+    """A table for each facet; where each would be withheld, that once."""
+    there = [one for listed in counts.values() for one in listed if one.people != 0]
+    if there and all(one.label == WITHHELD for one in there):
+        return [html.P(f"How many there are of each kind is {WITHHELD}.", className="what")]
+    tables = (_table(page, facet, listed, address) for facet, listed in counts.items())
+    return [table for table in tables if table is not None]
 
 
 def _lengths(page: ListPage[T], answered: Answered[T], limits: SmallNumbers | None) -> Component | None:
