@@ -12,9 +12,10 @@ from dash.development.base_component import Component
 
 from flowcentre.measures import find
 from flowcentre.model import Picture, Point, Poll
-from layouts import demand, explain, feeds, measures
+from layouts import alerts, demand, explain, feeds, measures
 from layouts.listed import People
 from layouts.pages import EVERYTHING, NO_PEOPLE, Asked, Page, Pages, Theirs, live_page
+from layouts.parts import links
 from layouts.parts.history_chart import span_shown
 from layouts.services import acute_sites
 from layouts.top import bar, first, main_part, way, way_words
@@ -23,6 +24,12 @@ from layouts.ways import FINISHED, PUBLISHED, ways
 History = Callable[[str, str, datetime, datetime], Sequence[Point]]  # (place, measure, start, end)
 Polls = Callable[[str], Sequence[Poll]]  # the latest of a feed, newest first
 _POLLS_SHOWN = 20
+# Pages that a county has once something is configured, and what.
+_COMES_WITH = {
+    alerts.PATH: "rules of alerts: see docs/alerts.md",
+    links.huddle(): "rules of alerts or of pressure: see docs/huddle.md",
+    links.type_in(): "a feed of figures that people type in: see docs/typed-in.md",
+}
 
 
 def of_every_county(
@@ -60,7 +67,10 @@ def page(
         path = PUBLISHED
     found = pages.get(path)
     if found is None:
-        content = _says("No such page", "The pages there are stand above.")
+        if comes_with := _COMES_WITH.get(path):
+            content = _says("Not in this county yet", f"This page comes with {comes_with}.")
+        else:
+            content = _says("No such page", "The pages there are stand above.")
     else:
         content = found.draw(Asked(picture, search, people, theirs))
     return _whole(pages, picture, path, content, theirs)

@@ -95,6 +95,13 @@ def test_there_is_a_page_at_every_address_that_is_named_and_at_no_other() -> Non
     assert "No such page" in as_json(html.Div(nothing))
 
 
+def test_a_page_that_comes_with_something_to_configure_says_with_what() -> None:
+    for path, doc in (("/alerts", "alerts.md"), ("/huddle", "huddle.md"), ("/type-in", "typed-in.md")):
+        said = as_json(html.Div(page(pages(), picture(), path, "")))
+        assert "Not in this county yet" in said
+        assert f"docs/{doc}" in said
+
+
 _PUBLISHED = pages(published=lambda _picture, _place: html.H1("The published figures"))
 
 
