@@ -30,7 +30,7 @@ from layouts.services import SERVICES, Service, absence_words, acute_sites, shor
 
 MOST_ROWS = 4  # more could not be read from across the room
 _FEEDS_NAMED = 12
-_LONG_FIGURE = 5  # signs: "2,148"; a longer figure too is set smaller
+_LONG_FIGURE = 5  # signs: "2,148"; these and more stand closer together
 _LONG_NAME = 22  # letters; a longer name is set smaller
 
 
@@ -150,7 +150,7 @@ def _cell(picture: Picture, place: Place, column: Column) -> Component:
 
 
 def _is_long(value: Value) -> bool:
-    """Does a figure need smaller type, so that it keeps clear of the next column's?"""
+    """Must the signs of a figure stand closer together, so that it keeps clear of the next column's?"""
     return value.value is not None and len(figure_words(value.value, by_id(value.measure))[0]) >= _LONG_FIGURE
 
 

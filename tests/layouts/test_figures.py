@@ -129,7 +129,7 @@ def test_a_column_that_no_feed_of_the_county_reports_says_so_and_not_that_nothin
     assert "A&amp;E <" not in said  # no clock of what is not there
 
 
-def test_a_figure_of_five_signs_is_set_smaller_on_a_wall_so_that_it_keeps_clear_of_the_next() -> None:
+def test_a_figure_of_five_signs_stands_closer_together_on_a_wall_so_that_it_keeps_clear_of_the_next() -> None:
     hospitals = wall.body(picture("overloaded"), COUNTY_BOARD).partition('class="community"')[0]
     signs = re.findall(r'class="headline( long)?".*?class="number">([^<]+)<', hospitals)
     assert {bool(long) for long, _ in signs} == {True, False}
