@@ -31,10 +31,10 @@ run: $(RUNTIME) ## Westshire, the invented county, at http://127.0.0.1:8050
 run-published: $(RUNTIME) ## real figures that NHS England has published (DATA=folder)
 	@exec $(BIN)/python app.py run-published --folder "$(DATA)" $(ARGS)
 
-# Three at once on two processors: a third of the time a test waits, for a browser, a database or a clock.
+# Four at once on two processors: a good part of the time a test waits, for a browser, a database or a clock.
 # Without kept bytecode each worker makes every assertion anew (twelve seconds), and each process that a test starts compiles all of us.
 test: $(DEVELOPMENT) headless $(PROVIDER) ## every test, on SQLite and PostgreSQL (TESTS=tests/store)
-	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS) $(TESTS)
+	@exec env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS) $(TESTS)
 
 check: $(DEVELOPMENT) ## format, lint, types, the dependency rule, the words, the hazards, and what is known against packages
 	$(BIN)/python -m ruff format --check

@@ -46,7 +46,7 @@ from flowcentre.picture import LivePicture
 from flowcentre.store import Store, open_store
 from running.books import books_of
 from running.glass import glass_of
-from running.pages import add_pages
+from running.pages import add_pages, pages_of
 from running.server import gated
 from tests.connectors.cast import WESTSHIRE
 from tests.connectors.documents import Kind, described, samples
@@ -206,8 +206,9 @@ def test_nothing_of_a_person_that_a_feed_holds_comes_out_anywhere(
             assert not BYTES.search(letter)
             live = LivePicture(store, county, lambda: AT)
             books = books_of(store, live, lambda: AT, published=False)
-            server = gated(store, live, glass_of(books), books, now=lambda: AT, desk=None, folder=None)
-            add_pages(server, store, live, books, published=False)
+            pages = pages_of(store, live, books, published=False)
+            server = gated(store, live, glass_of(books, pages), books, now=lambda: AT, desk=None, folder=None)
+            add_pages(server, live, pages)
             with running(server) as url, httpx.Client(base_url=url, timeout=30) as client:
                 asked = {path: client.get(path, headers={"accept-encoding": "identity"}) for path in addresses(client)}
             answered = [path for path, answer in asked.items() if answer.status_code == 200]

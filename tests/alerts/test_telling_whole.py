@@ -123,10 +123,10 @@ def test_a_hospital_fills_and_whoever_is_to_know_hears_of_its_beginning_and_its_
     world.go_on(MINUTE)
     said = [(address, subject.partition("limit 95.0 % or more), ")[2]) for address, subject, _ in Sink.arrived]
     assert said == [
-        ("site@northgate.example", "since 08:01"),
-        ("07700900002", "nobody has acknowledged it for 15 min"),
-        ("07700900002", "cleared 08:32 (was critical)"),
-        ("site@northgate.example", "cleared 08:32 (was critical)"),
+        ("site@northgate.example", "as of 08:01, since 08:01"),
+        ("07700900002", "as of 08:16, since 08:01, nobody has acknowledged it for 15 min"),
+        ("07700900002", "as of 08:32, since 08:01, cleared 08:32 (was critical)"),
+        ("site@northgate.example", "as of 08:32, since 08:01, cleared 08:32 (was critical)"),
     ]
 
 
@@ -141,8 +141,8 @@ def test_when_the_figures_stop_the_alert_stays_and_whoever_knows_of_it_hears_tha
         world.go_on(10 * MINUTE)
     assert len(store.open_alerts(world.at)) == 1
     first, second = (subject.partition("limit 95.0 % or more), ")[2] for _, subject, _ in Sink.arrived)
-    assert first == "since 08:01"
-    assert second.startswith("still open, and cannot tell since 08:11")
+    assert first == "as of 08:01, since 08:01"
+    assert "still open, and cannot tell since 08:11" in second
 
 
 def test_whoever_was_told_of_an_alert_that_a_person_closes_hears_who_closed_it_and_why_and_nobody_else(store):
@@ -160,7 +160,7 @@ def test_whoever_was_told_of_an_alert_that_a_person_closes_hears_who_closed_it_a
     ((address, subject, _),) = Sink.arrived
     assert address == "site@northgate.example"
     assert subject.startswith(
-        "OVER: Beds full, Northgate: 96.4 (limit 95, in the unit that its rule had), closed 08:03 by"
+        "OVER: Beds full, Northgate: 96.4 (limit 95, in the unit that its rule had), as of 08:01, since 08:01, closed 08:03 by"
     )
 
 

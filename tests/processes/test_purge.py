@@ -58,6 +58,7 @@ def test_of_a_county_that_says_no_periods_nothing_goes_and_it_is_told_what_would
     shutil.copytree(DEFAULTS / "westshire", county)
     for file in county.glob("*.toml"):
         real = re.sub("^demonstration = true$", "", file.read_text(), flags=re.MULTILINE)
+        real = real.replace("${demo}", "https://beds.example")
         file.write_text(real.replace("[alerting]\n", '[alerting]\npublic_url = "https://flow.example"\n'))
     at = utc_now()
     with closing(open_store(sqlite_url)) as store:

@@ -65,7 +65,7 @@ class Door:
         self.front: Front = front_of(
             self.store, lambda: self.access, self.clock.now, host="127.0.0.1", secret=secrets.__getitem__
         )
-        for each in ("strangers", "signing_in"):  # tests come from one address, in no time
+        for each in ("strangers", "signing_in", "signing_out"):  # tests come from one address, in no time
             setattr(self.front.asker, each, Strangers(self.clock.now, at_once=10**6))
 
     def session_of(self, name: str) -> tuple[str, str]:

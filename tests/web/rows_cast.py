@@ -92,7 +92,7 @@ class Centre:
         self.app = gated(self.store, live, glass, self.books, now=self.live.now, desk=self.desk, folder=None)
         asker = self.app.policy.asker
         assert asker is not None
-        for each in ("strangers", "signing_in"):  # a test comes from one address, and no time passes
+        for each in ("strangers", "signing_in", "signing_out"):  # a test comes from one address, and no time passes
             setattr(asker, each, Strangers(self.live.now, at_once=10**9))
         add_pages(self.app, live, pages)
         self._tokens = {name: self.begin(name) for name in GRANTED}
