@@ -3,6 +3,8 @@
 import inspect
 import re
 import tomllib
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -47,8 +49,11 @@ from flowcentre.config.shapes import (
     FeedShape,
     PlaceShape,
 )
+from flowcentre.feeds.past import read_in
 from flowcentre.measures import ALL, glossary
-from flowcentre.model import AlertState, Level, PlaceKind, Role, RuleKind, Severity
+from flowcentre.model import AlertState, Level, Outcome, PlaceKind, Role, RuleKind, Severity
+from flowcentre.picture.build import build
+from flowcentre.store import open_store
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 CONFIGURATION = (DOCS / "configuration.md").read_text(encoding="utf-8")
@@ -168,6 +173,25 @@ def test_the_county_of_the_documentation_loads(tmp_path):
             card.touch()
     (rules,) = load(tmp_path, {"drop": "drop"}, kinds, ["wall"], find_channels()).pressure.rules
     assert (rules.places, rules.verified) == (("northgate",), True)
+
+
+def test_the_first_county_loads_and_its_file_of_beds_is_believed(tmp_path, sqlite_url):
+    page = (DOCS / "first-county.md").read_text(encoding="utf-8")
+    files = re.findall(r"```toml\n# (\w+\.toml)\n(.*?)```", page, re.DOTALL)
+    assert [name for name, _ in files] == ["county.toml", "places.toml", "feeds.toml", "boards.toml", "access.toml"]
+    for name, text in files:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    county = load(tmp_path, {}, find_connectors(), ["wall"], find_channels())
+    assert f"{len(county.places)} places, {len(county.feeds)} feed, {len(county.boards)} board" in page
+    (beds,) = re.findall(r"```csv\n(.*?)```", page, re.DOTALL)
+    at = datetime(2026, 11, 26, 8, 5, tzinfo=UTC)
+    file = SimpleNamespace(feed="st-guthlac-beds", observed_at=at, name="beds.csv", content=beds.encode())
+    with closing(open_store(sqlite_url)) as store:
+        list(read_in(store, county, find_connectors(), [file], until=at + timedelta(minutes=15)))
+        *_, poll = store.polls("st-guthlac-beds")  # after it nothing new
+        assert (poll.outcome, poll.counts.accepted, poll.counts.held) == (Outcome.OK, 16, 0)
+        known = build(store, county, at)
+    assert known.value("marshland", "ga_occupancy").value == pytest.approx(100 * 26 / 28)
 
 
 def test_every_link_to_a_file_leads_somewhere():
