@@ -168,7 +168,7 @@ def _other(picture: Picture, place: Place, column: Column, measure: str, words: 
         return []
     if value.value == 0 and by_id(measure).unit == "minutes" and picture.value(place.id, column.measure).value == 0:
         return []  # the longest wait of nobody
-    before, _, after = words.partition("{}")
+    before, _, after = (words.replace(" beds ", " bed ") if value.value == 1 else words).partition("{}")
     return [html.Li([before, figure(value, picture.at, "second"), after], **marked(data_measure=measure))]
 
 

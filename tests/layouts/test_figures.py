@@ -205,6 +205,14 @@ def test_the_longest_wait_of_nobody_is_left_out() -> None:
 # --- Sparklines ---------------------------------------------------------------------------------
 
 
+def test_one_bed_that_is_closed_is_one_bed() -> None:
+    shown = picture()
+    closed = shown.value("northgate", "beds_closed")
+    one = replace(shown, values=shown.values | {("northgate", "beds_closed"): replace(closed, value=1.0)})
+    for drawn, words in ((one, " bed closed"), (shown, " beds closed")):
+        assert words in _words(wall.body(drawn, NORTHGATE_BOARD))
+
+
 def _line(points: list[Point], gap_after: timedelta | None = None) -> str:
     return to_html(sparkline(points, NOW, gap_after, label="Beds"))
 
